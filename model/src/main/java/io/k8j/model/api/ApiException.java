@@ -1,0 +1,230 @@
+package io.k8j.model.api;
+
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.GroupVersionResource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A request that the API server refused or could not serve: the {@code Status} that goes over the wire.
+ *
+ * <p>Carries no stack trace, because refusals are ordinary answers and frequent.
+ */
+public final class ApiException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int code;
+    private final String reason;
+    private final transient Map<String, Object> details;
+
+    public ApiException(int code, String reason, String message, Map<String, Object> details) {
+        super(message, null, false, false);
+        this.code = code;
+        this.reason = reason;
+        this.details = details;
+    }
+
+    /** HTTP status code, 400 to 599. */
+    public int code() {
+        return code;
+    }
+
+    /** Machine-readable reason such as {@code NotFound}; empty if unknown. */
+    public String reason() {
+        return reason;
+    }
+
+    /** The Status' details (name, group, kind, causes, retryAfterSeconds); null if none. */
+    public Map<String, Object> details() {
+        return details;
+    }
+
+    public boolean isNotFound() {
+        return code == 404;
+    }
+
+    public boolean isAlreadyExists() {
+        return reason.equals("AlreadyExists");
+    }
+
+    public boolean isConflict() {
+        return code == 409 && !isAlreadyExists();
+    }
+
+    /** Whether a list or watch must start anew because its version is too old. */
+    public boolean isGone() {
+        return code == 410;
+    }
+
+    public boolean isForbidden() {
+        return code == 403;
+    }
+
+    public boolean isInvalid() {
+        return reason.equals("Invalid");
+    }
+
+    /** The Status object as a tree. */
+    public Map<String, Object> toStatus() {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("kind", "Status");
+        status.put("apiVersion", "v1");
+        status.put("metadata", new LinkedHashMap<>());
+        status.put("status", "Failure");
+        status.put("message", getMessage());
+        if (!reason.isEmpty()) {
+            status.put("reason", reason);
+        }
+        if (details != null) {
+            status.put("details", details);
+        }
+        status.put("code", (long) code);
+        return status;
+    }
+
+    /** Reads a Status tree that came over the wire. */
+    @SuppressWarnings("unchecked")
+    public static ApiException fromStatus(int httpCode, Map<String, Object> status) {
+        Object code = status.get("code");
+        return new ApiException(
+                code instanceof Number n ? n.intValue() : httpCode,
+                status.get("reason") instanceof String r ? r : "",
+                status.get("message") instanceof String m ? m : "the server answered " + httpCode,
+                status.get("details") instanceof Map<?, ?> d ? (Map<String, Object>) d : null);
+    }
+
+    public static ApiException notFound(GroupVersionResource resource, String name) {
+        return new ApiException(
+                404,
+                "NotFound",
+                "%s %s not found".formatted(resource.qualified(), GoQuote.quote(name)),
+                details(resource, name));
+    }
+
+    public static ApiException alreadyExists(GroupVersionResource resource, String name) {
+        return new ApiException(
+                409,
+                "AlreadyExists",
+                "%s %s already exists".formatted(resource.qualified(), GoQuote.quote(name)),
+                details(resource, name));
+    }
+
+    /** An optimistic-locking or precondition failure; {@code why} follows the standard beginning. */
+    public static ApiException conflict(GroupVersionResource resource, String name, String why) {
+        return new ApiException(
+                409,
+                "Conflict",
+                "Operation cannot be fulfilled on %s %s: %s"
+                        .formatted(resource.qualified(), GoQuote.quote(name), why),
+                details(resource, name));
+    }
+
+    /** The usual conflict: the writer had read an older version. */
+    public static ApiException modified(GroupVersionResource resource, String name) {
+        return conflict(
+                resource,
+                name,
+                "the object has been modified; please apply your changes to the latest version and try again");
+    }
+
+    public static ApiException forbidden(GroupVersionResource resource, String name, String why) {
+        String what = name.isEmpty() ? resource.qualified() : resource.qualified() + " " + GoQuote.quote(name);
+        return new ApiException(403, "Forbidden", what + " is forbidden: " + why, details(resource, name));
+    }
+
+    /** A validation failure with all its causes. */
+    public static ApiException invalid(GroupVersionKind kind, String name, List<FieldError> errors) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        if (!name.isEmpty()) {
+            details.put("name", name);
+        }
+        if (!kind.group().isEmpty()) {
+            details.put("group", kind.group());
+        }
+        details.put("kind", kind.kind());
+        details.put("causes", errors.stream().map(FieldError::toCause).toList());
+        String qualified = kind.group().isEmpty() ? kind.kind() : kind.kind() + "." + kind.group();
+        return new ApiException(
+                422,
+                "Invalid",
+                "%s %s is invalid: %s".formatted(qualified, GoQuote.quote(name), FieldError.aggregate(errors)),
+                details);
+    }
+
+    public static ApiException badRequest(String message) {
+        return new ApiException(400, "BadRequest", message, null);
+    }
+
+    public static ApiException unauthorized() {
+        return new ApiException(401, "Unauthorized", "Unauthorized", null);
+    }
+
+    /** The list or watch version is no longer available. */
+    public static ApiException expired(String message) {
+        return new ApiException(410, "Expired", message, null);
+    }
+
+    public static ApiException methodNotSupported(GroupVersionResource resource, String action) {
+        return new ApiException(
+                405,
+                "MethodNotAllowed",
+                "%s is not supported on resources of kind %s"
+                        .formatted(GoQuote.quote(action), GoQuote.quote(resource.qualified())),
+                details(resource, ""));
+    }
+
+    public static ApiException notAcceptable(List<String> accepted) {
+        return new ApiException(
+                406,
+                "NotAcceptable",
+                "only the following media types are accepted: " + String.join(", ", accepted),
+                null);
+    }
+
+    public static ApiException unsupportedMediaType(List<String> accepted) {
+        return new ApiException(
+                415,
+                "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: "
+                        + String.join(", ", accepted),
+                null);
+    }
+
+    public static ApiException tooLarge(String message) {
+        return new ApiException(413, "RequestEntityTooLarge", message, null);
+    }
+
+    public static ApiException tooManyRequests(String message, int retryAfterSeconds) {
+        return new ApiException(
+                429, "TooManyRequests", message, new LinkedHashMap<>(Map.of("retryAfterSeconds", (long) retryAfterSeconds)));
+    }
+
+    public static ApiException timeout(String message) {
+        return new ApiException(504, "Timeout", message, null);
+    }
+
+    public static ApiException internal(String message) {
+        Map<String, Object> cause = new LinkedHashMap<>();
+        cause.put("message", message);
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("causes", List.of(cause));
+        return new ApiException(500, "InternalError", "Internal error occurred: " + message, details);
+    }
+
+    public static ApiException unavailable(String message) {
+        return new ApiException(503, "ServiceUnavailable", message, null);
+    }
+
+    private static Map<String, Object> details(GroupVersionResource resource, String name) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        if (!name.isEmpty()) {
+            details.put("name", name);
+        }
+        if (!resource.group().isEmpty()) {
+            details.put("group", resource.group());
+        }
+        details.put("kind", resource.resource());
+        return details;
+    }
+}

@@ -1,0 +1,20 @@
+package io.k8j.model.resource;
+
+/**
+ * Names one version of one resource as paths do: {@code apps}, {@code v1}, {@code deployments}.
+ *
+ * @param group API group; empty for the core group
+ * @param version version within the group
+ * @param resource plural, lower case
+ */
+public record GroupVersionResource(String group, String version, String resource) {
+    /** The version as {@code apiVersion} spells it: {@code v1} or {@code apps/v1}. */
+    public String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    /** The resource as error messages and RBAC spell it: {@code pods} or {@code deployments.apps}. */
+    public String qualified() {
+        return group.isEmpty() ? resource : resource + "." + group;
+    }
+}
