@@ -1,0 +1,306 @@
+package io.k8j.client;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiResponse;
+import io.k8j.model.api.ApiTransport;
+import io.k8j.model.api.TransportException;
+import io.k8j.model.api.WatchListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a local, read-only copy of a resource: lists once, then follows by watch, and starts anew when the server says
+ * that its version is too old.
+ *
+ * <p>Promise: handlers see each object's versions in order, each change after it is in the copy; changes in between may
+ * be missed after a broken watch, but the last state never is, and neither is a deletion. Threads: handlers run one at a
+ * time on the informer's own virtual thread and must not block for long (put a key into a queue). Reads of the copy are
+ * safe from all threads and never block.
+ *
+ * @param <T> fabric8 model class; the objects are shared and must not be changed
+ */
+public final class Informer<T extends HasMetadata> implements AutoCloseable {
+    /** Receives changes. */
+    public interface Handler<T> {
+        void added(T object);
+
+        void updated(T before, T now);
+
+        /** @param last the last state known, which may be older than the deletion */
+        void deleted(T last);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Informer.class);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
+
+    private final Resources<T> resources;
+    private final ListOptions options;
+    private final List<Handler<T>> handlers = new CopyOnWriteArrayList<>();
+    private final ConcurrentMap<ObjectKey, T> copy = new ConcurrentHashMap<>();
+    private final List<Index<T>> indexes = new CopyOnWriteArrayList<>();
+    private final CountDownLatch synced = new CountDownLatch(1);
+    private volatile boolean closed;
+    private volatile Thread thread;
+
+    public Informer(Resources<T> resources, ListOptions options) {
+        this.resources = resources;
+        this.options = options;
+    }
+
+    /** Adds a handler; call before {@link #start}. */
+    public Informer<T> onChange(Handler<T> handler) {
+        handlers.add(handler);
+        return this;
+    }
+
+    /** Adds an index; call before {@link #start}. */
+    public Index<T> index(Function<T, Collection<String>> keysOf) {
+        Index<T> index = new Index<>(keysOf);
+        indexes.add(index);
+        return index;
+    }
+
+    /** Begins to list and watch in the background. */
+    public Informer<T> start() {
+        thread = Thread.ofVirtual()
+                .name("informer-" + resources.resource().qualified())
+                .start(this::run);
+        return this;
+    }
+
+    /** Waits for the first complete copy. */
+    public boolean awaitSynced(Duration limit) throws InterruptedException {
+        return synced.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    public boolean hasSynced() {
+        return synced.getCount() == 0;
+    }
+
+    public Optional<T> get(ObjectKey key) {
+        return Optional.ofNullable(copy.get(key));
+    }
+
+    /** All objects, in no order. */
+    public Collection<T> all() {
+        return java.util.Collections.unmodifiableCollection(copy.values());
+    }
+
+    public Stream<T> inNamespace(String namespace) {
+        return copy.values().stream().filter(o -> namespace.equals(o.getMetadata().getNamespace()));
+    }
+
+    private void run() {
+        Duration retry = FIRST_RETRY;
+        while (!closed) {
+            try {
+                listAndWatch();
+                retry = FIRST_RETRY;
+            } catch (ApiException | TransportException e) {
+                if (closed) {
+                    return;
+                }
+                if (!(e instanceof ApiException api && api.isGone())) {
+                    LOG.atDebug()
+                            .addKeyValue("resource", resources.resource().qualified())
+                            .addKeyValue("cause", e.getMessage())
+                            .log("list or watch failed");
+                    if (!pause(retry)) {
+                        return;
+                    }
+                    retry = retry.multipliedBy(2).compareTo(LONGEST_RETRY) < 0 ? retry.multipliedBy(2) : LONGEST_RETRY;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static boolean pause(Duration time) {
+        try {
+            Thread.sleep(time);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void listAndWatch() throws InterruptedException {
+        ApiResponse.ApiList list = resources.listPage(options, Map.of("resourceVersion", "0"));
+        replace(list.items());
+        synced.countDown();
+        String version = list.resourceVersion();
+        while (!closed) {
+            version = follow(version);
+        }
+    }
+
+    /** Follows one watch until it ends; gives the version to go on from. */
+    private String follow(String from) throws InterruptedException {
+        LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+        String[] version = {from};
+        boolean[] over = {false};
+        RuntimeException[] failure = {null};
+        WatchListener listener = new WatchListener() {
+            @Override
+            public void event(EventType type, ApiObject object) {
+                events.add(() -> {
+                    apply(type, object);
+                    version[0] = object.resourceVersion();
+                });
+            }
+
+            @Override
+            public void closed(RuntimeException cause) {
+                events.add(() -> {
+                    over[0] = true;
+                    failure[0] = cause;
+                });
+            }
+        };
+        try (ApiTransport.Watch watch = resources.watch(options, from, listener)) {
+            while (!over[0] && !closed) {
+                events.take().run();
+            }
+        }
+        if (failure[0] != null) {
+            throw failure[0];
+        }
+        return version[0];
+    }
+
+    private void apply(WatchListener.EventType type, ApiObject object) {
+        ObjectKey key = ObjectKey.of(object);
+        switch (type) {
+            case ADDED, MODIFIED -> put(key, object.as(resources.type()));
+            case DELETED -> remove(key, object.as(resources.type()));
+            case BOOKMARK -> {}
+        }
+    }
+
+    private void replace(List<ApiObject> items) {
+        Set<ObjectKey> present = new HashSet<>();
+        for (ApiObject item : items) {
+            ObjectKey key = ObjectKey.of(item);
+            present.add(key);
+            put(key, item.as(resources.type()));
+        }
+        for (ObjectKey key : new ArrayList<>(copy.keySet())) {
+            if (!present.contains(key)) {
+                remove(key, copy.get(key));
+            }
+        }
+    }
+
+    private void put(ObjectKey key, T now) {
+        T before = copy.put(key, now);
+        indexes.forEach(index -> index.change(before, now));
+        if (before == null) {
+            notifyAll(handler -> handler.added(now));
+        } else if (!uid(before).equals(uid(now))) {
+            notifyAll(handler -> handler.deleted(before));
+            notifyAll(handler -> handler.added(now));
+        } else if (!version(before).equals(version(now))) {
+            notifyAll(handler -> handler.updated(before, now));
+        }
+    }
+
+    private void remove(ObjectKey key, T last) {
+        T before = copy.remove(key);
+        if (before != null) {
+            indexes.forEach(index -> index.change(before, null));
+            notifyAll(handler -> handler.deleted(last));
+        }
+    }
+
+    private void notifyAll(java.util.function.Consumer<Handler<T>> call) {
+        for (Handler<T> handler : handlers) {
+            try {
+                call.accept(handler);
+            } catch (RuntimeException e) {
+                LOG.atError()
+                        .addKeyValue("resource", resources.resource().qualified())
+                        .setCause(e)
+                        .log("handler failed");
+            }
+        }
+    }
+
+    private static String uid(HasMetadata object) {
+        String uid = object.getMetadata().getUid();
+        return uid == null ? "" : uid;
+    }
+
+    private static String version(HasMetadata object) {
+        String version = object.getMetadata().getResourceVersion();
+        return version == null ? "" : version;
+    }
+
+    /** Ends the watch; the copy stays as it is. */
+    @Override
+    public void close() {
+        closed = true;
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
+    /**
+     * Finds objects of an informer by a derived key, such as the owner's uid or the node's name.
+     *
+     * @param <T> model class
+     */
+    public static final class Index<T extends HasMetadata> {
+        private final Function<T, Collection<String>> keysOf;
+        private final ConcurrentMap<String, ConcurrentMap<ObjectKey, T>> byKey = new ConcurrentHashMap<>();
+
+        private Index(Function<T, Collection<String>> keysOf) {
+            this.keysOf = keysOf;
+        }
+
+        /** The objects with that key, in no order. */
+        public List<T> get(String key) {
+            Map<ObjectKey, T> found = byKey.get(key);
+            return found == null ? List.of() : List.copyOf(found.values());
+        }
+
+        /** Called by the informer's thread only. */
+        private void change(T before, T now) {
+            Collection<String> old = before == null ? List.of() : keysOf.apply(before);
+            Collection<String> wanted = now == null ? List.of() : keysOf.apply(now);
+            for (String key : wanted) {
+                byKey.computeIfAbsent(key, k -> new ConcurrentHashMap<>()).put(ObjectKey.of(now), now);
+            }
+            for (String key : old) {
+                if (!wanted.contains(key)) {
+                    byKey.computeIfPresent(key, (k, objects) -> {
+                        objects.remove(ObjectKey.of(before));
+                        return objects.isEmpty() ? null : objects;
+                    });
+                }
+            }
+        }
+    }
+}
