@@ -1,0 +1,20 @@
+package io.k8j.apiserver.spi;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Turns objects of one kind into rows of a server-side Table, with upstream's columns, order and words. */
+public interface Printer {
+    /**
+     * One column.
+     *
+     * @param priority 0 is always shown, 1 only with {@code -o wide}
+     */
+    record Column(String name, String type, String format, String description, int priority) {}
+
+    List<Column> columns();
+
+    /** One cell per column: String, Long or Boolean. */
+    List<Object> cells(Map<String, Object> object, Instant now);
+}
