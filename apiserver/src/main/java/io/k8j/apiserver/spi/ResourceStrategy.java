@@ -24,7 +24,8 @@ public interface ResourceStrategy {
     default void prepareForUpdate(RequestContext context, Map<String, Object> object, Map<String, Object> old) {}
 
     /** Everything wrong with an update of the main resource. */
-    default List<FieldError> validateUpdate(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+    default List<FieldError> validateUpdate(
+            RequestContext context, Map<String, Object> object, Map<String, Object> old) {
         return List.of();
     }
 
