@@ -37,7 +37,8 @@ public record CniConfig(
 
     /** Whether {@code iptables} is on the PATH, which masquerade and port mappings need. */
     public static boolean iptablesPresent() {
-        return Stream.of(System.getenv().getOrDefault("PATH", "/usr/sbin:/sbin:/usr/bin:/bin")
+        return Stream.of(System.getenv()
+                        .getOrDefault("PATH", "/usr/sbin:/sbin:/usr/bin:/bin")
                         .split(":"))
                 .anyMatch(dir -> Files.isExecutable(Path.of(dir, "iptables")));
     }
@@ -68,8 +69,7 @@ public record CniConfig(
                     }%s
                   ]
                 }
-                """
-                .formatted(bridge, bridge, masquerade, mtu, ipamDir, podCidr, portmap);
+                """.formatted(bridge, bridge, masquerade, mtu, ipamDir, podCidr, portmap);
     }
 
     /**

@@ -114,8 +114,7 @@ public record ContainerdConfig(
 
                 [plugins."io.containerd.grpc.v1.cri".registry]
                   config_path = "%s"
-                """
-                .formatted(
+                """.formatted(
                         root,
                         state,
                         socket(),

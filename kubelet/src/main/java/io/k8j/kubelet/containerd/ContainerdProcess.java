@@ -115,10 +115,15 @@ public final class ContainerdProcess implements AutoCloseable {
         Files.writeString(config.configFile(), config.toml());
         Files.deleteIfExists(config.socket());
         // A session of its own keeps a terminal's Ctrl-C from it. The log goes to a file, since a pipe would break.
-        process = new ProcessBuilder("setsid", config.binary(), "--config", config.configFile().toString())
+        process = new ProcessBuilder(
+                        "setsid",
+                        config.binary(),
+                        "--config",
+                        config.configFile().toString())
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(config.logFile().toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(config.logFile().toFile()))
                 .start()
                 .toHandle();
         Files.writeString(config.pidFile(), Long.toString(process.pid()));

@@ -23,8 +23,7 @@ public final class PauseImage {
      * rt_sigaction(SIGTERM, stop), rt_sigaction(SIGINT, stop), rt_sigaction(SIGCHLD, SIG_IGN), then pause() for ever;
      * stop: exit_group(0). The two kernel sigaction records follow the code; x86-64 wants SA_RESTORER in them.
      */
-    private static final String X86_64 =
-            """
+    private static final String X86_64 = """
             b80d000000 bf0f000000 488d353f000000 31d2 41ba08000000 0f05
             b80d000000 bf02000000 0f05
             b80d000000 bf11000000 488d3538000000 0f05
@@ -35,8 +34,7 @@ public final class PauseImage {
             """;
 
     /* The same for 64-bit ARM, which has ppoll() without end instead of pause(). */
-    private static final String AARCH_64 =
-            """
+    private static final String AARCH_64 = """
             c81080d2 e00180d2 41030010 020080d2 030180d2 010000d4
             c81080d2 400080d2 81020010 020080d2 010000d4
             c81080d2 200280d2 e1020010 020080d2 010000d4
@@ -56,25 +54,19 @@ public final class PauseImage {
      */
     public static byte[] archive(String architecture) {
         byte[] layer = new Tar().file("pause", 0755, program(architecture)).bytes();
-        String config =
-                """
+        String config = """
                 {"architecture":"%s","os":"linux","config":{"Entrypoint":["/pause"],"User":"65535:65535"},\
-                "rootfs":{"type":"layers","diff_ids":["%s"]}}"""
-                        .formatted(architecture, digest(layer));
+                "rootfs":{"type":"layers","diff_ids":["%s"]}}""".formatted(architecture, digest(layer));
         byte[] configBytes = config.getBytes(StandardCharsets.UTF_8);
-        String manifest =
-                """
+        String manifest = """
                 {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",\
                 "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s","size":%d},\
-                "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"%s","size":%d}]}"""
-                        .formatted(digest(configBytes), configBytes.length, digest(layer), layer.length);
+                "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"%s","size":%d}]}""".formatted(digest(configBytes), configBytes.length, digest(layer), layer.length);
         byte[] manifestBytes = manifest.getBytes(StandardCharsets.UTF_8);
-        String index =
-                """
+        String index = """
                 {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",\
                 "digest":"%s","size":%d,"platform":{"architecture":"%s","os":"linux"},\
-                "annotations":{"io.containerd.image.name":"%s","org.opencontainers.image.ref.name":"%s"}}]}"""
-                        .formatted(digest(manifestBytes), manifestBytes.length, architecture, NAME, NAME);
+                "annotations":{"io.containerd.image.name":"%s","org.opencontainers.image.ref.name":"%s"}}]}""".formatted(digest(manifestBytes), manifestBytes.length, architecture, NAME, NAME);
         return new Tar()
                 .file("oci-layout", 0644, "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.UTF_8))
                 .file("index.json", 0644, index.getBytes(StandardCharsets.UTF_8))
@@ -124,7 +116,9 @@ public final class PauseImage {
 
     private static String digest(byte[] content) {
         try {
-            return "sha256:" + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

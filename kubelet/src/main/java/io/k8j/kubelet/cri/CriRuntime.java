@@ -142,22 +142,19 @@ public final class CriRuntime implements ContainerRuntime {
 
     @Override
     public void stopPodSandbox(String id) {
-        var request =
-                StopPodSandboxRequest.newBuilder().setPodSandboxId(id).build();
+        var request = StopPodSandboxRequest.newBuilder().setPodSandboxId(id).build();
         untilGone(() -> runtime("StopPodSandbox", request, StopPodSandboxResponse.getDefaultInstance()));
     }
 
     @Override
     public void removePodSandbox(String id) {
-        var request =
-                RemovePodSandboxRequest.newBuilder().setPodSandboxId(id).build();
+        var request = RemovePodSandboxRequest.newBuilder().setPodSandboxId(id).build();
         untilGone(() -> runtime("RemovePodSandbox", request, RemovePodSandboxResponse.getDefaultInstance()));
     }
 
     @Override
     public PodSandboxStatus podSandboxStatus(String id) {
-        var request =
-                PodSandboxStatusRequest.newBuilder().setPodSandboxId(id).build();
+        var request = PodSandboxStatusRequest.newBuilder().setPodSandboxId(id).build();
         return runtime("PodSandboxStatus", request, PodSandboxStatusResponse.getDefaultInstance())
                 .getStatus();
     }
@@ -195,10 +192,7 @@ public final class CriRuntime implements ContainerRuntime {
                 .setTimeout(grace.toSeconds())
                 .build();
         untilGone(() -> calls.call(
-                RUNTIME + "StopContainer",
-                request,
-                StopContainerResponse.getDefaultInstance(),
-                grace.plus(USUAL)));
+                RUNTIME + "StopContainer", request, StopContainerResponse.getDefaultInstance(), grace.plus(USUAL)));
     }
 
     @Override
@@ -234,8 +228,7 @@ public final class CriRuntime implements ContainerRuntime {
 
     @Override
     public void reopenContainerLog(String id) {
-        var request =
-                ReopenContainerLogRequest.newBuilder().setContainerId(id).build();
+        var request = ReopenContainerLogRequest.newBuilder().setContainerId(id).build();
         runtime("ReopenContainerLog", request, ReopenContainerLogResponse.getDefaultInstance());
     }
 
@@ -295,8 +288,7 @@ public final class CriRuntime implements ContainerRuntime {
     public String pullImage(String image, AuthConfig auth, PodSandboxConfig sandboxConfig) {
         var request = PullImageRequest.newBuilder().setImage(spec(image)).setSandboxConfig(sandboxConfig);
         if (auth != null) request.setAuth(auth);
-        return calls.call(
-                        IMAGES + "PullImage", request.build(), PullImageResponse.getDefaultInstance(), Duration.ZERO)
+        return calls.call(IMAGES + "PullImage", request.build(), PullImageResponse.getDefaultInstance(), Duration.ZERO)
                 .getImageRef();
     }
 

@@ -37,8 +37,7 @@ final class EventWatch implements AutoCloseable {
     private final AtomicReference<AutoCloseable> stream = new AtomicReference<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private EventWatch(
-            GrpcCalls calls, ContainerRuntime runtime, String namespace, Consumer<RuntimeEvent> listener) {
+    private EventWatch(GrpcCalls calls, ContainerRuntime runtime, String namespace, Consumer<RuntimeEvent> listener) {
         this.calls = calls;
         this.runtime = runtime;
         this.namespace = namespace;
@@ -61,6 +60,9 @@ final class EventWatch implements AutoCloseable {
                     source = Source.values()[source.ordinal() + 1];
                     log.atDebug().addKeyValue("source", source).log("runtime has no such event stream, try the next");
                     continue;
+                }
+                if (closed.getCount() > 0 && source != Source.POLL) {
+                    log.atWarn().addKeyValue("reason", end).log("event stream of the runtime ended, open it again");
                 }
                 if (closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) return;
             } while (closed.getCount() > 0);
@@ -88,8 +90,8 @@ final class EventWatch implements AutoCloseable {
                             : calls.stream(
                                     "containerd.services.events.v1.Events/Subscribe",
                                     SubscribeRequest.newBuilder()
-                                            .addFilters("namespace==" + namespace + ",topic==/tasks/exit")
-                                            .addFilters("namespace==" + namespace + ",topic==/tasks/start")
+                                            .addFilters("namespace==" + namespace + ",topic==\"/tasks/exit\"")
+                                            .addFilters("namespace==" + namespace + ",topic==\"/tasks/start\"")
                                             .build(),
                                     Envelope.getDefaultInstance(),
                                     this::onTask,

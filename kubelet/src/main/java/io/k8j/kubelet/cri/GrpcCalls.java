@@ -13,10 +13,10 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -29,15 +29,15 @@ final class GrpcCalls implements AutoCloseable {
     private static final int MAX_MESSAGE = 16 << 20;
 
     private final EventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("cri", true), EpollIoHandler.newFactory());
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("cri", true), NioIoHandler.newFactory());
     private final ManagedChannel channel;
     private final Map<String, MethodDescriptor<Message, Message>> methods = new ConcurrentHashMap<>();
 
     GrpcCalls(Path socket) {
         // The authority is fixed because servers written in Go refuse a path as one.
-        channel = NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+        channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .eventLoopGroup(loop)
-                .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
+                .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
                 .overrideAuthority("localhost")
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .usePlaintext()
