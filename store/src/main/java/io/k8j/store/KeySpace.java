@@ -1,0 +1,175 @@
+package io.k8j.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * Holds all keys in order, each with its versions since the last compaction. One thread changes it at a time (the
+ * holder of the commit lock); any thread reads without a lock, at a revision.
+ */
+final class KeySpace {
+    /** A link in the chain of a key's versions; {@code older} is cut by compaction. */
+    private static final class Version {
+        final Entry entry;
+        final boolean deleted;
+        volatile Version older;
+
+        Version(Entry entry, boolean deleted, Version older) {
+            this.entry = entry;
+            this.deleted = deleted;
+            this.older = older;
+        }
+    }
+
+    private static final byte[] NOTHING = {};
+
+    private final ConcurrentSkipListMap<String, Version> heads = new ConcurrentSkipListMap<>(KeyOrder.INSTANCE);
+    private volatile long applied; // reads see everything up to it
+    private volatile long compacted;
+    private volatile long liveBytes;
+
+    long applied() {
+        return applied;
+    }
+
+    long compacted() {
+        return compacted;
+    }
+
+    long liveBytes() {
+        return liveBytes;
+    }
+
+    /** Shows everything up to a revision to readers. */
+    void show(long revision) {
+        applied = revision;
+    }
+
+    /** The newest version, shown or not; null if absent. Only for the committing thread. */
+    Entry latest(String key) {
+        Version head = heads.get(key);
+        return head == null || head.deleted ? null : head.entry;
+    }
+
+    Optional<Entry> get(String key) {
+        Version found = visible(heads.get(key), applied);
+        return found == null ? Optional.empty() : Optional.of(found.entry);
+    }
+
+    RangeResult range(String prefix, String fromKey, int limit, long atRevision) {
+        while (true) {
+            long now = applied;
+            long at = atRevision == Store.NOW ? now : atRevision;
+            if (at > now) {
+                return new RangeResult.Future(now);
+            }
+            RangeResult.Page page = read(prefix, fromKey, limit, at);
+            long forgotten = compacted; // read last: what was cut meanwhile may be missing from the page
+            if (forgotten <= at) {
+                return page;
+            }
+            if (atRevision != Store.NOW) {
+                return new RangeResult.Compacted(forgotten);
+            }
+        }
+    }
+
+    private RangeResult.Page read(String prefix, String fromKey, int limit, long at) {
+        List<Entry> entries = new ArrayList<>();
+        long left = 0;
+        String start = KeyOrder.INSTANCE.compare(fromKey, prefix) > 0 ? fromKey : prefix;
+        for (var head : heads.tailMap(start, true).entrySet()) {
+            if (!head.getKey().startsWith(prefix)) {
+                break;
+            }
+            Version found = visible(head.getValue(), at);
+            if (found != null && (limit == 0 || entries.size() < limit)) {
+                entries.add(found.entry);
+            } else if (found != null) {
+                left++;
+            }
+        }
+        return new RangeResult.Page(entries, at, left > 0, left);
+    }
+
+    private static Version visible(Version head, long at) {
+        Version version = head;
+        while (version != null && version.entry.modRevision() > at) {
+            version = version.older;
+        }
+        return version == null || version.deleted ? null : version;
+    }
+
+    /** Adds a version; readers see it after {@link #show}. */
+    Event put(Entry entry) {
+        Version head = heads.get(entry.key());
+        heads.put(entry.key(), new Version(entry, false, head));
+        Optional<Entry> previous = head == null || head.deleted ? Optional.empty() : Optional.of(head.entry);
+        count(size(entry) - previous.map(KeySpace::size).orElse(0L));
+        return new Event.Put(entry, previous);
+    }
+
+    /** Removes a key that is there; readers see it after {@link #show}. */
+    Event delete(String key, long revision) {
+        Version head = heads.get(key);
+        heads.put(key, new Version(new Entry(key, NOTHING, 0, revision, 0, 0), true, head));
+        count(-size(head.entry));
+        return new Event.Delete(key, revision, Optional.of(head.entry));
+    }
+
+    /** Takes a replayed change; the newer revision of a key wins and no history is kept. */
+    void load(Entry entry) {
+        Version head = heads.get(entry.key());
+        if (head == null || head.entry.modRevision() < entry.modRevision()) {
+            heads.put(entry.key(), new Version(entry, false, null));
+            count(size(entry) - (head == null ? 0 : size(head.entry)));
+        }
+    }
+
+    /** Takes a replayed removal. */
+    void unload(String key, long revision) {
+        Version head = heads.get(key);
+        if (head != null && head.entry.modRevision() < revision) {
+            heads.remove(key);
+            count(-size(head.entry));
+        }
+    }
+
+    /** Everything loaded counts as one state. */
+    void loaded(long revision) {
+        applied = revision;
+        compacted = revision == 1 ? 0 : revision;
+    }
+
+    /** Marks states before {@code revision} as unreadable; then {@link #cut} each key that changed up to it. */
+    void compact(long revision) {
+        compacted = revision;
+    }
+
+    /** Drops versions of a key that no revision from {@code revision} on shows. */
+    void cut(String key, long revision) {
+        Version head = heads.get(key);
+        Version kept = head;
+        while (kept != null && kept.entry.modRevision() > revision) {
+            kept = kept.older;
+        }
+        if (kept == null) {
+            return;
+        }
+        kept.older = null;
+        if (kept.deleted && kept == head) {
+            heads.remove(key);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes at a time
+    private void count(long bytes) {
+        liveBytes += bytes;
+    }
+
+    private static long size(Entry entry) {
+        return entry.value().length + entry.key().length() + 50L;
+    }
+}
