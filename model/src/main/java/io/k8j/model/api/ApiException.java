@@ -115,8 +115,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(
                 409,
                 "Conflict",
-                "Operation cannot be fulfilled on %s %s: %s"
-                        .formatted(resource.qualified(), GoQuote.quote(name), why),
+                "Operation cannot be fulfilled on %s %s: %s".formatted(resource.qualified(), GoQuote.quote(name), why),
                 details(resource, name));
     }
 
@@ -196,8 +195,8 @@ public final class ApiException extends RuntimeException {
     }
 
     public static ApiException tooManyRequests(String message, int retryAfterSeconds) {
-        return new ApiException(
-                429, "TooManyRequests", message, new LinkedHashMap<>(Map.of("retryAfterSeconds", (long) retryAfterSeconds)));
+        return new ApiException(429, "TooManyRequests", message, new LinkedHashMap<>(Map.of("retryAfterSeconds", (long)
+                retryAfterSeconds)));
     }
 
     public static ApiException timeout(String message) {

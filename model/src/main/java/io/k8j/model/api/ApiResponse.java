@@ -12,5 +12,6 @@ import java.util.List;
  */
 public record ApiResponse(int code, ApiObject object, ApiList list, List<String> warnings) {
     /** One page or all of a collection, as seen at one revision. */
-    public record ApiList(List<ApiObject> items, String resourceVersion, String continueToken, Long remainingItemCount) {}
+    public record ApiList(
+            List<ApiObject> items, String resourceVersion, String continueToken, Long remainingItemCount) {}
 }

@@ -75,8 +75,7 @@ public record FieldError(Type type, String field, String message) {
 
     public static FieldError tooMany(String field, int actual, int maximum) {
         String items = maximum == 1 ? " item" : " items";
-        return new FieldError(
-                Type.TOO_MANY, field, "Too many: " + actual + ": must have at most " + maximum + items);
+        return new FieldError(Type.TOO_MANY, field, "Too many: " + actual + ": must have at most " + maximum + items);
     }
 
     public static FieldError internal(String field, String detail) {
@@ -90,7 +89,8 @@ public record FieldError(Type type, String field, String message) {
 
     /** Joins errors as upstream's aggregate does: alone as is, several in brackets, repeated ones once. */
     public static String aggregate(List<FieldError> errors) {
-        List<String> texts = errors.stream().map(FieldError::toString).distinct().toList();
+        List<String> texts =
+                errors.stream().map(FieldError::toString).distinct().toList();
         return texts.size() == 1 ? texts.getFirst() : "[" + String.join(", ", texts) + "]";
     }
 

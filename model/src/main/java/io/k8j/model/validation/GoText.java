@@ -1,5 +1,11 @@
 package io.k8j.model.validation;
 
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
 /** Prints values the way upstream's messages show them. */
 public final class GoText {
     private GoText() {}
@@ -28,6 +34,39 @@ public final class GoText {
             }
         }
         return out.append('"').toString();
+    }
+
+    /** The tree as upstream's {@code %v} prints it: {@code map[a:1 b:[x y]]}, keys sorted. */
+    public static String format(Object tree) {
+        StringBuilder out = new StringBuilder();
+        format(tree, out);
+        return out.toString();
+    }
+
+    private static void format(Object tree, StringBuilder out) {
+        switch (tree) {
+            case null -> out.append("<nil>");
+            case Map<?, ?> map -> {
+                out.append("map[");
+                List<String> keys = new ArrayList<>(Trees.asMap(map).keySet());
+                keys.sort(Trees::compareKeys);
+                for (int i = 0; i < keys.size(); i++) {
+                    out.append(i > 0 ? " " : "").append(keys.get(i)).append(':');
+                    format(map.get(keys.get(i)), out);
+                }
+                out.append(']');
+            }
+            case List<?> list -> {
+                out.append('[');
+                for (int i = 0; i < list.size(); i++) {
+                    if (i > 0) out.append(' ');
+                    format(list.get(i), out);
+                }
+                out.append(']');
+            }
+            case Number n -> out.append(Json.writeString(n));
+            default -> out.append(tree);
+        }
     }
 
     private static boolean printable(int c) {

@@ -1,0 +1,169 @@
+package io.k8j.model.patch;
+
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import io.k8j.model.patch.PatchException.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A list of operations on a document. Immutable, may be applied any number of times.
+ *
+ * <p>As upstream's library, and unlike the RFC, a negative index counts from the end of a list and the document as a
+ * whole cannot be replaced.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6902">RFC 6902</a>
+ */
+public final class JsonPatch {
+    /** Operations that one patch may have. */
+    public static final int MAX_OPERATIONS = 10_000;
+
+    /** Bytes that the {@code copy} operations of one patch may add. */
+    private static final long MAX_COPIED_BYTES = 3L * 1024 * 1024;
+
+    private record Operation(String op, String path, String from, boolean hasValue, Object value) {}
+
+    private final List<Operation> operations;
+
+    private JsonPatch(List<Operation> operations) {
+        this.operations = operations;
+    }
+
+    /**
+     * Reads a patch.
+     *
+     * @param tree the patch as a tree
+     * @throws PatchException of kind BAD_REQUEST if the tree is no list of maps with string fields, or of kind TOO_LARGE
+     *     if it has more than {@link #MAX_OPERATIONS}
+     */
+    public static JsonPatch parse(Object tree) {
+        if (!(tree instanceof List<?> list)) {
+            throw bad("json: cannot unmarshal " + typeWord(tree) + " into Go value of type jsonpatch.Patch");
+        }
+        if (list.size() > MAX_OPERATIONS) {
+            throw new PatchException(
+                    Kind.TOO_LARGE,
+                    "The allowed maximum operations in a JSON patch is " + MAX_OPERATIONS + ", got " + list.size());
+        }
+        List<Operation> operations = new ArrayList<>(list.size());
+        for (Object item : list) {
+            if (!(item instanceof Map<?, ?> map)) {
+                throw bad("json: cannot unmarshal " + typeWord(item) + " into Go value of type jsonpatch.Operation");
+            }
+            operations.add(new Operation(
+                    text(map, "op"), text(map, "path"), text(map, "from"), map.containsKey("value"), map.get("value")));
+        }
+        return new JsonPatch(List.copyOf(operations));
+    }
+
+    /** Upstream's strict words for fields of operations that have no meaning: {@code unknown field "[0].foo"}. */
+    public static List<String> unknownFields(Object tree) {
+        List<String> found = new ArrayList<>(0);
+        if (!(tree instanceof List<?> list)) return found;
+        List<String> known = List.of("op", "path", "from", "value");
+        for (int i = 0; i < list.size(); i++) {
+            for (String key : Trees.map(list.get(i)).keySet()) {
+                if (!known.contains(key)) found.add("unknown field \"[" + i + "]." + key + "\"");
+            }
+        }
+        return found;
+    }
+
+    private static String text(Map<?, ?> operation, String field) {
+        Object value = operation.get(field);
+        if (value == null || value instanceof String) return (String) value;
+        throw bad("json: cannot unmarshal " + typeWord(value) + " into Go struct field jsonPatchOp." + field
+                + " of type string");
+    }
+
+    private static String typeWord(Object value) {
+        return switch (value) {
+            case null -> "null";
+            case String _ -> "string";
+            case Number _ -> "number";
+            case Boolean _ -> "bool";
+            case List<?> _ -> "array";
+            default -> "object";
+        };
+    }
+
+    /**
+     * Applies all operations in order to a copy of the document.
+     *
+     * @throws PatchException of kind UNPROCESSABLE at the first operation that cannot be applied or whose test fails
+     */
+    public Map<String, Object> apply(Map<String, Object> document) {
+        Map<String, Object> result = Trees.deepCopy(document);
+        long copied = 0;
+        for (Operation operation : operations) {
+            switch (operation.op() == null ? "unknown" : operation.op()) {
+                case "add" -> place(result, "add", operation).add(value(operation));
+                case "remove" -> place(result, "remove", operation).remove();
+                case "replace" -> place(result, "replace", operation).replace(value(operation));
+                case "test" -> test(result, operation);
+                case "move" -> {
+                    Object moved = source(result, "move", operation).remove();
+                    place(result, "move", operation).add(moved);
+                }
+                case "copy" -> {
+                    Object value = source(result, "copy", operation).get();
+                    copied += Json.write(value).length;
+                    if (copied > MAX_COPIED_BYTES) {
+                        throw failed("Unable to complete the copy, the accumulated size increase of copy is " + copied
+                                + ", exceeding the limit " + MAX_COPIED_BYTES);
+                    }
+                    place(result, "copy", operation).add(Trees.deepCopy(value));
+                }
+                default -> throw failed("Unexpected kind: " + (operation.op() == null ? "unknown" : operation.op()));
+            }
+        }
+        if (deeperThan(result, Json.MAX_DEPTH)) throw failed("exceeded max depth");
+        return result;
+    }
+
+    private static boolean deeperThan(Object tree, int limit) {
+        if (limit < 0) return true;
+        Iterable<?> inner = switch (tree) {
+            case Map<?, ?> map -> map.values();
+            case List<?> list -> list;
+            case null, default -> List.of();
+        };
+        for (Object value : inner) {
+            if (deeperThan(value, limit - 1)) return true;
+        }
+        return false;
+    }
+
+    private static Object value(Operation operation) {
+        if (!operation.hasValue())
+            throw failed("error in " + operation.op() + " for path: '" + operation.path() + "': missing value");
+        return Trees.deepCopy(operation.value());
+    }
+
+    private static void test(Map<String, Object> document, Operation operation) {
+        JsonPointer place = place(document, "test", operation);
+        Object found = place.exists() ? place.get() : null;
+        if (!Trees.deepEquals(found, operation.value())) {
+            throw failed("testing path " + operation.path() + " failed: test failed");
+        }
+    }
+
+    private static JsonPointer place(Map<String, Object> document, String op, Operation operation) {
+        if (operation.path() == null) throw failed(op + " operation failed to decode path: missing value");
+        return JsonPointer.resolve(document, operation.path(), op);
+    }
+
+    private static JsonPointer source(Map<String, Object> document, String op, Operation operation) {
+        if (operation.from() == null) throw failed(op + " operation failed to decode from: missing value");
+        return JsonPointer.resolve(document, operation.from(), op);
+    }
+
+    static PatchException failed(String message) {
+        return new PatchException(Kind.UNPROCESSABLE, message);
+    }
+
+    private static PatchException bad(String message) {
+        return new PatchException(Kind.BAD_REQUEST, message);
+    }
+}
