@@ -17,4 +17,9 @@ public record GroupVersionResource(String group, String version, String resource
     public String qualified() {
         return group.isEmpty() ? resource : resource + "." + group;
     }
+
+    /** The resource whatever its version. */
+    public GroupResource groupResource() {
+        return new GroupResource(group, resource);
+    }
 }

@@ -41,18 +41,33 @@ public final class Schema {
         MAP
     }
 
+    /** What upstream writes for a field that is absent or empty; it follows from the type its server keeps objects in. */
+    public enum Presence {
+        /** Nothing if absent; the value if present, even an empty one. */
+        KEEP,
+        /** Nothing if absent or empty. */
+        OMIT,
+        /** Always a value: {@code ""}, 0, false, an object with its own such fields, or null for lists, maps, times. */
+        ALWAYS,
+        /** A null if absent. */
+        NULL
+    }
+
     /**
      * One field of an {@link Type#OBJECT}.
      *
      * @param name its JSON name
      * @param type its schema, resolved on demand
      * @param required whether OpenAPI lists it as required
-     * @param description upstream's documentation, empty if none
-     * @param protoNumber number in upstream's protobuf message; 0 if it has none
+     * @param description upstream's documentation, empty if none. Built-in kinds have theirs in {@link Descriptions}
+     * @param protoNumber number in upstream's protobuf message; 0 if it has none. For a field that stands in an inlined
+     *     message it is a path: the lowest 10 bits are its own number, the next 10 that of the message around it
      * @param patchStrategy words of strategic merge patch: {@code merge}, {@code replace}, {@code retainKeys}; empty if
      *     none
      * @param patchMergeKey key field for strategic merge of a list; null if none
      * @param defaultValue value that fills an absent field; null if none. A tree that callers must copy, not change
+     * @param publishedDefault whether OpenAPI shows the default
+     * @param presence what is written for an absent or empty value
      */
     public record Field(
             String name,
@@ -62,7 +77,32 @@ public final class Schema {
             int protoNumber,
             List<String> patchStrategy,
             String patchMergeKey,
-            Object defaultValue) {
+            Object defaultValue,
+            boolean publishedDefault,
+            Presence presence) {
+        /** Describes a field of a custom resource: its default is published and its value written as it is. */
+        public Field(
+                String name,
+                Supplier<Schema> type,
+                boolean required,
+                String description,
+                int protoNumber,
+                List<String> patchStrategy,
+                String patchMergeKey,
+                Object defaultValue) {
+            this(
+                    name,
+                    type,
+                    required,
+                    description,
+                    protoNumber,
+                    patchStrategy,
+                    patchMergeKey,
+                    defaultValue,
+                    true,
+                    Presence.KEEP);
+        }
+
         /** Resolves the schema of the field's value. */
         public Schema schema() {
             return type.get();

@@ -1,0 +1,61 @@
+package io.k8j.model.resource;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What discovery and the generic handlers must know of one resource in one version. Immutable.
+ *
+ * @param gvr the path's group, version and resource
+ * @param gvk the kind of its objects
+ * @param listKind the kind of its lists, such as {@code PodList}
+ * @param singular such as {@code pod}
+ * @param shortNames such as {@code po}; empty if none
+ * @param categories such as {@code all}; empty if none
+ * @param namespaced whether its objects live in namespaces
+ * @param verbs in sorted order; virtual resources such as {@code tokenreviews} have {@code create} only
+ * @param subresources sorted by name
+ * @param fieldLabels labels a field selector may name
+ * @param ownFieldLabels whether the kind has its own set of labels, which decides the words of the error for another
+ *     one: {@code field label not supported: X} if so, else {@code "X" is not a known field selector: only …}
+ * @param storageKind the kind its objects are stored as; differs from {@code gvk} where versions or groups share objects
+ */
+public record ResourceInfo(
+        GroupVersionResource gvr,
+        GroupVersionKind gvk,
+        String listKind,
+        String singular,
+        List<String> shortNames,
+        List<String> categories,
+        boolean namespaced,
+        List<String> verbs,
+        List<Subresource> subresources,
+        Set<String> fieldLabels,
+        boolean ownFieldLabels,
+        GroupVersionKind storageKind) {
+
+    /**
+     * A path under an object.
+     *
+     * @param name such as {@code status}
+     * @param gvk the kind that is read and written there
+     * @param verbs in sorted order
+     */
+    public record Subresource(String name, GroupVersionKind gvk, List<String> verbs) {}
+
+    /** The subresource of that name, or null. */
+    public Subresource subresource(String name) {
+        for (Subresource subresource : subresources) if (subresource.name().equals(name)) return subresource;
+        return null;
+    }
+
+    /** Whether main writes leave the status alone because it has a path of its own. */
+    public boolean hasStatus() {
+        return subresource("status") != null;
+    }
+
+    /** Whether its objects are kept; reviews and bindings are answered and forgotten. */
+    public boolean stored() {
+        return verbs.contains("watch");
+    }
+}

@@ -1,0 +1,59 @@
+package io.k8j.model.schema;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+
+/** Gives times the form in which upstream stores and prints them: UTC, whole seconds, or microseconds. */
+final class Times {
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'");
+
+    private Times() {}
+
+    static String canonical(String text, boolean micro) {
+        if (!micro && plain(text)) return text;
+        try {
+            OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
+            return (micro ? MICROS : SECONDS).format(time);
+        } catch (DateTimeParseException e) {
+            throw new WrongTypeException(words(text, micro));
+        }
+    }
+
+    static String format(Instant instant, boolean micro) {
+        return (micro ? MICROS : SECONDS).format(instant.atOffset(ZoneOffset.UTC));
+    }
+
+    /** Whether the text is {@code 2026-01-31T23:59:59Z} already and a real date. */
+    private static boolean plain(String text) {
+        if (text.length() != 20 || text.charAt(19) != 'Z' || text.charAt(10) != 'T') return false;
+        try {
+            return SECONDS.parse(text) != null;
+        } catch (DateTimeException e) {
+            return false;
+        }
+    }
+
+    private static String words(String text, boolean micro) {
+        String layout = micro ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00";
+        String[] parts = {"2006", "-", "01", "-", "02", "T", "15", ":", "04", ":", "05"};
+        int at = 0;
+        for (String part : parts) {
+            boolean digits = Character.isDigit(part.charAt(0));
+            boolean fits = at + part.length() <= text.length()
+                    && (digits
+                            ? text.substring(at, at + part.length()).chars().allMatch(Character::isDigit)
+                            : text.startsWith(part, at));
+            if (!fits)
+                return "parsing time \"%s\" as \"%s\": cannot parse \"%s\" as \"%s\""
+                        .formatted(text, layout, text.substring(at), part);
+            at += part.length();
+        }
+        return "parsing time \"%s\" as \"%s\": cannot parse \"%s\" as \"Z07:00\""
+                .formatted(text, layout, text.substring(Math.min(at, text.length())));
+    }
+}
