@@ -2,33 +2,68 @@ package io.k8j.apiserver.printer;
 
 import io.k8j.apiserver.spi.Printer;
 import io.k8j.model.resource.GroupVersionKind;
-import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Finds the printer of a kind. Safe for all threads. */
 public final class Printers {
-    private static final Printer NAME_AND_AGE = new Printer() {
-        private final List<Column> columns =
-                List.of(new Column("Name", "string", "name", "", 0), new Column("Age", "string", "", "", 0));
+    /** Groups whose kinds are built in: a custom resource may have the same kind in another group. */
+    private static final Set<String> BUILT_IN = Set.of(
+            "",
+            "admissionregistration.k8s.io",
+            "apiextensions.k8s.io",
+            "apiregistration.k8s.io",
+            "apps",
+            "autoscaling",
+            "batch",
+            "certificates.k8s.io",
+            "coordination.k8s.io",
+            "discovery.k8s.io",
+            "events.k8s.io",
+            "flowcontrol.apiserver.k8s.io",
+            "networking.k8s.io",
+            "node.k8s.io",
+            "policy",
+            "rbac.authorization.k8s.io",
+            "resource.k8s.io",
+            "scheduling.k8s.io",
+            "storage.k8s.io");
 
-        @Override
-        public List<Column> columns() {
-            return columns;
-        }
+    private static final Map<String, Table> TABLES = all();
 
-        @Override
-        public List<Object> cells(Map<String, Object> object, Instant now) {
-            Map<?, ?> metadata = object.get("metadata") instanceof Map<?, ?> m ? m : Map.of();
-            String name = metadata.get("name") instanceof String n ? n : "";
-            return List.of(name, Durations.since(metadata.get("creationTimestamp"), now));
-        }
-    };
+    // What upstream's generic converter shows for kinds without columns of their own.
+    private static final Table PLAIN = Table.named()
+            .column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"));
+
+    private static final Table CUSTOM = Table.named().age();
 
     private Printers() {}
 
-    /** The printer of a kind; one that shows name and age if there is none of its own. */
+    /**
+     * The printer of a kind, whatever its version. Built-in kinds without columns of their own show name and creation
+     * time, all others name and age.
+     */
     public static Printer of(GroupVersionKind kind) {
-        return NAME_AND_AGE;
+        if (!BUILT_IN.contains(kind.group())) {
+            return CUSTOM;
+        }
+        Table table = TABLES.get(kind.kind());
+        return table == null ? PLAIN : table;
+    }
+
+    private static Map<String, Table> all() {
+        Map<String, Table> all = new HashMap<>();
+        for (Map<String, Table> some : List.of(
+                WorkloadTables.TABLES,
+                CoreTables.TABLES,
+                NetworkTables.TABLES,
+                StorageTables.TABLES,
+                AccessTables.TABLES,
+                PolicyTables.TABLES)) {
+            all.putAll(some);
+        }
+        return Map.copyOf(all);
     }
 }

@@ -1,0 +1,70 @@
+package io.k8j.apiserver.printer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k8j.apiserver.spi.Printer;
+import io.k8j.model.resource.GroupVersionKind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Compares columns with those that upstream 1.20 showed; newer versions changed a few. */
+class PrintersTest {
+    /** Kinds whose columns changed between 1.20 and 1.36. */
+    private static final Set<String> CHANGED = Set.of(
+            "Pod", // restarts tell when
+            "Job", // got a status
+            "CronJob", // got a time zone
+            "PersistentVolume", // got attributes classes
+            "PersistentVolumeClaim",
+            "CertificateSigningRequest", // got a requested duration
+            "PriorityClass", // got a preemption policy
+            "PriorityLevelConfiguration", // shares were renamed
+            "CSIDriver"); // became more
+
+    record Recorded(GroupVersionKind kind, List<String> columns) {}
+
+    static List<Recorded> recorded() throws IOException {
+        Map<GroupVersionKind, List<String>> byKind = new LinkedHashMap<>();
+        try (var in = PrintersTest.class.getResourceAsStream("columns.tsv")) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+                String[] f = line.split("\t");
+                byKind.computeIfAbsent(new GroupVersionKind(f[0], "v1", f[1]), k -> new ArrayList<>())
+                        .add(String.join("|", f[2], f[3], f[4].equals("-") ? "" : f[4], f[5]));
+            }
+        }
+        return byKind.entrySet().stream()
+                .filter(e -> !CHANGED.contains(e.getKey().kind()))
+                .map(e -> new Recorded(e.getKey(), e.getValue()))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("recorded")
+    void columnsAreThoseThatUpstreamShows(Recorded recorded) {
+        List<String> columns = Printers.of(recorded.kind()).columns().stream()
+                .map(c -> String.join("|", c.name(), c.type(), c.format(), Integer.toString(c.priority())))
+                .toList();
+        assertThat(columns).as(recorded.kind().kind()).isEqualTo(recorded.columns());
+    }
+
+    @Test
+    void eachPrinterGivesOneCellPerColumnEvenForAnEmptyObject() {
+        for (String group : List.of("", "apps", "batch", "storage.k8s.io")) {
+            for (String kind : List.of("Pod", "Node", "Event", "Deployment", "CronJob", "Service", "StorageClass")) {
+                Printer printer = Printers.of(new GroupVersionKind(group, "v1", kind));
+                assertThat(printer.cells(Map.of(), java.time.Instant.EPOCH))
+                        .as(kind)
+                        .hasSameSizeAs(printer.columns())
+                        .doesNotContainNull();
+            }
+        }
+    }
+}
