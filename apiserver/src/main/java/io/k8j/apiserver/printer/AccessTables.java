@@ -10,8 +10,7 @@ import java.util.stream.Collectors;
 
 /** Tables of roles, certificates, leases and what watches over requests. */
 final class AccessTables {
-    private static final String WEBHOOKS =
-            "Webhooks indicates the number of webhooks registered in this configuration";
+    private static final String WEBHOOKS = "Webhooks indicates the number of webhooks registered in this configuration";
 
     static final Map<String, Table> TABLES = Map.ofEntries(
             Map.entry("Role", createdAt()),
@@ -30,8 +29,11 @@ final class AccessTables {
             Map.entry(
                     "Lease",
                     Table.named()
-                            .column("Holder", "string", field("coordination.v1.LeaseSpec", "holderIdentity"), r -> r
-                                    .text("spec", "holderIdentity"))
+                            .column(
+                                    "Holder",
+                                    "string",
+                                    field("coordination.v1.LeaseSpec", "holderIdentity"),
+                                    r -> r.text("spec", "holderIdentity"))
                             .age()),
             Map.entry(
                     "LeaseCandidate",
@@ -66,20 +68,24 @@ final class AccessTables {
     private AccessTables() {}
 
     private static Table createdAt() {
-        return Table.named()
-                .column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"));
+        return Table.named().column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"));
     }
 
     private static Table binding(String kind, String word) {
         return Table.named()
-                .column("Role", "string", field("rbac.v1." + kind, "roleRef"), r -> r.text("roleRef", "kind")
-                        + "/"
-                        + r.text("roleRef", "name"))
+                .column(
+                        "Role",
+                        "string",
+                        field("rbac.v1." + kind, "roleRef"),
+                        r -> r.text("roleRef", "kind") + "/" + r.text("roleRef", "name"))
                 .age()
                 .wide("Users", "string", "Users in the " + word, r -> subjects(r, "User"))
                 .wide("Groups", "string", "Groups in the " + word, r -> subjects(r, "Group"))
-                .wide("ServiceAccounts", "string", "ServiceAccounts in the " + word, r -> subjects(
-                        r, "ServiceAccount"));
+                .wide(
+                        "ServiceAccounts",
+                        "string",
+                        "ServiceAccounts in the " + word,
+                        r -> subjects(r, "ServiceAccount"));
     }
 
     private static String subjects(Row row, String kind) {
@@ -95,8 +101,11 @@ final class AccessTables {
         String spec = "certificates.v1.CertificateSigningRequestSpec";
         return Table.named()
                 .age()
-                .column("SignerName", "string", field(spec, "signerName"), r -> Cells.orNone(
-                        r.text("spec", "signerName")))
+                .column(
+                        "SignerName",
+                        "string",
+                        field(spec, "signerName"),
+                        r -> Cells.orNone(r.text("spec", "signerName")))
                 .column("Requestor", "string", field(spec, "request"), r -> r.text("spec", "username"))
                 .column("RequestedDuration", "string", field(spec, "expirationSeconds"), AccessTables::requestedTime)
                 .column(
@@ -133,13 +142,15 @@ final class AccessTables {
 
     private static Table webhooks() {
         return Table.named()
-                .column("Webhooks", "integer", WEBHOOKS, r -> (long) r.at("webhooks").size())
+                .column("Webhooks", "integer", WEBHOOKS, r ->
+                        (long) r.at("webhooks").size())
                 .age();
     }
 
     private static Table policy(String column, String description, String list) {
         return Table.named()
-                .column(column, "integer", description, r -> (long) r.at("spec", list).size())
+                .column(column, "integer", description, r ->
+                        (long) r.at("spec", list).size())
                 .column(
                         "ParamKind",
                         "string",
@@ -187,9 +198,7 @@ final class AccessTables {
     private static String available(Row row) {
         for (Place c : row.at("status", "conditions").items()) {
             if (c.text("type").equals("Available")) {
-                return c.text("status").equals("True")
-                        ? "True"
-                        : c.text("status") + " (" + c.text("reason") + ")";
+                return c.text("status").equals("True") ? "True" : c.text("status") + " (" + c.text("reason") + ")";
             }
         }
         return "Unknown";

@@ -32,7 +32,9 @@ final class Cells {
     /** Labels in order of their keys. */
     static String labels(Place labels) {
         String text = new TreeMap<>(labels.map())
-                .entrySet().stream().map(e -> e.getKey() + "=" + string(e.getValue())).collect(Collectors.joining(","));
+                .entrySet().stream()
+                        .map(e -> e.getKey() + "=" + string(e.getValue()))
+                        .collect(Collectors.joining(","));
         return orNone(text);
     }
 

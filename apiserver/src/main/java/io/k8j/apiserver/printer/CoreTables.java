@@ -25,8 +25,8 @@ final class CoreTables {
                     "Secret",
                     Table.named()
                             .column("Type", "string", field("core.v1.Secret", "type"), r -> r.text("type"))
-                            .column("Data", "string", field("core.v1.Secret", "data"), r -> (long)
-                                    r.at("data").size())
+                            .column("Data", "string", field("core.v1.Secret", "data"), r ->
+                                    (long) r.at("data").size())
                             .age()),
             Map.entry(
                     "ConfigMap",
@@ -37,8 +37,8 @@ final class CoreTables {
             Map.entry(
                     "ServiceAccount",
                     Table.named()
-                            .column("Secrets", "string", field("core.v1.ServiceAccount", "secrets"), r -> (long)
-                                    r.at("secrets").size())
+                            .column("Secrets", "string", field("core.v1.ServiceAccount", "secrets"), r ->
+                                    (long) r.at("secrets").size())
                             .age()),
             Map.entry("ComponentStatus", componentStatus()),
             Map.entry("ResourceQuota", resourceQuota()),
@@ -133,8 +133,11 @@ final class CoreTables {
                         field("core.v1.ObjectReference", "fieldPath"),
                         r -> regarding(r).text("fieldPath"))
                 .wide("Source", "string", field(event, "source"), CoreTables::source)
-                .column("Message", "string", field(event, "message"), r -> firstOf(r, "message", "note")
-                        .strip())
+                .column(
+                        "Message",
+                        "string",
+                        field(event, "message"),
+                        r -> firstOf(r, "message", "note").strip())
                 .wide("First Seen", "string", field(event, "firstTimestamp"), CoreTables::firstSeen)
                 .wide("Count", "string", field(event, "count"), CoreTables::count)
                 .column("Name", "string", "name", Docs.NAME, 1, Row::name);

@@ -153,7 +153,9 @@ final class NetworkTables {
 
     private static String sliceAddresses(Row row) {
         List<String> addresses = new ArrayList<>();
-        row.at("endpoints").items().forEach(e -> addresses.addAll(e.field("addresses").texts()));
+        row.at("endpoints")
+                .items()
+                .forEach(e -> addresses.addAll(e.field("addresses").texts()));
         return Cells.few(addresses, "<unset>");
     }
 
@@ -163,9 +165,7 @@ final class NetworkTables {
                         "Class",
                         "string",
                         "The name of the IngressClass resource that should be used for additional configuration",
-                        r -> r.at("spec", "ingressClassName").absent()
-                                ? "<none>"
-                                : r.text("spec", "ingressClassName"))
+                        r -> r.at("spec", "ingressClassName").absent() ? "<none>" : r.text("spec", "ingressClassName"))
                 .column(
                         "Hosts",
                         "string",
@@ -206,8 +206,7 @@ final class NetworkTables {
         if (parameters.absent()) {
             return "<none>";
         }
-        String group =
-                parameters.field("apiGroup").present() ? "." + parameters.text("apiGroup") : "";
+        String group = parameters.field("apiGroup").present() ? "." + parameters.text("apiGroup") : "";
         return parameters.text("kind") + group + "/" + parameters.text("name");
     }
 

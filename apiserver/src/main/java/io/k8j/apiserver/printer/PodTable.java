@@ -30,11 +30,7 @@ final class PodTable {
                     r -> Summary.of(r).restarts())
             .age()
             .wide("IP", "string", field("core.v1.PodStatus", "podIP"), PodTable::ip)
-            .wide(
-                    "Node",
-                    "string",
-                    field("core.v1.PodSpec", "nodeName"),
-                    r -> Cells.orNone(r.text("spec", "nodeName")))
+            .wide("Node", "string", field("core.v1.PodSpec", "nodeName"), r -> Cells.orNone(r.text("spec", "nodeName")))
             .wide(
                     "Nominated Node",
                     "string",

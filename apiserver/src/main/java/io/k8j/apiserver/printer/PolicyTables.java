@@ -39,10 +39,16 @@ final class PolicyTables {
 
     private static Table budget() {
         return Table.named()
-                .column("Min Available", "string", "The minimum number of pods that must be available.", r -> orNa(
-                        r.at("spec", "minAvailable")))
-                .column("Max Unavailable", "string", "The maximum number of pods that may be unavailable.", r -> orNa(
-                        r.at("spec", "maxUnavailable")))
+                .column(
+                        "Min Available",
+                        "string",
+                        "The minimum number of pods that must be available.",
+                        r -> orNa(r.at("spec", "minAvailable")))
+                .column(
+                        "Max Unavailable",
+                        "string",
+                        "The maximum number of pods that may be unavailable.",
+                        r -> orNa(r.at("spec", "maxUnavailable")))
                 .column(
                         "Allowed Disruptions",
                         "integer",
@@ -58,14 +64,19 @@ final class PolicyTables {
     private static Table autoscaler() {
         String spec = "autoscaling.v2.HorizontalPodAutoscalerSpec";
         return Table.named()
-                .column("Reference", "string", field(spec, "scaleTargetRef"), r -> r.text("spec", "scaleTargetRef", "kind")
-                        + "/"
-                        + r.text("spec", "scaleTargetRef", "name"))
+                .column(
+                        "Reference",
+                        "string",
+                        field(spec, "scaleTargetRef"),
+                        r -> r.text("spec", "scaleTargetRef", "kind") + "/" + r.text("spec", "scaleTargetRef", "name"))
                 .column("Targets", "string", field(spec, "metrics"), PolicyTables::metrics)
-                .column("MinPods", "string", field(spec, "minReplicas"), r -> r.at("spec", "minReplicas")
-                                .absent()
-                        ? "<unset>"
-                        : Long.toString(r.number("spec", "minReplicas")))
+                .column(
+                        "MinPods",
+                        "string",
+                        field(spec, "minReplicas"),
+                        r -> r.at("spec", "minReplicas").absent()
+                                ? "<unset>"
+                                : Long.toString(r.number("spec", "minReplicas")))
                 .column("MaxPods", "string", field(spec, "maxReplicas"), r -> r.number("spec", "maxReplicas"))
                 .column(
                         "Replicas",
@@ -139,8 +150,11 @@ final class PolicyTables {
         String type = "scheduling.v1.PriorityClass";
         return Table.named()
                 .column("Value", "integer", field(type, "value"), r -> r.number("value"))
-                .column("Global-Default", "boolean", field(type, "globalDefault"), r -> r.at("globalDefault")
-                        .isTrue())
+                .column(
+                        "Global-Default",
+                        "boolean",
+                        field(type, "globalDefault"),
+                        r -> r.at("globalDefault").isTrue())
                 .age()
                 .column("PreemptionPolicy", "string", field(type, "preemptionPolicy"), r -> r.text("preemptionPolicy"));
     }
@@ -153,27 +167,38 @@ final class PolicyTables {
                         "string",
                         field("flowcontrol.v1.PriorityLevelConfigurationReference", "name"),
                         r -> r.text("spec", "priorityLevelConfiguration", "name"))
-                .column("MatchingPrecedence", "string", field(spec, "matchingPrecedence"), r -> r.number(
-                        "spec", "matchingPrecedence"))
-                .column("DistinguisherMethod", "string", field(spec, "distinguisherMethod"), r -> r.at(
-                                        "spec", "distinguisherMethod")
-                                .absent()
-                        ? "<none>"
-                        : r.text("spec", "distinguisherMethod", "type"))
+                .column(
+                        "MatchingPrecedence",
+                        "string",
+                        field(spec, "matchingPrecedence"),
+                        r -> r.number("spec", "matchingPrecedence"))
+                .column(
+                        "DistinguisherMethod",
+                        "string",
+                        field(spec, "distinguisherMethod"),
+                        r -> r.at("spec", "distinguisherMethod").absent()
+                                ? "<none>"
+                                : r.text("spec", "distinguisherMethod", "type"))
                 .age()
-                .column("MissingPL", "string", "references a broken or non-existent PriorityLevelConfiguration", r -> r
-                        .at("status", "conditions").items().stream()
-                        .filter(c -> c.text("type").equals("Dangling"))
-                        .findFirst()
-                        .map(c -> c.text("status"))
-                        .orElse("?"));
+                .column(
+                        "MissingPL",
+                        "string",
+                        "references a broken or non-existent PriorityLevelConfiguration",
+                        r -> r.at("status", "conditions").items().stream()
+                                .filter(c -> c.text("type").equals("Dangling"))
+                                .findFirst()
+                                .map(c -> c.text("status"))
+                                .orElse("?"));
     }
 
     private static Table priorityLevel() {
         String queuing = "flowcontrol.v1.QueuingConfiguration";
         return Table.named()
-                .column("Type", "string", field("flowcontrol.v1.PriorityLevelConfigurationSpec", "type"), r -> r.text(
-                        "spec", "type"))
+                .column(
+                        "Type",
+                        "string",
+                        field("flowcontrol.v1.PriorityLevelConfigurationSpec", "type"),
+                        r -> r.text("spec", "type"))
                 .column(
                         "NominalConcurrencyShares",
                         "string",
@@ -181,8 +206,11 @@ final class PolicyTables {
                         r -> ofPart(r.at("spec", "limited"), "nominalConcurrencyShares"))
                 .column("Queues", "string", field(queuing, "queues"), r -> ofQueuing(r, "queues"))
                 .column("HandSize", "string", field(queuing, "handSize"), r -> ofQueuing(r, "handSize"))
-                .column("QueueLengthLimit", "string", field(queuing, "queueLengthLimit"), r -> ofQueuing(
-                        r, "queueLengthLimit"))
+                .column(
+                        "QueueLengthLimit",
+                        "string",
+                        field(queuing, "queueLengthLimit"),
+                        r -> ofQueuing(r, "queueLengthLimit"))
                 .age();
     }
 
@@ -197,10 +225,16 @@ final class PolicyTables {
     private static Table scale() {
         return Table.empty()
                 .column("Name", "string", Docs.NAME, Row::name)
-                .column("Desired", "integer", field("autoscaling.v1.ScaleSpec", "replicas"), r -> r.number(
-                        "spec", "replicas"))
-                .column("Available", "integer", field("autoscaling.v1.ScaleStatus", "replicas"), r -> r.number(
-                        "status", "replicas"))
+                .column(
+                        "Desired",
+                        "integer",
+                        field("autoscaling.v1.ScaleSpec", "replicas"),
+                        r -> r.number("spec", "replicas"))
+                .column(
+                        "Available",
+                        "integer",
+                        field("autoscaling.v1.ScaleStatus", "replicas"),
+                        r -> r.number("status", "replicas"))
                 .age();
     }
 
@@ -227,8 +261,11 @@ final class PolicyTables {
         return Table.named()
                 .column("Node", "string", field(spec, "nodeName"), r -> r.text("spec", "nodeName"))
                 .column("Driver", "string", field(spec, "driver"), r -> r.text("spec", "driver"))
-                .column("Pool", "string", field("resource.v1.ResourcePool", "name"), r -> r.text(
-                        "spec", "pool", "name"))
+                .column(
+                        "Pool",
+                        "string",
+                        field("resource.v1.ResourcePool", "name"),
+                        r -> r.text("spec", "pool", "name"))
                 .age();
     }
 }

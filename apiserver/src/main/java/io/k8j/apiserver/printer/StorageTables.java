@@ -15,8 +15,13 @@ final class StorageTables {
             "StorageClass", storageClass(),
             "VolumeAttributesClass",
                     Table.empty()
-                            .column("Name", "string", "name", Docs.NAME, 0, r -> r.name()
-                                    + isDefault(r, "storage.alpha.kubernetes.io/is-default-class"))
+                            .column(
+                                    "Name",
+                                    "string",
+                                    "name",
+                                    Docs.NAME,
+                                    0,
+                                    r -> r.name() + isDefault(r, "storage.alpha.kubernetes.io/is-default-class"))
                             .column(
                                     "DriverName",
                                     "string",
@@ -62,22 +67,40 @@ final class StorageTables {
     private static Table persistentVolume() {
         String spec = "core.v1.PersistentVolumeSpec";
         return Table.named()
-                .column("Capacity", "string", field(spec, "capacity"), r -> Cells.quantity(
-                        r.at("spec", "capacity", "storage")))
-                .column("Access Modes", "string", field(spec, "accessModes"), r -> Cells.accessModes(
-                        r.at("spec", "accessModes")))
-                .column("Reclaim Policy", "string", field(spec, "persistentVolumeReclaimPolicy"), r -> r.text(
-                        "spec", "persistentVolumeReclaimPolicy"))
+                .column(
+                        "Capacity",
+                        "string",
+                        field(spec, "capacity"),
+                        r -> Cells.quantity(r.at("spec", "capacity", "storage")))
+                .column(
+                        "Access Modes",
+                        "string",
+                        field(spec, "accessModes"),
+                        r -> Cells.accessModes(r.at("spec", "accessModes")))
+                .column(
+                        "Reclaim Policy",
+                        "string",
+                        field(spec, "persistentVolumeReclaimPolicy"),
+                        r -> r.text("spec", "persistentVolumeReclaimPolicy"))
                 .column("Status", "string", field("core.v1.PersistentVolumeStatus", "phase"), StorageTables::phase)
                 .column("Claim", "string", field(spec, "claimRef"), StorageTables::claim)
                 .column("StorageClass", "string", "StorageClass of the pv", StorageTables::storageClassOf)
-                .column("VolumeAttributesClass", "string", "VolumeAttributesClass of the pv", r -> Cells.orUnset(
-                        r.at("spec", "volumeAttributesClassName")))
-                .column("Reason", "string", field("core.v1.PersistentVolumeStatus", "reason"), r -> r.text(
-                        "status", "reason"))
+                .column(
+                        "VolumeAttributesClass",
+                        "string",
+                        "VolumeAttributesClass of the pv",
+                        r -> Cells.orUnset(r.at("spec", "volumeAttributesClassName")))
+                .column(
+                        "Reason",
+                        "string",
+                        field("core.v1.PersistentVolumeStatus", "reason"),
+                        r -> r.text("status", "reason"))
                 .age()
-                .wide("VolumeMode", "string", field(spec, "volumeMode"), r -> Cells.orUnset(
-                        r.at("spec", "volumeMode")));
+                .wide(
+                        "VolumeMode",
+                        "string",
+                        field(spec, "volumeMode"),
+                        r -> Cells.orUnset(r.at("spec", "volumeMode")));
     }
 
     private static String claim(Row row) {
@@ -91,20 +114,32 @@ final class StorageTables {
         return Table.named()
                 .column("Status", "string", field(status, "phase"), StorageTables::phase)
                 .column("Volume", "string", field(spec, "volumeName"), r -> r.text("spec", "volumeName"))
-                .column("Capacity", "string", field(status, "capacity"), r -> r.text("spec", "volumeName")
-                                .isEmpty()
-                        ? ""
-                        : Cells.quantity(r.at("status", "capacity", "storage")))
-                .column("Access Modes", "string", field(status, "accessModes"), r -> r.text("spec", "volumeName")
-                                .isEmpty()
-                        ? ""
-                        : Cells.accessModes(r.at("status", "accessModes")))
+                .column(
+                        "Capacity",
+                        "string",
+                        field(status, "capacity"),
+                        r -> r.text("spec", "volumeName").isEmpty()
+                                ? ""
+                                : Cells.quantity(r.at("status", "capacity", "storage")))
+                .column(
+                        "Access Modes",
+                        "string",
+                        field(status, "accessModes"),
+                        r -> r.text("spec", "volumeName").isEmpty()
+                                ? ""
+                                : Cells.accessModes(r.at("status", "accessModes")))
                 .column("StorageClass", "string", "StorageClass of the pvc", StorageTables::storageClassOf)
-                .column("VolumeAttributesClass", "string", "VolumeAttributesClass of the pvc", r -> Cells.orUnset(
-                        r.at("spec", "volumeAttributesClassName")))
+                .column(
+                        "VolumeAttributesClass",
+                        "string",
+                        "VolumeAttributesClass of the pvc",
+                        r -> Cells.orUnset(r.at("spec", "volumeAttributesClassName")))
                 .age()
-                .wide("VolumeMode", "string", field(spec, "volumeMode"), r -> Cells.orUnset(
-                        r.at("spec", "volumeMode")));
+                .wide(
+                        "VolumeMode",
+                        "string",
+                        field(spec, "volumeMode"),
+                        r -> Cells.orUnset(r.at("spec", "volumeMode")));
     }
 
     private static String isDefault(Row row, String... annotations) {
@@ -119,18 +154,29 @@ final class StorageTables {
     private static Table storageClass() {
         String type = "storage.v1.StorageClass";
         return Table.empty()
-                .column("Name", "string", "name", Docs.NAME, 0, r -> r.name()
-                        + isDefault(
-                                r,
-                                "storageclass.kubernetes.io/is-default-class",
-                                "storageclass.beta.kubernetes.io/is-default-class"))
+                .column(
+                        "Name",
+                        "string",
+                        "name",
+                        Docs.NAME,
+                        0,
+                        r -> r.name()
+                                + isDefault(
+                                        r,
+                                        "storageclass.kubernetes.io/is-default-class",
+                                        "storageclass.beta.kubernetes.io/is-default-class"))
                 .column("Provisioner", "string", field(type, "provisioner"), r -> r.text("provisioner"))
                 .column("ReclaimPolicy", "string", field(type, "reclaimPolicy"), r -> or(r, "reclaimPolicy", "Delete"))
-                .column("VolumeBindingMode", "string", field(type, "volumeBindingMode"), r -> or(
-                        r, "volumeBindingMode", "Immediate"))
-                .column("AllowVolumeExpansion", "string", field(type, "allowVolumeExpansion"), r -> r.at(
-                                "allowVolumeExpansion")
-                        .isTrue())
+                .column(
+                        "VolumeBindingMode",
+                        "string",
+                        field(type, "volumeBindingMode"),
+                        r -> or(r, "volumeBindingMode", "Immediate"))
+                .column(
+                        "AllowVolumeExpansion",
+                        "string",
+                        field(type, "allowVolumeExpansion"),
+                        r -> r.at("allowVolumeExpansion").isTrue())
                 .age();
     }
 
@@ -142,30 +188,51 @@ final class StorageTables {
         String spec = "storage.v1.VolumeAttachmentSpec";
         return Table.named()
                 .column("Attacher", "string", "name", field(spec, "attacher"), 0, r -> r.text("spec", "attacher"))
-                .column("PV", "string", field("storage.v1.VolumeAttachmentSource", "persistentVolumeName"), r -> r.text(
-                        "spec", "source", "persistentVolumeName"))
+                .column(
+                        "PV",
+                        "string",
+                        field("storage.v1.VolumeAttachmentSource", "persistentVolumeName"),
+                        r -> r.text("spec", "source", "persistentVolumeName"))
                 .column("Node", "string", field(spec, "nodeName"), r -> r.text("spec", "nodeName"))
-                .column("Attached", "boolean", field("storage.v1.VolumeAttachmentStatus", "attached"), r -> r.at(
-                                "status", "attached")
-                        .isTrue())
+                .column(
+                        "Attached",
+                        "boolean",
+                        field("storage.v1.VolumeAttachmentStatus", "attached"),
+                        r -> r.at("status", "attached").isTrue())
                 .age();
     }
 
     private static Table csiDriver() {
         String spec = "storage.v1.CSIDriverSpec";
         return Table.named()
-                .column("AttachRequired", "boolean", field(spec, "attachRequired"), r -> r.at("spec", "attachRequired")
-                                .absent()
-                        || r.at("spec").isTrue("attachRequired"))
-                .column("PodInfoOnMount", "boolean", field(spec, "podInfoOnMount"), r -> r.at("spec")
-                        .isTrue("podInfoOnMount"))
-                .column("StorageCapacity", "boolean", field(spec, "storageCapacity"), r -> r.at("spec")
-                        .isTrue("storageCapacity"))
+                .column(
+                        "AttachRequired",
+                        "boolean",
+                        field(spec, "attachRequired"),
+                        r -> r.at("spec", "attachRequired").absent()
+                                || r.at("spec").isTrue("attachRequired"))
+                .column(
+                        "PodInfoOnMount",
+                        "boolean",
+                        field(spec, "podInfoOnMount"),
+                        r -> r.at("spec").isTrue("podInfoOnMount"))
+                .column(
+                        "StorageCapacity",
+                        "boolean",
+                        field(spec, "storageCapacity"),
+                        r -> r.at("spec").isTrue("storageCapacity"))
                 .column("TokenRequests", "string", field(spec, "tokenRequests"), StorageTables::audiences)
-                .column("RequiresRepublish", "boolean", field(spec, "requiresRepublish"), r -> r.at("spec")
-                        .isTrue("requiresRepublish"))
-                .column("Modes", "string", field(spec, "volumeLifecycleModes"), r -> Cells.orNone(
-                        String.join(",", r.at("spec", "volumeLifecycleModes").texts())))
+                .column(
+                        "RequiresRepublish",
+                        "boolean",
+                        field(spec, "requiresRepublish"),
+                        r -> r.at("spec").isTrue("requiresRepublish"))
+                .column(
+                        "Modes",
+                        "string",
+                        field(spec, "volumeLifecycleModes"),
+                        r -> Cells.orNone(String.join(
+                                ",", r.at("spec", "volumeLifecycleModes").texts())))
                 .age();
     }
 

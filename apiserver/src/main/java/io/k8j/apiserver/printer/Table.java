@@ -83,10 +83,16 @@ final class Table implements Printer {
 
     /** The wide columns that tell of a Pod template. */
     Table template(String... podSpec) {
-        return wide("Containers", "string", "Names of each container in the template.", r -> Cells.containers(
-                                r.at(podSpec), "name"))
-                .wide("Images", "string", "Images referenced by each container in the template.", r -> Cells.containers(
-                        r.at(podSpec), "image"));
+        return wide(
+                        "Containers",
+                        "string",
+                        "Names of each container in the template.",
+                        r -> Cells.containers(r.at(podSpec), "name"))
+                .wide(
+                        "Images",
+                        "string",
+                        "Images referenced by each container in the template.",
+                        r -> Cells.containers(r.at(podSpec), "image"));
     }
 
     @Override

@@ -143,8 +143,7 @@ final class WorkloadTables {
     private static Table job() {
         return Table.named()
                 .column("Status", "string", "Status of the job.", WorkloadTables::jobStatus)
-                .column(
-                        "Completions", "string", field("batch.v1.JobStatus", "succeeded"), WorkloadTables::completions)
+                .column("Completions", "string", field("batch.v1.JobStatus", "succeeded"), WorkloadTables::completions)
                 .column("Duration", "string", "Time required to complete the job.", WorkloadTables::jobDuration)
                 .age()
                 .template(POD)
@@ -194,13 +193,15 @@ final class WorkloadTables {
                         field(spec, "timeZone"),
                         r -> r.at("spec", "timeZone").absent() ? "<none>" : r.text("spec", "timeZone"))
                 .column("Suspend", "boolean", field(spec, "suspend"), WorkloadTables::suspend)
-                .column("Active", "integer", field("batch.v1.CronJobStatus", "active"), r -> (long)
-                        r.at("status", "active").size())
-                .column("Last Schedule", "string", field("batch.v1.CronJobStatus", "lastScheduleTime"), r -> r.at(
-                                        "status", "lastScheduleTime")
-                                .absent()
-                        ? "<none>"
-                        : r.since("status", "lastScheduleTime"))
+                .column("Active", "integer", field("batch.v1.CronJobStatus", "active"), r ->
+                        (long) r.at("status", "active").size())
+                .column(
+                        "Last Schedule",
+                        "string",
+                        field("batch.v1.CronJobStatus", "lastScheduleTime"),
+                        r -> r.at("status", "lastScheduleTime").absent()
+                                ? "<none>"
+                                : r.since("status", "lastScheduleTime"))
                 .age()
                 .template("spec", "jobTemplate", "spec", "template", "spec")
                 .wide(

@@ -26,6 +26,7 @@ class PrintersTest {
             "PersistentVolumeClaim",
             "CertificateSigningRequest", // got a requested duration
             "PriorityClass", // got a preemption policy
+            "ResourceQuota", // age went to the end
             "PriorityLevelConfiguration", // shares were renamed
             "CSIDriver"); // became more
 

@@ -2,10 +2,7 @@ package io.k8j.apiserver.printer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.model.json.Json;
-import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,38 +21,50 @@ class RowsTest {
                         "a pod that waits for its first init container",
                         "spec: {initContainers: [{name: i}], containers: [{name: c}]}",
                         "status: {phase: Pending, initContainerStatuses: [{name: i, state: {running: {}}}]}",
-                        "0/1", "Init:0/1", "0"),
+                        "0/1",
+                        "Init:0/1",
+                        "0"),
                 pod(
                         "a pod that waits while its init container fails to pull",
                         "spec: {initContainers: [{name: i}], containers: [{name: c}]}",
                         "status: {phase: Pending, initContainerStatuses:"
                                 + " [{name: i, state: {waiting: {reason: ImagePullBackOff}}}]}",
-                        "0/1", "Init:ImagePullBackOff", "0"),
+                        "0/1",
+                        "Init:ImagePullBackOff",
+                        "0"),
                 pod(
                         "a running pod with a sidecar counts both",
                         "spec: {initContainers: [{name: s, restartPolicy: Always}], containers: [{name: c}]}",
                         "status: {phase: Running, initContainerStatuses: [{name: s, started: true, ready: true, state:"
                                 + " {running: {}}}], containerStatuses: [{name: c, ready: true, state: {running: {}}}]}",
-                        "2/2", "Running", "0"),
+                        "2/2",
+                        "Running",
+                        "0"),
                 pod(
                         "a pod that crashed five minutes ago",
                         "spec: {containers: [{name: c}]}",
                         "status: {phase: Running, containerStatuses: [{name: c, restartCount: 3, state: {waiting:"
                                 + " {reason: CrashLoopBackOff}}, lastState: {terminated: {finishedAt:"
                                 + " '2024-01-01T00:05:00Z'}}}]}",
-                        "0/1", "CrashLoopBackOff", "3 (5m ago)"),
+                        "0/1",
+                        "CrashLoopBackOff",
+                        "3 (5m ago)"),
                 pod(
                         "a pod whose container was killed by a signal",
                         "spec: {containers: [{name: c}]}",
                         "status: {phase: Failed, containerStatuses: [{name: c, state: {terminated: {signal: 9, exitCode:"
                                 + " 137}}}]}",
-                        "0/1", "Signal:9", "0"),
+                        "0/1",
+                        "Signal:9",
+                        "0"),
                 pod(
                         "a pod with one of two containers completed is not ready",
                         "spec: {containers: [{name: a}, {name: b}]}",
                         "status: {phase: Running, containerStatuses: [{name: a, state: {terminated: {reason:"
                                 + " Completed}}}, {name: b, ready: true, state: {running: {}}}]}",
-                        "1/2", "NotReady", "0"),
+                        "1/2",
+                        "NotReady",
+                        "0"),
                 new Case(
                         "a cordoned node",
                         "v1",
