@@ -10,6 +10,7 @@ import io.k8j.model.api.WatchListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -58,6 +60,7 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
     private final ConcurrentMap<ObjectKey, T> copy = new ConcurrentHashMap<>();
     private final List<Index<T>> indexes = new CopyOnWriteArrayList<>();
     private final CountDownLatch synced = new CountDownLatch(1);
+    private final MutationDetector detector = MutationDetector.ifEnabled();
     private volatile boolean closed;
     private volatile Thread thread;
 
@@ -102,7 +105,7 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
 
     /** All objects, in no order. */
     public Collection<T> all() {
-        return java.util.Collections.unmodifiableCollection(copy.values());
+        return Collections.unmodifiableCollection(copy.values());
     }
 
     public Stream<T> inNamespace(String namespace) {
@@ -111,48 +114,88 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
 
     private void run() {
         Duration retry = FIRST_RETRY;
+        String version = null; // to go on from; null when a new list is needed
         while (!closed) {
+            long begin = System.nanoTime();
             try {
-                listAndWatch();
-                retry = FIRST_RETRY;
+                if (version == null) {
+                    version = listAnew();
+                }
+                version = follow(version);
+                if (System.nanoTime() - begin >= FIRST_RETRY.toNanos() || pause(FIRST_RETRY)) {
+                    retry = FIRST_RETRY;
+                }
+            } catch (BrokenWatchException e) {
+                if (closed) {
+                    return;
+                }
+                version = e.isGone() ? null : e.version;
+                retry = System.nanoTime() - begin > LONGEST_RETRY.toNanos() ? FIRST_RETRY : retry;
+                retry = waitAfter(e.getCause(), retry);
             } catch (ApiException | TransportException e) {
                 if (closed) {
                     return;
                 }
-                if (!(e instanceof ApiException api && api.isGone())) {
-                    LOG.atDebug()
-                            .addKeyValue("resource", resources.resource().qualified())
-                            .addKeyValue("cause", e.getMessage())
-                            .log("list or watch failed");
-                    if (!pause(retry)) {
-                        return;
-                    }
-                    retry = retry.multipliedBy(2).compareTo(LONGEST_RETRY) < 0 ? retry.multipliedBy(2) : LONGEST_RETRY;
-                }
+                version = null;
+                retry = waitAfter(e, retry);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+                return; // closed
+            } catch (RuntimeException e) {
+                if (closed) {
+                    return;
+                }
+                LOG.atError()
+                        .addKeyValue("resource", resources.resource().qualified())
+                        .setCause(e)
+                        .log("informer failed, lists anew");
+                version = null;
+                retry = waitAfter(e, retry);
             }
         }
     }
 
+    private Duration waitAfter(Throwable cause, Duration retry) {
+        if (cause instanceof ApiException api && api.isGone()) {
+            return FIRST_RETRY;
+        }
+        LOG.atDebug()
+                .addKeyValue("resource", resources.resource().qualified())
+                .addKeyValue("cause", cause.getMessage())
+                .log("list or watch failed");
+        pause(retry);
+        Duration next = retry.multipliedBy(2);
+        return next.compareTo(LONGEST_RETRY) < 0 ? next : LONGEST_RETRY;
+    }
+
+    /** False when it was interrupted, which only {@link #close} does. */
     private static boolean pause(Duration time) {
         try {
             Thread.sleep(time);
             return true;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    private void listAndWatch() throws InterruptedException {
+    private String listAnew() {
         ApiResponse.ApiList list = resources.listPage(options, Map.of("resourceVersion", "0"));
         replace(list.items());
         synced.countDown();
-        String version = list.resourceVersion();
-        while (!closed) {
-            version = follow(version);
+        return list.resourceVersion();
+    }
+
+    /** Carries the version to go on from beside the cause. */
+    private static final class BrokenWatchException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        final transient String version;
+
+        BrokenWatchException(RuntimeException cause, String version) {
+            super(cause);
+            this.version = version;
+        }
+
+        boolean isGone() {
+            return getCause() instanceof ApiException api && (api.isGone() || api.code() == 400);
         }
     }
 
@@ -179,15 +222,23 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
                 });
             }
         };
-        try (ApiTransport.Watch watch = resources.watch(options, from, listener)) {
+        try (ApiTransport.Watch watch = open(from, listener)) {
             while (!over[0] && !closed) {
                 events.take().run();
             }
         }
         if (failure[0] != null) {
-            throw failure[0];
+            throw new BrokenWatchException(failure[0], version[0]);
         }
         return version[0];
+    }
+
+    private ApiTransport.Watch open(String from, WatchListener listener) {
+        try {
+            return resources.watch(options, from, listener);
+        } catch (ApiException | TransportException e) {
+            throw new BrokenWatchException(e, from);
+        }
     }
 
     private void apply(WatchListener.EventType type, ApiObject object) {
@@ -215,6 +266,9 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
 
     private void put(ObjectKey key, T now) {
         T before = copy.put(key, now);
+        if (detector != null) {
+            detector.replaced(key, now);
+        }
         indexes.forEach(index -> index.change(before, now));
         if (before == null) {
             notifyAll(handler -> handler.added(now));
@@ -228,13 +282,16 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
 
     private void remove(ObjectKey key, T last) {
         T before = copy.remove(key);
+        if (detector != null) {
+            detector.replaced(key, null);
+        }
         if (before != null) {
             indexes.forEach(index -> index.change(before, null));
             notifyAll(handler -> handler.deleted(last));
         }
     }
 
-    private void notifyAll(java.util.function.Consumer<Handler<T>> call) {
+    private void notifyAll(Consumer<Handler<T>> call) {
         for (Handler<T> handler : handlers) {
             try {
                 call.accept(handler);
@@ -261,6 +318,9 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (detector != null) {
+            detector.check();
+        }
         Thread running = thread;
         if (running != null) {
             running.interrupt();

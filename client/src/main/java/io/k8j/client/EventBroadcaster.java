@@ -1,0 +1,188 @@
+package io.k8j.client;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.TransportException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes the Events of all recorders of a process, one after the other on its own virtual thread. */
+public final class EventBroadcaster implements AutoCloseable {
+    /** Something that a component wants to tell. */
+    record Occurrence(
+            String component, String host, ObjectReference about, String type, String reason, String message) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventBroadcaster.class);
+    private static final int QUEUE_SIZE = 1000;
+    private static final int ATTEMPTS = 12;
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(10);
+
+    private final Client client;
+    private final BlockingQueue<Occurrence> queue = new ArrayBlockingQueue<>(QUEUE_SIZE);
+    private final EventCorrelator correlator = new EventCorrelator();
+    private final LongAdder dropped = new LongAdder();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread writer;
+    private Instant lastUsed = Instant.EPOCH; // writer thread only
+
+    private EventBroadcaster(Client client) {
+        this.client = client;
+        this.writer = Thread.ofVirtual().name("events").unstarted(this::write);
+    }
+
+    public static EventBroadcaster start(Client client) {
+        EventBroadcaster broadcaster = new EventBroadcaster(client);
+        broadcaster.writer.start();
+        return broadcaster;
+    }
+
+    /**
+     * A recorder that speaks for a component.
+     *
+     * @param component such as {@code deployment-controller}
+     * @param host node of the component; empty if that does not matter
+     */
+    public EventRecorder recorder(String component, String host) {
+        return new EventRecorder(this, component, host);
+    }
+
+    public EventRecorder recorder(String component) {
+        return recorder(component, "");
+    }
+
+    /** Occurrences that found the queue full. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    void record(Occurrence occurrence) {
+        if (stop.getCount() > 0 && !queue.offer(occurrence)) {
+            dropped.increment();
+        }
+    }
+
+    private void write() {
+        try {
+            while (true) {
+                Occurrence occurrence = queue.take();
+                Optional<EventCorrelator.Decision> decision = correlator.decide(occurrence, now());
+                if (decision.isPresent()) {
+                    writeWithRetries(occurrence, decision.get());
+                }
+            }
+        } catch (InterruptedException e) {
+            // closed
+        }
+    }
+
+    /** Strictly growing, because names are made of it. */
+    private Instant now() {
+        Instant now = client.time().instant();
+        lastUsed = now.isAfter(lastUsed) ? now : lastUsed.plusNanos(1);
+        return lastUsed;
+    }
+
+    private void writeWithRetries(Occurrence occurrence, EventCorrelator.Decision decision)
+            throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                writeOnce(occurrence, decision);
+                return;
+            } catch (ApiException e) {
+                LOG.atDebug()
+                        .addKeyValue("event", decision.name())
+                        .addKeyValue("cause", e.getMessage())
+                        .log("event refused");
+                return;
+            } catch (TransportException e) {
+                if (attempt == ATTEMPTS) {
+                    LOG.atWarn().addKeyValue("event", decision.name()).log("event lost, no server");
+                    return;
+                }
+                if (stop.await(BETWEEN_ATTEMPTS.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            } catch (RuntimeException e) {
+                LOG.atWarn().addKeyValue("event", decision.name()).setCause(e).log("event not written");
+                return;
+            }
+        }
+    }
+
+    private void writeOnce(Occurrence occurrence, EventCorrelator.Decision decision) {
+        Resources<Event> events = client.resources(Event.class);
+        if (!decision.isNew()) {
+            Map<String, Object> patch = new LinkedHashMap<>();
+            patch.put("count", decision.count());
+            patch.put("lastTimestamp", text(decision.last()));
+            patch.put("message", decision.message());
+            try {
+                events.patch(
+                        new ObjectKey(namespaceOf(occurrence.about()), decision.name()),
+                        PatchType.STRATEGIC,
+                        patch,
+                        "");
+                return;
+            } catch (ApiException e) {
+                if (!e.isNotFound()) {
+                    throw e;
+                }
+            }
+        }
+        events.create(build(occurrence, decision));
+        correlator.wrote(decision.key(), decision.name(), decision.count(), decision.first());
+    }
+
+    private static Event build(Occurrence occurrence, EventCorrelator.Decision decision) {
+        return new EventBuilder()
+                .withNewMetadata()
+                .withName(decision.name())
+                .withNamespace(namespaceOf(occurrence.about()))
+                .endMetadata()
+                .withInvolvedObject(occurrence.about())
+                .withReason(occurrence.reason())
+                .withMessage(decision.message())
+                .withFirstTimestamp(text(decision.first()))
+                .withLastTimestamp(text(decision.last()))
+                .withCount(decision.count())
+                .withType(occurrence.type())
+                .withNewSource(
+                        occurrence.component(), occurrence.host().isEmpty() ? null : occurrence.host())
+                .withReportingComponent(occurrence.component())
+                .withReportingInstance(occurrence.host())
+                .build();
+    }
+
+    private static String namespaceOf(ObjectReference about) {
+        return about.getNamespace() == null || about.getNamespace().isEmpty() ? "default" : about.getNamespace();
+    }
+
+    private static String text(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Stops; what waits is dropped. */
+    @Override
+    public void close() {
+        stop.countDown();
+        writer.interrupt();
+        try {
+            writer.join(Duration.ofSeconds(2));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

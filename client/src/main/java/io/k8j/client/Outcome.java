@@ -1,0 +1,24 @@
+package io.k8j.client;
+
+import java.time.Duration;
+
+/** What a reconciler says about a key when it is through. */
+public sealed interface Outcome {
+    /** Nothing more to do until the key is added again. */
+    Outcome DONE = new Done();
+
+    static Outcome again(Duration after) {
+        return new Again(after);
+    }
+
+    record Done() implements Outcome {}
+
+    /** No error; look again later, or earlier when something changes. */
+    record Again(Duration after) implements Outcome {}
+
+    /** Failed; try again with growing pauses. */
+    record Retry(Exception cause) implements Outcome {}
+
+    /** Failed, and a repeat cannot help; logged and counted. */
+    record GiveUp(Exception cause) implements Outcome {}
+}

@@ -1,0 +1,227 @@
+package io.k8j.client;
+
+import io.k8j.model.time.Time;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Holds the keys that wait to be reconciled.
+ *
+ * <p>Promise: a key that is added while it waits is there once; one that is added while a worker has it comes again after
+ * {@link #done}; so a key is never on two workers at a time and no addition is lost. Order is first come, first served.
+ * Threads: all methods are safe; only {@link #take} blocks.
+ *
+ * @param <K> key with value equality
+ */
+public final class WorkQueue<K> implements AutoCloseable {
+    /** First and longest pause after failures; it doubles with each one. */
+    public record BackOff(Duration first, Duration longest) {
+        /** client-go's. */
+        public static final BackOff DEFAULT = new BackOff(Duration.ofMillis(5), Duration.ofSeconds(1000));
+
+        Duration after(int failures) {
+            if (failures >= 40) {
+                return longest;
+            }
+            Duration delay = first.multipliedBy(1L << failures);
+            return delay.compareTo(longest) < 0 ? delay : longest;
+        }
+    }
+
+    private record Delayed(long dueNanos, Time.Timer timer) {}
+
+    private final Time time;
+    private final BackOff backOff;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition notEmpty = lock.newCondition();
+    private final ArrayDeque<K> order = new ArrayDeque<>(); // guarded by lock
+    private final Set<K> waiting = new LinkedHashSet<>(); // guarded by lock: must run (in order, or when its worker is done)
+    private final Set<K> running = new HashSet<>(); // guarded by lock
+    private final Map<K, Integer> failures = new HashMap<>(); // guarded by lock
+    private final Map<K, Delayed> delayed = new HashMap<>(); // guarded by lock
+    private long added; // guarded by lock
+    private boolean closed; // guarded by lock
+
+    public WorkQueue(Time time) {
+        this(time, BackOff.DEFAULT);
+    }
+
+    public WorkQueue(Time time, BackOff backOff) {
+        this.time = time;
+        this.backOff = backOff;
+    }
+
+    /** Makes the key run as soon as a worker is free. */
+    public void add(K key) {
+        lock.lock();
+        try {
+            if (closed || !waiting.add(key)) {
+                return;
+            }
+            added++;
+            if (!running.contains(key)) {
+                order.add(key);
+                notEmpty.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds the key after a delay; of several delays the earliest counts. */
+    public void addAfter(K key, Duration delay) {
+        if (delay.isNegative() || delay.isZero()) {
+            add(key);
+            return;
+        }
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            long due = time.nanoTime() + delay.toNanos();
+            Delayed before = delayed.get(key);
+            if (before != null) {
+                if (before.dueNanos - due <= 0) {
+                    return;
+                }
+                before.timer.cancel();
+            }
+            delayed.put(key, new Delayed(due, time.after(delay, () -> ripe(key, due))));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ripe(K key, long due) {
+        lock.lock();
+        try {
+            Delayed current = delayed.get(key);
+            if (current != null && current.dueNanos == due) {
+                delayed.remove(key);
+            }
+        } finally {
+            lock.unlock();
+        }
+        add(key);
+    }
+
+    /** Adds the key after a pause that grows with each call until {@link #forget}. */
+    public void addRateLimited(K key) {
+        int failed;
+        lock.lock();
+        try {
+            failed = failures.merge(key, 1, Integer::sum) - 1;
+        } finally {
+            lock.unlock();
+        }
+        addAfter(key, backOff.after(failed));
+    }
+
+    /** Ends the growing of the key's pauses. */
+    public void forget(K key) {
+        lock.lock();
+        try {
+            failures.remove(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How often {@link #addRateLimited} was called for the key since {@link #forget}. */
+    public int failures(K key) {
+        lock.lock();
+        try {
+            return failures.getOrDefault(key, 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a key and hands it out; the caller must say {@link #done}. Empty once the queue is closed. */
+    public Optional<K> take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (order.isEmpty() && !closed) {
+                notEmpty.await();
+            }
+            if (closed) {
+                return Optional.empty();
+            }
+            K key = order.poll();
+            waiting.remove(key);
+            running.add(key);
+            return Optional.of(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says that the worker has finished with the key. */
+    public void done(K key) {
+        lock.lock();
+        try {
+            running.remove(key);
+            if (waiting.contains(key) && !closed) {
+                order.add(key);
+                notEmpty.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keys that wait for a worker; not those that wait for their time. */
+    public int depth() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing waits, runs or has a delay. */
+    public boolean isIdle() {
+        lock.lock();
+        try {
+            return waiting.isEmpty() && running.isEmpty() && delayed.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Additions so far, without those that found their key waiting already. */
+    public long added() {
+        lock.lock();
+        try {
+            return added;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops all keys and wakes all takers. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            delayed.values().forEach(d -> d.timer.cancel());
+            delayed.clear();
+            order.clear();
+            waiting.clear();
+            notEmpty.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
