@@ -159,8 +159,7 @@ public final class EventBroadcaster implements AutoCloseable {
                 .withLastTimestamp(text(decision.last()))
                 .withCount(decision.count())
                 .withType(occurrence.type())
-                .withNewSource(
-                        occurrence.component(), occurrence.host().isEmpty() ? null : occurrence.host())
+                .withNewSource(occurrence.component(), occurrence.host().isEmpty() ? null : occurrence.host())
                 .withReportingComponent(occurrence.component())
                 .withReportingInstance(occurrence.host())
                 .build();

@@ -7,6 +7,7 @@ import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.ApiTransport;
 import io.k8j.model.api.TransportException;
 import io.k8j.model.api.WatchListener;
+import io.k8j.model.resource.GroupVersionResource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -95,6 +96,10 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
         return synced.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    public GroupVersionResource resource() {
+        return resources.resource();
+    }
+
     public boolean hasSynced() {
         return synced.getCount() == 0;
     }
@@ -109,7 +114,8 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
     }
 
     public Stream<T> inNamespace(String namespace) {
-        return copy.values().stream().filter(o -> namespace.equals(o.getMetadata().getNamespace()));
+        return copy.values().stream()
+                .filter(o -> namespace.equals(o.getMetadata().getNamespace()));
     }
 
     private void run() {

@@ -43,8 +43,7 @@ public final class LeaderElection implements AutoCloseable {
 
         /** Upstream's times: 15, 10 and 2 seconds. */
         public static Config of(ObjectKey lease, String identity) {
-            return new Config(
-                    lease, identity, Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
+            return new Config(lease, identity, Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2));
         }
     }
 
@@ -74,7 +73,9 @@ public final class LeaderElection implements AutoCloseable {
         this.time = client.time();
         this.config = config;
         this.listener = listener;
-        this.thread = Thread.ofVirtual().name("leader-election-" + config.lease().name()).unstarted(this::run);
+        this.thread = Thread.ofVirtual()
+                .name("leader-election-" + config.lease().name())
+                .unstarted(this::run);
     }
 
     public static LeaderElection start(Client client, Config config, Listener listener) {

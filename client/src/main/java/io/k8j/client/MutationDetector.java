@@ -47,8 +47,7 @@ public final class MutationDetector {
     private static void compare(ObjectKey key, Seen before) {
         String json = encode(before.object);
         if (!json.equals(before.json)) {
-            String found = "%s %s was %s and became %s"
-                    .formatted(before.object.getKind(), key, before.json, json);
+            String found = "%s %s was %s and became %s".formatted(before.object.getKind(), key, before.json, json);
             FOUND.add(found);
             LOG.atError().addKeyValue("change", found).log("a shared object was changed");
         }

@@ -41,7 +41,8 @@ public final class Selectors {
 
     public static boolean isEmpty(LabelSelector selector) {
         return selector == null
-                || ((selector.getMatchLabels() == null || selector.getMatchLabels().isEmpty())
+                || ((selector.getMatchLabels() == null
+                                || selector.getMatchLabels().isEmpty())
                         && (selector.getMatchExpressions() == null
                                 || selector.getMatchExpressions().isEmpty()));
     }

@@ -43,7 +43,8 @@ public final class WorkQueue<K> implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final ArrayDeque<K> order = new ArrayDeque<>(); // guarded by lock
-    private final Set<K> waiting = new LinkedHashSet<>(); // guarded by lock: must run (in order, or when its worker is done)
+    private final Set<K> waiting =
+            new LinkedHashSet<>(); // guarded by lock: must run (in order, or when its worker is done)
     private final Set<K> running = new HashSet<>(); // guarded by lock
     private final Map<K, Integer> failures = new HashMap<>(); // guarded by lock
     private final Map<K, Delayed> delayed = new HashMap<>(); // guarded by lock

@@ -1,0 +1,43 @@
+package io.k8j.controllers;
+
+import io.k8j.client.ControllerLoop;
+import java.util.List;
+
+/** A controller that is wired to its informers and waits to be started. */
+public interface Controller extends AutoCloseable {
+    /** Starts the workers. Called once, after all informers have their copies. */
+    void start();
+
+    /** Counters of its queues. */
+    List<ControllerLoop.Metrics> metrics();
+
+    /** Stops the workers; may be called twice, and without {@link #start}. */
+    @Override
+    void close();
+
+    /** A controller that consists of one queue. */
+    static Controller of(ControllerLoop<?> loop, int workers) {
+        return of(loop, workers, () -> {});
+    }
+
+    /** @param started runs after the workers have been started, for example to start a periodic task */
+    static Controller of(ControllerLoop<?> loop, int workers, Runnable started) {
+        return new Controller() {
+            @Override
+            public void start() {
+                loop.start(workers);
+                started.run();
+            }
+
+            @Override
+            public List<ControllerLoop.Metrics> metrics() {
+                return List.of(loop.metrics());
+            }
+
+            @Override
+            public void close() {
+                loop.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,123 @@
+package io.k8j.controllers;
+
+import io.k8j.client.Client;
+import io.k8j.client.ControllerLoop;
+import io.k8j.client.EventBroadcaster;
+import io.k8j.client.Informer;
+import io.k8j.client.ResourceCatalog;
+import io.k8j.controllers.deployment.DeploymentController;
+import io.k8j.controllers.replicas.ReplicaController;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the controllers over one client and one set of informers. */
+public final class ControllerManager implements AutoCloseable {
+    private record Entry(String name, boolean onByDefault, Function<ControllerContext, Controller> create) {
+        Entry(String name, Function<ControllerContext, Controller> create) {
+            this(name, true, create);
+        }
+    }
+
+    /** All controllers under upstream's names, in the order in which they are started and shown. */
+    private static final List<Entry> ALL = List.of(
+            new Entry("deployment-controller", DeploymentController::create),
+            new Entry("replicaset-controller", ReplicaController::replicaSets),
+            new Entry("replicationcontroller-controller", ReplicaController::replicationControllers));
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControllerManager.class);
+    private static final Duration SYNC_LIMIT = Duration.ofMinutes(2);
+
+    private final ControllerContext context;
+    private final Map<String, Controller> controllers = new LinkedHashMap<>();
+    private final List<Thread> starters = new ArrayList<>();
+    private volatile boolean closed;
+
+    private ControllerManager(ControllerContext context) {
+        this.context = context;
+        for (Entry entry : ALL) {
+            if (context.config().isEnabled(entry.name, entry.onByDefault)) {
+                ControllerContext own = context.forNext();
+                Controller controller = entry.create.apply(own);
+                controllers.put(entry.name, controller);
+                starters.add(Thread.ofVirtual()
+                        .name("start-" + entry.name)
+                        .unstarted(() -> startWhenSynced(entry.name, controller, own.used())));
+            }
+        }
+    }
+
+    /**
+     * Starts the enabled controllers; returns at once, and each begins when its informers have their copies.
+     *
+     * @param catalog the resources that exist, for the garbage collector and the deletion of namespaces
+     */
+    public static ControllerManager start(Client client, ResourceCatalog catalog, ControllersConfig config) {
+        ControllerContext context = ControllerContext.of(client, EventBroadcaster.start(client), catalog, config);
+        ControllerManager manager = new ControllerManager(context);
+        context.informers().start();
+        manager.starters.forEach(Thread::start);
+        return manager;
+    }
+
+    /** Names of all controllers there are. */
+    public static List<String> names() {
+        return ALL.stream().map(Entry::name).toList();
+    }
+
+    private void startWhenSynced(String name, Controller controller, List<Informer<?>> informers) {
+        try {
+            for (Informer<?> informer : informers) {
+                while (!informer.awaitSynced(SYNC_LIMIT)) {
+                    LOG.atWarn()
+                            .addKeyValue("controller", name)
+                            .addKeyValue("resource", informer.resource().qualified())
+                            .log("controller waits for its informer");
+                }
+            }
+            synchronized (controller) {
+                if (!closed) {
+                    controller.start();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until all controllers run. */
+    public void awaitStarted() throws InterruptedException {
+        for (Thread starter : starters) {
+            starter.join();
+        }
+    }
+
+    /** Counters of all queues, by controller. */
+    public Map<String, List<ControllerLoop.Metrics>> metrics() {
+        Map<String, List<ControllerLoop.Metrics>> metrics = new LinkedHashMap<>();
+        controllers.forEach((name, controller) -> metrics.put(name, controller.metrics()));
+        return metrics;
+    }
+
+    /** Stops all controllers; what they were doing is interrupted. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        starters.forEach(Thread::interrupt);
+        context.informers().close();
+        for (Controller controller : new ArrayList<>(controllers.values()).reversed()) {
+            synchronized (controller) { // so that none starts after it was closed
+                controller.close();
+            }
+        }
+        context.events().close();
+    }
+}

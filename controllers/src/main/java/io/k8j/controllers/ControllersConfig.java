@@ -1,0 +1,180 @@
+package io.k8j.controllers;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Settings of the controllers, with upstream's defaults where it has them.
+ *
+ * @param controllers which run, as upstream's {@code --controllers}: {@code *} is all that are on by default, {@code foo}
+ *     turns one on, {@code -foo} turns one off
+ * @param clusterCidrs Pod networks, from which nodes get theirs; empty turns node IPAM off
+ * @param nodeCidrMaskIpv4 prefix length of a node's IPv4 Pod network
+ * @param nodeCidrMaskIpv6 prefix length of a node's IPv6 Pod network
+ * @param rootCa PEM certificates that Pods use to check the API server; empty turns the publisher off
+ * @param signingCertificate PEM certificate that signs requests; empty turns signing off
+ * @param signingKey PEM key of it
+ * @param signingDuration life of signed certificates
+ * @param nodeMonitorPeriod pause between looks at the nodes
+ * @param nodeMonitorGracePeriod how long a node may be silent
+ * @param terminatedPodThreshold how many finished Pods may stay
+ * @param resourceQuotaSyncPeriod full recalculation of quotas
+ * @param hpaSyncPeriod pause between looks at autoscalers
+ * @param localPathRoot where the built-in provisioner puts volumes on nodes; empty path turns it off
+ */
+public record ControllersConfig(
+        List<String> controllers,
+        List<String> clusterCidrs,
+        int nodeCidrMaskIpv4,
+        int nodeCidrMaskIpv6,
+        String rootCa,
+        String signingCertificate,
+        String signingKey,
+        Duration signingDuration,
+        Duration nodeMonitorPeriod,
+        Duration nodeMonitorGracePeriod,
+        int terminatedPodThreshold,
+        Duration resourceQuotaSyncPeriod,
+        Duration hpaSyncPeriod,
+        Path localPathRoot) {
+    public static final ControllersConfig DEFAULTS = new ControllersConfig(
+            List.of("*"),
+            List.of("10.42.0.0/16"),
+            24,
+            64,
+            "",
+            "",
+            "",
+            Duration.ofDays(365),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(50),
+            12500,
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(15),
+            Path.of("/var/lib/k8j/storage"));
+
+    public ControllersConfig {
+        controllers = List.copyOf(controllers);
+        clusterCidrs = List.copyOf(clusterCidrs);
+        if (nodeMonitorPeriod.isNegative() || nodeMonitorPeriod.isZero()) {
+            throw new IllegalArgumentException("nodeMonitorPeriod: %s must be positive".formatted(nodeMonitorPeriod));
+        }
+    }
+
+    /** Whether a controller runs. */
+    public boolean isEnabled(String name, boolean onByDefault) {
+        if (controllers.contains("-" + name)) {
+            return false;
+        }
+        return controllers.contains(name) || (onByDefault && controllers.contains("*"));
+    }
+
+    public ControllersConfig withControllers(List<String> names) {
+        return new ControllersConfig(
+                names,
+                clusterCidrs,
+                nodeCidrMaskIpv4,
+                nodeCidrMaskIpv6,
+                rootCa,
+                signingCertificate,
+                signingKey,
+                signingDuration,
+                nodeMonitorPeriod,
+                nodeMonitorGracePeriod,
+                terminatedPodThreshold,
+                resourceQuotaSyncPeriod,
+                hpaSyncPeriod,
+                localPathRoot);
+    }
+
+    public ControllersConfig withRootCa(String pem) {
+        return new ControllersConfig(
+                controllers,
+                clusterCidrs,
+                nodeCidrMaskIpv4,
+                nodeCidrMaskIpv6,
+                pem,
+                signingCertificate,
+                signingKey,
+                signingDuration,
+                nodeMonitorPeriod,
+                nodeMonitorGracePeriod,
+                terminatedPodThreshold,
+                resourceQuotaSyncPeriod,
+                hpaSyncPeriod,
+                localPathRoot);
+    }
+
+    public ControllersConfig withSigner(String certificatePem, String keyPem) {
+        return new ControllersConfig(
+                controllers,
+                clusterCidrs,
+                nodeCidrMaskIpv4,
+                nodeCidrMaskIpv6,
+                rootCa,
+                certificatePem,
+                keyPem,
+                signingDuration,
+                nodeMonitorPeriod,
+                nodeMonitorGracePeriod,
+                terminatedPodThreshold,
+                resourceQuotaSyncPeriod,
+                hpaSyncPeriod,
+                localPathRoot);
+    }
+
+    public ControllersConfig withClusterCidrs(List<String> cidrs) {
+        return new ControllersConfig(
+                controllers,
+                cidrs,
+                nodeCidrMaskIpv4,
+                nodeCidrMaskIpv6,
+                rootCa,
+                signingCertificate,
+                signingKey,
+                signingDuration,
+                nodeMonitorPeriod,
+                nodeMonitorGracePeriod,
+                terminatedPodThreshold,
+                resourceQuotaSyncPeriod,
+                hpaSyncPeriod,
+                localPathRoot);
+    }
+
+    public ControllersConfig withNodeMonitor(Duration period, Duration gracePeriod) {
+        return new ControllersConfig(
+                controllers,
+                clusterCidrs,
+                nodeCidrMaskIpv4,
+                nodeCidrMaskIpv6,
+                rootCa,
+                signingCertificate,
+                signingKey,
+                signingDuration,
+                period,
+                gracePeriod,
+                terminatedPodThreshold,
+                resourceQuotaSyncPeriod,
+                hpaSyncPeriod,
+                localPathRoot);
+    }
+
+    public ControllersConfig withLocalPathRoot(Path root) {
+        return new ControllersConfig(
+                controllers,
+                clusterCidrs,
+                nodeCidrMaskIpv4,
+                nodeCidrMaskIpv6,
+                rootCa,
+                signingCertificate,
+                signingKey,
+                signingDuration,
+                nodeMonitorPeriod,
+                nodeMonitorGracePeriod,
+                terminatedPodThreshold,
+                resourceQuotaSyncPeriod,
+                hpaSyncPeriod,
+                root);
+    }
+}

@@ -1,0 +1,60 @@
+package io.k8j.controllers.replicas;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.controllers.pods.DeletionOrder;
+import io.k8j.controllers.pods.Pods;
+import io.k8j.controllers.support.Nulls;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is missing or too much.
+ *
+ * @param creations Pods to create
+ * @param deletions Pods to delete
+ */
+record ReplicaPlan(int creations, List<Pod> deletions) {
+    /** So many writes at most in one go. */
+    static final int BURST = 500;
+
+    static ReplicaPlan of(int replicas, List<Pod> active, List<Pod> related, Instant now) {
+        int missing = replicas - active.size();
+        if (missing >= 0) {
+            return new ReplicaPlan(Math.min(missing, BURST), List.of());
+        }
+        return new ReplicaPlan(0, DeletionOrder.choose(active, related, Math.min(-missing, BURST), now));
+    }
+
+    /** Counts the Pods; conditions are taken over. */
+    static ReplicaStatus status(
+            ReplicaStatus before,
+            List<Pod> active,
+            Integer terminating,
+            Map<String, String> templateLabels,
+            int minReadySeconds,
+            long generation,
+            Instant now) {
+        int labeled = 0;
+        int ready = 0;
+        int available = 0;
+        for (Pod pod : active) {
+            labeled += Nulls.labels(pod).entrySet().containsAll(templateLabels.entrySet()) ? 1 : 0;
+            ready += Pods.isReady(pod) ? 1 : 0;
+            available += Pods.isAvailable(pod, minReadySeconds, now) ? 1 : 0;
+        }
+        return new ReplicaStatus(
+                active.size(), labeled, ready, available, terminating, generation, before.conditions());
+    }
+
+    /** When the next ready Pod becomes available. */
+    static Optional<Duration> nextAvailable(List<Pod> active, int minReadySeconds, Instant now) {
+        return active.stream()
+                .map(pod -> Pods.availableIn(pod, minReadySeconds, now))
+                .flatMap(Optional::stream)
+                .filter(wait -> !wait.isZero())
+                .min(Duration::compareTo);
+    }
+}
