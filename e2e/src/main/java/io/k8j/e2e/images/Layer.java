@@ -90,23 +90,22 @@ final class Layer {
     }
 
     private static void append(TarArchiveOutputStream tar, String path, Entry entry) throws IOException {
-        TarArchiveEntry header =
-                switch (entry) {
-                    case Entry.Directory(int mode) -> withMode(new TarArchiveEntry(path), mode);
-                    case Entry.File(byte[] content, int mode) -> {
-                        var file = withMode(new TarArchiveEntry(path), mode);
-                        file.setSize(content.length);
-                        yield file;
-                    }
-                    case Entry.Link(String target) -> {
-                        var link = withMode(new TarArchiveEntry(path, TarConstants.LF_SYMLINK), 0777);
-                        link.setLinkName(target);
-                        yield link;
-                    }
-                };
+        TarArchiveEntry header = switch (entry) {
+            case Entry.Directory(int mode) -> withMode(new TarArchiveEntry(path), mode);
+            case Entry.File(byte[] content, int mode) -> {
+                var file = withMode(new TarArchiveEntry(path), mode);
+                file.setSize(content.length);
+                yield file;
+            }
+            case Entry.Link(String target) -> {
+                var link = withMode(new TarArchiveEntry(path, TarConstants.LF_SYMLINK), 0777);
+                link.setLinkName(target);
+                yield link;
+            }
+        };
         tar.putArchiveEntry(header);
-        if (entry instanceof Entry.File(byte[] content, _)) {
-            tar.write(content);
+        if (entry instanceof Entry.File file) {
+            tar.write(file.content());
         }
         tar.closeArchiveEntry();
     }

@@ -21,14 +21,22 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TestImages {
     /** Changes whenever the recipe below does, so that a cache made by an older one is not used. */
-    private static final String RECIPE = "3";
+    private static final String RECIPE = "4";
 
     private static final String LIBRARY = "docker.io/library/";
     private static final List<String> BUSYBOX_TAGS = List.of("latest", "1.28", "1.36");
     private static final List<String> NGINX_TAGS =
             List.of("latest", "1.7.9", "1.9.1", "1.14.2", "1.16.1", "1.17.9", "1.25.3");
     private static final List<String> PACKAGES = List.of(
-            "busybox-static", "nginx", "nginx-common", "libc6", "libcrypt1", "libpcre2-8-0", "libssl3", "zlib1g");
+            "busybox-static",
+            "nginx",
+            "nginx-common",
+            "libnginx-mod-stream",
+            "libc6",
+            "libcrypt1",
+            "libpcre2-8-0",
+            "libssl3",
+            "zlib1g");
 
     private TestImages() {}
 
@@ -126,7 +134,7 @@ public final class TestImages {
         return new Layer()
                 .tree(
                         root,
-                        path -> path.matches("(usr/)?lib(64)?/([^/]+/)?[^/]*\\.so[^/]*")
+                        path -> path.matches("(usr/)?lib(64)?/([^/]+/|nginx/modules/)?[^/]*\\.so[^/]*")
                                 || path.equals("usr/sbin/nginx"))
                 .file("etc/nginx/mime.types", Files.readString(root.resolve("etc/nginx/mime.types")))
                 .file("etc/nginx/nginx.conf", resource("nginx.conf"))

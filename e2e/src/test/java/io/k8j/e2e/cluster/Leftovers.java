@@ -1,0 +1,104 @@
+package io.k8j.e2e.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Finds what belongs to one server's data directory: processes, mounts, network interfaces, network namespaces and
+ * nftables tables. Things of others on the machine are told apart by name or by comparing with an earlier look.
+ */
+public final class Leftovers {
+    private static final Path NAMESPACES = Path.of("/var/run/netns");
+
+    private final Path dataDirectory;
+    private final List<String> before;
+
+    private Leftovers(Path dataDirectory, List<String> before) {
+        this.dataDirectory = dataDirectory;
+        this.before = before;
+    }
+
+    /** Takes a look before the server starts; what is there already is not its own. */
+    public static Leftovers lookBefore(Path dataDirectory) throws IOException {
+        return new Leftovers(dataDirectory, shared());
+    }
+
+    /** One line for each thing that is there now and was not before, or that names the data directory. */
+    public List<String> find() throws IOException {
+        var found = new ArrayList<String>();
+        String marker = dataDirectory.toString();
+        try (Stream<ProcessHandle> processes = ProcessHandle.allProcesses()) {
+            processes
+                    .filter(p -> p.pid() != ProcessHandle.current().pid())
+                    .forEach(p -> commandLine(p)
+                            .filter(c -> c.contains(marker))
+                            .ifPresent(c -> found.add("process " + p.pid() + ": " + c)));
+        }
+        Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+                .filter(line -> line.contains(marker))
+                .map(line -> "mount " + line.split(" ")[4])
+                .forEach(found::add);
+        shared().stream().filter(thing -> !before.contains(thing)).forEach(found::add);
+        return found;
+    }
+
+    private static Optional<String> commandLine(ProcessHandle process) {
+        try {
+            String line = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+                    .replace('\0', ' ');
+            return line.isBlank() ? Optional.empty() : Optional.of(line.strip());
+        } catch (IOException ended) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<String> shared() throws IOException {
+        var things = new ArrayList<String>();
+        for (String name : names(Path.of("/sys/class/net"))) {
+            things.add("interface " + name);
+        }
+        for (String name : names(NAMESPACES)) {
+            things.add("network namespace " + name);
+        }
+        tables().forEach(table -> things.add("nftables " + table));
+        for (Path cgroup : List.of(Path.of("/sys/fs/cgroup"), Path.of("/sys/fs/cgroup/memory"))) {
+            for (String name : names(cgroup)) {
+                if (name.startsWith("kubepods") || name.startsWith("k8j")) {
+                    things.add("cgroup " + cgroup.resolve(name));
+                }
+            }
+        }
+        return things;
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private static List<String> tables() throws IOException {
+        try {
+            Process nft = new ProcessBuilder("nft", "list", "tables")
+                    .redirectErrorStream(true)
+                    .start();
+            nft.getOutputStream().close();
+            List<String> lines = nft.inputReader().lines().toList();
+            return nft.waitFor(20, TimeUnit.SECONDS) && nft.exitValue() == 0 ? lines : List.of();
+        } catch (IOException notInstalled) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while listing nftables tables", e);
+        }
+    }
+}

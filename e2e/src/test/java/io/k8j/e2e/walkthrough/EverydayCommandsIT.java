@@ -1,0 +1,481 @@
+package io.k8j.e2e.walkthrough;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.k8j.e2e.kubectl.KubectlBinary;
+import io.k8j.e2e.kubectl.Result;
+import io.k8j.e2e.kubectl.Session;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Part A, everyday commands, except for terminals and streams (see {@link StreamsIT}) and nodes (see
+ * {@link NodeMaintenanceIT}). Open, because they need other work: {@code kubectl top} (metrics), Ingress and HPA
+ * commands.
+ */
+@ParameterizedClass
+@MethodSource("kubectls")
+class EverydayCommandsIT extends Walkthrough {
+    EverydayCommandsIT(KubectlBinary kubectl) {
+        super(kubectl);
+    }
+
+    @Test
+    @Order(10)
+    void anEmptyNamespaceSaysSo() {
+        Result result = run("kubectl get pods").succeeds();
+        assertThat(result.stdout()).isEmpty();
+        assertThat(result.stderr()).isEqualTo("No resources found in " + namespace() + " namespace.\n");
+    }
+
+    @Test
+    @Order(20)
+    void createMakesAPodOnce() {
+        run("kubectl create -f nginx-po.yaml").prints("pod/nginx-po created");
+        run("kubectl create -f nginx-po.yaml")
+                .failsWith("Error from server (AlreadyExists): error when creating \"nginx-po.yaml\": "
+                        + "pods \"nginx-po\" already exists");
+    }
+
+    @Test
+    @Order(30)
+    void createMakesEverythingInADirectory() {
+        run("kubectl create -f dir").prints("configmap/a created", "secret/b created");
+        PrintedPair tables = PrintedPair.of(run("kubectl get -f dir"));
+        assertThat(tables.first()).containsExactly("NAME", "DATA", "AGE");
+        assertThat(tables.second()).containsExactly("NAME", "TYPE", "DATA", "AGE");
+        run("kubectl create -f none.yaml").failsWith("error: the path \"none.yaml\" does not exist");
+    }
+
+    private record PrintedPair(List<String> first, List<String> second) {
+        static PrintedPair of(Result result) {
+            String[] blocks = result.text().split("\n\n");
+            return new PrintedPair(
+                    List.of(blocks[0].lines().findFirst().orElseThrow().split(" {2,}")),
+                    List.of(blocks[1].lines().findFirst().orElseThrow().split(" {2,}")));
+        }
+    }
+
+    @Test
+    @Order(40)
+    void createReadsAManifestOverHttp() throws IOException {
+        byte[] manifest =
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-http}\n".getBytes(StandardCharsets.UTF_8);
+        HttpServer web = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        web.createContext("/pod.yaml", exchange -> {
+            exchange.sendResponseHeaders(200, manifest.length);
+            exchange.getResponseBody().write(manifest);
+            exchange.close();
+        });
+        web.start();
+        try {
+            run("kubectl create -f http://127.0.0.1:" + web.getAddress().getPort() + "/pod.yaml")
+                    .prints("configmap/from-http created");
+        } finally {
+            web.stop(0);
+        }
+    }
+
+    @Test
+    @Order(50)
+    void waitSeesThePodReady() {
+        awaitPodReady("nginx-po");
+        run("kubectl wait --for=jsonpath='{.status.phase}'=Running pod/nginx-po --timeout=10s")
+                .prints("pod/nginx-po condition met");
+        run("kubectl wait --for=condition=Never pod/nginx-po --timeout=1s")
+                .failsWith("error: timed out waiting for the condition on pods/nginx-po");
+    }
+
+    @Test
+    @Order(60)
+    void getPrintsUpstreamsColumns() {
+        Result pods = run("kubectl get pods").hasColumns("NAME", "READY", "STATUS", "RESTARTS", "AGE");
+        assertThat(pods.table().row("nginx-po"))
+                .containsAllEntriesOf(Map.of("READY", "1/1", "STATUS", "Running", "RESTARTS", "0"));
+        Result wide = run("kubectl get po nginx-po -o wide")
+                .hasColumns(
+                        "NAME",
+                        "READY",
+                        "STATUS",
+                        "RESTARTS",
+                        "AGE",
+                        "IP",
+                        "NODE",
+                        "NOMINATED NODE",
+                        "READINESS GATES");
+        assertThat(wide.table().row("nginx-po"))
+                .containsAllEntriesOf(
+                        Map.of("NODE", cluster().nodeName(), "NOMINATED NODE", "<none>", "READINESS GATES", "<none>"));
+        assertThat(wide.table().row("nginx-po").get("IP")).matches("10\\.\\d+\\.\\d+\\.\\d+");
+        Result labels = run("kubectl get po --show-labels");
+        assertThat(labels.table().row("nginx-po")).containsEntry("LABELS", "test=1.0.0,type=app");
+        run("kubectl get po -A -l type=app").hasColumns("NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "AGE");
+        assertThat(run("kubectl get po -L type").table().row("nginx-po")).containsEntry("TYPE", "app");
+        run("kubectl get svc,deploy -n default").mentions("service/kubernetes", "ClusterIP", "443/TCP");
+    }
+
+    @Test
+    @Order(70)
+    void getSelectsSortsAndFormats() {
+        run("kubectl get po -o name").prints("pod/nginx-po");
+        run("kubectl get po --field-selector status.phase=Running -o name").prints("pod/nginx-po");
+        run("kubectl get po --field-selector status.phase=Failed -o name").prints();
+        run("kubectl get po --field-selector spec.nope=1").failsMentioning("field label not supported: spec.nope");
+        run("kubectl get po nginx-po -o jsonpath='{.status.phase}{\"\\n\"}'").prints("Running");
+        run("kubectl get po -o custom-columns=N:.metadata.name,I:.spec.containers[*].image")
+                .prints("N          I", "nginx-po   nginx:1.25.3");
+        run("kubectl get cm --sort-by=.metadata.name -o name")
+                .prints("configmap/a", "configmap/from-http", "configmap/kube-root-ca.crt");
+        run("kubectl get po nginx-po -o json").mentions("\"kind\": \"Pod\"", "\"phase\": \"Running\"");
+        run("kubectl get po nginx-po -o yaml")
+                .mentions(
+                        "    image: nginx:1.25.3\n    imagePullPolicy: IfNotPresent\n    name: nginx\n",
+                        "  - effect: NoExecute\n    key: node.kubernetes.io/not-ready\n    operator: Exists\n"
+                                + "    tolerationSeconds: 300\n",
+                        "  qosClass: Burstable\n",
+                        "  phase: Running\n");
+        run("kubectl get po nope").failsWith("Error from server (NotFound): pods \"nope\" not found");
+        run("kubectl get nope").failsWith("error: the server doesn't have a resource type \"nope\"");
+    }
+
+    @Test
+    @Order(80)
+    void getWatchFollowsChanges() {
+        try (Session watch = start("kubectl get cm from-http -w --output-watch-events -o name")) {
+            watch.expect("configmap/from-http", Duration.ofSeconds(20));
+            run("kubectl annotate cm from-http seen=1").prints("configmap/from-http annotated");
+            watch.expect(text -> text.lines().count() >= 2, "a second line", Duration.ofSeconds(20));
+        }
+        try (Session table = start("kubectl get cm -w")) {
+            table.expect("from-http", Duration.ofSeconds(20));
+            run("kubectl create cm later --from-literal=a=b").prints("configmap/later created");
+            table.expect("later", Duration.ofSeconds(20));
+            assertThat(table.output().lines().findFirst().orElseThrow()).matches("NAME +DATA +AGE");
+        }
+    }
+
+    @Test
+    @Order(90)
+    void describeTellsAboutAPodWithItsEvents() {
+        Result pod = run("kubectl describe po nginx-po");
+        assertThat(pod.lines())
+                .contains(
+                        "Name:             nginx-po",
+                        "Namespace:        " + namespace(),
+                        "Service Account:  default",
+                        "Labels:           test=1.0.0",
+                        "                  type=app",
+                        "Annotations:      <none>",
+                        "Status:           Running",
+                        "    Image:         nginx:1.25.3",
+                        "    Port:          80/TCP",
+                        "    Ready:          True",
+                        "    Restart Count:  0",
+                        "    Startup:   http-get http://:80/test delay=0s timeout=5s period=1s #success=1 #failure=30",
+                        "      JVM_OPTS:  -Xms128m -Xmx128m",
+                        "QoS Class:                   Burstable",
+                        "Node-Selectors:              <none>",
+                        "Tolerations:                 node.kubernetes.io/not-ready:NoExecute op=Exists for 300s",
+                        "                             node.kubernetes.io/unreachable:NoExecute op=Exists for 300s");
+        assertThat(pod.stdout())
+                .containsPattern("State: +Running")
+                .containsPattern(
+                        "/var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-[a-z0-9]{5} \\(ro\\)")
+                .containsPattern("PodReadyToStartContainers +True")
+                .containsPattern("Normal +Scheduled +\\S+ +default-scheduler +Successfully assigned " + namespace()
+                        + "/nginx-po to " + cluster().nodeName())
+                .containsPattern("Normal +(Pulling|Pulled) +\\S+ +kubelet +")
+                .containsPattern("Normal +Created +\\S+ +kubelet +(Created container:? nginx|Container created)")
+                .containsPattern("Normal +Started +\\S+ +kubelet +(Started container nginx|Container started)");
+    }
+
+    @Test
+    @Order(100)
+    void describeTellsAboutOtherKinds() {
+        assertThat(run("kubectl describe cm a").lines())
+                .contains(
+                        "Name:         a",
+                        "Labels:       <none>",
+                        "Data",
+                        "====",
+                        "k:",
+                        "----",
+                        "v",
+                        "Events:  <none>");
+        assertThat(run("kubectl describe secret b").lines())
+                .contains("Name:         b", "Type:  Opaque", "p:  1 bytes");
+        assertThat(run("kubectl describe sa default").stdout()).contains("Name:                default");
+        assertThat(run("kubectl describe ns " + namespace()).lines())
+                .contains("Status:       Active", "No resource quota.", "No LimitRange resource.");
+    }
+
+    @Test
+    @Order(110)
+    void labelsChangeOnlyWithOverwrite() {
+        run("kubectl label po nginx-po app=hello").prints("pod/nginx-po labeled");
+        run("kubectl get po -A -l app=hello -o name").mentions("pod/nginx-po");
+        run("kubectl label po nginx-po app=hello2")
+                .failsWith("error: 'app' already has a value (hello), and --overwrite is false");
+        run("kubectl label po nginx-po app=hello2 --overwrite").prints("pod/nginx-po labeled");
+        run("kubectl label po nginx-po app-").prints("pod/nginx-po unlabeled");
+        run("kubectl annotate po nginx-po note=x").prints("pod/nginx-po annotated");
+        run("kubectl label po nginx-po 'a b=c'").failsMentioning("name part must consist of alphanumeric characters");
+    }
+
+    @Test
+    @Order(120)
+    void logsAreReadWholeOrInPart() {
+        String ip = get("pod nginx-po", ".status.podIP");
+        run("kubectl exec nginx-po -- wget -q -O /dev/null http://" + ip + "/index.html")
+                .succeeds();
+        eventually(() -> run("kubectl logs nginx-po -c nginx").mentions("GET /index.html HTTP/1.1\" 200"));
+        assertThat(run("kubectl logs nginx-po --tail=1").succeeds().lines()).hasSize(1);
+        assertThat(run("kubectl logs nginx-po --timestamps --tail=1").succeeds().stdout())
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+Z .*\n");
+        assertThat(run("kubectl logs nginx-po --since=1s").exit()).isZero();
+        run("kubectl logs nginx-po --limit-bytes=5").succeeds();
+        run("kubectl logs nginx-po -c zz").failsWith("error: container zz is not valid for pod nginx-po");
+        run("kubectl logs nope").failsMentioning("pods \"nope\" not found");
+        run("kubectl logs nginx-po --previous")
+                .failsMentioning("previous terminated container \"nginx\" in pod \"nginx-po\" not found");
+    }
+
+    @Test
+    @Order(130)
+    void applyKeepsWhatOthersSet() {
+        apply("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ap}\ndata: {a: '1', b: '2'}\n")
+                .prints("configmap/ap created");
+        run("kubectl patch cm ap --type=merge -p '{\"data\":{\"c\":\"3\"}}'").prints("configmap/ap patched");
+        apply("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ap}\ndata: {a: '9'}\n")
+                .prints("configmap/ap configured");
+        run("kubectl get cm ap -o jsonpath='{.data}'").prints("{\"a\":\"9\",\"c\":\"3\"}");
+        apply("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ap}\ndata: {a: '9'}\n")
+                .prints("configmap/ap unchanged");
+    }
+
+    @Test
+    @Order(140)
+    void diffShowsWhatApplyWouldChange() {
+        Result diff = shell().runWithInput(
+                        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ap}\ndata: {a: '10'}\n",
+                        "kubectl diff -f -");
+        assertThat(diff.exit()).as(diff.toString()).isEqualTo(1);
+        assertThat(diff.stdout()).contains("-  a: \"9\"", "+  a: \"10\"");
+    }
+
+    @Test
+    @Order(150)
+    void serverSideApplyNamesManagerAndFieldsOfAConflict() {
+        String mine = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ssa}\ndata: {a: '1'}\n";
+        shell().runWithInput(mine, "kubectl apply --server-side --field-manager=m1 -f -")
+                .prints("configmap/ssa serverside-applied");
+        String theirs = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ssa}\ndata: {a: '2'}\n";
+        shell().runWithInput(theirs, "kubectl apply --server-side --field-manager=m2 -f -")
+                .failsMentioning("Apply failed with 1 conflict: conflict with \"m1\": .data.a");
+        shell().runWithInput(theirs, "kubectl apply --server-side --field-manager=m2 --force-conflicts -f -")
+                .prints("configmap/ssa serverside-applied");
+        run("kubectl get cm ssa -o jsonpath='{.data.a}'").prints("2");
+    }
+
+    @Test
+    @Order(160)
+    void applyBuildsKustomizations() {
+        Result applied = run("kubectl apply -k kustomize").succeeds();
+        assertThat(applied.stdout())
+                .containsPattern("configmap/kust-settings-[a-z0-9]+ created")
+                .contains("configmap/kust-plain created");
+        assertThat(run("kubectl get cm -l made-by=kustomize -o name").succeeds().lines())
+                .hasSize(2);
+    }
+
+    @Test
+    @Order(170)
+    void replaceAndAllPatchTypesChangeObjects() {
+        shell().runWithInput(
+                        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: later}\ndata: {x: y}\n",
+                        "kubectl replace -f -")
+                .prints("configmap/later replaced");
+        run("kubectl patch cm later -p '{\"data\":{\"s\":\"1\"}}'").prints("configmap/later patched");
+        run("kubectl patch cm later --type=merge -p '{\"data\":{\"x\":null}}'").prints("configmap/later patched");
+        run("kubectl patch cm later --type=json -p '[{\"op\":\"add\",\"path\":\"/data/j\",\"value\":\"2\"}]'")
+                .prints("configmap/later patched");
+        run("kubectl get cm later -o jsonpath='{.data}'").prints("{\"j\":\"2\",\"s\":\"1\"}");
+        run("kubectl patch cm later --type=json -p '[{\"op\":\"test\",\"path\":\"/data/j\",\"value\":\"3\"}]'")
+                .failsMentioning("The request is invalid");
+        run("kubectl patch cm nope -p '{}'").failsWith("Error from server (NotFound): configmaps \"nope\" not found");
+    }
+
+    @Test
+    @Order(180)
+    void strictValidationNamesUnknownFields() {
+        shell().runWithInput(
+                        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: typo}\ndatta: {x: y}\n",
+                        "kubectl create -f -")
+                .failsMentioning("strict decoding error: unknown field \"datta\"");
+        shell().runWithInput(
+                        "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: f}\nspec: {selector: {matchLables: {a: b}}, "
+                                + "template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: x}]}}}\n",
+                        "kubectl create -f -")
+                .failsMentioning("unknown field \"spec.selector.matchLables\"");
+        shell().runWithInput(
+                        "apiVersion: v1\nkind: Pod\nmetadata: {name: Bad_Name}\nspec: {containers: []}\n",
+                        "kubectl create -f -")
+                .failsMentioning("The Pod \"Bad_Name\" is invalid", "spec.containers: Required value");
+        shell().runWithInput("{bad: [", "kubectl create -f -").failsMentioning("error parsing");
+    }
+
+    @Test
+    @Order(190)
+    void editAppliesTheEditorsChange() {
+        write("editor.sh", "#!/bin/sh\nsed -i 's/  s: \"1\"/  s: edited/' \"$1\"\n");
+        run("chmod +x editor.sh && EDITOR=./editor.sh kubectl edit cm later").prints("configmap/later edited");
+        run("kubectl get cm later -o jsonpath='{.data.s}'").prints("edited");
+        write("bad-editor.sh", "#!/bin/sh\nsed -i 's/^kind: ConfigMap/kind: ConfigMap\\nnope: true/' \"$1\"\n");
+        Result bad = run("chmod +x bad-editor.sh && EDITOR=./bad-editor.sh kubectl edit cm later");
+        assertThat(bad.exit()).as(bad.toString()).isEqualTo(1);
+        assertThat(bad.stderr()).contains("nope");
+        run("EDITOR=true kubectl edit cm later").mentions("Edit cancelled, no changes made.");
+    }
+
+    @Test
+    @Order(200)
+    void clusterInformationIsPrinted() {
+        assertThat(run("kubectl cluster-info").succeeds().stdout())
+                .containsPattern("Kubernetes control plane.* is running at .*https://127\\.0\\.0\\.1:\\d+");
+        run("kubectl version -o json").mentions("\"gitVersion\": \"v1.36.");
+        run("kubectl api-versions").mentions("apps/v1", "v1", "rbac.authorization.k8s.io/v1", "discovery.k8s.io/v1");
+        Result resources =
+                run("kubectl api-resources").hasColumns("NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND");
+        assertThat(resources.table().row("deployments"))
+                .containsAllEntriesOf(Map.of(
+                        "SHORTNAMES", "deploy", "APIVERSION", "apps/v1", "NAMESPACED", "true", "KIND", "Deployment"));
+        assertThat(resources.table().row("configmaps")).containsEntry("SHORTNAMES", "cm");
+        run("kubectl get --raw /healthz").prints("ok");
+        run("kubectl get --raw '/readyz?verbose'").mentions("readyz check passed");
+    }
+
+    @Test
+    @Order(210)
+    void explainKnowsFieldsAndTheirDescriptions() {
+        run("kubectl explain pod.spec.restartPolicy")
+                .mentions("restartPolicy <string>", "Restart policy for all containers");
+        run("kubectl explain pod.spec.containers --recursive")
+                .mentions("imagePullPolicy", "livenessProbe", "periodSeconds");
+        run("kubectl explain deploy.spec.strategy").mentions("rollingUpdate", "Recreate");
+        run("kubectl explain pod.spec.nope").failsMentioning("field \"nope\" does not exist");
+    }
+
+    @Test
+    @Order(220)
+    void authorizationIsAskedAndAnswered() {
+        run("kubectl auth can-i create pods").prints("yes");
+        Result no = run("kubectl auth can-i '*' '*' --as jane");
+        assertThat(no.exit()).isEqualTo(1);
+        assertThat(no.stdout()).isEqualTo("no\n");
+        run("kubectl create role r1 --verb=get --resource=pods").prints("role.rbac.authorization.k8s.io/r1 created");
+        run("kubectl create rolebinding rb1 --role=r1 --user=jane")
+                .prints("rolebinding.rbac.authorization.k8s.io/rb1 created");
+        eventually(
+                Duration.ofSeconds(10),
+                () -> run("kubectl auth can-i get pods --as jane").prints("yes"));
+        run("kubectl get pods --as jane")
+                .failsMentioning(
+                        "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \""
+                                + namespace() + "\"");
+        assertThat(run("kubectl describe role r1").lines())
+                .contains(
+                        "PolicyRule:",
+                        "  Resources  Non-Resource URLs  Resource Names  Verbs",
+                        "  pods       []                 []              [get]");
+        assertThat(run("kubectl describe rolebinding rb1").lines())
+                .contains("  Kind:  Role", "  Name:  r1", "  User  jane  ");
+        if (kubectlMinor() >= 28) {
+            run("kubectl auth whoami").mentions("ATTRIBUTE", "Username", "system:masters");
+        }
+    }
+
+    @Test
+    @Order(230)
+    void aServiceAccountsTokenIsMade() {
+        run("kubectl create sa builder").prints("serviceaccount/builder created");
+        String token = run("kubectl create token builder --duration=10m").text();
+        assertThat(token.split("\\.")).hasSize(3);
+        run("kubectl auth can-i list pods --as system:serviceaccount:%s:builder".formatted(namespace()));
+        Result own = run(
+                "kubectl --kubeconfig /dev/null --server $(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}')"
+                        + " --insecure-skip-tls-verify --token " + token + " get pods -n " + namespace());
+        assertThat(own.stderr())
+                .contains("User \"system:serviceaccount:%s:builder\" cannot list resource \"pods\""
+                        .formatted(namespace()));
+    }
+
+    @Test
+    @Order(240)
+    void namespacesAreMadeAndDeletedWithTheirContent() {
+        String other = namespace() + "-other";
+        run("kubectl create ns " + other).prints("namespace/" + other + " created");
+        run("kubectl create ns " + other)
+                .failsWith("Error from server (AlreadyExists): namespaces \"" + other + "\" already exists");
+        run("kubectl create cm c -n " + other).prints("configmap/c created");
+        run("kubectl delete ns " + other).mentions("namespace \"" + other + "\" deleted");
+        run("kubectl get cm -n " + other + " -o name").prints();
+        run("kubectl delete ns default")
+                .failsMentioning("namespaces \"default\" is forbidden: this namespace may not be deleted");
+    }
+
+    @Test
+    @Order(250)
+    void deleteTakesSeveralKindsAndWaits() {
+        run("kubectl create service clusterip foo --tcp=80").prints("service/foo created");
+        run("kubectl create -f client.yaml").prints("pod/client created");
+        run("kubectl delete pod,service client foo")
+                .failsMentioning("services \"client\" not found", "pods \"foo\" not found");
+        run("kubectl get pod,service -o name").prints("pod/nginx-po");
+        run("kubectl delete pod,service baz foo")
+                .failsWith(
+                        "Error from server (NotFound): pods \"baz\" not found",
+                        "Error from server (NotFound): pods \"foo\" not found",
+                        "Error from server (NotFound): services \"baz\" not found",
+                        "Error from server (NotFound): services \"foo\" not found");
+        run("kubectl delete -f dir").mentions("configmap \"a\" deleted", "secret \"b\" deleted");
+        run("kubectl delete po nginx-po --now").mentions("pod \"nginx-po\" deleted");
+        run("kubectl get po nginx-po").failsWith("Error from server (NotFound): pods \"nginx-po\" not found");
+        run("kubectl create -f client.yaml").prints("pod/client created");
+        Result forced = run("kubectl delete po client --force --grace-period=0");
+        assertThat(forced.exit()).isZero();
+        assertThat(forced.stdout()).contains("pod \"client\" force deleted");
+        assertThat(forced.stderr()).contains("Immediate deletion does not wait for confirmation");
+    }
+
+    @Test
+    @Order(260)
+    void cascadeDecidesAboutDependents() {
+        for (String cascade : List.of("background", "foreground", "orphan")) {
+            String name = "rs-" + cascade;
+            apply(resource("replicaset.yaml").replace("NAME", name)).prints("replicaset.apps/" + name + " created");
+            eventually(() -> assertThat(
+                            run("kubectl get po -l app=" + name + " -o name").lines())
+                    .hasSize(1));
+            run("kubectl delete rs " + name + " --cascade=" + cascade)
+                    .mentions("replicaset.apps \"" + name + "\" deleted");
+            if (cascade.equals("orphan")) {
+                assertThat(run("kubectl get po -l app=" + name + " -o name").lines())
+                        .hasSize(1);
+                run("kubectl delete po -l app=" + name + " --now").succeeds();
+            } else {
+                eventually(
+                        () -> run("kubectl get po -l app=" + name + " -o name").prints());
+            }
+        }
+    }
+}
