@@ -3,10 +3,10 @@ package io.k8j.store;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
+import java.util.zip.CRC32;
 
 /**
- * Builds and reads frames: length of the payload (4 bytes), CRC-32C of length and payload (4 bytes), payload. A payload
+ * Builds and reads frames: length of the payload (4 bytes), CRC-32 of length and payload (4 bytes), payload. A payload
  * is a row of records, each a kind (1 byte) and its fields; numbers are big-endian.
  */
 final class Frame {
@@ -110,7 +110,7 @@ final class Frame {
     }
 
     static int checksum(int length, ByteBuffer payload) {
-        var crc = new CRC32C();
+        var crc = new CRC32();
         for (int shift = 24; shift >= 0; shift -= 8) {
             crc.update(length >>> shift);
         }

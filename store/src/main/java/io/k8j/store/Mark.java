@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
+import java.util.zip.CRC32;
 
 /**
  * Remembers how much of the log is known to be on disk: file {@code mark}, overwritten in place after each flush. So
@@ -57,7 +57,7 @@ final class Mark implements AutoCloseable {
     }
 
     private static int checksum(ByteBuffer bytes) {
-        var crc = new CRC32C();
+        var crc = new CRC32();
         crc.update(bytes.slice(0, SIZE - 4));
         return (int) crc.getValue();
     }

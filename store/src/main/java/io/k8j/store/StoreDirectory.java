@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
+import java.util.zip.CRC32;
 
 /** Holds a store's directory against others and knows its format and cluster: file {@code store-format}. */
 final class StoreDirectory implements AutoCloseable {
@@ -111,7 +111,7 @@ final class StoreDirectory implements AutoCloseable {
 
     private static String line(String clusterId) {
         String text = "k8j-store %d %s ".formatted(FORMAT, clusterId);
-        var crc = new CRC32C();
+        var crc = new CRC32();
         crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
         return text + HexFormat.of().toHexDigits((int) crc.getValue()) + "\n";
     }

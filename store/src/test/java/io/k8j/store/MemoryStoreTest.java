@@ -1,6 +1,6 @@
 package io.k8j.store;
 
-class MemoryStoreTest extends StoreWatchContract {
+class MemoryStoreTest extends StoreModelContract {
     @Override
     Store open() {
         return MemoryStore.open(config());
