@@ -17,12 +17,24 @@ public final class ApiException extends RuntimeException {
     private final int code;
     private final String reason;
     private final transient Map<String, Object> details;
+    private final String continueToken;
 
     public ApiException(int code, String reason, String message, Map<String, Object> details) {
+        this(code, reason, message, details, "");
+    }
+
+    private ApiException(
+            int code, String reason, String message, Map<String, Object> details, String continueToken) {
         super(message, null, false, false);
         this.code = code;
         this.reason = reason;
         this.details = details;
+        this.continueToken = continueToken;
+    }
+
+    /** The same refusal of a page, with a token by which the client may go on with an inconsistent list. */
+    public ApiException withContinue(String token) {
+        return new ApiException(code, reason, getMessage(), details, token);
     }
 
     /** HTTP status code, 400 to 599. */
@@ -70,7 +82,11 @@ public final class ApiException extends RuntimeException {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("kind", "Status");
         status.put("apiVersion", "v1");
-        status.put("metadata", new LinkedHashMap<>());
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        if (!continueToken.isEmpty()) {
+            metadata.put("continue", continueToken);
+        }
+        status.put("metadata", metadata);
         status.put("status", "Failure");
         status.put("message", getMessage());
         if (!reason.isEmpty()) {

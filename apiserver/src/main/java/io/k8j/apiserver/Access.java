@@ -1,0 +1,78 @@
+package io.k8j.apiserver;
+
+import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.Authorizer.Attributes;
+import io.k8j.apiserver.spi.Authorizer.Decision;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.GoQuote;
+import io.k8j.model.resource.GroupVersionResource;
+
+/** Asks the authorizer and says no in upstream's words. */
+public final class Access {
+    private final Authorizer authorizer;
+
+    public Access(Authorizer authorizer) {
+        this.authorizer = authorizer;
+    }
+
+    /** @throws ApiException 403 unless the user may send this request */
+    void check(UserInfo user, ApiCall call) {
+        check(attributes(user, call, call.verb().word()));
+    }
+
+    /** @throws ApiException 403 unless the user may create what this PUT or PATCH would create */
+    void checkCreate(UserInfo user, ApiCall call) {
+        check(attributes(user, call, "create"));
+    }
+
+    /** @throws ApiException 403 unless allowed */
+    public void check(Attributes wanted) {
+        switch (authorizer.authorize(wanted)) {
+            case Decision.Allow allow -> {}
+            case Decision.Deny(String reason) -> throw forbidden(wanted, reason);
+            case Decision.NoOpinion(String reason) -> throw forbidden(wanted, reason);
+        }
+    }
+
+    private static Attributes attributes(UserInfo user, ApiCall call, String verb) {
+        GroupVersionResource r = call.resource();
+        // A request for a namespace is one in that namespace.
+        boolean isNamespace = r.group().isEmpty() && r.resource().equals("namespaces");
+        String namespace = isNamespace ? call.name() : call.namespace();
+        return new Attributes(
+                user, verb, r.group(), r.version(), r.resource(), call.subresource(), namespace, call.name(), null);
+    }
+
+    /** Upstream's refusal. */
+    static ApiException forbidden(Attributes wanted, String reason) {
+        String why = sanitized(sentence(wanted));
+        if (reason != null && !reason.isEmpty()) why += ": " + reason;
+        if (wanted.path() != null) {
+            return ApiException.forbidden(new GroupVersionResource("", "", ""), "", why);
+        }
+        return ApiException.forbidden(
+                new GroupVersionResource(wanted.apiGroup(), wanted.apiVersion(), wanted.resource()),
+                wanted.name(),
+                why);
+    }
+
+    private static String sentence(Attributes wanted) {
+        String user = GoQuote.quote(wanted.user().name());
+        if (wanted.path() != null) {
+            return "User %s cannot %s path %s".formatted(user, wanted.verb(), GoQuote.quote(wanted.path()));
+        }
+        String resource = wanted.resource();
+        if (!wanted.subresource().isEmpty()) resource += "/" + wanted.subresource();
+        String what = "User %s cannot %s resource %s in API group %s"
+                .formatted(user, wanted.verb(), GoQuote.quote(resource), GoQuote.quote(wanted.apiGroup()));
+        return wanted.namespace().isEmpty()
+                ? what + " at the cluster scope"
+                : what + " in the namespace " + GoQuote.quote(wanted.namespace());
+    }
+
+    private static String sanitized(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+}

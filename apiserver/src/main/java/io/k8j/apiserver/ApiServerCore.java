@@ -1,0 +1,196 @@
+package io.k8j.apiserver;
+
+import io.k8j.apiserver.cache.ResourceCache;
+import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.apiserver.resource.ResourceTable;
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.apiserver.resource.StoredResource;
+import io.k8j.apiserver.spi.AdmissionPlugin;
+import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.ObjectReader;
+import io.k8j.apiserver.spi.RequestContext;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.Handler;
+import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiResponse;
+import io.k8j.model.api.ApiTransport;
+import io.k8j.model.api.WatchListener;
+import io.k8j.model.time.Time;
+import io.k8j.store.Store;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The API server without its network side: authorization, resources, verbs, watch cache. The HTTP layer and the
+ * transports of this process's components call it.
+ *
+ * <p>Threads: any number may call at once; a call blocks until it is answered, so each runs on a virtual thread of its
+ * caller. Objects in answers are shared and immutable.
+ */
+public final class ApiServerCore implements AutoCloseable {
+    private final Time time;
+    private final ResourceTable table;
+    private final StoreFeed feed;
+    private final Access access;
+    private final ObjectReader reader;
+    private final Handlers handlers;
+
+    private ApiServerCore(Store store, CoreConfig config, Time time, Parts parts) {
+        this.time = time;
+        this.table = ResourceTable.builtIn(config.cacheLimits());
+        List<ResourceCache> caches =
+                table.storages().stream().map(StoredResource::cache).toList();
+        this.feed = StoreFeed.start(store, time, caches);
+        this.reader = new CacheReader(table);
+        Authorizer authorizer = parts.authorizer().apply(reader);
+        this.access = new Access(authorizer);
+        List<AdmissionPlugin> plugins = parts.admission().apply(new Internals(this, reader, authorizer));
+        this.handlers = new Handlers(store, feed, config, time, this, access, plugins, parts);
+    }
+
+    /**
+     * What the server is completed with.
+     *
+     * @param authorizer makes the authorizer, which may read the caches
+     * @param admission makes the admission steps in their order
+     * @param tokens issues ServiceAccount tokens; null while there is no issuer
+     * @param reviews answers TokenReviews; null while there is no authenticator
+     */
+    public record Parts(
+            Function<ObjectReader, Authorizer> authorizer,
+            Function<Internals, List<AdmissionPlugin>> admission,
+            TokenIssuer tokens,
+            TokenChecker reviews) {
+        /** Everything is allowed and nothing is admitted away: for tests of what lies below. */
+        public static Parts open() {
+            return new Parts(
+                    r -> attributes -> new Authorizer.Decision.Allow(""), internals -> List.of(), null, null);
+        }
+    }
+
+    /** What admission steps may use while the server is being put together; calls work once it is open. */
+    public record Internals(ApiServerCore core, ObjectReader reader, Authorizer authorizer) {}
+
+    /**
+     * Opens the server over a store: loads the caches and creates what every cluster has.
+     *
+     * @param store stays the caller's, who closes it after this
+     */
+    public static ApiServerCore open(Store store, CoreConfig config, Time time, Parts parts) {
+        ApiServerCore core = new ApiServerCore(store, config, time, parts);
+        try {
+            core.handlers.start();
+            return core;
+        } catch (RuntimeException e) {
+            core.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Serves one request, any verb but watch.
+     *
+     * @param agent the client's program (the User-Agent), which manages fields when the request names no manager
+     * @throws ApiException upstream's refusal; nothing was changed then
+     */
+    public ApiResponse call(UserInfo user, String agent, ApiCall call) {
+        access.check(user, call);
+        ServedResource resource = resource(call);
+        Handler handler = handlers.find(resource, call);
+        if (handler == null) throw methodNotAllowed();
+        return handler.handle(context(user, agent, call, resource));
+    }
+
+    /**
+     * Starts a watch and returns once it is accepted. Events come on a thread of the watch, in order.
+     *
+     * @throws ApiException upstream's refusal. 410 (the version is too old) goes over HTTP as an ERROR event in an
+     *     answer of 200, everything else as the answer
+     */
+    public ApiTransport.Watch watch(UserInfo user, String agent, ApiCall call, WatchListener listener) {
+        access.check(user, call);
+        ServedResource resource = resource(call);
+        if (resource.storage() == null || !resource.info().verbs().contains("watch")) throw methodNotAllowed();
+        return handlers.watch().watch(context(user, agent, call, resource), listener);
+    }
+
+    /** A transport for a component of this process. */
+    public DirectTransport transport(UserInfo user, String agent) {
+        return new DirectTransport(this, user, agent);
+    }
+
+    /** All served resources, for discovery, OpenAPI, tables and routing. */
+    public ResourceTable table() {
+        return table;
+    }
+
+    /** Reads the caches without access checks. */
+    public ObjectReader reader() {
+        return reader;
+    }
+
+    /** Authorizes what is not a resource request, such as a path or a proxied connection. */
+    public Access access() {
+        return access;
+    }
+
+    /**
+     * Runs admission for a connection (exec, attach, portforward, proxy), which is no write of an object.
+     *
+     * @param options the connection's options object as a tree
+     */
+    public void admitConnect(UserInfo user, ApiCall call, java.util.Map<String, Object> options) {
+        ServedResource resource = resource(call);
+        handlers.admitConnect(context(user, "", call, resource), options);
+    }
+
+    /** The store's revision that all caches show. */
+    public long revision() {
+        return feed.applied();
+    }
+
+    private ServedResource resource(ApiCall call) {
+        ServedResource resource = table.get(call.resource());
+        if (resource == null) throw unknown();
+        if (!call.subresource().isEmpty() && resource.info().subresource(call.subresource()) == null) throw unknown();
+        return resource;
+    }
+
+    private Call context(UserInfo user, String agent, ApiCall call, ServedResource resource) {
+        boolean dryRun = !call.query().getOrDefault("dryRun", "").isEmpty();
+        RequestContext context = new RequestContext(
+                user,
+                call.verb(),
+                call.resource(),
+                call.namespace(),
+                call.name(),
+                call.subresource(),
+                time.instant(),
+                dryRun);
+        return new Call(call, resource, context, agent);
+    }
+
+    private static ApiException unknown() {
+        return new ApiException(
+                404, "NotFound", "the server could not find the requested resource", new LinkedHashMap<>());
+    }
+
+    static ApiException methodNotAllowed() {
+        return new ApiException(
+                405,
+                "MethodNotAllowed",
+                "the server does not allow this method on the requested resource",
+                new LinkedHashMap<>());
+    }
+
+
+    /** Ends all watches and stops; the store stays open. */
+    @Override
+    public void close() {
+        handlers.close();
+        feed.close();
+    }
+}

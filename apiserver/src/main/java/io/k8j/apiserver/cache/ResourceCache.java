@@ -1,0 +1,238 @@
+package io.k8j.apiserver.cache;
+
+import io.k8j.model.api.ApiObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything stored of one resource, in memory: a snapshot for reads, the latest events for watches.
+ *
+ * <p>The store's changes are applied by the feed, in order, before the writer hears that its write took place; so reads
+ * see acknowledged writes. Readers take no lock. Watchers hear of changes a moment later, from the feed's thread.
+ */
+public final class ResourceCache {
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceCache.class);
+
+    private final String prefix;
+    private final Function<ApiObject, Map<String, String>> fields;
+    private final Object stateLock = new Object();
+    private final Object watchLock = new Object();
+    private final EventRing ring; // guarded by stateLock
+    private final List<Consumer<CacheEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final WatcherIndex watchers; // guarded by watchLock
+    private final Map<Long, CachedObject> made = new ConcurrentHashMap<>();
+    private volatile Snapshot snapshot = new Snapshot(SortedObjects.EMPTY, 0);
+    private volatile boolean loaded;
+    private List<StoreChange> early = new ArrayList<>(); // guarded by stateLock; changes that came before the first state
+    private long dispatched; // guarded by watchLock
+
+    /**
+     * @param objects all objects
+     * @param revision the last change of this resource; for the version of a list see {@link StoreFeed#versionOf}
+     */
+    public record Snapshot(SortedObjects objects, long revision) {}
+
+    /** A change as the store tells it; {@code value} is null for a deletion. */
+    record StoreChange(String key, byte[] value, long revision) {}
+
+    /**
+     * @param prefix the store's keys of this resource, such as {@code /registry/pods/}
+     * @param fields computes the values for field selectors from a stored object
+     * @param indexedField a field whose watchers are found without asking each of them; null if none
+     */
+    public ResourceCache(
+            String prefix,
+            Function<ApiObject, Map<String, String>> fields,
+            String indexedField,
+            int maxEvents,
+            long maxEventBytes) {
+        this.prefix = prefix;
+        this.fields = fields;
+        this.watchers = new WatcherIndex(indexedField);
+        this.ring = new EventRing(maxEvents, maxEventBytes, 1000, 300_000_000_000L);
+    }
+
+    /** The store's prefix, ending with a slash. */
+    public String prefix() {
+        return prefix;
+    }
+
+    /** The newest state; costs nothing. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** The newest version of one object, or null. */
+    public CachedObject get(String key) {
+        return snapshot.objects().get(key);
+    }
+
+    /**
+     * All objects as they were at a revision.
+     *
+     * @return null if that is longer ago than the kept events; the newest state for a revision yet to come
+     */
+    public SortedObjects at(long revision) {
+        synchronized (stateLock) {
+            return ring.stateAt(revision);
+        }
+    }
+
+    /**
+     * Hands over an object that is just being written, so that the cache need not decode it again. Without effect if
+     * the write fails; then {@link #unmade} must be called.
+     */
+    public void made(CachedObject object) {
+        made.put(object.revision(), object);
+    }
+
+    /** Takes back what {@link #made} handed over. */
+    public void unmade(long revision) {
+        made.remove(revision);
+    }
+
+    /** Calls back for each change, in order, on the feed's thread. */
+    public void onChange(Consumer<CacheEvent> listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Starts a watch.
+     *
+     * @param from events after this revision are wanted; 0 for all objects as they are, then what follows
+     * @return the revision the watch starts from; -1 if the events after {@code from} are not all known any more
+     */
+    long register(CacheWatcher watcher, long from) {
+        synchronized (watchLock) {
+            List<CacheEvent> past;
+            long start;
+            synchronized (stateLock) {
+                if (from == 0) {
+                    // What is applied but not yet told is part of the first state; the watcher skips it afterwards.
+                    Snapshot now = snapshot;
+                    start = Math.max(now.revision(), dispatched);
+                    watcher.begin(now.objects(), List.of(), start);
+                } else {
+                    if (from < ring.completeAfter()) return -1;
+                    start = from;
+                    past = ring.between(from, dispatched);
+                    watcher.begin(null, past, start);
+                }
+            }
+            watchers.add(watcher);
+            return start;
+        }
+    }
+
+    void unregister(CacheWatcher watcher) {
+        synchronized (watchLock) {
+            watchers.remove(watcher);
+        }
+    }
+
+    /** Where the kept events begin. */
+    public long oldestRevision() {
+        synchronized (stateLock) {
+            return ring.completeAfter();
+        }
+    }
+
+    /** Takes the first state over and then whatever came meanwhile. */
+    List<CacheEvent> load(List<StoreChange> entries, long revision) {
+        synchronized (watchLock) {
+            synchronized (stateLock) {
+                SortedObjects objects = SortedObjects.EMPTY;
+                for (StoreChange e : entries) objects = objects.with(decode(e));
+                snapshot = new Snapshot(objects, 0);
+                ring.reset(revision, objects);
+                dispatched = revision;
+                List<CacheEvent> events = new ArrayList<>();
+                for (StoreChange change : early) {
+                    if (change.revision() > revision) addIfNotNull(events, change(change));
+                }
+                early = null;
+                loaded = true;
+                return events;
+            }
+        }
+    }
+
+    boolean loaded() {
+        return loaded;
+    }
+
+    /** Applies one change; null if it changes nothing. */
+    CacheEvent apply(StoreChange change) {
+        synchronized (stateLock) {
+            if (early != null) {
+                early.add(change);
+                return null;
+            }
+            return change(change);
+        }
+    }
+
+    private CacheEvent change(StoreChange change) {
+        SortedObjects before = snapshot.objects();
+        String key = change.key();
+        CachedObject previous = before.get(key);
+        boolean deleted = change.value() == null;
+        if (deleted && previous == null) return null;
+        CachedObject object = deleted ? previous.at(change.revision()) : decode(change);
+        SortedObjects after = deleted ? before.without(key) : before.with(object);
+        CacheEvent event =
+                new CacheEvent(change.revision(), object, previous, deleted, after, System.nanoTime());
+        ring.add(event);
+        snapshot = new Snapshot(after, change.revision());
+        return event;
+    }
+
+    /** Tells listeners and watchers; called in order by the feed's thread. */
+    void dispatch(CacheEvent event) {
+        for (Consumer<CacheEvent> listener : listeners) {
+            try {
+                listener.accept(event);
+            } catch (RuntimeException e) {
+                LOG.atError().addKeyValue("resource", prefix).setCause(e).log("change listener failed");
+            }
+        }
+        synchronized (watchLock) {
+            dispatched = event.revision();
+            watchers.offer(event);
+        }
+    }
+
+    /** Sends watchers that want it a bookmark; nothing up to {@code revision} may be missing in their queues. */
+    void bookmark(long revision) {
+        synchronized (watchLock) {
+            watchers.forEach(w -> w.offerBookmark(revision));
+        }
+    }
+
+    /** Ends all watches, because the resource is served no longer or the server stops. */
+    public void closeWatchers(RuntimeException cause) {
+        List<CacheWatcher> all = new ArrayList<>();
+        synchronized (watchLock) {
+            watchers.forEach(all::add);
+        }
+        for (CacheWatcher watcher : all) watcher.end(cause);
+    }
+
+    private CachedObject decode(StoreChange change) {
+        CachedObject known = made.remove(change.revision());
+        if (known != null && known.object().json() == change.value()) return known;
+        ApiObject object = ApiObject.ofJson(change.value());
+        return new CachedObject(change.key(), object, change.revision(), fields.apply(object));
+    }
+
+    private static void addIfNotNull(List<CacheEvent> events, CacheEvent event) {
+        if (event != null) events.add(event);
+    }
+}

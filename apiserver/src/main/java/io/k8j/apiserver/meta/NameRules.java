@@ -1,0 +1,45 @@
+package io.k8j.apiserver.meta;
+
+import io.k8j.model.resource.GroupResource;
+import io.k8j.model.validation.Names;
+import java.util.List;
+
+/** Which grammar a resource's names follow. Most are DNS subdomains. */
+final class NameRules {
+    private NameRules() {}
+
+    /**
+     * What is wrong with a name, in upstream's words.
+     *
+     * @param prefix whether something will follow, so that a dash may end it
+     */
+    static List<String> check(GroupResource resource, String name, boolean prefix) {
+        String group = resource.group();
+        return switch (resource.resource()) {
+            case "roles", "clusterroles", "rolebindings", "clusterrolebindings" ->
+                group.equals("rbac.authorization.k8s.io") ? Names.pathSegment(name) : subdomain(name, prefix);
+            case "namespaces" -> group.isEmpty() ? Names.dns1123Label(masked(name, prefix)) : subdomain(name, prefix);
+            case "services" -> group.isEmpty() ? Names.dns1035Label(masked(name, prefix)) : subdomain(name, prefix);
+            case "ipaddresses" -> group.equals("networking.k8s.io") ? ipAddress(name) : subdomain(name, prefix);
+            case "apiservices", "customresourcedefinitions" -> List.of(); // their own strategies compare with the spec
+            case "csistoragecapacities" -> subdomain(name, prefix);
+            default -> subdomain(name, prefix);
+        };
+    }
+
+    private static List<String> subdomain(String name, boolean prefix) {
+        return Names.dns1123Subdomain(masked(name, prefix));
+    }
+
+    // Upstream really takes off two characters.
+    private static String masked(String name, boolean prefix) {
+        if (!prefix || name.length() < 2 || !name.endsWith("-")) return name;
+        return name.substring(0, name.length() - 2) + "a";
+    }
+
+    private static List<String> ipAddress(String name) {
+        boolean ip = name.matches("[0-9.]+") && name.split("\\.").length == 4
+                || name.indexOf(':') >= 0 && name.matches("[0-9a-f:.]+");
+        return ip ? List.of() : List.of("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+    }
+}

@@ -1,0 +1,99 @@
+package io.k8j.apiserver.resource;
+
+import io.k8j.model.api.ApiException;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.ResourceRegistry;
+import io.k8j.model.schema.Defaulter;
+import io.k8j.model.schema.Schema;
+import io.k8j.model.schema.StrictDecoder;
+import io.k8j.model.schema.WrongTypeException;
+import java.util.List;
+import java.util.Map;
+
+/** Turns what a client sent into an object that fits its schema, or says in upstream's words why it cannot be. */
+public final class ObjectCodec {
+    private ObjectCodec() {}
+
+    /**
+     * A decoded object.
+     *
+     * @param tree fresh, with defaults filled in
+     * @param problems unknown fields, in upstream's words
+     */
+    public record Decoded(Map<String, Object> tree, List<String> problems) {}
+
+    /**
+     * Decodes a body for a resource; an absent kind or apiVersion is the resource's own.
+     *
+     * @throws ApiException 400 if it is no such object
+     */
+    public static Decoded decode(ServedResource resource, Object body) {
+        return decode(resource.gvk(), resource.schema(), resource.custom(), body, true);
+    }
+
+    /** The same for the kind of a subresource. */
+    public static Decoded decode(
+            GroupVersionKind wanted, Schema schema, CustomRules custom, Object body, boolean defaults) {
+        if (!(body instanceof Map<?, ?> map)) {
+            throw ApiException.badRequest("the object provided is unrecognized (must be of type " + wanted.kind()
+                    + "): couldn't get version/kind; json parse error: json: cannot unmarshal "
+                    + (body instanceof List<?> ? "array" : "value")
+                    + " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind"
+                    + " string \"json:\\\"kind,omitempty\\\"\" }");
+        }
+        Map<String, Object> tree = Trees.asMap(map);
+        checkKind(wanted, tree, custom != null);
+        try {
+            if (custom != null) return custom(wanted, custom, tree, defaults);
+            StrictDecoder.Decoded decoded = StrictDecoder.decode(schema, tree);
+            Map<String, Object> object = decoded.object();
+            object.put("kind", wanted.kind());
+            object.put("apiVersion", wanted.apiVersion());
+            if (defaults) Defaulter.apply(schema, object);
+            return new Decoded(object, decoded.problems());
+        } catch (WrongTypeException e) {
+            throw ApiException.badRequest("%s in version \"%s\" cannot be handled as a %s: %s"
+                    .formatted(wanted.kind(), wanted.version(), wanted.kind(), e.getMessage()));
+        }
+    }
+
+    private static Decoded custom(
+            GroupVersionKind wanted, CustomRules custom, Map<String, Object> tree, boolean defaults) {
+        Map<String, Object> object = Trees.deepCopy(tree);
+        object.put("kind", wanted.kind());
+        object.put("apiVersion", wanted.apiVersion());
+        List<String> problems = custom.prune(object);
+        if (defaults) custom.fillDefaults(object);
+        return new Decoded(object, problems);
+    }
+
+    private static void checkKind(GroupVersionKind wanted, Map<String, Object> tree, boolean custom) {
+        String kind = text(tree, "kind", wanted.kind());
+        String apiVersion = text(tree, "apiVersion", wanted.apiVersion());
+        if (kind.equals(wanted.kind()) && apiVersion.equals(wanted.apiVersion())) return;
+        GroupVersionKind found = GroupVersionKind.of(apiVersion, kind);
+        if (kind.equals(wanted.kind()) || custom) {
+            throw ApiException.badRequest(
+                    "the API version in the data (%s) does not match the expected API version (%s)"
+                            .formatted(apiVersion, wanted.apiVersion()));
+        }
+        String why = ResourceRegistry.builtIn().kind(found) == null
+                ? "no kind \"%s\" is registered for version \"%s\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+                        .formatted(kind, apiVersion)
+                : "converting (%s.%s) to (%s.%s): unknown conversion"
+                        .formatted(found.version(), kind, internalPackage(wanted.group()), wanted.kind());
+        throw ApiException.badRequest("%s in version \"%s\" cannot be handled as a %s: %s"
+                .formatted(kind, found.version(), wanted.kind(), why));
+    }
+
+    private static String internalPackage(String group) {
+        if (group.isEmpty()) return "core";
+        int dot = group.indexOf('.');
+        return dot < 0 ? group : group.substring(0, dot);
+    }
+
+    private static String text(Map<String, Object> tree, String field, String absent) {
+        return tree.get(field) instanceof String s && !s.isEmpty() ? s : absent;
+    }
+}

@@ -1,0 +1,124 @@
+package io.k8j.apiserver.resource;
+
+import io.k8j.apiserver.printer.Printers;
+import io.k8j.apiserver.spi.ResourceStrategy;
+import io.k8j.apiserver.strategy.Strategies;
+import io.k8j.model.resource.GroupResource;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.resource.ResourceInfo;
+import io.k8j.model.resource.ResourceRegistry;
+import io.k8j.model.schema.Schemas;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All resources that are served at the moment, built-in and custom. Reads see one consistent table; changes replace it
+ * as a whole. Safe for all threads.
+ */
+public final class ResourceTable {
+    private volatile Map<GroupVersionResource, ServedResource> served = Map.of();
+    private volatile long version;
+
+    /** A table of the built-in resources. */
+    public static ResourceTable builtIn(StoredResource.CacheLimits limits) {
+        Map<GroupVersionKind, StoredResource> stored = new HashMap<>();
+        Map<GroupVersionResource, ServedResource> served = new LinkedHashMap<>();
+        List<ResourceInfo> all = ResourceRegistry.builtIn().all();
+        for (ResourceInfo info : all) {
+            if (info.stored() && info.storageKind().equals(info.gvk())) stored.put(info.gvk(), storage(info, limits));
+        }
+        for (ResourceInfo info : all) {
+            StoredResource storage = info.stored() ? stored.get(info.storageKind()) : null;
+            served.put(
+                    info.gvr(),
+                    new ServedResource(
+                            info,
+                            Schemas.kind(info.gvk()),
+                            storage,
+                            converter(info),
+                            Printers.of(info.gvk()),
+                            null));
+        }
+        ResourceTable table = new ResourceTable();
+        table.served = served;
+        return table;
+    }
+
+    private static StoredResource storage(ResourceInfo info, StoredResource.CacheLimits limits) {
+        ResourceStrategy strategy = Strategies.of(info.gvr());
+        GroupResource id = new GroupResource(info.gvr().group(), info.gvr().resource());
+        return new StoredResource(id, info.gvk(), info.namespaced(), true, strategy, limits);
+    }
+
+    /** Storage for a custom resource, whose cache the caller adds to the feed. */
+    public static StoredResource customStorage(
+            GroupResource id,
+            GroupVersionKind kind,
+            boolean namespaced,
+            ResourceStrategy strategy,
+            StoredResource.CacheLimits limits) {
+        return new StoredResource(id, kind, namespaced, false, strategy, limits);
+    }
+
+    private static VersionConverter converter(ResourceInfo info) {
+        if (info.storageKind().equals(info.gvk())) return VersionConverter.NONE;
+        return switch (info.gvr().group()) {
+            case "events.k8s.io" -> new EventConverter();
+            case "autoscaling" -> new AutoscalerConverter();
+            default -> throw new IllegalStateException("no converter for " + info.gvr());
+        };
+    }
+
+    /** The resource, or null if it is not served. */
+    public ServedResource get(GroupVersionResource resource) {
+        return served.get(resource);
+    }
+
+    /** Everything served, built-in resources first, in discovery's order. */
+    public Collection<ServedResource> all() {
+        return served.values();
+    }
+
+    /** Grows with each change, so that discovery documents can be kept until it does. */
+    public long version() {
+        return version;
+    }
+
+    /** Any served version of a resource of that group, or null. */
+    public ServedResource find(String group, String resource) {
+        for (ServedResource s : served.values()) {
+            if (s.gvr().resource().equals(resource) && s.gvr().group().equals(group)) return s;
+        }
+        return null;
+    }
+
+    /** The resource that serves a kind, or null. */
+    public ServedResource kind(GroupVersionKind kind) {
+        for (ServedResource s : served.values()) if (s.gvk().equals(kind)) return s;
+        return null;
+    }
+
+    /** Every storage once. */
+    public List<StoredResource> storages() {
+        List<StoredResource> all = new ArrayList<>();
+        for (ServedResource s : served.values()) {
+            if (s.storage() != null && !all.contains(s.storage())) all.add(s.storage());
+        }
+        return all;
+    }
+
+    /** Replaces all versions of a custom resource; an empty list removes it. */
+    public synchronized void replace(GroupResource id, List<ServedResource> versions) {
+        Map<GroupVersionResource, ServedResource> next = new LinkedHashMap<>(served);
+        next.keySet()
+                .removeIf(gvr -> gvr.group().equals(id.group()) && gvr.resource().equals(id.resource()));
+        for (ServedResource s : versions) next.put(s.gvr(), s);
+        served = next;
+        version++;
+    }
+}

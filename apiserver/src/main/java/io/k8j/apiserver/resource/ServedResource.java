@@ -1,0 +1,56 @@
+package io.k8j.apiserver.resource;
+
+import io.k8j.apiserver.cache.ObjectBytes;
+import io.k8j.apiserver.spi.Printer;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.resource.ResourceInfo;
+import io.k8j.model.schema.Schema;
+import java.util.Map;
+
+/**
+ * One resource in one version, as clients see it. Immutable.
+ *
+ * @param schema describes its objects
+ * @param storage where its objects are kept; null for resources that only answer, such as reviews
+ * @param converter between this version and the stored one
+ * @param printer makes table rows of objects in this version
+ * @param custom what only custom resources have; null for built-in ones
+ */
+public record ServedResource(
+        ResourceInfo info,
+        Schema schema,
+        StoredResource storage,
+        VersionConverter converter,
+        Printer printer,
+        CustomRules custom) {
+
+    public GroupVersionResource gvr() {
+        return info.gvr();
+    }
+
+    public GroupVersionKind gvk() {
+        return info.gvk();
+    }
+
+    /** Whether stored objects are served as they are. */
+    public boolean storedAsServed() {
+        return converter == VersionConverter.NONE;
+    }
+
+    /** A stored object in this version; the same instance where no conversion is needed. */
+    public ApiObject fromStored(ApiObject stored) {
+        if (storedAsServed()) return stored;
+        Map<String, Object> tree = Json.parseObject(stored.json());
+        long revision = Long.parseLong(stored.resourceVersion());
+        Map<String, Object> converted = converter.fromStored(tree);
+        return ApiObject.ofJson(ObjectBytes.encode(converted, storage.builtIn()).at(revision));
+    }
+
+    /** A fresh tree of a stored object in this version. */
+    public Map<String, Object> treeFromStored(ApiObject stored) {
+        return converter.fromStored(Json.parseObject(stored.json()));
+    }
+}

@@ -1,0 +1,142 @@
+package io.k8j.apiserver.resource;
+
+import io.k8j.apiserver.cache.CachedObject;
+import io.k8j.apiserver.cache.ResourceCache;
+import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.apiserver.spi.ResourceStrategy;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupResource;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.store.Durability;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One kind of object as it is stored, whatever versions and groups it is served under.
+ *
+ * <p>{@code id}: group and plural of the stored version. {@code kind}: the stored version. {@code builtIn}: whether
+ * objects are written as upstream writes typed ones. {@code ttl}: after which objects go by themselves; zero for never.
+ */
+public final class StoredResource {
+    /** Resources whose deletion answers with the object, not with a Status. */
+    private static final Set<String> RETURN_DELETED = Set.of(
+            "pods",
+            "persistentvolumes",
+            "persistentvolumeclaims",
+            "podtemplates",
+            "resourcequotas",
+            "serviceaccounts",
+            "services",
+            "volumeattachments.storage.k8s.io",
+            "storageclasses.storage.k8s.io",
+            "csinodes.storage.k8s.io",
+            "csidrivers.storage.k8s.io",
+            "volumeattributesclasses.storage.k8s.io",
+            "deviceclasses.resource.k8s.io",
+            "resourceclaims.resource.k8s.io",
+            "resourceclaimtemplates.resource.k8s.io",
+            "resourceslices.resource.k8s.io");
+
+    private final GroupResource id;
+    private final GroupVersionKind kind;
+    private final boolean namespaced;
+    private final boolean builtIn;
+    private final ResourceStrategy strategy;
+    private final ResourceCache cache;
+    private final boolean selectable;
+
+    StoredResource(
+            GroupResource id,
+            GroupVersionKind kind,
+            boolean namespaced,
+            boolean builtIn,
+            ResourceStrategy strategy,
+            CacheLimits limits) {
+        this.id = id;
+        this.kind = kind;
+        this.namespaced = namespaced;
+        this.builtIn = builtIn;
+        this.strategy = strategy;
+        this.selectable = !strategy.selectableFieldNames().isEmpty();
+        String prefix = StoreFeed.ROOT + (builtIn ? "" : id.group() + "/") + id.resource() + "/";
+        String indexed = id.group().isEmpty() && id.resource().equals("pods") ? "spec.nodeName" : null;
+        this.cache = new ResourceCache(prefix, this::fieldsOf, indexed, limits.events(), limits.bytes());
+    }
+
+    /** How much of the past a cache keeps for watches that resume. */
+    public record CacheLimits(int events, long bytes) {
+        public static final CacheLimits DEFAULTS = new CacheLimits(20_000, 48L << 20);
+    }
+
+    public GroupResource id() {
+        return id;
+    }
+
+    public GroupVersionKind kind() {
+        return kind;
+    }
+
+    public boolean namespaced() {
+        return namespaced;
+    }
+
+    public boolean builtIn() {
+        return builtIn;
+    }
+
+    public ResourceStrategy strategy() {
+        return strategy;
+    }
+
+    public ResourceCache cache() {
+        return cache;
+    }
+
+    /** Leases and events may lose their last moment in a power cut. */
+    public Durability durability() {
+        boolean relaxed = builtIn
+                && (id.resource().equals("events") || id.resource().equals("leases"))
+                && (id.group().isEmpty() || id.group().equals("coordination.k8s.io"));
+        return relaxed ? Durability.RELAXED : Durability.FSYNC;
+    }
+
+    /** How long objects live; zero for as long as nobody deletes them. */
+    public Duration ttl() {
+        return builtIn && id.group().isEmpty() && id.resource().equals("events") ? Duration.ofHours(1) : Duration.ZERO;
+    }
+
+    /** Whether objects are told of their end before they go: the kubelet stops a Pod's containers first. */
+    public boolean gracefulDeletion() {
+        return builtIn && id.group().isEmpty() && id.resource().equals("pods");
+    }
+
+    /** Whether a deletion answers with the object. */
+    public boolean returnsDeleted() {
+        return builtIn && RETURN_DELETED.contains(id.toString());
+    }
+
+    /** Key within the cache. */
+    public String key(String namespace, String name) {
+        return namespaced ? namespace + "/" + name : name;
+    }
+
+    /** Key within the store. */
+    public String storeKey(String key) {
+        return cache.prefix() + key;
+    }
+
+    public CachedObject get(String namespace, String name) {
+        return cache.get(key(namespace, name));
+    }
+
+    /** The values that field selectors ask for. */
+    public Map<String, String> fields(Map<String, Object> tree) {
+        return selectable ? strategy.selectableFields(tree) : Map.of();
+    }
+
+    private Map<String, String> fieldsOf(ApiObject object) {
+        return selectable ? strategy.selectableFields(Json.parseObject(object.json())) : Map.of();
+    }
+}

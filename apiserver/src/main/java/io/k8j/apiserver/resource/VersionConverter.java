@@ -1,0 +1,25 @@
+package io.k8j.apiserver.resource;
+
+import java.util.Map;
+
+/** Translates objects between a served version and the stored one. Stateless; may change and return its argument. */
+public interface VersionConverter {
+    /** For versions that are stored as they are. */
+    VersionConverter NONE = new VersionConverter() {
+        @Override
+        public Map<String, Object> toStored(Map<String, Object> object) {
+            return object;
+        }
+
+        @Override
+        public Map<String, Object> fromStored(Map<String, Object> object) {
+            return object;
+        }
+    };
+
+    /** From the served version, apiVersion included. */
+    Map<String, Object> toStored(Map<String, Object> object);
+
+    /** To the served version, apiVersion included. */
+    Map<String, Object> fromStored(Map<String, Object> object);
+}

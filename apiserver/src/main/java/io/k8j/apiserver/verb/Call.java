@@ -1,0 +1,65 @@
+package io.k8j.apiserver.verb;
+
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.apiserver.resource.StoredResource;
+import io.k8j.apiserver.spi.RequestContext;
+import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiResponse;
+import java.util.List;
+
+/**
+ * One request on its way through a handler.
+ *
+ * @param api as the client sent it
+ * @param resource what it is about
+ * @param context what strategies and admission see of it
+ * @param agent name of the client's program, which manages fields when the request names no manager
+ */
+public record Call(ApiCall api, ServedResource resource, RequestContext context, String agent) {
+    public StoredResource storage() {
+        return resource.storage();
+    }
+
+    public String namespace() {
+        return api.namespace();
+    }
+
+    public String name() {
+        return api.name();
+    }
+
+    /** Key in the cache of the object that the request names. */
+    public String key() {
+        return storage().key(api.namespace(), api.name());
+    }
+
+    public String query(String parameter) {
+        return api.query().getOrDefault(parameter, "");
+    }
+
+    /** The namespace that objects of this request must have; empty for cluster resources. */
+    public String objectNamespace() {
+        return resource.info().namespaced() ? api.namespace() : "";
+    }
+
+    public ApiException notFound() {
+        return ApiException.notFound(resource.gvr(), api.name());
+    }
+
+    /** The answer with a stored object, in the request's version. */
+    public ApiResponse answer(int code, ApiObject stored) {
+        return new ApiResponse(code, resource.fromStored(stored), null, context.warnings());
+    }
+
+    /** The answer with an object that is not converted, such as a Status. */
+    public ApiResponse answerAsIs(int code, ApiObject object) {
+        return new ApiResponse(code, object, null, context.warnings());
+    }
+
+    /** Adds warnings in order. */
+    public void warn(List<String> texts) {
+        for (String text : texts) context.warn(text);
+    }
+}

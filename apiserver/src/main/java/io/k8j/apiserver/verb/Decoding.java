@@ -1,0 +1,51 @@
+package io.k8j.apiserver.verb;
+
+import io.k8j.apiserver.resource.ObjectCodec;
+import io.k8j.model.api.ApiException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Decodes bodies with the strictness that the request asks for. */
+final class Decoding {
+    private Decoding() {}
+
+    /** A fresh tree in the request's version, with defaults. */
+    static Map<String, Object> body(Call call, Params params) {
+        RequestBody body = RequestBody.of(call.api().body());
+        ObjectCodec.Decoded decoded = ObjectCodec.decode(call.resource(), body.tree());
+        List<String> problems = join(body.problems(), decoded.problems());
+        if (!problems.isEmpty()) {
+            if (params.validation() == Params.Validation.WARN) call.warn(problems);
+            if (params.validation() == Params.Validation.STRICT) {
+                String kind = call.resource().gvk().kind();
+                throw ApiException.badRequest("%s in version \"%s\" cannot be handled as a %s: %s"
+                        .formatted(kind, call.resource().gvk().version(), kind, strict(problems)));
+            }
+        }
+        return decoded.tree();
+    }
+
+    static String strict(List<String> problems) {
+        return "strict decoding error: " + String.join(", ", problems);
+    }
+
+    static List<String> join(List<String> first, List<String> second) {
+        if (first.isEmpty()) return second;
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    /** A Status that tells of success. */
+    static Map<String, Object> success(Map<String, Object> details) {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("kind", "Status");
+        status.put("apiVersion", "v1");
+        status.put("metadata", new LinkedHashMap<>());
+        status.put("status", "Success");
+        status.put("details", details);
+        return status;
+    }
+}

@@ -1,0 +1,114 @@
+package io.k8j.apiserver.verb;
+
+import io.k8j.apiserver.meta.MetadataRules;
+import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.FieldError;
+import io.k8j.model.resource.GroupVersionKind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The options of a write: CreateOptions, UpdateOptions and PatchOptions, which come in the query.
+ *
+ * @param manager the named field manager; empty if none
+ * @param force whether apply takes fields from others
+ */
+record Params(String manager, boolean dryRun, Validation validation, boolean force, Map<String, Object> tree) {
+    static final String APPLY = "application/apply-patch+yaml";
+
+    /** What happens to fields nobody knows. */
+    enum Validation {
+        IGNORE,
+        WARN,
+        STRICT
+    }
+
+    static Params create(ApiCall call) {
+        return read(call, "CreateOptions", false, false);
+    }
+
+    static Params update(ApiCall call) {
+        return read(call, "UpdateOptions", false, false);
+    }
+
+    static Params patch(ApiCall call) {
+        return read(call, "PatchOptions", true, APPLY.equals(call.contentType()));
+    }
+
+    /** Whether a request only wants to know what would happen; wrong values are found later. */
+    static boolean isDryRun(ApiCall call) {
+        return !call.query().getOrDefault("dryRun", "").isEmpty();
+    }
+
+    /** The options as admission sees them when this update turns into a creation. */
+    Map<String, Object> asCreateOptions() {
+        Map<String, Object> options = new LinkedHashMap<>(tree);
+        options.put("kind", "CreateOptions");
+        options.remove("force");
+        return options;
+    }
+
+    /** The options as admission sees them for an update. */
+    Map<String, Object> asUpdateOptions() {
+        Map<String, Object> options = new LinkedHashMap<>(tree);
+        options.put("kind", "UpdateOptions");
+        options.remove("force");
+        return options;
+    }
+
+    private static Params read(ApiCall call, String kind, boolean patch, boolean apply) {
+        Map<String, String> query = call.query();
+        List<FieldError> errors = new ArrayList<>(0);
+        String manager = query.getOrDefault("fieldManager", "");
+        String force = query.get("force");
+        if (apply && manager.isEmpty()) {
+            errors.add(FieldError.required("fieldManager", "is required for apply patch"));
+        }
+        if (patch && !apply && force != null) {
+            errors.add(FieldError.forbidden("force", "may not be specified for non-apply patch"));
+        }
+        errors.addAll(MetadataRules.manager(manager, "fieldManager"));
+        String dryRun = query.getOrDefault("dryRun", "");
+        errors.addAll(dryRunErrors(dryRun));
+        String validation = query.getOrDefault("fieldValidation", "");
+        Validation mode = switch (validation) {
+            case "Ignore" -> Validation.IGNORE;
+            case "", "Warn" -> Validation.WARN;
+            case "Strict" -> Validation.STRICT;
+            default -> null;
+        };
+        if (mode == null) {
+            errors.add(FieldError.notSupported(
+                    "fieldValidation", validation, List.of("", "Ignore", "Strict", "Warn")));
+        }
+        if (!errors.isEmpty()) {
+            throw ApiException.invalid(new GroupVersionKind("meta.k8s.io", "v1", kind), "", errors);
+        }
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", kind);
+        tree.put("apiVersion", "meta.k8s.io/v1");
+        if (!dryRun.isEmpty()) tree.put("dryRun", List.of("All"));
+        if (!manager.isEmpty()) tree.put("fieldManager", manager);
+        if (!validation.isEmpty()) tree.put("fieldValidation", validation);
+        if (force != null) tree.put("force", force.equals("true"));
+        return new Params(manager, !dryRun.isEmpty(), mode, "true".equals(force), tree);
+    }
+
+    static List<FieldError> dryRunErrors(String dryRun) {
+        if (dryRun.isEmpty() || dryRun.equals("All")) return List.of();
+        return List.of(FieldError.notSupported("dryRun", List.of(dryRun), List.of("All")));
+    }
+
+    /** The manager of a write: the named one, or the client's program. */
+    String managerOr(String agent) {
+        if (!manager.isEmpty()) return manager;
+        int slash = agent.indexOf('/');
+        String program = slash < 0 ? agent : agent.substring(0, slash);
+        StringBuilder clean = new StringBuilder();
+        program.codePoints().filter(MetadataRules::isPrintable).limit(128).forEach(clean::appendCodePoint);
+        return clean.toString();
+    }
+}

@@ -1,0 +1,143 @@
+package io.k8j.apiserver.verb;
+
+import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.resource.ObjectCodec;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiResponse;
+import io.k8j.model.api.FieldError;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import io.k8j.model.patch.JsonPatch;
+import io.k8j.model.patch.MergePatch;
+import io.k8j.model.patch.PatchException;
+import io.k8j.model.patch.StrategicMergePatch;
+import io.k8j.model.resource.GroupVersionKind;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** PATCH in its four kinds, of an object or of a subresource that has the object's own kind. */
+public final class PatchHandler implements Handler {
+    static final String JSON = "application/json-patch+json";
+    static final String MERGE = "application/merge-patch+json";
+    static final String STRATEGIC = "application/strategic-merge-patch+json";
+
+    private static final int ATTEMPTS = 6; // the first and upstream's five repetitions
+
+    private final UpdateFlow flow;
+    private final UpdateRules rules;
+    private final Consumer<Call> authorizeCreate;
+
+    public PatchHandler(UpdateFlow flow, UpdateRules rules, Consumer<Call> authorizeCreate) {
+        this.flow = flow;
+        this.rules = rules;
+        this.authorizeCreate = authorizeCreate;
+    }
+
+    @Override
+    public ApiResponse handle(Call call) {
+        boolean custom = call.resource().custom() != null;
+        String type = checkType(call.api().contentType(), !custom);
+        Params params = Params.patch(call.api());
+        RequestBody patch = RequestBody.of(call.api().body());
+        boolean apply = type.equals(Params.APPLY);
+        boolean mayCreate = rules == MainRules.RULES && apply
+                || rules == MainRules.RULES && call.storage().strategy().allowCreateOnUpdate();
+        UpdateFlow.Plan plan = new UpdateFlow.Plan(rules, mayCreate, authorizeCreate, params, ATTEMPTS);
+        UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
+            Map<String, Object> object =
+                    apply ? applied(call, patch, params, current) : patched(call, type, patch, params, current);
+            UpdateHandler.checkName(call, SystemFields.metadata(object));
+            return object;
+        });
+        return call.answer(outcome.created() ? 201 : 200, outcome.object());
+    }
+
+    /** The media type without parameters, if it is one of a patch. */
+    static String checkType(String contentType, boolean strategic) {
+        String type = contentType == null ? "" : contentType;
+        int semicolon = type.indexOf(';');
+        if (semicolon > 0) type = type.substring(0, semicolon);
+        List<String> known = strategic ? List.of(JSON, MERGE, STRATEGIC, Params.APPLY) : List.of(JSON, MERGE, Params.APPLY);
+        if (!known.contains(type)) throw ApiException.unsupportedMediaType(known);
+        return type;
+    }
+
+    private static Map<String, Object> applied(
+            Call call, RequestBody patch, Params params, Map<String, Object> current) {
+        if (!(patch.tree() instanceof Map<?, ?> map)) {
+            throw ApiException.badRequest("error decoding patch: json: cannot unmarshal into Go value of type"
+                    + " map[string]interface {}");
+        }
+        Map<String, Object> object = FieldOwnership.apply(call, current, Trees.asMap(map), params);
+        if (!patch.problems().isEmpty() && params.validation() == Params.Validation.STRICT) {
+            throw ApiException.badRequest(
+                    "error strict decoding patch: " + String.join("\n", patch.problems()));
+        }
+        if (params.validation() == Params.Validation.WARN) call.warn(patch.problems());
+        return object;
+    }
+
+    private static Map<String, Object> patched(
+            Call call, String type, RequestBody patch, Params params, Map<String, Object> current) {
+        if (current == null) throw call.notFound();
+        Map<String, Object> result = merge(call, type, patch.tree(), current);
+        List<String> problems = patch.problems();
+        if (type.equals(JSON)) problems = Decoding.join(problems, JsonPatch.unknownFields(patch.tree()));
+        ObjectCodec.Decoded decoded;
+        try {
+            decoded = ObjectCodec.decode(call.resource(), result);
+        } catch (ApiException e) {
+            throw invalid(result, e.getMessage());
+        }
+        problems = Decoding.join(problems, decoded.problems());
+        if (!problems.isEmpty()) {
+            if (params.validation() == Params.Validation.STRICT) throw invalid(result, Decoding.strict(problems));
+            if (params.validation() == Params.Validation.WARN) call.warn(problems);
+        }
+        Map<String, Object> object = decoded.tree();
+        FieldOwnership.update(call, current, object, params.managerOr(call.agent()));
+        return object;
+    }
+
+    /** Applies a patch to any tree, in upstream's words when it cannot. */
+    static Map<String, Object> merge(Call call, String type, Object patch, Map<String, Object> current) {
+        try {
+            return switch (type) {
+                case JSON -> JsonPatch.parse(patch).apply(current);
+                case MERGE -> MergePatch.apply(current, patch);
+                default -> {
+                    if (!(patch instanceof Map<?, ?> map)) {
+                        throw ApiException.badRequest("json: cannot unmarshal "
+                                + (patch instanceof List<?> ? "array" : "value")
+                                + " into Go value of type map[string]interface {}");
+                    }
+                    yield StrategicMergePatch.apply(current, Trees.asMap(map), call.resource().schema());
+                }
+            };
+        } catch (PatchException e) {
+            throw answer(e);
+        }
+    }
+
+    private static ApiException answer(PatchException e) {
+        return switch (e.kind()) {
+            case BAD_REQUEST -> ApiException.badRequest(e.getMessage());
+            case TOO_LARGE -> ApiException.tooLarge(e.getMessage());
+            default -> new ApiException(
+                    e.kind().code(),
+                    e.kind().code() == 422 ? "Invalid" : "",
+                    e.kind().code() == 422
+                            ? "the server rejected our request due to an error in our request"
+                            : e.getMessage(),
+                    e.kind().code() == 422 ? new java.util.LinkedHashMap<>() : null);
+        };
+    }
+
+    private static ApiException invalid(Map<String, Object> patched, String why) {
+        return ApiException.invalid(
+                new GroupVersionKind("", "", ""),
+                "",
+                List.of(FieldError.invalid("patch", Json.writeString(patched), why)));
+    }
+}

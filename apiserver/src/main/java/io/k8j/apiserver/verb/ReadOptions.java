@@ -1,0 +1,213 @@
+package io.k8j.apiserver.verb;
+
+import io.k8j.apiserver.cache.Selection;
+import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.FieldError;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.selector.FieldSelector;
+import io.k8j.model.selector.LabelSelector;
+import io.k8j.model.selector.SelectorException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The options of a list or watch, as they come in the query.
+ *
+ * @param resourceVersion empty if none was given
+ * @param match {@code resourceVersionMatch}; empty if none
+ * @param limit 0 for no limit
+ * @param sendInitialEvents null if not given
+ */
+record ReadOptions(
+        String resourceVersion,
+        String match,
+        long limit,
+        String continueToken,
+        Boolean sendInitialEvents,
+        boolean bookmarks,
+        Long timeoutSeconds,
+        Selection selection) {
+    private static final Duration FUTURE_PATIENCE = Duration.ofSeconds(3);
+
+    static ReadOptions list(Call call) {
+        return read(call, false);
+    }
+
+    static ReadOptions watch(Call call) {
+        return read(call, true);
+    }
+
+    private static ReadOptions read(Call call, boolean watch) {
+        ReadOptions options = new ReadOptions(
+                call.query("resourceVersion"),
+                call.query("resourceVersionMatch"),
+                number(call, "limit"),
+                call.query("continue"),
+                call.query("sendInitialEvents").isEmpty() ? null : flag(call, "sendInitialEvents"),
+                flag(call, "allowWatchBookmarks"),
+                call.query("timeoutSeconds").isEmpty() ? null : number(call, "timeoutSeconds"),
+                selection(call));
+        List<FieldError> errors = watch ? options.watchErrors() : options.listErrors();
+        if (!errors.isEmpty()) {
+            throw ApiException.invalid(new GroupVersionKind("meta.k8s.io", "v1", "ListOptions"), "", errors);
+        }
+        options.revision(); // must be a number, whatever it is used for
+        return options;
+    }
+
+    private List<FieldError> listErrors() {
+        List<FieldError> errors = new ArrayList<>(0);
+        String field = "resourceVersionMatch";
+        if (!match.isEmpty()) {
+            if (resourceVersion.isEmpty()) {
+                errors.add(FieldError.forbidden(
+                        field, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+            }
+            if (!continueToken.isEmpty()) {
+                errors.add(FieldError.forbidden(
+                        field, "resourceVersionMatch is forbidden when continue is provided"));
+            }
+            if (!match.equals("Exact") && !match.equals("NotOlderThan")) {
+                errors.add(FieldError.notSupported(field, match, List.of("Exact", "NotOlderThan", "")));
+            }
+            if (match.equals("Exact") && resourceVersion.equals("0")) {
+                errors.add(FieldError.forbidden(
+                        field, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+            }
+        }
+        if (sendInitialEvents != null) {
+            errors.add(FieldError.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+        }
+        return errors;
+    }
+
+    private List<FieldError> watchErrors() {
+        List<FieldError> errors = new ArrayList<>(0);
+        String field = "resourceVersionMatch";
+        if (sendInitialEvents != null && !match.equals("NotOlderThan")) {
+            errors.add(FieldError.forbidden(
+                    field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+        }
+        if (match.isEmpty()) return errors;
+        if (sendInitialEvents == null) {
+            errors.add(FieldError.forbidden(
+                    field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+        }
+        if (!match.equals("NotOlderThan")) {
+            errors.add(FieldError.notSupported(field, match, List.of("NotOlderThan")));
+        }
+        if (!continueToken.isEmpty()) {
+            errors.add(FieldError.forbidden(field, "resourceVersionMatch is forbidden when continue is provided"));
+        }
+        return errors;
+    }
+
+    /** The resourceVersion as a number; 0 if none was given. */
+    long revision() {
+        return revision(resourceVersion);
+    }
+
+    static long revision(String resourceVersion) {
+        if (resourceVersion.isEmpty()) return 0;
+        try {
+            return Long.parseUnsignedLong(resourceVersion);
+        } catch (NumberFormatException e) {
+            throw ApiException.invalid(
+                    new GroupVersionKind("", "", ""),
+                    "",
+                    List.of(FieldError.invalid(
+                            "resourceVersion",
+                            resourceVersion,
+                            "strconv.ParseUint: parsing \"" + resourceVersion + "\": invalid syntax")));
+        }
+    }
+
+    /**
+     * Waits a little for a revision the client has seen elsewhere.
+     *
+     * @throws ApiException 504 if it does not come
+     */
+    static void awaitRevision(StoreFeed feed, long revision) {
+        if (revision <= feed.applied() || feed.await(revision, FUTURE_PATIENCE)) return;
+        Map<String, Object> cause = new LinkedHashMap<>();
+        cause.put("reason", "ResourceVersionTooLarge");
+        cause.put("message", "Too large resource version");
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("causes", List.of(cause));
+        details.put("retryAfterSeconds", 1L);
+        throw new ApiException(
+                504,
+                "Timeout",
+                "Timeout: Too large resource version: %s, current: %d"
+                        .formatted(Long.toUnsignedString(revision), feed.applied()),
+                details);
+    }
+
+    private static Selection selection(Call call) {
+        try {
+            LabelSelector labels = LabelSelector.parse(call.query("labelSelector"));
+            FieldSelector fields = FieldSelector.parse(call.query("fieldSelector"));
+            checkFields(call.resource(), fields);
+            boolean namespaced = call.resource().info().namespaced();
+            FieldSelector all = stored(call.resource(), fields);
+            if (!call.name().isEmpty()) {
+                List<FieldSelector.Term> terms = new ArrayList<>(all.terms());
+                terms.add(new FieldSelector.Term("metadata.name", false, call.name()));
+                all = FieldSelector.of(terms);
+            }
+            return Selection.of(namespaced, call.namespace(), labels, all);
+        } catch (SelectorException e) {
+            throw ApiException.badRequest(e.getMessage());
+        }
+    }
+
+    // The other Event names some fields anew; the stored object answers under the old names.
+    private static FieldSelector stored(ServedResource resource, FieldSelector fields) {
+        if (fields.isEmpty() || !resource.gvr().group().equals("events.k8s.io")) return fields;
+        List<FieldSelector.Term> terms = new ArrayList<>();
+        for (FieldSelector.Term term : fields.terms()) {
+            String name = term.field();
+            if (name.startsWith("regarding.")) name = "involvedObject." + name.substring(10);
+            if (name.equals("reportingController")) name = "reportingComponent";
+            terms.add(new FieldSelector.Term(name, term.negated(), term.value()));
+        }
+        return FieldSelector.of(terms);
+    }
+
+    private static void checkFields(ServedResource resource, FieldSelector fields) {
+        Set<String> known = resource.info().fieldLabels();
+        for (FieldSelector.Term term : fields.terms()) {
+            if (known.contains(term.field())) continue;
+            if (resource.info().ownFieldLabels()) {
+                throw ApiException.badRequest("field label not supported: " + term.field());
+            }
+            throw ApiException.badRequest("\"%s\" is not a known field selector: only \"metadata.name\","
+                    .formatted(term.field()) + " \"metadata.namespace\"");
+        }
+    }
+
+    private static boolean flag(Call call, String parameter) {
+        String text = call.query(parameter);
+        return switch (text) {
+            case "", "0", "false", "f", "F", "FALSE", "False" -> false;
+            default -> true;
+        };
+    }
+
+    private static long number(Call call, String parameter) {
+        String text = call.query(parameter);
+        if (text.isEmpty()) return 0;
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw ApiException.badRequest(
+                    "strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package io.k8j.apiserver.verb;
+
+import io.k8j.apiserver.cache.CachedObject;
+import io.k8j.apiserver.meta.MetadataRules;
+import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.resource.StoredResource;
+import io.k8j.apiserver.spi.AdmissionRequest.Operation;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.FieldError;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Read, change, check, compare-and-set: the loop behind PUT, PATCH and every subresource that changes an object. Begins
+ * anew with the newest state when somebody else wrote meanwhile, unless the client named the version it changes.
+ */
+public final class UpdateFlow {
+    private static final String MODIFIED =
+            "the object has been modified; please apply your changes to the latest version and try again";
+
+    private final ObjectWriter writer;
+    private final ObjectCreator creator;
+    private final Admission admission;
+    private final Hooks hooks;
+
+    public UpdateFlow(ObjectWriter writer, ObjectCreator creator, Admission admission, Hooks hooks) {
+        this.writer = writer;
+        this.creator = creator;
+        this.admission = admission;
+        this.hooks = hooks;
+    }
+
+    /** Makes the new object from the current one; called again when the current one has changed. */
+    @FunctionalInterface
+    public interface Change {
+        /**
+         * @param current a fresh tree in the request's version that may be changed; null if there is no such object
+         * @return the whole new object in the request's version
+         */
+        Map<String, Object> from(Map<String, Object> current);
+    }
+
+    /**
+     * How an update is to be done.
+     *
+     * @param rules what may change
+     * @param mayCreate whether an absent object is created
+     * @param authorizeCreate throws if the user may not create; asked only then
+     * @param attempts how often to begin anew
+     */
+    record Plan(UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {}
+
+    /** @param created whether the object is new */
+    record Outcome(ApiObject object, boolean created) {}
+
+    Outcome update(Call call, Plan plan, Change change) {
+        for (int attempt = 1; ; attempt++) {
+            Outcome outcome = attempt(call, plan, change);
+            if (outcome != null) return outcome;
+            if (attempt >= plan.attempts()) throw ApiException.modified(call.resource().gvr(), call.name());
+        }
+    }
+
+    /** One try; null if somebody was faster. */
+    private Outcome attempt(Call call, Plan plan, Change change) {
+        CachedObject current = call.storage().cache().get(call.key());
+        if (current == null) {
+            if (!plan.mayCreate()) throw call.notFound();
+            return create(call, plan, change);
+        }
+        Map<String, Object> old = Json.parseObject(current.object().json());
+        Map<String, Object> object = changed(call, current, change);
+        Map<String, Object> metadata = SystemFields.metadata(object);
+        checkIdentity(call, metadata, old);
+        boolean anyVersion = checkVersion(call, metadata, current);
+        object = call.resource().converter().toStored(object);
+        metadata = SystemFields.metadata(object);
+
+        Map<String, Object> options = plan.params().asUpdateOptions();
+        admission.mutate(Admission.request(call, Operation.UPDATE, object, old, options));
+        SystemFields.dropRepeatedOwners(metadata, true, call.context()::warn);
+        keepSystemFields(metadata, Trees.map(old, "metadata"));
+        plan.rules().prepare(call, object, old);
+        keepSystemFields(SystemFields.metadata(object), Trees.map(old, "metadata"));
+        validate(call, plan, object, old);
+
+        WriteHook hook = plan.rules().usesHook() ? hooks.of(call.storage()) : WriteHook.NONE;
+        WriteHook.Reservation reserved = hook.beforeUpdate(call.context(), object, old);
+        boolean stored = false;
+        try {
+            call.warn(plan.rules().warnings(call, object, old));
+            call.storage().strategy().canonicalize(object);
+            admission.validate(Admission.request(call, Operation.UPDATE, object, old, options));
+            Outcome outcome = store(call, plan, current, object, old);
+            if (outcome == null && !anyVersion) throw ApiException.modified(call.resource().gvr(), call.name());
+            stored = outcome != null && !plan.params().dryRun();
+            return outcome;
+        } finally {
+            reserved.finish(stored);
+        }
+    }
+
+    private static Map<String, Object> changed(Call call, CachedObject current, Change change) {
+        Map<String, Object> object = change.from(call.resource().treeFromStored(current.object()));
+        SystemFields.takeNamespace(SystemFields.metadata(object), call.objectNamespace());
+        return object;
+    }
+
+    private Outcome create(Call call, Plan plan, Change change) {
+        Map<String, Object> object = change.from(null);
+        Map<String, Object> metadata = SystemFields.metadata(object);
+        String uid = text(metadata, "uid");
+        if (!uid.isEmpty()) {
+            throw ApiException.conflict(
+                    call.resource().gvr(),
+                    call.name(),
+                    "uid mismatch: the provided object specified uid " + uid + ", and no existing object was found");
+        }
+        SystemFields.takeNamespace(metadata, call.objectNamespace());
+        SystemFields.wipe(metadata);
+        metadata.remove("resourceVersion");
+        plan.authorizeCreate().accept(call);
+        Map<String, Object> stored = call.resource().converter().toStored(object);
+        Map<String, Object> options = plan.params().asCreateOptions();
+        admission.mutate(Admission.request(call, Operation.CREATE, stored, null, options));
+        SystemFields.dropRepeatedOwners(SystemFields.metadata(stored), true, call.context()::warn);
+        try {
+            return new Outcome(creator.create(call, stored, plan.params().dryRun(), options), true);
+        } catch (ApiException e) {
+            if (e.isAlreadyExists() && call.storage().cache().get(call.key()) != null) return null;
+            throw e;
+        }
+    }
+
+    private static void checkIdentity(Call call, Map<String, Object> metadata, Map<String, Object> old) {
+        String uid = text(metadata, "uid");
+        String known = String.valueOf(Trees.string(old, "metadata", "uid"));
+        if (uid.isEmpty() || uid.equals(known)) return;
+        throw ApiException.conflict(
+                call.resource().gvr(),
+                call.name(),
+                ("StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, AdditionalErrorMsg: Precondition"
+                                + " failed: UID in precondition: %s, UID in object meta: %s")
+                        .formatted(call.storage().storeKey(call.key()), uid, known));
+    }
+
+    /** Whether the client did not say which version it changes. */
+    private static boolean checkVersion(Call call, Map<String, Object> metadata, CachedObject current) {
+        String version = text(metadata, "resourceVersion");
+        boolean none = version.isEmpty() || version.equals("0");
+        if (!none && ReadOptions.revision(version) != current.revision()) {
+            throw ApiException.conflict(call.resource().gvr(), call.name(), MODIFIED);
+        }
+        if (none && !call.storage().strategy().allowUnconditionalUpdate()) {
+            GroupVersionKind named = new GroupVersionKind(
+                    call.resource().gvr().group(), "", call.resource().gvr().resource());
+            throw ApiException.invalid(
+                    named,
+                    call.name(),
+                    List.of(FieldError.invalid(
+                            "metadata.resourceVersion", 0L, "must be specified for an update")));
+        }
+        metadata.put("resourceVersion", Long.toString(current.revision()));
+        return none;
+    }
+
+    private static void keepSystemFields(Map<String, Object> metadata, Map<String, Object> old) {
+        if (text(metadata, "uid").isEmpty()) metadata.put("uid", old.get("uid"));
+        if (old.get("creationTimestamp") != null) metadata.put("creationTimestamp", old.get("creationTimestamp"));
+        if (old.get("deletionTimestamp") != null) metadata.put("deletionTimestamp", old.get("deletionTimestamp"));
+        if (old.get("deletionGracePeriodSeconds") != null) {
+            metadata.putIfAbsent("deletionGracePeriodSeconds", old.get("deletionGracePeriodSeconds"));
+        }
+        if (old.get("selfLink") == null) metadata.remove("selfLink");
+    }
+
+    private static void validate(Call call, Plan plan, Map<String, Object> object, Map<String, Object> old) {
+        StoredResource storage = call.storage();
+        List<FieldError> errors = new ArrayList<>(MetadataRules.validateUpdate(
+                storage.namespaced(), SystemFields.metadata(object), Trees.map(old, "metadata")));
+        errors.addAll(plan.rules().validate(call, object, old));
+        if (!errors.isEmpty()) throw ApiException.invalid(call.resource().gvk(), call.name(), errors);
+    }
+
+    /** Writes unless nothing changed; null if somebody was faster. */
+    private Outcome store(
+            Call call, Plan plan, CachedObject current, Map<String, Object> object, Map<String, Object> old) {
+        keepManagedTimes(object, old);
+        StoredResource storage = call.storage();
+        boolean dryRun = plan.params().dryRun();
+        if (isLastFinalizerGone(object, old)) {
+            ApiObject last = ObjectWriter.pretend(storage, object, current.revision());
+            if (dryRun) return new Outcome(last, false);
+            if (writer.delete(storage, current) instanceof ObjectWriter.Result.Lost lost) {
+                return lost.found() == 0 ? new Outcome(last, false) : null;
+            }
+            hooks.of(storage).afterDelete(old);
+            return new Outcome(last, false);
+        }
+        if (Trees.deepEquals(object, old)) return new Outcome(current.object(), false);
+        if (dryRun) return new Outcome(ObjectWriter.pretend(storage, object, current.revision()), false);
+        return switch (writer.put(storage, current.key(), object, current.revision())) {
+            case ObjectWriter.Result.Written(CachedObject written) -> new Outcome(written.object(), false);
+            case ObjectWriter.Result.Lost lost -> null;
+        };
+    }
+
+    private static boolean isLastFinalizerGone(Map<String, Object> object, Map<String, Object> old) {
+        Map<String, Object> metadata = Trees.map(old, "metadata");
+        if (metadata.get("deletionTimestamp") == null) return false;
+        Long grace = Trees.integer(metadata, "deletionGracePeriodSeconds");
+        return (grace == null || grace == 0)
+                && Trees.list(object, "metadata", "finalizers").isEmpty();
+    }
+
+    // A write that changes nothing but the time of a manager's entry is no write.
+    private static void keepManagedTimes(Map<String, Object> object, Map<String, Object> old) {
+        List<Object> now = Trees.list(object, "metadata", "managedFields");
+        List<Object> before = Trees.list(old, "metadata", "managedFields");
+        if (now.isEmpty() || now.size() != before.size()) return;
+        for (int i = 0; i < now.size(); i++) {
+            if (!sameButTime(now.get(i), before.get(i))) return;
+        }
+        if (sameButManagers(object, old)) SystemFields.metadata(object).put("managedFields", before);
+    }
+
+    private static boolean sameButManagers(Map<String, Object> a, Map<String, Object> b) {
+        Object managers = Trees.get(a, "metadata", "managedFields");
+        SystemFields.metadata(a).put("managedFields", Trees.get(b, "metadata", "managedFields"));
+        boolean same = Trees.deepEquals(a, b);
+        SystemFields.metadata(a).put("managedFields", managers);
+        return same;
+    }
+
+    private static boolean sameButTime(Object a, Object b) {
+        if (!(a instanceof Map<?, ?> x) || !(b instanceof Map<?, ?> y) || x.size() != y.size()) return false;
+        for (Map.Entry<?, ?> e : x.entrySet()) {
+            if (e.getKey().equals("time")) continue;
+            if (!Trees.deepEquals(e.getValue(), y.get(e.getKey()))) return false;
+        }
+        return true;
+    }
+
+    private static String text(Map<String, Object> map, String field) {
+        return map.get(field) instanceof String s ? s : "";
+    }
+}

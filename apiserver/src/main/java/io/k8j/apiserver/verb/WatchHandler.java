@@ -1,0 +1,93 @@
+package io.k8j.apiserver.verb;
+
+import io.k8j.apiserver.cache.CacheWatcher;
+import io.k8j.apiserver.cache.ResourceCache;
+import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiTransport;
+import io.k8j.model.api.WatchListener;
+import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.time.Time;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongFunction;
+
+/** Starts watches. */
+public final class WatchHandler {
+    private static final long MIN_TIMEOUT_SECONDS = 1800;
+
+    private final StoreFeed feed;
+    private final Time time;
+    private final int queueCapacity;
+
+    /** @param queueCapacity events that may wait for one watcher before it is cut off */
+    public WatchHandler(StoreFeed feed, Time time, int queueCapacity) {
+        this.feed = feed;
+        this.time = time;
+        this.queueCapacity = queueCapacity;
+    }
+
+    /**
+     * Starts a watch; events come on a thread of their own.
+     *
+     * @throws ApiException 410 Expired if the events after the version are not known any more, 504 if it lies in the
+     *     future, 400 or 422 for wrong options
+     */
+    public ApiTransport.Watch watch(Call call, WatchListener listener) {
+        ReadOptions options = ReadOptions.watch(call);
+        ResourceCache cache = call.storage().cache();
+        boolean initial = options.sendInitialEvents() != null && options.sendInitialEvents();
+        long revision = options.revision();
+        long from = revision;
+        if (options.sendInitialEvents() != null) {
+            if (revision > 0) ReadOptions.awaitRevision(feed, revision);
+            from = initial ? 0 : revision > 0 ? revision : feed.applied();
+        }
+        GroupVersionKind kind = call.resource().gvk();
+        CacheWatcher watcher = new CacheWatcher(
+                cache,
+                options.selection(),
+                listener,
+                call.resource()::fromStored,
+                options.bookmarks() ? r -> bookmark(kind, r, false) : null,
+                endOfInitial(kind, options, initial),
+                queueCapacity);
+        if (!watcher.start(from)) {
+            throw ApiException.expired(
+                    "too old resource version: %d (%d)".formatted(revision, cache.oldestRevision()));
+        }
+        Time.Timer timer = time.after(timeout(options), watcher::close);
+        return () -> {
+            timer.cancel();
+            watcher.close();
+        };
+    }
+
+    private static LongFunction<ApiObject> endOfInitial(GroupVersionKind kind, ReadOptions options, boolean initial) {
+        return initial && options.bookmarks() ? r -> bookmark(kind, r, true) : null;
+    }
+
+    // Upstream spreads the end of watches without a wish of their own over half an hour to an hour.
+    private static Duration timeout(ReadOptions options) {
+        Long seconds = options.timeoutSeconds();
+        if (seconds != null && seconds > 0) return Duration.ofSeconds(Math.min(seconds, 10_000_000));
+        long spread = ThreadLocalRandom.current().nextLong(MIN_TIMEOUT_SECONDS);
+        return Duration.ofSeconds(MIN_TIMEOUT_SECONDS + spread);
+    }
+
+    private static ApiObject bookmark(GroupVersionKind kind, long revision, boolean endOfInitial) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("resourceVersion", Long.toString(revision));
+        metadata.put("creationTimestamp", null);
+        if (endOfInitial) metadata.put("annotations", Map.of("k8s.io/initial-events-end", "true"));
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", kind.kind());
+        tree.put("apiVersion", kind.apiVersion());
+        tree.put("metadata", metadata);
+        return ApiObject.ofJson(Json.write(tree));
+    }
+}
