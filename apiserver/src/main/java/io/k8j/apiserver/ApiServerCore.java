@@ -66,8 +66,7 @@ public final class ApiServerCore implements AutoCloseable {
             TokenChecker reviews) {
         /** Everything is allowed and nothing is admitted away: for tests of what lies below. */
         public static Parts open() {
-            return new Parts(
-                    r -> attributes -> new Authorizer.Decision.Allow(""), internals -> List.of(), null, null);
+            return new Parts(r -> attributes -> new Authorizer.Decision.Allow(""), internals -> List.of(), null, null);
         }
     }
 
@@ -185,7 +184,6 @@ public final class ApiServerCore implements AutoCloseable {
                 "the server does not allow this method on the requested resource",
                 new LinkedHashMap<>());
     }
-
 
     /** Ends all watches and stops; the store stays open. */
     @Override

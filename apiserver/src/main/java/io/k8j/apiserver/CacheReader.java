@@ -46,7 +46,9 @@ final class CacheReader implements ObjectReader {
     public void onChange(GroupVersionResource resource, Consumer<Change> listener) {
         ServedResource served = table.get(resource);
         if (served == null || served.storage() == null) return;
-        served.storage().cache().onChange((CacheEvent event) -> listener.accept(
-                new Change(served.fromStored(event.object().object()), event.deleted())));
+        served.storage()
+                .cache()
+                .onChange((CacheEvent event) -> listener.accept(
+                        new Change(served.fromStored(event.object().object()), event.deleted())));
     }
 }

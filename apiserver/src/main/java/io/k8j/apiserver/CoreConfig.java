@@ -66,14 +66,7 @@ public record CoreConfig(
 
     public CoreConfig withAdvertised(String address, int port) {
         return new CoreConfig(
-                serviceClusterIpRange,
-                nodePortFirst,
-                nodePortLast,
-                address,
-                port,
-                watchQueue,
-                cacheLimits,
-                bootstrap);
+                serviceClusterIpRange, nodePortFirst, nodePortLast, address, port, watchQueue, cacheLimits, bootstrap);
     }
 
     public CoreConfig withBootstrap(boolean value) {

@@ -51,7 +51,8 @@ final class Handlers implements AutoCloseable {
         admission = new Admission(plugins);
         ObjectWriter writer = new ObjectWriter(store, feed, time);
         Hooks hooks = new Hooks(Map.of());
-        ObjectCreator creator = new ObjectCreator(writer, admission, hooks, () -> ThreadLocalRandom.current().nextLong());
+        ObjectCreator creator = new ObjectCreator(
+                writer, admission, hooks, () -> ThreadLocalRandom.current().nextLong());
         UpdateFlow updates = new UpdateFlow(writer, creator, admission, hooks);
         DeleteFlow deletes = new DeleteFlow(writer, admission, hooks);
         ListHandler lister = new ListHandler(feed);

@@ -84,7 +84,9 @@ public final class CacheWatcher implements AutoCloseable {
         initial = objects;
         past = events;
         start = revision;
-        lastRevision = events.isEmpty() ? revision : Math.max(revision, events.getLast().revision());
+        lastRevision = events.isEmpty()
+                ? revision
+                : Math.max(revision, events.getLast().revision());
     }
 
     /** Called by the cache while it holds its watch lock, in order of revisions. */
@@ -200,7 +202,10 @@ public final class CacheWatcher implements AutoCloseable {
     private Item seen(CacheEvent event) {
         boolean now = !event.deleted() && selection.matches(event.object());
         boolean before = event.previous() != null && selection.matches(event.previous());
-        if (now) return new Item(before ? EventType.MODIFIED : EventType.ADDED, event.object().object());
+        if (now)
+            return new Item(
+                    before ? EventType.MODIFIED : EventType.ADDED,
+                    event.object().object());
         if (!before) return null;
         CachedObject last = event.deleted() ? event.object() : event.lost();
         return new Item(EventType.DELETED, last.object());

@@ -30,7 +30,8 @@ public final class ResourceCache {
     private final Map<Long, CachedObject> made = new ConcurrentHashMap<>();
     private volatile Snapshot snapshot = new Snapshot(SortedObjects.EMPTY, 0);
     private volatile boolean loaded;
-    private List<StoreChange> early = new ArrayList<>(); // guarded by stateLock; changes that came before the first state
+    private List<StoreChange> early =
+            new ArrayList<>(); // guarded by stateLock; changes that came before the first state
     private long dispatched; // guarded by watchLock
 
     /**
@@ -187,8 +188,7 @@ public final class ResourceCache {
         if (deleted && previous == null) return null;
         CachedObject object = deleted ? previous.at(change.revision()) : decode(change);
         SortedObjects after = deleted ? before.without(key) : before.with(object);
-        CacheEvent event =
-                new CacheEvent(change.revision(), object, previous, deleted, after, System.nanoTime());
+        CacheEvent event = new CacheEvent(change.revision(), object, previous, deleted, after, System.nanoTime());
         ring.add(event);
         snapshot = new Snapshot(after, change.revision());
         return event;

@@ -176,8 +176,7 @@ public final class SortedObjects {
         if (children.length <= WIDTH) return new Node[] {Branch.of(children)};
         int middle = child + 2 >= children.length ? children.length - 2 : children.length / 2;
         return new Node[] {
-            Branch.of(Arrays.copyOf(children, middle)),
-            Branch.of(Arrays.copyOfRange(children, middle, children.length))
+            Branch.of(Arrays.copyOf(children, middle)), Branch.of(Arrays.copyOfRange(children, middle, children.length))
         };
     }
 

@@ -155,7 +155,8 @@ public final class StoreFeed implements AutoCloseable {
             while (true) {
                 Batch batch = batches.take();
                 if (batch == STOP) return;
-                for (int i = 0; i < batch.events.size(); i++) batch.caches.get(i).dispatch(batch.events.get(i));
+                for (int i = 0; i < batch.events.size(); i++)
+                    batch.caches.get(i).dispatch(batch.events.get(i));
                 if (batch.revision > told) told = batch.revision;
                 if (batch.events.isEmpty() && batch.revision == 0) {
                     for (ResourceCache cache : caches.values()) cache.bookmark(told);

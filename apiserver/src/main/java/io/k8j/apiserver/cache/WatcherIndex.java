@@ -25,7 +25,8 @@ final class WatcherIndex {
     }
 
     void add(CacheWatcher watcher) {
-        places.computeIfAbsent(place(watcher.selection()), p -> new LinkedHashSet<>()).add(watcher);
+        places.computeIfAbsent(place(watcher.selection()), p -> new LinkedHashSet<>())
+                .add(watcher);
     }
 
     void remove(CacheWatcher watcher) {

@@ -107,8 +107,7 @@ public final class MetadataRules {
     private static void generation(Map<String, Object> metadata, List<FieldError> errors) {
         Long generation = Trees.integer(metadata, "generation");
         if (generation != null && generation < 0) {
-            errors.add(FieldError.invalid(
-                    "metadata.generation", generation, "must be greater than or equal to 0"));
+            errors.add(FieldError.invalid("metadata.generation", generation, "must be greater than or equal to 0"));
         }
     }
 
@@ -179,9 +178,7 @@ public final class MetadataRules {
         }
         if (finalizers.contains("orphan") && finalizers.contains("foregroundDeletion")) {
             errors.add(FieldError.invalid(
-                    "metadata.finalizers",
-                    finalizers,
-                    "finalizer orphan and foregroundDeletion cannot be both set"));
+                    "metadata.finalizers", finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
         }
     }
 

@@ -77,7 +77,8 @@ final class AutoscalerConverter implements VersionConverter {
     }
 
     private static boolean isCpu(Object metric) {
-        return "Resource".equals(Trees.string(metric, "type")) && "cpu".equals(Trees.string(metric, "resource", "name"));
+        return "Resource".equals(Trees.string(metric, "type"))
+                && "cpu".equals(Trees.string(metric, "resource", "name"));
     }
 
     private static Map<String, Object> cpu(String field, Map<String, Object> value) {

@@ -37,12 +37,7 @@ public final class ResourceTable {
             served.put(
                     info.gvr(),
                     new ServedResource(
-                            info,
-                            Schemas.kind(info.gvk()),
-                            storage,
-                            converter(info),
-                            Printers.of(info.gvk()),
-                            null));
+                            info, Schemas.kind(info.gvk()), storage, converter(info), Printers.of(info.gvk()), null));
         }
         ResourceTable table = new ResourceTable();
         table.served = served;
@@ -52,7 +47,7 @@ public final class ResourceTable {
     private static StoredResource storage(ResourceInfo info, StoredResource.CacheLimits limits) {
         ResourceStrategy strategy = Strategies.of(info.gvr());
         GroupResource id = new GroupResource(info.gvr().group(), info.gvr().resource());
-        return new StoredResource(id, info.gvk(), info.namespaced(), true, strategy, limits);
+        return new StoredResource(id, info.gvk(), info.namespaced(), Schemas.kind(info.gvk()), strategy, limits);
     }
 
     /** Storage for a custom resource, whose cache the caller adds to the feed. */
@@ -62,7 +57,7 @@ public final class ResourceTable {
             boolean namespaced,
             ResourceStrategy strategy,
             StoredResource.CacheLimits limits) {
-        return new StoredResource(id, kind, namespaced, false, strategy, limits);
+        return new StoredResource(id, kind, namespaced, null, strategy, limits);
     }
 
     private static VersionConverter converter(ResourceInfo info) {
@@ -116,7 +111,8 @@ public final class ResourceTable {
     public synchronized void replace(GroupResource id, List<ServedResource> versions) {
         Map<GroupVersionResource, ServedResource> next = new LinkedHashMap<>(served);
         next.keySet()
-                .removeIf(gvr -> gvr.group().equals(id.group()) && gvr.resource().equals(id.resource()));
+                .removeIf(
+                        gvr -> gvr.group().equals(id.group()) && gvr.resource().equals(id.resource()));
         for (ServedResource s : versions) next.put(s.gvr(), s);
         served = next;
         version++;

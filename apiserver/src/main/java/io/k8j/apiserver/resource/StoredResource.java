@@ -8,6 +8,8 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.schema.Canonical;
+import io.k8j.model.schema.Schema;
 import io.k8j.store.Durability;
 import java.time.Duration;
 import java.util.Map;
@@ -43,21 +45,24 @@ public final class StoredResource {
     private final GroupVersionKind kind;
     private final boolean namespaced;
     private final boolean builtIn;
+    private final Schema schema;
     private final ResourceStrategy strategy;
     private final ResourceCache cache;
     private final boolean selectable;
 
+    /** @param schema of a built-in kind; null for custom resources */
     StoredResource(
             GroupResource id,
             GroupVersionKind kind,
             boolean namespaced,
-            boolean builtIn,
+            Schema schema,
             ResourceStrategy strategy,
             CacheLimits limits) {
         this.id = id;
         this.kind = kind;
         this.namespaced = namespaced;
-        this.builtIn = builtIn;
+        this.builtIn = schema != null;
+        this.schema = schema;
         this.strategy = strategy;
         this.selectable = !strategy.selectableFieldNames().isEmpty();
         String prefix = StoreFeed.ROOT + (builtIn ? "" : id.group() + "/") + id.resource() + "/";
@@ -115,6 +120,11 @@ public final class StoredResource {
     /** Whether a deletion answers with the object. */
     public boolean returnsDeleted() {
         return builtIn && RETURN_DELETED.contains(id.toString());
+    }
+
+    /** The form in which an object is stored and compared; may share parts with the argument. */
+    public Map<String, Object> canonical(Map<String, Object> tree) {
+        return builtIn ? Canonical.of(schema, tree) : tree;
     }
 
     /** Key within the cache. */

@@ -34,7 +34,6 @@ public final class Admission {
             Map<String, Object> object,
             Map<String, Object> old,
             Map<String, Object> options) {
-        return new AdmissionRequest(
-                call.context(), operation, call.resource().gvk(), object, old, options);
+        return new AdmissionRequest(call.context(), operation, call.resource().gvk(), object, old, options);
     }
 }

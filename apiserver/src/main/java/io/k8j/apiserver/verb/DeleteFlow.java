@@ -46,17 +46,19 @@ public final class DeleteFlow {
             checkPreconditions(call, wanted, object, current);
             if (marked == null) {
                 admission.check(Admission.request(
-                        call, Operation.DELETE, null, Json.parseObject(current.object().json()), options.tree()));
+                        call,
+                        Operation.DELETE,
+                        null,
+                        Json.parseObject(current.object().json()),
+                        options.tree()));
             }
             Instant now = call.context().now();
-            DeletionPlan plan =
-                    DeletionPlan.of(storage.strategy(), storage.gracefulDeletion(), object, wanted, now);
-            Outcome outcome =
-                    switch (plan) {
-                        case DeletionPlan.AlreadyDeleting a -> new Outcome(current.object(), false);
-                        case DeletionPlan.Remove r -> remove(storage, current, object, options.dryRun());
-                        case DeletionPlan.Mark mark -> mark(storage, current, mark, options.dryRun());
-                    };
+            DeletionPlan plan = DeletionPlan.of(storage.strategy(), storage.gracefulDeletion(), object, wanted, now);
+            Outcome outcome = switch (plan) {
+                case DeletionPlan.AlreadyDeleting a -> new Outcome(current.object(), false);
+                case DeletionPlan.Remove r -> remove(storage, current, object, options.dryRun());
+                case DeletionPlan.Mark mark -> mark(storage, current, mark, options.dryRun());
+            };
             if (outcome == null) continue;
             boolean half = plan instanceof DeletionPlan.Mark mark && mark.thenRemove() && !outcome.removed();
             if (!half) return outcome;
@@ -122,7 +124,8 @@ public final class DeleteFlow {
 
     /** The answer's body: the object, or a Status where upstream gives only that. */
     ApiObject body(Call call, Outcome outcome) {
-        if (!outcome.removed() || call.storage().returnsDeleted()) return call.resource().fromStored(outcome.object());
+        if (!outcome.removed() || call.storage().returnsDeleted())
+            return call.resource().fromStored(outcome.object());
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("name", outcome.object().name());
         GroupVersionResource resource = call.resource().gvr();

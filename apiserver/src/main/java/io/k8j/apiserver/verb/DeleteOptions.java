@@ -81,9 +81,7 @@ record DeleteOptions(
         List<FieldError> errors = new ArrayList<>(0);
         if (orphanDependents != null && propagation != null) {
             errors.add(FieldError.invalid(
-                    "propagationPolicy",
-                    propagation,
-                    "orphanDependents and deletionPropagation cannot be both set"));
+                    "propagationPolicy", propagation, "orphanDependents and deletionPropagation cannot be both set"));
         }
         List<String> known = List.of("Foreground", "Background", "Orphan");
         if (propagation != null && !known.contains(propagation)) {

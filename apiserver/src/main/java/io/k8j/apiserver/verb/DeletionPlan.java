@@ -65,7 +65,8 @@ sealed interface DeletionPlan {
     }
 
     private static long shorten(Map<String, Object> metadata, long grace, long requested, Instant now) {
-        Instant until = time(metadata.get("deletionTimestamp"), now).minusSeconds(grace).plusSeconds(requested);
+        Instant until =
+                time(metadata.get("deletionTimestamp"), now).minusSeconds(grace).plusSeconds(requested);
         long period = requested;
         if (until.isBefore(now)) {
             until = now;

@@ -13,8 +13,7 @@ import java.util.List;
 
 /** GET of a collection, from one snapshot of the cache; pages go on with the snapshot of their revision. */
 public final class ListHandler implements Handler {
-    private static final String TOO_OLD =
-            "The resourceVersion for the provided list is too old.";
+    private static final String TOO_OLD = "The resourceVersion for the provided list is too old.";
     private static final String INCONSISTENT = "The provided continue parameter is too old to display a consistent list"
             + " result. You can start a new list without the continue parameter, or use the continue token in this"
             + " response to retrieve the remainder of the results. Continuing with the provided token results in an"
@@ -34,7 +33,8 @@ public final class ListHandler implements Handler {
     public ApiResponse handle(Call call) {
         ReadOptions options = ReadOptions.list(call);
         Source source = source(call, options);
-        return new ApiResponse(200, null, page(call, options, source), call.context().warnings());
+        return new ApiResponse(
+                200, null, page(call, options, source), call.context().warnings());
     }
 
     private Source source(Call call, ReadOptions options) {
@@ -42,8 +42,8 @@ public final class ListHandler implements Handler {
         Selection selection = options.selection();
         if (!options.continueToken().isEmpty()) return continued(cache, options);
         long wanted = options.revision();
-        boolean exact = options.match().equals("Exact")
-                || options.match().isEmpty() && wanted > 0 && options.limit() > 0;
+        boolean exact =
+                options.match().equals("Exact") || options.match().isEmpty() && wanted > 0 && options.limit() > 0;
         if (wanted > 0) ReadOptions.awaitRevision(feed, wanted);
         if (exact) {
             SortedObjects objects = cache.at(wanted);
@@ -81,7 +81,8 @@ public final class ListHandler implements Handler {
     private ApiResponse.ApiList page(Call call, ReadOptions options, Source source) {
         Selection selection = options.selection();
         // Upstream's cache ignores the limit of a list that may be of any age.
-        boolean any = options.resourceVersion().equals("0") && options.continueToken().isEmpty();
+        boolean any =
+                options.resourceVersion().equals("0") && options.continueToken().isEmpty();
         long limit = any || options.limit() <= 0 ? Long.MAX_VALUE : options.limit();
         List<ApiObject> items = new ArrayList<>();
         String[] last = new String[1];

@@ -46,8 +46,7 @@ public final class ObjectCreator {
         if (!generate) return attempt(call, tree, dryRun, options);
         for (int i = 1; ; i++) {
             Map<String, Object> copy = Trees.deepCopy(tree);
-            SystemFields.metadata(copy)
-                    .put("name", NameGenerator.generate(text(metadata, "generateName"), random));
+            SystemFields.metadata(copy).put("name", NameGenerator.generate(text(metadata, "generateName"), random));
             try {
                 return attempt(call, copy, dryRun, options);
             } catch (ApiException e) {
@@ -69,7 +68,7 @@ public final class ObjectCreator {
             call.warn(storage.strategy().warnings(call.context(), tree, null));
             storage.strategy().canonicalize(tree);
             admission.validate(Admission.request(call, Operation.CREATE, tree, null, options));
-            ApiObject object = store(call, tree, metadata, dryRun);
+            ApiObject object = store(call, storage.canonical(tree), metadata, dryRun);
             stored = !dryRun;
             return object;
         } finally {
@@ -88,9 +87,9 @@ public final class ObjectCreator {
 
     private static void check(Call call, Map<String, Object> tree, Map<String, Object> metadata) {
         StoredResource storage = call.storage();
-        List<FieldError> errors =
-                new ArrayList<>(MetadataRules.validate(storage.id(), storage.namespaced(), metadata));
-        if (call.resource().custom() != null) errors.addAll(call.resource().custom().validate(tree, null));
+        List<FieldError> errors = new ArrayList<>(MetadataRules.validate(storage.id(), storage.namespaced(), metadata));
+        if (call.resource().custom() != null)
+            errors.addAll(call.resource().custom().validate(tree, null));
         errors.addAll(storage.strategy().validate(call.context(), tree));
         if (!errors.isEmpty()) throw ApiException.invalid(call.resource().gvk(), text(metadata, "name"), errors);
     }
@@ -104,7 +103,8 @@ public final class ObjectCreator {
         if (dryRun) return ObjectWriter.pretend(storage, tree, 0);
         return switch (writer.put(storage, key, tree, 0)) {
             case ObjectWriter.Result.Written(CachedObject object) -> object.object();
-            case ObjectWriter.Result.Lost lost -> throw exists(call, name, storage.cache().get(key));
+            case ObjectWriter.Result.Lost lost ->
+                throw exists(call, name, storage.cache().get(key));
         };
     }
 

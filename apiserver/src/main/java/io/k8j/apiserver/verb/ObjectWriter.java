@@ -112,8 +112,8 @@ public final class ObjectWriter {
             return switch (result) {
                 case PutResult.Stored(long revision) -> {
                     feed.await(revision, CACHE_PATIENCE);
-                    ApiObject gone =
-                            ApiObject.ofJson(ObjectBytes.withResourceVersion(last.object().json(), revision));
+                    ApiObject gone = ApiObject.ofJson(
+                            ObjectBytes.withResourceVersion(last.object().json(), revision));
                     yield new Result.Written(new CachedObject(last.key(), gone, revision, last.fields()));
                 }
                 case PutResult.Conflict(long found) -> lost(found);

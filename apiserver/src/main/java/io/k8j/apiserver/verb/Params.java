@@ -81,8 +81,7 @@ record Params(String manager, boolean dryRun, Validation validation, boolean for
             default -> null;
         };
         if (mode == null) {
-            errors.add(FieldError.notSupported(
-                    "fieldValidation", validation, List.of("", "Ignore", "Strict", "Warn")));
+            errors.add(FieldError.notSupported("fieldValidation", validation, List.of("", "Ignore", "Strict", "Warn")));
         }
         if (!errors.isEmpty()) {
             throw ApiException.invalid(new GroupVersionKind("meta.k8s.io", "v1", kind), "", errors);

@@ -58,7 +58,8 @@ public final class PatchHandler implements Handler {
         String type = contentType == null ? "" : contentType;
         int semicolon = type.indexOf(';');
         if (semicolon > 0) type = type.substring(0, semicolon);
-        List<String> known = strategic ? List.of(JSON, MERGE, STRATEGIC, Params.APPLY) : List.of(JSON, MERGE, Params.APPLY);
+        List<String> known =
+                strategic ? List.of(JSON, MERGE, STRATEGIC, Params.APPLY) : List.of(JSON, MERGE, Params.APPLY);
         if (!known.contains(type)) throw ApiException.unsupportedMediaType(known);
         return type;
     }
@@ -66,13 +67,12 @@ public final class PatchHandler implements Handler {
     private static Map<String, Object> applied(
             Call call, RequestBody patch, Params params, Map<String, Object> current) {
         if (!(patch.tree() instanceof Map<?, ?> map)) {
-            throw ApiException.badRequest("error decoding patch: json: cannot unmarshal into Go value of type"
-                    + " map[string]interface {}");
+            throw ApiException.badRequest(
+                    "error decoding patch: json: cannot unmarshal into Go value of type" + " map[string]interface {}");
         }
         Map<String, Object> object = FieldOwnership.apply(call, current, Trees.asMap(map), params);
         if (!patch.problems().isEmpty() && params.validation() == Params.Validation.STRICT) {
-            throw ApiException.badRequest(
-                    "error strict decoding patch: " + String.join("\n", patch.problems()));
+            throw ApiException.badRequest("error strict decoding patch: " + String.join("\n", patch.problems()));
         }
         if (params.validation() == Params.Validation.WARN) call.warn(patch.problems());
         return object;
@@ -112,7 +112,8 @@ public final class PatchHandler implements Handler {
                                 + (patch instanceof List<?> ? "array" : "value")
                                 + " into Go value of type map[string]interface {}");
                     }
-                    yield StrategicMergePatch.apply(current, Trees.asMap(map), call.resource().schema());
+                    yield StrategicMergePatch.apply(
+                            current, Trees.asMap(map), call.resource().schema());
                 }
             };
         } catch (PatchException e) {
@@ -124,13 +125,14 @@ public final class PatchHandler implements Handler {
         return switch (e.kind()) {
             case BAD_REQUEST -> ApiException.badRequest(e.getMessage());
             case TOO_LARGE -> ApiException.tooLarge(e.getMessage());
-            default -> new ApiException(
-                    e.kind().code(),
-                    e.kind().code() == 422 ? "Invalid" : "",
-                    e.kind().code() == 422
-                            ? "the server rejected our request due to an error in our request"
-                            : e.getMessage(),
-                    e.kind().code() == 422 ? new java.util.LinkedHashMap<>() : null);
+            default ->
+                new ApiException(
+                        e.kind().code(),
+                        e.kind().code() == 422 ? "Invalid" : "",
+                        e.kind().code() == 422
+                                ? "the server rejected our request due to an error in our request"
+                                : e.getMessage(),
+                        e.kind().code() == 422 ? new java.util.LinkedHashMap<>() : null);
         };
     }
 

@@ -70,8 +70,7 @@ record ReadOptions(
                         field, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
             }
             if (!continueToken.isEmpty()) {
-                errors.add(FieldError.forbidden(
-                        field, "resourceVersionMatch is forbidden when continue is provided"));
+                errors.add(FieldError.forbidden(field, "resourceVersionMatch is forbidden when continue is provided"));
             }
             if (!match.equals("Exact") && !match.equals("NotOlderThan")) {
                 errors.add(FieldError.notSupported(field, match, List.of("Exact", "NotOlderThan", "")));
@@ -187,8 +186,9 @@ record ReadOptions(
             if (resource.info().ownFieldLabels()) {
                 throw ApiException.badRequest("field label not supported: " + term.field());
             }
-            throw ApiException.badRequest("\"%s\" is not a known field selector: only \"metadata.name\","
-                    .formatted(term.field()) + " \"metadata.namespace\"");
+            throw ApiException.badRequest(
+                    "\"%s\" is not a known field selector: only \"metadata.name\",".formatted(term.field())
+                            + " \"metadata.namespace\"");
         }
     }
 
@@ -206,8 +206,7 @@ record ReadOptions(
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw ApiException.badRequest(
-                    "strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+            throw ApiException.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
         }
     }
 }

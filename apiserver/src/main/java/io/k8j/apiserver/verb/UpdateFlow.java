@@ -63,7 +63,8 @@ public final class UpdateFlow {
         for (int attempt = 1; ; attempt++) {
             Outcome outcome = attempt(call, plan, change);
             if (outcome != null) return outcome;
-            if (attempt >= plan.attempts()) throw ApiException.modified(call.resource().gvr(), call.name());
+            if (attempt >= plan.attempts())
+                throw ApiException.modified(call.resource().gvr(), call.name());
         }
     }
 
@@ -97,8 +98,10 @@ public final class UpdateFlow {
             call.warn(plan.rules().warnings(call, object, old));
             call.storage().strategy().canonicalize(object);
             admission.validate(Admission.request(call, Operation.UPDATE, object, old, options));
-            Outcome outcome = store(call, plan, current, object, old);
-            if (outcome == null && !anyVersion) throw ApiException.modified(call.resource().gvr(), call.name());
+            Map<String, Object> canonical = call.storage().canonical(object);
+            Outcome outcome = store(call, plan, current, canonical, old);
+            if (outcome == null && !anyVersion)
+                throw ApiException.modified(call.resource().gvr(), call.name());
             stored = outcome != null && !plan.params().dryRun();
             return outcome;
         } finally {
@@ -163,8 +166,7 @@ public final class UpdateFlow {
             throw ApiException.invalid(
                     named,
                     call.name(),
-                    List.of(FieldError.invalid(
-                            "metadata.resourceVersion", 0L, "must be specified for an update")));
+                    List.of(FieldError.invalid("metadata.resourceVersion", 0L, "must be specified for an update")));
         }
         metadata.put("resourceVersion", Long.toString(current.revision()));
         return none;

@@ -28,7 +28,8 @@ public final class UpdateHandler implements Handler {
         checkName(call, metadata);
         SystemFields.dropRepeatedOwners(metadata, false, call.context()::warn);
         String manager = params.managerOr(call.agent());
-        boolean mayCreate = rules == MainRules.RULES && call.storage().strategy().allowCreateOnUpdate();
+        boolean mayCreate =
+                rules == MainRules.RULES && call.storage().strategy().allowCreateOnUpdate();
         UpdateFlow.Plan plan = new UpdateFlow.Plan(rules, mayCreate, authorizeCreate, params, 100);
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
             Map<String, Object> object = Trees.deepCopy(body);
@@ -47,8 +48,8 @@ public final class UpdateHandler implements Handler {
                             .formatted(call.name()));
         }
         if (!name.equals(call.name())) {
-            throw ApiException.badRequest("the name of the object (%s) does not match the name on the URL (%s)"
-                    .formatted(name, call.name()));
+            throw ApiException.badRequest(
+                    "the name of the object (%s) does not match the name on the URL (%s)".formatted(name, call.name()));
         }
     }
 }

@@ -57,8 +57,7 @@ public final class WatchHandler {
                 endOfInitial(kind, options, initial),
                 queueCapacity);
         if (!watcher.start(from)) {
-            throw ApiException.expired(
-                    "too old resource version: %d (%d)".formatted(revision, cache.oldestRevision()));
+            throw ApiException.expired("too old resource version: %d (%d)".formatted(revision, cache.oldestRevision()));
         }
         Time.Timer timer = time.after(timeout(options), watcher::close);
         return () -> {

@@ -1,0 +1,107 @@
+package io.k8j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiTransport;
+import io.k8j.model.api.Verb;
+import io.k8j.model.api.WatchListener;
+import io.k8j.model.json.Trees;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The plain life of objects, through the direct way. */
+class VerbsTest {
+    private static final String CONFIG_MAPS = "v1/configmaps";
+
+    private final TestServer server = new TestServer();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void everyStoredKindIsCreatedReadListedAndDeleted() {
+        Map<String, Object> made = server.create(
+                CONFIG_MAPS,
+                "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a','labels':{'x':'1'}},'data':{'k':'v'}}");
+        assertThat(Trees.string(made, "metadata", "uid")).hasSize(36);
+        assertThat(Trees.string(made, "metadata", "namespace")).isEqualTo("rec");
+        assertThat(server.get(CONFIG_MAPS, "a")).isEqualTo(made);
+        assertThat(server.names(CONFIG_MAPS, "labelSelector=x=1")).containsExactly("a");
+        Map<String, Object> status = server.delete(CONFIG_MAPS, "a", "");
+        assertThat(Trees.string(status, "status")).isEqualTo("Success");
+        assertThat(TestServer.refusal(() -> server.get(CONFIG_MAPS, "a")).getMessage())
+                .isEqualTo("configmaps \"a\" not found");
+    }
+
+    @Test
+    void updatesCompareVersionsAndKeepTheOldOneWhenNothingChanges() {
+        Map<String, Object> made = server.create(CONFIG_MAPS, "{'metadata':{'name':'a'},'data':{'k':'v'}}");
+        Map<String, Object> same = server.update(CONFIG_MAPS, "a", made);
+        assertThat(same).isEqualTo(made);
+        Map<String, Object> changed = Trees.deepCopy(made);
+        Trees.set(changed, "w", "data", "k");
+        Map<String, Object> updated = server.update(CONFIG_MAPS, "a", changed);
+        assertThat(Trees.string(updated, "metadata", "resourceVersion"))
+                .isNotEqualTo(Trees.string(made, "metadata", "resourceVersion"));
+        Trees.set(made, "x", "data", "k");
+        ApiException conflict = TestServer.refusal(() -> server.update(CONFIG_MAPS, "a", made));
+        assertThat(conflict.isConflict()).isTrue();
+        assertThat(conflict.getMessage())
+                .isEqualTo("Operation cannot be fulfilled on configmaps \"a\": the object has been modified; please"
+                        + " apply your changes to the latest version and try again");
+    }
+
+    @Test
+    void patchesOfAllKindsChangeTheObject() {
+        server.create(CONFIG_MAPS, "{'metadata':{'name':'a'},'data':{'k':'v'}}");
+        server.patch(CONFIG_MAPS, "a", "merge", "{'data':{'m':'1'}}");
+        server.patch(CONFIG_MAPS, "a", "strategic-merge", "{'data':{'s':'2'}}");
+        Map<String, Object> last = server.patch(
+                CONFIG_MAPS,
+                "a",
+                "json",
+                "[{'op':'remove','path':'/data/k'},{'op':'add','path':'/data/j','value':'3'}]");
+        assertThat(Trees.map(last, "data")).containsOnly(Map.entry("m", "1"), Map.entry("s", "2"), Map.entry("j", "3"));
+    }
+
+    @Test
+    void aWatchTellsWhatIsThereAndWhatHappens() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        server.create(CONFIG_MAPS, "{'metadata':{'name':'a'}}");
+        try (ApiTransport.Watch watch = server.core.watch(
+                TestServer.ADMIN,
+                "t",
+                new io.k8j.model.api.ApiCall(
+                        Verb.WATCH, TestServer.gvr(CONFIG_MAPS), "rec", "", "", Map.of(), null, null),
+                listener(seen))) {
+            server.create(CONFIG_MAPS, "{'metadata':{'name':'b'}}");
+            server.patch(CONFIG_MAPS, "b", "merge", "{'data':{'m':'1'}}");
+            server.delete(CONFIG_MAPS, "a", "");
+            Awaitility.await().until(() -> seen.size() == 4);
+        }
+        Awaitility.await().until(() -> seen.size() == 5);
+        assertThat(seen).containsExactly("ADDED a", "ADDED b", "MODIFIED b", "DELETED a", "closed null");
+    }
+
+    static WatchListener listener(List<String> seen) {
+        return new WatchListener() {
+            @Override
+            public void event(EventType type, ApiObject object) {
+                seen.add(type + " " + object.name());
+            }
+
+            @Override
+            public void closed(RuntimeException cause) {
+                seen.add("closed " + cause);
+            }
+        };
+    }
+}
