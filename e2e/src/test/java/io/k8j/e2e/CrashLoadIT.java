@@ -55,7 +55,10 @@ class CrashLoadIT {
         ImageArchive.writeOci(images, List.of("docker.io/library/sleeper:latest"), archive);
         server.k8j("images", "import", archive.toString());
         try (ApiClient api = client()) {
-            post(api, "/api/v1/namespaces", "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"crash\"}}");
+            post(
+                    api,
+                    "/api/v1/namespaces",
+                    "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"crash\"}}");
             await().atMost(Duration.ofSeconds(30))
                     .ignoreException(IOException.class)
                     .untilAsserted(() -> api.get("/api/v1/namespaces/crash/serviceaccounts/default"));
@@ -66,7 +69,8 @@ class CrashLoadIT {
                           "containers":[{"name":"c","image":"sleeper","imagePullPolicy":"IfNotPresent"}]}}
                         """.formatted(i));
             }
-            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(containers(api)).hasSize(2));
+            await().atMost(Duration.ofSeconds(90))
+                    .untilAsserted(() -> assertThat(containers(api)).hasSize(2));
         }
     }
 
@@ -87,7 +91,8 @@ class CrashLoadIT {
             if (status.path("ready").asBoolean()) {
                 found.put(
                         pod.at("/metadata/name").asString(),
-                        status.path("containerID").asString() + " restarts=" + status.path("restartCount").asInt());
+                        status.path("containerID").asString() + " restarts="
+                                + status.path("restartCount").asInt());
             }
         }
         return found;
@@ -101,7 +106,8 @@ class CrashLoadIT {
                 try {
                     String root = Files.readString(Path.of("/proc/" + p.pid() + "/cmdline"));
                     String mounts = Files.readString(Path.of("/proc/" + p.pid() + "/mountinfo"));
-                    if (root.startsWith("/sleep\0") && mounts.contains(server.dataDirectory().toString())) {
+                    if (root.startsWith("/sleep\0")
+                            && mounts.contains(server.dataDirectory().toString())) {
                         String stat = Files.readString(Path.of("/proc/" + p.pid() + "/stat"));
                         found.put(p.pid(), stat.substring(stat.lastIndexOf(')')).split(" ")[20]);
                     }
@@ -112,7 +118,6 @@ class CrashLoadIT {
         }
         return found;
     }
-
 
     @Test
     void noAcknowledgedWriteIsLostAndContainersGoOn() throws Exception {
@@ -135,7 +140,9 @@ class CrashLoadIT {
             assertThat(written).as("writes acknowledged in " + name).isPositive();
             server.start();
             try (ApiClient api = client()) {
-                assertThat(load.missing(api)).as("acknowledged writes that are missing after " + name).isEmpty();
+                assertThat(load.missing(api))
+                        .as("acknowledged writes that are missing after " + name)
+                        .isEmpty();
                 await().atMost(Duration.ofSeconds(60))
                         .untilAsserted(() -> assertThat(nodeIsReady(api)).isTrue());
                 assertThat(containers(api)).as("containers after " + name).isEqualTo(containersBefore);

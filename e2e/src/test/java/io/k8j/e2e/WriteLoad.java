@@ -66,7 +66,8 @@ final class WriteLoad {
         /** Sends one write and notes what may be read from now on; false once the server is gone. */
         private boolean send(String method, String path, String name, String value, int success)
                 throws InterruptedException {
-            String before = expected.getOrDefault(name, new Expected(Expected.ABSENT, null)).acknowledged();
+            String before = expected.getOrDefault(name, new Expected(Expected.ABSENT, null))
+                    .acknowledged();
             expected.put(name, new Expected(before, value));
             String body = method.equals("DELETE")
                     ? null
@@ -75,7 +76,11 @@ final class WriteLoad {
             String type = method.equals("PATCH") ? "application/merge-patch+json" : "application/json";
             try {
                 var answer = api.send(
-                        method, "/api/v1/namespaces/" + namespace + "/configmaps" + path, type, "application/json", body);
+                        method,
+                        "/api/v1/namespaces/" + namespace + "/configmaps" + path,
+                        type,
+                        "application/json",
+                        body);
                 if (answer.status() != success) {
                     // Refused while going down; it did not take place.
                     return false;

@@ -65,7 +65,12 @@ public final class K8jServer implements AutoCloseable {
     public static void assumeContainers() {
         assumeTrue(System.getProperty("os.name").equals("Linux"), "real containers need Linux");
         assumeTrue(new UnixSystem().getUid() == 0, "real containers need root");
-        assumeTrue(Files.isExecutable(findRoot().resolve("k8j")), "there is no ./k8j to start");
+        assumeTrue(isBuildable(), "there is no ./k8j to start");
+    }
+
+    /** Whether the repository has the command at all. */
+    public static boolean isBuildable() {
+        return Files.isExecutable(findRoot().resolve("k8j"));
     }
 
     /** The repository's root. */
