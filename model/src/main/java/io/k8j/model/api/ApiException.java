@@ -23,8 +23,7 @@ public final class ApiException extends RuntimeException {
         this(code, reason, message, details, "");
     }
 
-    private ApiException(
-            int code, String reason, String message, Map<String, Object> details, String continueToken) {
+    private ApiException(int code, String reason, String message, Map<String, Object> details, String continueToken) {
         super(message, null, false, false);
         this.code = code;
         this.reason = reason;

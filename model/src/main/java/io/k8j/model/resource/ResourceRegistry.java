@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class ResourceRegistry {
     private static final String TABLE = "/io/k8j/model/resource/resources.tsv";
     private static final List<String> ALL =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
-    private static final Set<String> PLAIN_LABELS = Set.of("metadata.name", "metadata.namespace");
+    private static final Set<String> PLAIN_LABELS = labels("*metadata.name,metadata.namespace");
 
     /** Places of group and version in discovery; higher comes first. What is not listed has upstream's usual 15. */
     private static final Map<String, Integer> GROUP_PRIORITIES = Map.ofEntries(
@@ -154,7 +155,7 @@ public final class ResourceRegistry {
                 row[3].equals("ns"),
                 verbs(row[6]),
                 List.copyOf(subresources),
-                own ? Set.copyOf(new LinkedHashSet<>(List.of(fields.substring(1).split(",")))) : PLAIN_LABELS,
+                own ? labels(fields) : PLAIN_LABELS,
                 own,
                 row[8] == null || row[8].isEmpty() ? gvk : GroupVersionKind.of(row[8], gvk.kind()));
     }
@@ -169,6 +170,11 @@ public final class ResourceRegistry {
         return space < 0
                 ? GroupVersionKind.of(apiVersion, text)
                 : GroupVersionKind.of(text.substring(0, space), text.substring(space + 1));
+    }
+
+    private static Set<String> labels(String fields) {
+        return Collections.unmodifiableSet(
+                new LinkedHashSet<>(List.of(fields.substring(1).split(","))));
     }
 
     private static List<String> words(String text) {

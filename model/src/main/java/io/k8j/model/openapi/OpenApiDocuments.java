@@ -1,0 +1,119 @@
+package io.k8j.model.openapi;
+
+import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.ResourceInfo;
+import io.k8j.model.resource.ResourceRegistry;
+import java.lang.ref.SoftReference;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Serves OpenAPI v3, one document for each group version with an index, and v2, one for all. Documents are made on first
+ * use and kept as long as memory allows. Immutable apart from that; for another set of custom resources make another one
+ * with {@link #withCustom}. Safe for use by several threads.
+ */
+public final class OpenApiDocuments {
+    private final String serverVersion;
+    private final Map<String, List<ApiKind>> kindsByPath = new TreeMap<>();
+    private final Map<String, SoftReference<byte[]>> made = new ConcurrentHashMap<>();
+    private final Map<String, String> hashes = new ConcurrentHashMap<>();
+
+    private OpenApiDocuments(String serverVersion, List<ApiKind> custom) {
+        this.serverVersion = serverVersion;
+        for (ResourceInfo info : ResourceRegistry.builtIn().all()) add(ApiKind.builtIn(info));
+        for (ApiKind kind : custom) add(kind);
+    }
+
+    private void add(ApiKind kind) {
+        kindsByPath
+                .computeIfAbsent(path(kind.info().gvk()), p -> new ArrayList<>())
+                .add(kind);
+    }
+
+    /** Documents of the built-in resources. */
+    public static OpenApiDocuments of(String serverVersion) {
+        return new OpenApiDocuments(serverVersion, List.of());
+    }
+
+    /** Documents of the built-in and these custom resources; keeps what has been made and stays valid. */
+    public OpenApiDocuments withCustom(List<ApiKind> custom) {
+        OpenApiDocuments next = new OpenApiDocuments(serverVersion, custom);
+        for (String path : next.kindsByPath.keySet()) {
+            SoftReference<byte[]> bytes = made.get(path);
+            if (bytes != null && next.kindsByPath.get(path).equals(kindsByPath.get(path))) next.made.put(path, bytes);
+        }
+        return next;
+    }
+
+    private static String path(GroupVersionKind gvk) {
+        return gvk.group().isEmpty() ? "api/" + gvk.version() : "apis/" + gvk.group() + "/" + gvk.version();
+    }
+
+    /** The answer to {@code /openapi/v3}: each document's address with the hash of its content. */
+    public Map<String, Object> index() {
+        Map<String, Object> paths = new TreeMap<>();
+        for (String path : kindsByPath.keySet())
+            paths.put(path, Node.of("serverRelativeURL", "/openapi/v3/" + path + "?hash=" + hash(path)));
+        return Node.of("paths", paths);
+    }
+
+    /** The JSON of {@code /openapi/v3/<path>}, such as {@code apis/apps/v1}; null if there is none. */
+    public byte[] third(String path) {
+        List<ApiKind> kinds = kindsByPath.get(path);
+        return kinds == null ? null : bytes(path, () -> DocumentBuilder.third(kinds, serverVersion));
+    }
+
+    /** The JSON of {@code /openapi/v2}. */
+    public byte[] second() {
+        List<ApiKind> all = kindsByPath.values().stream().flatMap(List::stream).toList();
+        return bytes("v2", () -> DocumentBuilder.second(all, serverVersion));
+    }
+
+    /**
+     * Changes whenever the document of that path does; upper-case hex, fit for an ETag. It does not need the document:
+     * built-in schemas are as fixed as the server's version.
+     *
+     * @param path as for {@link #third}; {@code v2} for the second version's document
+     */
+    public String hash(String path) {
+        return hashes.computeIfAbsent(path, this::makeHash);
+    }
+
+    private String makeHash(String path) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-512");
+            digest.update((serverVersion + " " + path).getBytes(StandardCharsets.UTF_8));
+            kindsByPath.forEach((place, kinds) -> {
+                if (!place.equals(path) && !path.equals("v2")) return;
+                for (ApiKind kind : kinds) {
+                    digest.update(kind.typeName().getBytes(StandardCharsets.UTF_8));
+                    digest.update(kind.info().toString().getBytes(StandardCharsets.UTF_8));
+                    if (kind.tree() != null) digest.update(Json.write(kind.tree()));
+                }
+            });
+            return HexFormat.of().formatHex(digest.digest()).toUpperCase(Locale.ROOT);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-512", e);
+        }
+    }
+
+    private byte[] bytes(String key, Supplier<Map<String, Object>> document) {
+        SoftReference<byte[]> kept = made.get(key);
+        byte[] bytes = kept == null ? null : kept.get();
+        if (bytes == null) {
+            bytes = Json.write(document.get());
+            made.put(key, new SoftReference<>(bytes));
+        }
+        return bytes;
+    }
+}

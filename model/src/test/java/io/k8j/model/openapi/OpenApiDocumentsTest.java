@@ -1,0 +1,129 @@
+package io.k8j.model.openapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.resource.ResourceInfo;
+import io.k8j.model.resource.ResourceRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class OpenApiDocumentsTest {
+    private final OpenApiDocuments documents = OpenApiDocuments.of("v1.36.0");
+
+    @Test
+    void everyReferenceOfEveryDocumentIsThere() {
+        Set<String> paths = Trees.map(documents.index(), "paths").keySet();
+        assertThat(paths).hasSize(22).contains("api/v1", "apis/apps/v1", "apis/rbac.authorization.k8s.io/v1");
+        for (String path : paths) {
+            Map<String, Object> document = Json.parseObject(documents.third(path));
+            checkReferences(document, Trees.map(document, "components", "schemas"), "#/components/schemas/");
+        }
+        Map<String, Object> second = Json.parseObject(documents.second());
+        checkReferences(second, Trees.map(second, "definitions"), "#/definitions/");
+    }
+
+    private static void checkReferences(Object node, Map<String, Object> schemas, String prefix) {
+        if (node instanceof Map<?, ?> map) {
+            if (map.get("$ref") instanceof String reference)
+                assertThat(schemas).containsKey(reference.substring(prefix.length()));
+            map.values().forEach(value -> checkReferences(value, schemas, prefix));
+        } else if (node instanceof List<?> list) {
+            list.forEach(value -> checkReferences(value, schemas, prefix));
+        }
+    }
+
+    @Test
+    void explainFindsTheKindOfAPathAndItsFields() {
+        Map<String, Object> document = Json.parseObject(documents.third("apis/apps/v1"));
+        assertThat(Trees.map(
+                        document,
+                        "paths",
+                        "/apis/apps/v1/namespaces/{namespace}/deployments/{name}",
+                        "get",
+                        "x-kubernetes-group-version-kind"))
+                .isEqualTo(Map.of("group", "apps", "version", "v1", "kind", "Deployment"));
+        Map<String, Object> schemas = Trees.map(document, "components", "schemas");
+        assertThat(Trees.get(schemas, "io.k8s.api.apps.v1.Deployment", "x-kubernetes-group-version-kind"))
+                .isEqualTo(List.of(Map.of("group", "apps", "version", "v1", "kind", "Deployment")));
+        Map<String, Object> podSpec = Trees.map(schemas, "io.k8s.api.core.v1.PodSpec");
+        assertThat(podSpec.get("required")).isEqualTo(List.of("containers"));
+        Map<String, Object> containers = Trees.map(podSpec, "properties", "containers");
+        assertThat(containers)
+                .containsEntry("type", "array")
+                .containsEntry("x-kubernetes-list-type", "map")
+                .containsEntry("x-kubernetes-list-map-keys", List.of("name"))
+                .containsEntry("x-kubernetes-patch-merge-key", "name")
+                .containsEntry("x-kubernetes-patch-strategy", "merge");
+        assertThat(Trees.string(containers, "description")).startsWith("List of containers");
+        assertThat(Trees.map(schemas, "io.k8s.api.core.v1.ContainerPort", "properties", "protocol"))
+                .containsEntry("default", "TCP");
+    }
+
+    @Test
+    void clientsSeeThatTheServerValidatesFields() {
+        for (String path : List.of("api/v1", "apis/apps/v1"))
+            Trees.map(Json.parseObject(documents.third(path)), "paths").forEach((place, item) -> {
+                for (String method : List.of("patch", "put", "post")) {
+                    if (Trees.get(item, method) == null || place.contains("/proxy") || isConnect(place)) continue;
+                    assertThat(Trees.list(item, method, "parameters"))
+                            .as(place)
+                            .anyMatch(p -> "fieldValidation".equals(Trees.string(p, "name"))
+                                    && "query".equals(Trees.string(p, "in")));
+                }
+            });
+    }
+
+    private static boolean isConnect(String path) {
+        return path.endsWith("/exec") || path.endsWith("/attach") || path.endsWith("/portforward");
+    }
+
+    @Test
+    void operationsAreNamedAsUpstreamNamesThem() {
+        Map<String, Object> paths = Trees.map(Json.parseObject(documents.third("api/v1")), "paths");
+        assertThat(Trees.string(paths, "/api/v1/namespaces/{namespace}/pods", "get", "operationId"))
+                .isEqualTo("listCoreV1NamespacedPod");
+        assertThat(Trees.string(paths, "/api/v1/pods", "get", "operationId"))
+                .isEqualTo("listCoreV1PodForAllNamespaces");
+        assertThat(Trees.string(paths, "/api/v1/namespaces/{namespace}/pods", "delete", "operationId"))
+                .isEqualTo("deleteCoreV1CollectionNamespacedPod");
+        assertThat(Trees.string(paths, "/api/v1/nodes/{name}/status", "put", "operationId"))
+                .isEqualTo("replaceCoreV1NodeStatus");
+        assertThat(Trees.string(paths, "/api/v1/namespaces/{namespace}/pods/{name}/proxy/{path}", "get", "operationId"))
+                .isEqualTo("connectCoreV1GetNamespacedPodProxyWithPath");
+    }
+
+    @Test
+    void customResourcesAreDescribedByTheirOwnTree() {
+        ResourceInfo tab = new ResourceInfo(
+                new GroupVersionResource("stable.example.com", "v1", "crontabs"),
+                new GroupVersionKind("stable.example.com", "v1", "CronTab"),
+                "CronTabList",
+                "crontab",
+                List.of(),
+                List.of(),
+                true,
+                ResourceRegistry.builtIn().all().get(2).verbs(),
+                List.of(),
+                Set.of("metadata.name"),
+                false,
+                new GroupVersionKind("stable.example.com", "v1", "CronTab"));
+        Map<String, Object> tree = Json.parseObject(
+                "{\"type\":\"object\",\"properties\":{\"spec\":{\"type\":\"object\",\"description\":\"what\"}}}");
+        OpenApiDocuments with = documents.withCustom(List.of(ApiKind.custom(tab, tree)));
+        Map<String, Object> document = Json.parseObject(with.third("apis/stable.example.com/v1"));
+        Map<String, Object> schemas = Trees.map(document, "components", "schemas");
+        assertThat(Trees.string(schemas, "com.example.stable.v1.CronTab", "properties", "spec", "description"))
+                .isEqualTo("what");
+        assertThat(Trees.get(schemas, "com.example.stable.v1.CronTab", "properties", "metadata", "allOf"))
+                .isNotNull();
+        assertThat(with.hash("v2")).isNotEqualTo(documents.hash("v2"));
+        assertThat(with.hash("api/v1")).isEqualTo(documents.hash("api/v1"));
+        assertThat(documents.third("apis/stable.example.com/v1")).isNull();
+    }
+}
