@@ -6,6 +6,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries writes out in one order. With a thread of its own (all file access must be on a thread that nobody
@@ -13,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * itself under the lock.
  */
 final class Committer {
+    private static final Logger log = LoggerFactory.getLogger(Committer.class);
     private static final int MOST_WRITES = 1024;
     private static final long MOST_BYTES = 4 << 20;
     private static final int REPLAY = 500;
@@ -31,6 +34,7 @@ final class Committer {
     private volatile boolean closed;
     private volatile boolean stopped;
     private volatile boolean idle;
+    private volatile Throwable fault; // the state in memory may be half changed
     private final Thread thread; // null if writers commit themselves
 
     Committer(Journal journal, KeySpace keys, Leases leases, StoreConfig config, boolean ownThread) {
@@ -51,6 +55,9 @@ final class Committer {
     void checkOpen() {
         if (closed) {
             throw new StoreClosedException("the store is closed");
+        }
+        if (fault != null) {
+            throw new StoreException("the store stopped after an internal error; restart the server", fault);
         }
     }
 
@@ -82,12 +89,12 @@ final class Committer {
 
     private void work() {
         while (true) {
+            if (fault != null || (closed && queue.isEmpty())) {
+                stopped = true;
+                refuseRest();
+                return;
+            }
             if (queue.isEmpty()) {
-                if (closed) {
-                    stopped = true;
-                    refuseRest();
-                    return;
-                }
                 idle = true;
                 if (queue.isEmpty() && !closed) {
                     LockSupport.park(this);
@@ -116,7 +123,7 @@ final class Committer {
     /** Commits whatever is queued. */
     private void commit() {
         while (!queue.isEmpty()) {
-            if (closed) {
+            if (closed || fault != null) {
                 refuseRest();
                 return;
             }
@@ -139,9 +146,20 @@ final class Committer {
             }
         }
         if (!batch.changes().isEmpty()) {
-            carryOut(batch, taken);
+            carryOutOrStop(batch, taken);
         }
         return taken;
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // the writers must not wait for ever
+    private void carryOutOrStop(Batch batch, List<Write> taken) {
+        try {
+            carryOut(batch, taken);
+        } catch (Throwable e) {
+            fault = e;
+            log.atError().setCause(e).log("the store stopped after an internal error");
+            taken.forEach(write -> write.fail(new StoreException("the store stopped after an internal error", e)));
+        }
     }
 
     @SuppressWarnings("CatchingUnchecked") // one writer's fault, even an error, must not stop the others

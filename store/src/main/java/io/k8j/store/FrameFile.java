@@ -32,7 +32,7 @@ final class FrameFile {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
             ByteBuffer buffer =
-                    ByteBuffer.allocate((int) Math.clamp(size, HEADING, CHUNK)).flip();
+                    ByteBuffer.allocate(Math.clamp(size, HEADING, CHUNK)).flip();
             if (size < HEADING) {
                 return 0;
             }
