@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonTest {
+public class JsonTest {
     record Fault(String text, String words) {}
 
     static Stream<Fault> faults() {
