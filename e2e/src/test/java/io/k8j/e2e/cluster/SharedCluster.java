@@ -65,9 +65,10 @@ public final class SharedCluster {
         Path data = Files.createTempDirectory(directory, "data");
         Leftovers leftovers = Leftovers.lookBefore(data);
         TestRegistry registry = TestRegistry.start(images, "docker.io");
-        K8jServer server = K8jServer.withContainers(0, data);
+        Path registries = directory.resolve("registries");
+        K8jServer server = K8jServer.withContainers(0, data, "--registries-dir=" + registries);
         try {
-            registry.writeHostsToml(data.resolve("agent/etc/containerd/certs.d"));
+            registry.writeHostsToml(registries);
             server.start();
             Path archive = directory.resolve("busybox.tar");
             ImageArchive.writeOci(
