@@ -19,7 +19,7 @@ import java.util.zip.Deflater;
  * <p>{@code schema.bin}: the string table (count, then strings); number of types; for each type its name's string and
  * the length of its body; then all bodies. A body: shape, format string, flags (1 atomic), number of fields; per field
  * name string, type reference, flags (1 required, 2 atomic, 4 published default), presence, protobuf number, list type
- * string, key strings, strategy strings, merge key string, default string. String 0 is empty. A type reference: 0 and a
+ * string, key strings, strategy strings, merge key string, default string, type name string. String 0 is empty. A type reference: 0 and a
  * type's index, 1 and items (list), 2 and items (map), 3 + scalar.
  *
  * <p>{@code descriptions.bin}: one deflate stream of, per type in the same order, its description and one for each
@@ -90,6 +90,7 @@ final class SchemaWriter {
             strings(out, field.strategy);
             varint(out, string(field.mergeKey));
             varint(out, string(published ? field.publishedDefault : field.filledDefault));
+            varint(out, string(field.named));
         }
         return out.toByteArray();
     }

@@ -39,7 +39,7 @@ final class Semantics {
         List<String> unknown = new ArrayList<>();
         for (String line : Files.readAllLines(table)) {
             if (line.startsWith("#") || line.startsWith("type\t") || line.isBlank()) continue;
-            String[] row = Arrays.copyOf(line.split("\t", -1), 10);
+            String[] row = Arrays.copyOf(line.split("\t", -1), 11);
             for (int i = 0; i < row.length; i++) if (row[i] == null) row[i] = "";
             if (!semantics.applyRow(row)) unknown.add(row[0] + " " + row[1]);
         }
@@ -72,6 +72,7 @@ final class Semantics {
         field.atomic = row[7].equals("atomic");
         field.publishedDefault = row[8];
         field.filledDefault = row[9];
+        field.named = row[10];
         return true;
     }
 

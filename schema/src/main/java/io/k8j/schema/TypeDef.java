@@ -83,6 +83,7 @@ final class TypeDef {
         boolean atomic;
         String publishedDefault = "";
         String filledDefault = "";
+        String named = "";
         boolean inline;
 
         FieldDef(String name, int number, Ref type) {
@@ -103,6 +104,7 @@ final class TypeDef {
             copy.atomic = atomic;
             copy.publishedDefault = publishedDefault;
             copy.filledDefault = filledDefault;
+            copy.named = named;
             return copy;
         }
     }

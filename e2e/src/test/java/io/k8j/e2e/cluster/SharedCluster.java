@@ -65,10 +65,9 @@ public final class SharedCluster {
         Path data = Files.createTempDirectory(directory, "data");
         Leftovers leftovers = Leftovers.lookBefore(data);
         TestRegistry registry = TestRegistry.start(images, "docker.io");
-        Path registries = directory.resolve("registries");
-        K8jServer server = K8jServer.withContainers(0, data, "--registries-dir=" + registries);
+        K8jServer server = K8jServer.withContainers(0, data);
         try {
-            registry.writeHostsToml(registries);
+            registry.writeHostsToml(data.resolve("agent/etc/containerd/certs.d"));
             server.start();
             Path archive = directory.resolve("busybox.tar");
             ImageArchive.writeOci(

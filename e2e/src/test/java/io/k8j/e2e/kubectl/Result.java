@@ -58,15 +58,6 @@ public record Result(String command, int exit, String stdout, String stderr) {
         return stdout.lines().toList();
     }
 
-    /**
-     * The lines of the output with one blank where there were several, and none at their ends: how far columns of
-     * {@code describe} are apart depends on kubectl's version.
-     */
-    public List<String> squeezedLines() {
-        succeeds();
-        return stdout.lines().map(line -> line.strip().replaceAll("\\s+", " ")).toList();
-    }
-
     /** The output without blanks at its ends. */
     public String text() {
         succeeds();

@@ -77,20 +77,20 @@ class DeploymentIT extends Walkthrough {
     @Order(20)
     void describeTellsAboutTheDeployment() {
         String set = replicaSets().column("NAME").getFirst();
-        assertThat(run("kubectl describe deploy nginx-deploy").squeezedLines())
+        assertThat(run("kubectl describe deploy nginx-deploy").lines())
                 .contains(
-                        "Name: nginx-deploy",
-                        "Labels: app=nginx-deploy",
-                        "Annotations: deployment.kubernetes.io/revision: 1",
-                        "Selector: app=nginx-deploy",
-                        "Replicas: 1 desired | 1 updated | 1 total | 1 available | 0 unavailable",
-                        "StrategyType: RollingUpdate",
-                        "MinReadySeconds: 0",
-                        "RollingUpdateStrategy: 25% max unavailable, 25% max surge",
-                        "Available True MinimumReplicasAvailable",
-                        "Progressing True NewReplicaSetAvailable",
-                        "OldReplicaSets: <none>",
-                        "NewReplicaSet: " + set + " (1/1 replicas created)");
+                        "Name:                   nginx-deploy",
+                        "Labels:                 app=nginx-deploy",
+                        "Annotations:            deployment.kubernetes.io/revision: 1",
+                        "Selector:               app=nginx-deploy",
+                        "Replicas:               1 desired | 1 updated | 1 total | 1 available | 0 unavailable",
+                        "StrategyType:           RollingUpdate",
+                        "MinReadySeconds:        0",
+                        "RollingUpdateStrategy:  25% max unavailable, 25% max surge",
+                        "  Available      True    MinimumReplicasAvailable",
+                        "  Progressing    True    NewReplicaSetAvailable",
+                        "OldReplicaSets:  <none>",
+                        "NewReplicaSet:   " + set + " (1/1 replicas created)");
         assertThat(events("Deployment", "nginx-deploy"))
                 .containsExactly("Normal ScalingReplicaSet Scaled up replica set " + set + " from 0 to 1");
     }

@@ -168,25 +168,25 @@ class EverydayCommandsIT extends Walkthrough {
     @Order(90)
     void describeTellsAboutAPodWithItsEvents() {
         Result pod = run("kubectl describe po nginx-po");
-        assertThat(pod.squeezedLines())
+        assertThat(pod.lines())
                 .contains(
-                        "Name: nginx-po",
-                        "Namespace: " + namespace(),
-                        "Service Account: default",
-                        "Labels: test=1.0.0",
-                        "type=app",
-                        "Annotations: <none>",
-                        "Status: Running",
-                        "Image: nginx:1.25.3",
-                        "Port: 80/TCP",
-                        "Ready: True",
-                        "Restart Count: 0",
-                        "Startup: http-get http://:80/test delay=0s timeout=5s period=1s #success=1 #failure=30",
-                        "JVM_OPTS: -Xms128m -Xmx128m",
-                        "QoS Class: Burstable",
-                        "Node-Selectors: <none>",
-                        "Tolerations: node.kubernetes.io/not-ready:NoExecute op=Exists for 300s",
-                        "node.kubernetes.io/unreachable:NoExecute op=Exists for 300s");
+                        "Name:             nginx-po",
+                        "Namespace:        " + namespace(),
+                        "Service Account:  default",
+                        "Labels:           test=1.0.0",
+                        "                  type=app",
+                        "Annotations:      <none>",
+                        "Status:           Running",
+                        "    Image:         nginx:1.25.3",
+                        "    Port:          80/TCP",
+                        "    Ready:          True",
+                        "    Restart Count:  0",
+                        "    Startup:   http-get http://:80/test delay=0s timeout=5s period=1s #success=1 #failure=30",
+                        "      JVM_OPTS:  -Xms128m -Xmx128m",
+                        "QoS Class:                   Burstable",
+                        "Node-Selectors:              <none>",
+                        "Tolerations:                 node.kubernetes.io/not-ready:NoExecute op=Exists for 300s",
+                        "                             node.kubernetes.io/unreachable:NoExecute op=Exists for 300s");
         assertThat(pod.stdout())
                 .containsPattern("State: +Running")
                 .containsPattern(
@@ -202,12 +202,21 @@ class EverydayCommandsIT extends Walkthrough {
     @Test
     @Order(100)
     void describeTellsAboutOtherKinds() {
-        assertThat(run("kubectl describe cm a").squeezedLines())
-                .contains("Name: a", "Labels: <none>", "Data", "====", "k:", "----", "v", "Events: <none>");
-        assertThat(run("kubectl describe secret b").squeezedLines()).contains("Name: b", "Type: Opaque", "p: 1 bytes");
+        assertThat(run("kubectl describe cm a").lines())
+                .contains(
+                        "Name:         a",
+                        "Labels:       <none>",
+                        "Data",
+                        "====",
+                        "k:",
+                        "----",
+                        "v",
+                        "Events:  <none>");
+        assertThat(run("kubectl describe secret b").lines())
+                .contains("Name:         b", "Type:  Opaque", "p:  1 bytes");
         assertThat(run("kubectl describe sa default").stdout()).contains("Name:                default");
-        assertThat(run("kubectl describe ns " + namespace()).squeezedLines())
-                .contains("Status: Active", "No resource quota.", "No LimitRange resource.");
+        assertThat(run("kubectl describe ns " + namespace()).lines())
+                .contains("Status:       Active", "No resource quota.", "No LimitRange resource.");
     }
 
     @Test
@@ -383,10 +392,13 @@ class EverydayCommandsIT extends Walkthrough {
                 .failsMentioning(
                         "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \""
                                 + namespace() + "\"");
-        assertThat(run("kubectl describe role r1").squeezedLines())
-                .contains("PolicyRule:", "Resources Non-Resource URLs Resource Names Verbs", "pods [] [] [get]");
-        assertThat(run("kubectl describe rolebinding rb1").squeezedLines())
-                .contains("Kind: Role", "Name: r1", "User jane");
+        assertThat(run("kubectl describe role r1").lines())
+                .contains(
+                        "PolicyRule:",
+                        "  Resources  Non-Resource URLs  Resource Names  Verbs",
+                        "  pods       []                 []              [get]");
+        assertThat(run("kubectl describe rolebinding rb1").lines())
+                .contains("  Kind:  Role", "  Name:  r1", "  User  jane  ");
         if (kubectlMinor() >= 28) {
             run("kubectl auth whoami").mentions("ATTRIBUTE", "Username", "system:masters");
         }

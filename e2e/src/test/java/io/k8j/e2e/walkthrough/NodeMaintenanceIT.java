@@ -101,8 +101,8 @@ class NodeMaintenanceIT extends Walkthrough {
         eventually(() -> assertThat(events("Pod", "big"))
                 .anySatisfy(event -> assertThat(event)
                         .startsWith("Warning FailedScheduling 0/1 nodes are available: 1 Insufficient cpu.")));
-        assertThat(run("kubectl describe po big").squeezedLines())
-                .contains("Node: <none>", "Status: Pending", "PodScheduled False");
+        assertThat(run("kubectl describe po big").lines())
+                .contains("Node:             <none>", "Status:           Pending", "  PodScheduled   False ");
         run("kubectl delete pod big --now").mentions("pod \"big\" deleted");
     }
 

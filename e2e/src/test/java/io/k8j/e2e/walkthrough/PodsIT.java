@@ -131,8 +131,12 @@ class PodsIT extends Walkthrough {
         eventually(() -> assertThat(run("kubectl get po error").table().row("error"))
                 .containsAllEntriesOf(Map.of("READY", "0/1", "STATUS", "Error", "RESTARTS", "0")));
         assertThat(state("error", "state.terminated.exitCode")).isEqualTo("4");
-        assertThat(run("kubectl describe po error").squeezedLines())
-                .contains("Status: Failed", "State: Terminated", "Reason: Error", "Exit Code: 4");
+        assertThat(run("kubectl describe po error").lines())
+                .contains(
+                        "Status:           Failed",
+                        "    State:          Terminated",
+                        "      Reason:       Error",
+                        "      Exit Code:    4");
     }
 
     @Test

@@ -158,19 +158,6 @@ class StreamsIT extends Walkthrough {
     }
 
     @Test
-    @Order(85)
-    void logsFollowAcrossARotation() {
-        // 200,000 lines are more than the 10 MiB at which the log is rotated, some time after they were written.
-        run("kubectl run chatty --image=busybox:1.36 --image-pull-policy=IfNotPresent --restart=Never"
-                        + " -- sh -c 'yes 0123456789012345678901234567890123456789 | head -n 200000; sleep 15; seq 1000; echo end'")
-                .prints("pod/chatty created");
-        eventually(() -> run("kubectl logs chatty --tail=1").mentions("0123456789"));
-        assertThat(run("kubectl logs -f chatty | wc -l").text()).isEqualTo("201001");
-        run("kubectl logs chatty --tail=3").prints("999", "1000", "end");
-        run("kubectl delete pod chatty --now").succeeds();
-    }
-
-    @Test
     @Order(90)
     void portForwardCarriesManyConnectionsAtOnce() throws Exception {
         try (Session forward = start("kubectl port-forward nginx-po :80")) {

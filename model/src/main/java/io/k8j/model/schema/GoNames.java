@@ -18,6 +18,7 @@ final class GoNames {
             int last = name.lastIndexOf('.');
             return name.substring(name.lastIndexOf('.', last - 1) + 1);
         }
+        if (schema.errorName() != null) return schema.errorName();
         return switch (schema.type()) {
             case LIST -> "[]" + of(schema.items());
             case MAP -> "map[string]" + of(schema.items());

@@ -135,6 +135,11 @@ public final class Schema {
         return data.format;
     }
 
+    /** The name that upstream's decoding errors give a value's type, such as {@code v1.RestartPolicy}; null if plain. */
+    public String errorName() {
+        return data.errorName;
+    }
+
     /** Upstream's documentation of the type; empty if none. */
     public String description() {
         return data.description;
@@ -195,6 +200,7 @@ public final class Schema {
         private final Type type;
         private String typeName;
         private String format;
+        private String errorName;
         private String description = "";
         private final Map<String, Field> fields = new LinkedHashMap<>();
         private Supplier<Schema> items;
@@ -217,6 +223,11 @@ public final class Schema {
 
         public Builder format(String value) {
             format = value;
+            return this;
+        }
+
+        public Builder errorName(String value) {
+            errorName = value;
             return this;
         }
 

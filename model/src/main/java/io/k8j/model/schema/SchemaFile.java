@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -114,7 +115,7 @@ final class SchemaFile {
                 .format(format.isEmpty() ? null : format)
                 .atomic(atomic);
         if (shape == 4) type.preserveUnknownFields(true);
-        if (shape == 5) type.items(Scalars.schema(0));
+        if (shape == 5) type.items(() -> Scalars.schema(0, ""));
         int count = in.varint();
         for (int i = 0; i < count; i++) type.field(field(in));
         return type.build();
@@ -132,10 +133,11 @@ final class SchemaFile {
         List<String> strategy = in.strings();
         String mergeKey = string(in.varint());
         String defaultText = string(in.varint());
+        String errorName = string(in.varint());
         boolean atomic = (flags & 2) != 0;
         return new Field(
                 name,
-                lazy(refAt, listType, keys, atomic),
+                lazy(refAt, listType, keys, atomic, errorName),
                 (flags & 1) != 0,
                 "",
                 number,
@@ -146,7 +148,7 @@ final class SchemaFile {
                 presence);
     }
 
-    private Supplier<Schema> lazy(int refAt, String listType, List<String> keys, boolean atomic) {
+    private Supplier<Schema> lazy(int refAt, String listType, List<String> keys, boolean atomic, String errorName) {
         return new Supplier<>() {
             private Schema resolved;
 
@@ -154,7 +156,7 @@ final class SchemaFile {
             public Schema get() {
                 // As in type(int): a race resolves twice to equal values.
                 Schema found = resolved;
-                if (found == null) resolved = found = new Reader(refAt).ref(listType, keys, atomic);
+                if (found == null) resolved = found = new Reader(refAt).ref(listType, keys, atomic, errorName);
                 return found;
             }
         };
@@ -190,13 +192,13 @@ final class SchemaFile {
             else if (tag <= 2) skipRef();
         }
 
-        Schema ref(String listType, List<String> keys, boolean atomic) {
+        Schema ref(String listType, List<String> keys, boolean atomic, String errorName) {
             int tag = varint();
-            if (tag >= 3) return Scalars.schema(tag - 3).get();
+            if (tag >= 3) return Scalars.schema(tag - 3, errorName);
             if (tag == 0) return named(varint(), atomic);
             int itemsAt = at;
             Schema.Builder type = Schema.builder(tag == 1 ? Type.LIST : Type.MAP)
-                    .items(lazy(itemsAt, "", List.of(), false))
+                    .items(lazy(itemsAt, "", List.of(), false, errorName))
                     .atomic(atomic);
             if (listType.equals("map")) type.listType(ListType.MAP, keys);
             if (listType.equals("set")) type.listType(ListType.SET, List.of());
@@ -223,9 +225,17 @@ final class SchemaFile {
                 Schema.builder(Type.NUMBER).format("double").build(),
                 Schema.builder(Type.BOOLEAN).build());
 
-        static Supplier<Schema> schema(int number) {
-            Schema schema = ALL.get(number);
-            return () -> schema;
+        private static final Map<String, Schema> NAMED = new ConcurrentHashMap<>();
+
+        static Schema schema(int number, String errorName) {
+            Schema plain = ALL.get(number);
+            if (errorName.isEmpty()) return plain;
+            return NAMED.computeIfAbsent(
+                    number + errorName,
+                    key -> Schema.builder(plain.type())
+                            .format(plain.format())
+                            .errorName(errorName)
+                            .build());
         }
     }
 }

@@ -51,6 +51,18 @@ class StrictDecoderTest {
                         "{'spec':{'containers':{}}}",
                         "json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container"),
                 new Wrong(
+                        "a number for a word of a fixed set",
+                        "v1 Pod",
+                        "{'spec':{'restartPolicy':1}}",
+                        "json: cannot unmarshal number into Go struct field PodSpec.spec.restartPolicy of type"
+                                + " v1.RestartPolicy"),
+                new Wrong(
+                        "a text for a list of such words",
+                        "v1 PersistentVolumeClaim",
+                        "{'spec':{'accessModes':'ReadWriteOnce'}}",
+                        "json: cannot unmarshal string into Go struct field PersistentVolumeClaimSpec.spec.accessModes of"
+                                + " type []v1.PersistentVolumeAccessMode"),
+                new Wrong(
                         "a flag in a map of texts",
                         "v1 ConfigMap",
                         "{'data':{'a':true}}",
