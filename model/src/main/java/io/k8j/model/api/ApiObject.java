@@ -1,5 +1,6 @@
 package io.k8j.model.api;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -96,6 +97,12 @@ public final class ApiObject {
 
     public String resourceVersion() {
         return text(metadata().get("resourceVersion"));
+    }
+
+    /** When its deletion began; null if it has not. */
+    public Instant deletionTimestamp() {
+        String text = text(metadata().get("deletionTimestamp"));
+        return text.isEmpty() ? null : Instant.parse(text);
     }
 
     /** Labels, read-only; empty if none. */

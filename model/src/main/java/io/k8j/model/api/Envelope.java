@@ -9,7 +9,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /** Reads only kind, apiVersion and the identifying metadata out of an object's bytes, skipping the rest unparsed. */
 final class Envelope {
-    static final List<String> METADATA = List.of("name", "namespace", "uid", "resourceVersion");
+    static final List<String> METADATA = List.of("name", "namespace", "uid", "resourceVersion", "deletionTimestamp");
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private Envelope() {}

@@ -1,0 +1,186 @@
+package io.k8j.apiserver;
+
+import io.k8j.apiserver.admission.AdmissionChain;
+import io.k8j.apiserver.admission.AdmissionServices;
+import io.k8j.apiserver.authn.Authentication;
+import io.k8j.apiserver.authn.ClientCertificates;
+import io.k8j.apiserver.authn.ServiceAccountTokens;
+import io.k8j.apiserver.authn.StaticTokens;
+import io.k8j.apiserver.authn.TokenRequests;
+import io.k8j.apiserver.authz.AuthorizerChain;
+import io.k8j.apiserver.authz.RbacAuthorizer;
+import io.k8j.apiserver.discovery.Discovery;
+import io.k8j.apiserver.discovery.OpenApiPages;
+import io.k8j.apiserver.http.ApiFrontend;
+import io.k8j.apiserver.http.ConnectHandler;
+import io.k8j.apiserver.http.Dispatcher;
+import io.k8j.apiserver.http.HttpServer;
+import io.k8j.apiserver.http.RequestMetrics;
+import io.k8j.apiserver.spi.AdmissionPlugin;
+import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.ObjectReader;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.system.Health;
+import io.k8j.apiserver.system.ServerDocuments;
+import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.Verb;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.time.Time;
+import io.k8j.store.Store;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The whole API server: its core, and HTTPS in front of it. */
+public final class ApiServer implements AutoCloseable {
+    private static final UserInfo SELF = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
+    private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
+
+    private final ApiServerCore core;
+    private final HttpServer http;
+    private volatile boolean stopping;
+
+    private ApiServer(Store store, ApiServerConfig config, Time time) throws IOException {
+        TokenHolder tokens = new TokenHolder();
+        Authorizer[] authorizer = new Authorizer[1];
+        this.core = ApiServerCore.open(
+                store,
+                config.core(),
+                time,
+                new ApiServerCore.Parts(
+                        reader -> authorizer[0] = authorizer(reader), ApiServer::admission, tokens, tokens));
+        try {
+            ServiceAccountTokens accounts =
+                    new ServiceAccountTokens(config.keys(), config.issuer(), config.audiences(), core.reader(), time);
+            Authentication authentication = new Authentication(
+                    List.of(
+                            new ClientCertificates(config.clientAuthorities(), time),
+                            new StaticTokens(config.tokens()),
+                            accounts),
+                    true);
+            tokens.requests = new TokenRequests(accounts, authentication, config.audiences(), core.reader());
+            RequestMetrics metrics = new RequestMetrics();
+            Dispatcher dispatcher = new Dispatcher(
+                    core, documents(config, metrics), new ConnectHandler(core, config.kubeletTls()), time);
+            this.http = HttpServer.start(
+                    config.address(),
+                    config.servingTls(),
+                    config.requests(),
+                    ApiFrontend.of(authentication, authorizer[0], metrics, dispatcher));
+        } catch (IOException | RuntimeException e) {
+            core.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the server; when this returns it answers.
+     *
+     * @param store stays the caller's
+     * @throws IOException if the address cannot be bound
+     */
+    public static ApiServer start(Store store, ApiServerConfig config, Time time) throws IOException {
+        return new ApiServer(store, config, time);
+    }
+
+    public ApiServerCore core() {
+        return core;
+    }
+
+    /** The port that is served. */
+    public int port() {
+        return http.port();
+    }
+
+    private static Authorizer authorizer(ObjectReader reader) {
+        return new AuthorizerChain(List.of(new RbacAuthorizer(reader)));
+    }
+
+    private static List<AdmissionPlugin> admission(ApiServerCore.Internals internals) {
+        return AdmissionChain.defaults(new AdmissionServices(
+                internals.reader(),
+                internals.authorizer(),
+                quota -> writeStatus(internals.core(), quota),
+                new ServiceAddresses(internals.reader()),
+                ThreadLocalRandom.current()));
+    }
+
+    private static Map<String, Object> writeStatus(ApiServerCore core, Map<String, Object> quota) {
+        ApiCall call = new ApiCall(
+                Verb.UPDATE,
+                QUOTAS,
+                Trees.string(quota, "metadata", "namespace"),
+                Trees.string(quota, "metadata", "name"),
+                "status",
+                Map.of(),
+                null,
+                quota);
+        return core.call(SELF, "kube-apiserver", call).object().tree();
+    }
+
+    private List<Dispatcher.Documents> documents(ApiServerConfig config, RequestMetrics metrics) {
+        Map<String, Supplier<Optional<String>>> live = new LinkedHashMap<>();
+        live.put("ping", Optional::empty);
+        live.put("log", Optional::empty);
+        live.put("etcd", Optional::empty); // the core serves from memory; a failed store fails its writes
+        Map<String, Supplier<Optional<String>>> ready = new LinkedHashMap<>();
+        ready.put("informer-sync", Optional::empty);
+        ready.put("shutdown", () -> stopping ? Optional.of("process is shutting down") : Optional.empty());
+        Health health = new Health(live, ready);
+        List<Consumer<StringBuilder>> parts = new ArrayList<>(config.metrics());
+        parts.add(metrics::write);
+        return List.of(
+                new Discovery(core.table()),
+                new OpenApiPages(core.table(), String.valueOf(config.version().get("gitVersion"))),
+                health,
+                new ServerDocuments(config.version(), parts, config.keys(), config.issuer(), health, this::apiPaths));
+    }
+
+    private List<String> apiPaths() {
+        TreeSet<String> paths = new TreeSet<>(List.of("/api", "/apis", "/apis/"));
+        core.table().all().forEach(served -> {
+            GroupVersionResource gvr = served.gvr();
+            if (gvr.group().isEmpty()) {
+                paths.add("/api/" + gvr.version());
+            } else {
+                paths.add("/apis/" + gvr.group());
+                paths.add("/apis/" + gvr.group() + "/" + gvr.version());
+            }
+        });
+        return List.copyOf(paths);
+    }
+
+    /** Stops serving, then ends all watches. */
+    @Override
+    public void close() {
+        stopping = true;
+        http.close();
+        core.close();
+    }
+
+    /** Tokens need the caches, and the core needs somebody to ask for tokens: this breaks the circle. */
+    private static final class TokenHolder implements TokenIssuer, TokenChecker {
+        private volatile TokenRequests requests;
+
+        @Override
+        public Map<String, Object> issue(
+                io.k8j.apiserver.spi.RequestContext context,
+                io.k8j.model.api.ApiObject account,
+                Map<String, Object> request) {
+            return requests.issue(context, account, request);
+        }
+
+        @Override
+        public Map<String, Object> check(String token, List<String> audiences) {
+            return requests.check(token, audiences);
+        }
+    }
+}

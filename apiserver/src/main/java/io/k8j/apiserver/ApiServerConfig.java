@@ -1,0 +1,43 @@
+package io.k8j.apiserver;
+
+import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.http.RequestSettings;
+import io.k8j.apiserver.spi.UserInfo;
+import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Settings of the whole API server.
+ *
+ * @param core settings of its inner part
+ * @param address where HTTPS is served; port 0 takes any free one
+ * @param servingTls asked for each connection; null serves plain HTTP, which only tests do
+ * @param clientAuthorities whose client certificates are trusted
+ * @param keys signs ServiceAccount tokens
+ * @param issuer name of the token issuer
+ * @param audiences audiences that this server accepts
+ * @param tokens users by static token
+ * @param kubeletTls how the API server presents itself to kubelets
+ * @param version body of {@code /version}
+ * @param requests bounds of what clients may send
+ * @param metrics further parts of {@code /metrics}
+ */
+public record ApiServerConfig(
+        CoreConfig core,
+        InetSocketAddress address,
+        Supplier<SslContext> servingTls,
+        Supplier<Set<X509Certificate>> clientAuthorities,
+        ServiceAccountKeys keys,
+        String issuer,
+        List<String> audiences,
+        Map<String, UserInfo> tokens,
+        Supplier<SslContext> kubeletTls,
+        Map<String, Object> version,
+        RequestSettings requests,
+        List<Consumer<StringBuilder>> metrics) {}

@@ -1,0 +1,82 @@
+package io.k8j.apiserver.discovery;
+
+import io.k8j.apiserver.http.Dispatcher;
+import io.k8j.apiserver.http.Exchange;
+import io.k8j.apiserver.http.ExchangeHandler;
+import io.k8j.apiserver.http.Trees;
+import io.k8j.apiserver.resource.ResourceTable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Serves {@code /api}, {@code /apis} and below: what there is, in the plain and the aggregated form. */
+public final class Discovery implements Dispatcher.Documents {
+    private final ResourceTable table;
+
+    private record Kept(long version, DiscoveryDocuments documents) {}
+
+    private volatile Kept kept = new Kept(-1, null);
+
+    public Discovery(ResourceTable table) {
+        this.table = table;
+    }
+
+    @Override
+    public Optional<ExchangeHandler> find(Exchange exchange) {
+        String path = exchange.path().replaceAll("/+$", "");
+        if (!path.equals("/api") && !path.startsWith("/api/") && !path.equals("/apis") && !path.startsWith("/apis/")) {
+            return Optional.empty();
+        }
+        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+            return Optional.empty();
+        }
+        DiscoveryDocuments documents = documents();
+        String[] parts = path.substring(1).split("/");
+        return switch (parts.length) {
+            case 1 -> Optional.of(parts[0].equals("api") ? e -> core(e, documents) : e -> groups(e, documents));
+            case 2 -> parts[0].equals("api") ? resources(documents, "", parts[1]) : plain(documents.group(parts[1]));
+            case 3 -> parts[0].equals("apis") ? resources(documents, parts[1], parts[2]) : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    private static void core(Exchange exchange, DiscoveryDocuments documents) {
+        send(exchange, host -> documents.coreVersions(host), documents::aggregatedCore);
+    }
+
+    private static void groups(Exchange exchange, DiscoveryDocuments documents) {
+        send(exchange, host -> documents.groups(), documents::aggregatedGroups);
+    }
+
+    private static void send(
+            Exchange exchange,
+            Function<String, Map<String, Object>> plain,
+            Function<String, Map<String, Object>> aggregated) {
+        Optional<String> version = AggregatedForm.wanted(exchange);
+        exchange.addResponseHeader("Vary", "Accept");
+        if (version.isPresent()) {
+            Trees.send(exchange, 200, aggregated.apply(version.get()), AggregatedForm.mediaType(version.get()));
+        } else {
+            Trees.send(exchange, 200, plain.apply(String.valueOf(exchange.header("Host"))));
+        }
+    }
+
+    private static Optional<ExchangeHandler> resources(DiscoveryDocuments documents, String group, String version) {
+        return plain(documents.resources(group, version));
+    }
+
+    private static Optional<ExchangeHandler> plain(Map<String, Object> document) {
+        return document == null ? Optional.empty() : Optional.of(exchange -> Trees.send(exchange, 200, document));
+    }
+
+    private DiscoveryDocuments documents() {
+        Kept current = kept;
+        long version = table.version();
+        if (current.version() != version) {
+            current = new Kept(version, DiscoveryDocuments.of(List.copyOf(table.all())));
+            kept = current;
+        }
+        return current.documents();
+    }
+}

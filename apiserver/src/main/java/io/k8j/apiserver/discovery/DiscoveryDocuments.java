@@ -1,0 +1,239 @@
+package io.k8j.apiserver.discovery;
+
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.ResourceInfo;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All discovery documents of one state of the resource table, as trees that must not be changed. */
+final class DiscoveryDocuments {
+    private final Map<String, Map<String, List<ServedResource>>> groups;
+
+    private DiscoveryDocuments(Map<String, Map<String, List<ServedResource>>> groups) {
+        this.groups = groups;
+    }
+
+    static DiscoveryDocuments of(List<ServedResource> served) {
+        Map<String, Map<String, List<ServedResource>>> groups = new LinkedHashMap<>();
+        for (ServedResource resource : served) {
+            groups.computeIfAbsent(resource.gvr().group(), g -> new LinkedHashMap<>())
+                    .computeIfAbsent(resource.gvr().version(), v -> new ArrayList<>())
+                    .add(resource);
+        }
+        Map<String, Map<String, List<ServedResource>>> ordered = new LinkedHashMap<>();
+        groups.forEach((group, versions) -> ordered.put(group, VersionOrder.sorted(group, versions)));
+        return new DiscoveryDocuments(ordered);
+    }
+
+    /** {@code /api}. */
+    Map<String, Object> coreVersions(String host) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", "APIVersions");
+        tree.put("versions", List.of("v1"));
+        Map<String, Object> address = new LinkedHashMap<>();
+        address.put("clientCIDR", "0.0.0.0/0");
+        address.put("serverAddress", host);
+        tree.put("serverAddressByClientCIDRs", List.of(address));
+        return tree;
+    }
+
+    /** {@code /apis}. */
+    Map<String, Object> groups() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", "APIGroupList");
+        tree.put("apiVersion", "v1");
+        List<Object> list = new ArrayList<>();
+        groups.keySet().stream().filter(group -> !group.isEmpty()).forEach(group -> list.add(groupBody(group)));
+        tree.put("groups", list);
+        return tree;
+    }
+
+    /** {@code /apis/GROUP}; null if there is none. */
+    Map<String, Object> group(String group) {
+        if (group.isEmpty() || !groups.containsKey(group)) {
+            return null;
+        }
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", "APIGroup");
+        tree.put("apiVersion", "v1");
+        tree.putAll(groupBody(group));
+        return tree;
+    }
+
+    private Map<String, Object> groupBody(String group) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", group);
+        List<Object> versions = new ArrayList<>();
+        for (String version : groups.get(group).keySet()) {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("groupVersion", group + "/" + version);
+            entry.put("version", version);
+            versions.add(entry);
+        }
+        tree.put("versions", versions);
+        tree.put("preferredVersion", versions.getFirst());
+        return tree;
+    }
+
+    /** {@code /api/v1} and {@code /apis/GROUP/VERSION}; null if there is none. */
+    Map<String, Object> resources(String group, String version) {
+        List<ServedResource> served = groups.getOrDefault(group, Map.of()).get(version);
+        if (served == null) {
+            return null;
+        }
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", "APIResourceList");
+        if (!group.isEmpty()) {
+            tree.put("apiVersion", "v1");
+        }
+        tree.put("groupVersion", group.isEmpty() ? version : group + "/" + version);
+        List<Map<String, Object>> resources = new ArrayList<>();
+        for (ServedResource resource : served) {
+            resources.add(resource(resource));
+            resource.info().subresources().forEach(sub -> resources.add(subresource(resource.info(), sub)));
+        }
+        resources.sort(Comparator.comparing(r -> (String) r.get("name")));
+        tree.put("resources", resources);
+        return tree;
+    }
+
+    private static Map<String, Object> resource(ServedResource served) {
+        ResourceInfo info = served.info();
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", info.gvr().resource());
+        tree.put("singularName", info.singular());
+        tree.put("namespaced", info.namespaced());
+        if (!info.gvk().group().equals(info.gvr().group())) {
+            tree.put("group", info.gvk().group());
+            tree.put("version", info.gvk().version());
+        }
+        tree.put("kind", info.gvk().kind());
+        tree.put("verbs", info.verbs());
+        if (!info.shortNames().isEmpty()) {
+            tree.put("shortNames", info.shortNames());
+        }
+        if (!info.categories().isEmpty()) {
+            tree.put("categories", info.categories());
+        }
+        if (info.stored()) {
+            tree.put("storageVersionHash", storageVersionHash(info.storageKind()));
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> subresource(ResourceInfo info, ResourceInfo.Subresource sub) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", info.gvr().resource() + "/" + sub.name());
+        tree.put("singularName", "");
+        tree.put("namespaced", info.namespaced());
+        if (!sub.gvk().apiVersion().equals(info.gvk().apiVersion())) {
+            tree.put("group", sub.gvk().group());
+            tree.put("version", sub.gvk().version());
+        }
+        tree.put("kind", sub.gvk().kind());
+        tree.put("verbs", sub.verbs());
+        return tree;
+    }
+
+    /** Upstream's hash of the stored version: clients notice by it that a migration is due. */
+    static String storageVersionHash(GroupVersionKind kind) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest((kind.group() + "/" + kind.version() + "/" + kind.kind()).getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(Arrays.copyOf(digest, 8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is missing", e);
+        }
+    }
+
+    /** The aggregated form of {@code /api}. */
+    Map<String, Object> aggregatedCore(String formVersion) {
+        return aggregated(formVersion, groups.containsKey("") ? List.of("") : List.of());
+    }
+
+    /** The aggregated form of {@code /apis}. */
+    Map<String, Object> aggregatedGroups(String formVersion) {
+        return aggregated(
+                formVersion, groups.keySet().stream().filter(g -> !g.isEmpty()).toList());
+    }
+
+    private Map<String, Object> aggregated(String formVersion, List<String> names) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", "APIGroupDiscoveryList");
+        tree.put("apiVersion", "apidiscovery.k8s.io/" + formVersion);
+        tree.put("metadata", Map.of());
+        List<Object> items = new ArrayList<>();
+        for (String name : names) {
+            Map<String, Object> group = new LinkedHashMap<>();
+            Map<String, Object> metadata = new LinkedHashMap<>();
+            if (!name.isEmpty()) {
+                metadata.put("name", name);
+            }
+            metadata.put("creationTimestamp", null);
+            group.put("metadata", metadata);
+            List<Object> versions = new ArrayList<>();
+            groups.get(name).forEach((version, served) -> versions.add(aggregatedVersion(version, served)));
+            group.put("versions", versions);
+            items.add(group);
+        }
+        tree.put("items", items);
+        return tree;
+    }
+
+    private static Map<String, Object> aggregatedVersion(String version, List<ServedResource> served) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("version", version);
+        List<Map<String, Object>> resources = new ArrayList<>();
+        for (ServedResource resource : served) {
+            resources.add(aggregatedResource(resource.info()));
+        }
+        resources.sort(Comparator.comparing(r -> (String) r.get("resource")));
+        tree.put("resources", resources);
+        tree.put("freshness", "Current");
+        return tree;
+    }
+
+    private static Map<String, Object> aggregatedResource(ResourceInfo info) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("resource", info.gvr().resource());
+        tree.put("responseKind", kind(info.gvk()));
+        tree.put("scope", info.namespaced() ? "Namespaced" : "Cluster");
+        tree.put("singularResource", info.singular());
+        tree.put("verbs", info.verbs());
+        if (!info.shortNames().isEmpty()) {
+            tree.put("shortNames", info.shortNames());
+        }
+        if (!info.categories().isEmpty()) {
+            tree.put("categories", info.categories());
+        }
+        if (!info.subresources().isEmpty()) {
+            List<Object> subresources = new ArrayList<>();
+            for (ResourceInfo.Subresource sub : info.subresources()) {
+                Map<String, Object> entry = new LinkedHashMap<>();
+                entry.put("subresource", sub.name());
+                entry.put("responseKind", kind(sub.gvk()));
+                entry.put("verbs", sub.verbs());
+                subresources.add(entry);
+            }
+            tree.put("subresources", subresources);
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> kind(GroupVersionKind gvk) {
+        Map<String, Object> kind = new LinkedHashMap<>();
+        kind.put("group", gvk.group());
+        kind.put("version", gvk.version());
+        kind.put("kind", gvk.kind());
+        return kind;
+    }
+}

@@ -1,0 +1,130 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiResponse;
+import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupVersionKind;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+
+/** Sends answers in the form that was negotiated. */
+final class Answers {
+    private final InstantSource clock;
+
+    Answers(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Sends an API answer. */
+    void send(Exchange exchange, ServedResource resource, ApiResponse response, Negotiation form) {
+        warn(exchange, response.warnings());
+        if (response.list() != null) {
+            sendList(exchange, resource, response, form);
+        } else {
+            sendObject(exchange, resource, response.code(), response.object(), form);
+        }
+    }
+
+    private void sendList(Exchange exchange, ServedResource resource, ApiResponse response, Negotiation form) {
+        GroupVersionKind kind = new GroupVersionKind(
+                resource.gvk().group(),
+                resource.gvk().version(),
+                resource.info().listKind());
+        boolean builtIn = resource.custom() == null;
+        switch (form.transform()) {
+            case NONE, METADATA -> {
+                if (form.mediaType().equals(MediaTypes.JSON)) {
+                    exchange.respond(
+                            response.code(), MediaTypes.JSON, ObjectForms.list(kind, response.list(), builtIn));
+                } else {
+                    sendTree(
+                            exchange,
+                            response.code(),
+                            ObjectForms.listTree(kind, response.list(), builtIn),
+                            form.mediaType());
+                }
+            }
+            case METADATA_LIST ->
+                sendTree(
+                        exchange,
+                        response.code(),
+                        ObjectForms.metadataList(response.list(), form.version()),
+                        form.mediaType());
+            case TABLE ->
+                sendTree(
+                        exchange,
+                        response.code(),
+                        ObjectForms.table(
+                                resource,
+                                response.list().items(),
+                                ObjectForms.tableMeta(response.list()),
+                                form.version(),
+                                ObjectForms.IncludeObject.of(exchange.query("includeObject")),
+                                true,
+                                clock.instant()),
+                        form.mediaType());
+        }
+    }
+
+    private void sendObject(Exchange exchange, ServedResource resource, int code, ApiObject object, Negotiation form) {
+        boolean status = object.kind().equals("Status") && object.apiVersion().equals("v1");
+        if (form.transform() == Negotiation.Transform.NONE || status) {
+            if (form.mediaType().equals(MediaTypes.JSON)) {
+                exchange.respond(code, MediaTypes.JSON, object.json());
+            } else {
+                sendTree(exchange, code, Json.parseObject(object.json()), form.mediaType());
+            }
+            return;
+        }
+        Map<String, Object> tree = form.transform() == Negotiation.Transform.TABLE
+                ? ObjectForms.table(
+                        resource,
+                        List.of(object),
+                        new java.util.LinkedHashMap<>(Map.of("resourceVersion", object.resourceVersion())),
+                        form.version(),
+                        ObjectForms.IncludeObject.of(exchange.query("includeObject")),
+                        true,
+                        clock.instant())
+                : ObjectForms.metadata(object, form.version());
+        sendTree(exchange, code, tree, form.mediaType());
+    }
+
+    /** Sends a tree as JSON, YAML or protobuf. */
+    static void sendTree(Exchange exchange, int code, Map<String, Object> tree, String mediaType) {
+        byte[] bytes = switch (mediaType) {
+            case MediaTypes.YAML -> io.k8j.model.yaml.Yaml.write(tree);
+            case MediaTypes.PROTOBUF -> ProtobufBodies.write(tree);
+            default -> Json.write(tree);
+        };
+        exchange.respond(code, mediaType, bytes);
+    }
+
+    /** Sends a refusal, in JSON unless the client understands only something else. */
+    static void sendStatus(Exchange exchange, ApiException refusal) {
+        String mediaType = MediaTypes.JSON;
+        for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
+            String fitting = MediaTypes.SUPPORTED.stream()
+                    .filter(clause::matches)
+                    .findFirst()
+                    .orElse(null);
+            if (fitting != null) {
+                mediaType = fitting;
+                break;
+            }
+        }
+        if (refusal.details() != null && refusal.details().get("retryAfterSeconds") instanceof Number seconds) {
+            exchange.addResponseHeader("Retry-After", seconds.toString());
+        }
+        sendTree(exchange, refusal.code(), refusal.toStatus(), mediaType);
+    }
+
+    private static void warn(Exchange exchange, List<String> warnings) {
+        for (String warning : warnings) {
+            exchange.addResponseHeader(
+                    "Warning", "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.apiserver.authn.Authentication;
+import io.k8j.apiserver.spi.Authorizer;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The order in which requests are filtered, written once, and the dispatcher behind it. */
+public final class ApiFrontend implements ExchangeHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiFrontend.class);
+
+    private final List<RequestFilter> filters;
+    private final RequestFilter.Next dispatcher;
+
+    private ApiFrontend(List<RequestFilter> filters, RequestFilter.Next dispatcher) {
+        this.filters = filters;
+        this.dispatcher = dispatcher;
+    }
+
+    /** Composes the way of a request; the first entry runs first. */
+    public static ApiFrontend of(
+            Authentication authentication, Authorizer authorizer, RequestMetrics metrics, Dispatcher dispatcher) {
+        return new ApiFrontend(
+                List.of(
+                        new Measure(metrics), // first, so that refusals are counted
+                        new RefusalsToStatus(), // everything behind it may throw
+                        new StandardHeaders(),
+                        new WellFormedPath(),
+                        new Authenticate(authentication),
+                        new Impersonate(authorizer)), // needs the real user, and decides who the user is from here on
+                dispatcher);
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        try {
+            proceed(exchange, 0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | StackOverflowError e) {
+            // RefusalsToStatus answers all that it can; what is left is a fault of the chain itself.
+            LOG.atError().addKeyValue("uri", exchange.uri()).setCause(e).log("request failed");
+        }
+    }
+
+    private void proceed(Exchange exchange, int index) throws InterruptedException {
+        if (index == filters.size()) {
+            dispatcher.proceed(exchange);
+        } else {
+            filters.get(index).handle(exchange, next -> proceed(next, index + 1));
+        }
+    }
+}

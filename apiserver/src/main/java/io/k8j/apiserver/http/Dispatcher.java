@@ -1,0 +1,115 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.apiserver.ApiServerCore;
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.apiserver.spi.Authorizer.Attributes;
+import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiResponse;
+import io.k8j.model.api.Verb;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Sends a request to the resource, stream or document it asks for. */
+public final class Dispatcher implements RequestFilter.Next {
+    /** Serves paths that are not about stored resources; empty if it does not know the path. */
+    public interface Documents {
+        Optional<ExchangeHandler> find(Exchange exchange);
+    }
+
+    private final ApiServerCore core;
+    private final List<Documents> documents;
+    private final ConnectHandler connect;
+    private final Answers answers;
+    private final InstantSource clock;
+
+    public Dispatcher(ApiServerCore core, List<Documents> documents, ConnectHandler connect, InstantSource clock) {
+        this.core = core;
+        this.documents = List.copyOf(documents);
+        this.connect = connect;
+        this.answers = new Answers(clock);
+        this.clock = clock;
+    }
+
+    @Override
+    public void proceed(Exchange exchange) throws InterruptedException {
+        RequestPath path = RequestPath.parse(exchange.path());
+        if (path.resource() == null) {
+            document(exchange);
+            return;
+        }
+        ServedResource resource = core.table().get(path.resource());
+        if (resource == null) {
+            checkMayAskForMissing(exchange, path);
+            throw pathNotFound();
+        }
+        if (connect.serves(path)) {
+            connect.handle(exchange, path);
+            return;
+        }
+        Verb verb = CallReader.verb(exchange, path);
+        if (verb == null) {
+            throw ApiException.methodNotSupported(
+                    path.resource(), exchange.method().toLowerCase(Locale.ROOT));
+        }
+        serve(exchange, path, resource, verb);
+    }
+
+    private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
+        if (verb == Verb.WATCH) {
+            WatchResponder responder = new WatchResponder(exchange, resource, Negotiation.ofWatch(exchange), clock);
+            ApiCall call = CallReader.read(exchange, path, verb);
+            responder.open(core.watch(exchange.user(), agent(exchange), call, responder));
+            return;
+        }
+        Negotiation form = Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION);
+        ApiResponse response = core.call(exchange.user(), agent(exchange), CallReader.read(exchange, path, verb));
+        answers.send(exchange, resource, response, form);
+    }
+
+    private void document(Exchange exchange) {
+        authorizePath(exchange);
+        for (Documents some : documents) {
+            Optional<ExchangeHandler> handler = some.find(exchange);
+            if (handler.isPresent()) {
+                handler.get().handle(exchange);
+                return;
+            }
+        }
+        throw pathNotFound();
+    }
+
+    private void authorizePath(Exchange exchange) {
+        String verb = exchange.method().toLowerCase(Locale.ROOT);
+        core.access().check(new Attributes(exchange.user(), verb, "", "", "", "", "", "", exchange.path()));
+    }
+
+    /** Who may not see a resource does not learn whether it exists. */
+    private void checkMayAskForMissing(Exchange exchange, RequestPath path) {
+        Verb verb = CallReader.verb(exchange, path);
+        core.access()
+                .check(new Attributes(
+                        exchange.user(),
+                        verb == null ? exchange.method().toLowerCase(Locale.ROOT) : verb.word(),
+                        path.resource().group(),
+                        path.resource().version(),
+                        path.resource().resource(),
+                        path.subresource(),
+                        path.namespace(),
+                        path.name(),
+                        null));
+    }
+
+    /** The first word of the User-Agent manages the fields of writers that give no other name. */
+    private static String agent(Exchange exchange) {
+        String agent = exchange.header("User-Agent");
+        return agent == null ? "" : agent;
+    }
+
+    static ApiException pathNotFound() {
+        return new ApiException(
+                404, "NotFound", "the server could not find the requested resource", new java.util.LinkedHashMap<>());
+    }
+}

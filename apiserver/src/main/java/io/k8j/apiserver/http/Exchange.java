@@ -1,0 +1,397 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.apiserver.spi.UserInfo;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.ssl.SslHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * One request and its answer. Belongs to the virtual thread that handles it; only {@link #onDisconnect} callbacks and a
+ * {@link ResponseStream} may be used from other threads.
+ */
+public final class Exchange {
+    /** Answers from this size on are compressed for clients that accept it, as upstream does. */
+    static final int GZIP_FROM_BYTES = 128 * 1024;
+
+    private final ChannelHandlerContext context;
+    private final HttpRequest request;
+    private final byte[] body;
+    private final boolean tooLarge;
+    private final SslHandler ssl;
+    private final boolean http2;
+    private final Runnable finished;
+    private final String path;
+    private final Map<String, List<String>> query;
+    private final Map<String, List<String>> responseHeaders = new LinkedHashMap<>();
+    private final Object lock = new Object();
+
+    // guarded by lock
+    private boolean disconnected;
+    private final List<Runnable> disconnectCallbacks = new ArrayList<>();
+    private ResponseStream stream;
+    private boolean answered;
+    private boolean detached;
+
+    // The handling thread's own notes.
+    private UserInfo user;
+    private int status;
+
+    Exchange(
+            ChannelHandlerContext context,
+            HttpRequest request,
+            byte[] body,
+            boolean tooLarge,
+            SslHandler ssl,
+            boolean http2,
+            Runnable finished) {
+        this.context = context;
+        this.request = request;
+        this.body = body;
+        this.tooLarge = tooLarge;
+        this.ssl = ssl;
+        this.http2 = http2;
+        this.finished = finished;
+        String decodedPath;
+        Map<String, List<String>> decodedQuery;
+        try {
+            QueryStringDecoder decoder = new QueryStringDecoder(request.uri());
+            decodedPath = decoder.path();
+            decodedQuery = decoder.parameters();
+        } catch (IllegalArgumentException e) {
+            decodedPath = null;
+            decodedQuery = Map.of();
+        }
+        this.path = decodedPath;
+        this.query = decodedQuery;
+    }
+
+    public String method() {
+        return request.method().name();
+    }
+
+    /** The request target as it was sent, still encoded. */
+    public String uri() {
+        return request.uri();
+    }
+
+    /** The decoded path; null if its encoding is malformed. */
+    public String path() {
+        return path;
+    }
+
+    /** Query parameters in order, decoded. */
+    public Map<String, List<String>> query() {
+        return query;
+    }
+
+    /** First value of a query parameter, or null. */
+    public String query(String name) {
+        List<String> values = query.get(name);
+        return values == null || values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** First value of a header, or null. */
+    public String header(String name) {
+        return request.headers().get(name);
+    }
+
+    public List<String> headers(String name) {
+        return request.headers().getAll(name);
+    }
+
+    HttpHeaders requestHeaders() {
+        return request.headers();
+    }
+
+    /** The body; empty if there is none. Must not be changed. */
+    public byte[] body() {
+        return body;
+    }
+
+    /** Whether the body was longer than allowed; it was dropped then. */
+    public boolean bodyTooLarge() {
+        return tooLarge;
+    }
+
+    public InetSocketAddress remoteAddress() {
+        Channel channel = http2 ? context.channel().parent() : context.channel();
+        return (InetSocketAddress) channel.remoteAddress();
+    }
+
+    /** The address under which the client reached us. */
+    public InetSocketAddress localAddress() {
+        Channel channel = http2 ? context.channel().parent() : context.channel();
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    public boolean isSecure() {
+        return ssl != null;
+    }
+
+    /** The certificates the client presented, its own first; empty if none. TLS has checked possession, not trust. */
+    public List<X509Certificate> clientCertificates() {
+        if (ssl == null) {
+            return List.of();
+        }
+        try {
+            List<X509Certificate> chain = new ArrayList<>();
+            for (Certificate certificate : ssl.engine().getSession().getPeerCertificates()) {
+                if (certificate instanceof X509Certificate x509) {
+                    chain.add(x509);
+                }
+            }
+            return chain;
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of(); // the usual case: no certificate was sent
+        }
+    }
+
+    public UserInfo user() {
+        return user;
+    }
+
+    public void user(UserInfo value) {
+        user = value;
+    }
+
+    /** Status of the answer; 0 before there is one. */
+    public int status() {
+        return status;
+    }
+
+    public boolean answered() {
+        synchronized (lock) {
+            return answered;
+        }
+    }
+
+    /** Adds a header to the answer. */
+    public void addResponseHeader(String name, String value) {
+        responseHeaders.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+    }
+
+    /** Replaces a header of the answer. */
+    public void setResponseHeader(String name, String value) {
+        responseHeaders.put(name, new ArrayList<>(List.of(value)));
+    }
+
+    /** Sends the whole answer. Its parts are written one after the other without being copied together. */
+    public void respond(int code, String contentType, List<byte[]> parts) {
+        if (!markAnswered()) {
+            return;
+        }
+        status = code;
+        List<byte[]> sent = compressed(parts);
+        ByteBuf content = sent.size() == 1
+                ? Unpooled.wrappedBuffer(sent.getFirst())
+                : Unpooled.wrappedBuffer(sent.size(), sent.toArray(new byte[0][]));
+        boolean head = method().equals("HEAD");
+        int length = content.readableBytes();
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), head ? Unpooled.EMPTY_BUFFER : content);
+        copyHeaders(response.headers(), contentType);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
+        boolean close = !http2 && (tooLarge || !HttpUtil.isKeepAlive(request));
+        if (close) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        var written = context.writeAndFlush(response);
+        if (close) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+        finished.run();
+    }
+
+    public void respond(int code, String contentType, byte[] content) {
+        respond(code, contentType, List.of(content));
+    }
+
+    /** Begins an answer of unknown length, such as a watch or a log that is followed. */
+    public ResponseStream stream(int code, String contentType) {
+        if (!markAnswered()) {
+            throw new IllegalStateException("the request is answered already");
+        }
+        status = code;
+        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code));
+        copyHeaders(response.headers(), contentType);
+        if (!http2) {
+            HttpUtil.setTransferEncodingChunked(response, true);
+        }
+        ResponseStream opened = new ResponseStream(context, !http2 && !HttpUtil.isKeepAlive(request), finished);
+        synchronized (lock) {
+            stream = opened;
+            if (disconnected) {
+                opened.disconnected();
+            }
+        }
+        context.writeAndFlush(response);
+        return opened;
+    }
+
+    /**
+     * Takes the connection away from HTTP, for protocols that begin with an Upgrade. Only for HTTP/1.1.
+     *
+     * @param takeOver runs on the event loop, after which the pipeline belongs to it; gets the raw channel's context
+     */
+    public void detach(java.util.function.Consumer<ChannelHandlerContext> takeOver) {
+        if (http2) {
+            throw new IllegalStateException("an HTTP/2 stream cannot be upgraded");
+        }
+        synchronized (lock) {
+            answered = true;
+            detached = true;
+        }
+        status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        if (context.executor().inEventLoop()) {
+            takeOver.accept(context);
+        } else {
+            context.executor().execute(() -> takeOver.accept(context));
+        }
+    }
+
+    /** The request's start line and headers, for handlers that speak an upgraded protocol. */
+    public HttpRequest rawRequest() {
+        return request;
+    }
+
+    /** The event loop of the connection. */
+    public io.netty.channel.EventLoop eventLoop() {
+        return context.channel().eventLoop();
+    }
+
+    public boolean isHttp2() {
+        return http2;
+    }
+
+    /** Calls back, on an event loop, when the client goes away before the answer is complete; at once if it is gone. */
+    public void onDisconnect(Runnable callback) {
+        synchronized (lock) {
+            if (!disconnected) {
+                disconnectCallbacks.add(callback);
+                return;
+            }
+        }
+        callback.run();
+    }
+
+    private boolean markAnswered() {
+        synchronized (lock) {
+            if (answered) {
+                return false;
+            }
+            answered = true;
+            return true;
+        }
+    }
+
+    private void copyHeaders(HttpHeaders headers, String contentType) {
+        if (contentType != null) {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+        }
+        headers.set(HttpHeaderNames.DATE, HttpDate.now());
+        responseHeaders.forEach(headers::set);
+    }
+
+    private List<byte[]> compressed(List<byte[]> parts) {
+        long size = 0;
+        for (byte[] part : parts) {
+            size += part.length;
+        }
+        if (size < GZIP_FROM_BYTES || !acceptsGzip()) {
+            return parts;
+        }
+        addResponseHeader("Content-Encoding", "gzip");
+        addResponseHeader("Vary", "Accept-Encoding");
+        ByteArrayOutputStream out = new ByteArrayOutputStream((int) Math.min(size / 4, 1 << 20));
+        try (GZIPOutputStream gzip = new FastGzip(out)) {
+            for (byte[] part : parts) {
+                gzip.write(part);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory streams do not fail
+        }
+        return List.of(out.toByteArray());
+    }
+
+    private boolean acceptsGzip() {
+        String accepted = header("Accept-Encoding");
+        return accepted != null && accepted.contains("gzip");
+    }
+
+    void writabilityChanged() {
+        ResponseStream open;
+        synchronized (lock) {
+            open = stream;
+        }
+        if (open != null) {
+            open.writabilityChanged();
+        }
+    }
+
+    void disconnected() {
+        List<Runnable> callbacks;
+        ResponseStream open;
+        synchronized (lock) {
+            if (disconnected) {
+                return;
+            }
+            disconnected = true;
+            callbacks = List.copyOf(disconnectCallbacks);
+            disconnectCallbacks.clear();
+            open = stream;
+        }
+        if (open != null) {
+            open.disconnected();
+        }
+        callbacks.forEach(Runnable::run);
+    }
+
+    /** The handler is done; an answer it forgot is a fault of ours. */
+    void handlerReturned() {
+        boolean forgotten;
+        synchronized (lock) {
+            forgotten = !answered && !detached;
+        }
+        if (forgotten) {
+            respond(
+                    500,
+                    "text/plain; charset=utf-8",
+                    "internal error: no answer".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Speed before size: the reader is mostly on the same machine or network. */
+    private static final class FastGzip extends GZIPOutputStream {
+        FastGzip(ByteArrayOutputStream out) throws IOException {
+            super(out, 64 * 1024);
+            def.setLevel(Deflater.BEST_SPEED);
+        }
+    }
+}

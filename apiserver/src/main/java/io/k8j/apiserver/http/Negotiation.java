@@ -1,0 +1,83 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.model.api.ApiException;
+import java.util.List;
+
+/**
+ * In what form the client wants its answer.
+ *
+ * @param mediaType {@link MediaTypes#JSON}, {@link MediaTypes#YAML} or {@link MediaTypes#PROTOBUF}
+ * @param transform what becomes of the objects
+ * @param version version of the transformed kind: {@code v1} or {@code v1beta1}
+ */
+record Negotiation(String mediaType, Transform transform, String version) {
+    /** What becomes of the objects. */
+    enum Transform {
+        NONE,
+        TABLE,
+        METADATA,
+        METADATA_LIST
+    }
+
+    /**
+     * Chooses the first clause that can be served.
+     *
+     * @param list whether the answer is a list, which decides which transforms fit
+     * @throws ApiException 406 if none can
+     */
+    static Negotiation of(Exchange exchange, boolean list) {
+        for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
+            Negotiation chosen = fit(clause, list);
+            if (chosen != null) {
+                return chosen;
+            }
+        }
+        throw ApiException.notAcceptable(List.of(
+                MediaTypes.JSON,
+                MediaTypes.YAML,
+                MediaTypes.PROTOBUF,
+                "application/json;stream=watch",
+                "application/vnd.kubernetes.protobuf;stream=watch"));
+    }
+
+    /** Chooses for a watch, whose events are single objects; metadata may be asked for under either name. */
+    static Negotiation ofWatch(Exchange exchange) {
+        for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
+            Negotiation chosen = fit(clause, false);
+            if (chosen == null) {
+                chosen = fit(clause, true);
+            }
+            if (chosen != null && !chosen.mediaType().equals(MediaTypes.YAML)) {
+                return chosen;
+            }
+        }
+        throw ApiException.notAcceptable(
+                List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"));
+    }
+
+    private static Negotiation fit(MediaTypes.Clause clause, boolean list) {
+        String mediaType = MediaTypes.SUPPORTED.stream()
+                .filter(clause::matches)
+                .findFirst()
+                .orElse(null);
+        if (mediaType == null) {
+            return null;
+        }
+        String as = clause.parameter("as");
+        if (as.isEmpty()) {
+            return new Negotiation(mediaType, Transform.NONE, "");
+        }
+        String version = clause.parameter("v");
+        if (!clause.parameter("g").equals("meta.k8s.io") || !(version.equals("v1") || version.equals("v1beta1"))) {
+            return null;
+        }
+        return switch (as) {
+            case "Table" ->
+                mediaType.equals(MediaTypes.PROTOBUF) ? null : new Negotiation(mediaType, Transform.TABLE, version);
+            case "PartialObjectMetadata" -> list ? null : new Negotiation(mediaType, Transform.METADATA, version);
+            case "PartialObjectMetadataList" ->
+                list ? new Negotiation(mediaType, Transform.METADATA_LIST, version) : null;
+            default -> null;
+        };
+    }
+}

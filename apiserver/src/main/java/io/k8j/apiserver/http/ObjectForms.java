@@ -1,0 +1,192 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.apiserver.cache.ObjectBytes;
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.apiserver.spi.Printer;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiResponse.ApiList;
+import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupVersionKind;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the forms of objects and lists that go over the wire: plain JSON, metadata only, and tables. */
+final class ObjectForms {
+    private static final byte[] COMMA = {','};
+    private static final byte[] LIST_END = "]}\n".getBytes(StandardCharsets.US_ASCII);
+
+    private ObjectForms() {}
+
+    /** The list as parts: an envelope, and the objects' own bytes, which are not copied one by one. */
+    static List<byte[]> list(GroupVersionKind listKind, ApiList list, boolean builtIn) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256 + estimate(list));
+        out.writeBytes(listHead(listKind, list));
+        boolean first = true;
+        for (ApiObject item : list.items()) {
+            if (!first) {
+                out.writeBytes(COMMA);
+            }
+            first = false;
+            byte[] json = item.json();
+            int offset = builtIn ? ObjectBytes.itemOffset(json) : 0;
+            if (offset > 0) {
+                out.write('{');
+            }
+            out.write(json, offset, json.length - offset);
+        }
+        out.writeBytes(LIST_END);
+        return List.of(out.toByteArray());
+    }
+
+    private static int estimate(ApiList list) {
+        long size = 0;
+        for (ApiObject item : list.items()) {
+            size += item.json().length + 1;
+        }
+        return (int) Math.min(size, Integer.MAX_VALUE - 1024);
+    }
+
+    private static byte[] listHead(GroupVersionKind kind, ApiList list) {
+        Map<String, Object> head = new LinkedHashMap<>();
+        head.put("kind", kind.kind());
+        head.put("apiVersion", kind.apiVersion());
+        head.put("metadata", listMeta(list));
+        byte[] json = Json.write(head);
+        byte[] items = ",\"items\":[".getBytes(StandardCharsets.US_ASCII);
+        byte[] out = new byte[json.length - 1 + items.length];
+        System.arraycopy(json, 0, out, 0, json.length - 1);
+        System.arraycopy(items, 0, out, json.length - 1, items.length);
+        return out;
+    }
+
+    private static Map<String, Object> listMeta(ApiList list) {
+        Map<String, Object> meta = new LinkedHashMap<>();
+        meta.put("resourceVersion", list.resourceVersion());
+        if (list.continueToken() != null && !list.continueToken().isEmpty()) {
+            meta.put("continue", list.continueToken());
+        }
+        if (list.remainingItemCount() != null) {
+            meta.put("remainingItemCount", list.remainingItemCount());
+        }
+        return meta;
+    }
+
+    /** The whole list as a tree, for YAML and protobuf. */
+    static Map<String, Object> listTree(GroupVersionKind kind, ApiList list, boolean builtIn) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", kind.kind());
+        tree.put("apiVersion", kind.apiVersion());
+        tree.put("metadata", listMeta(list));
+        List<Object> items = new ArrayList<>(list.items().size());
+        for (ApiObject item : list.items()) {
+            Map<String, Object> object = Json.parseObject(item.json());
+            if (builtIn) {
+                object.remove("kind");
+                object.remove("apiVersion");
+            }
+            items.add(object);
+        }
+        tree.put("items", items);
+        return tree;
+    }
+
+    /** Kind, apiVersion and metadata of an object. */
+    static Map<String, Object> metadata(ApiObject object, String version) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", "PartialObjectMetadata");
+        tree.put("apiVersion", "meta.k8s.io/" + version);
+        tree.put("metadata", Json.parseObject(object.json()).get("metadata"));
+        return tree;
+    }
+
+    static Map<String, Object> metadataList(ApiList list, String version) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", "PartialObjectMetadataList");
+        tree.put("apiVersion", "meta.k8s.io/" + version);
+        tree.put("metadata", listMeta(list));
+        tree.put("items", list.items().stream().map(o -> metadata(o, version)).toList());
+        return tree;
+    }
+
+    /** What a table's rows carry of their objects. */
+    enum IncludeObject {
+        NONE,
+        METADATA,
+        OBJECT;
+
+        static IncludeObject of(String parameter) {
+            return switch (parameter == null ? "" : parameter) {
+                case "", "Metadata" -> METADATA;
+                case "None" -> NONE;
+                case "Object" -> OBJECT;
+                default ->
+                    throw io.k8j.model.api.ApiException.badRequest(
+                            "unrecognized includeObject value: \"%s\"".formatted(parameter));
+            };
+        }
+    }
+
+    /**
+     * A table of objects.
+     *
+     * @param meta the table's own metadata
+     * @param withColumns whether column definitions are given; later events of a watch leave them out
+     */
+    static Map<String, Object> table(
+            ServedResource resource,
+            List<ApiObject> objects,
+            Map<String, Object> meta,
+            String version,
+            IncludeObject include,
+            boolean withColumns,
+            Instant now) {
+        Map<String, Object> table = new LinkedHashMap<>();
+        table.put("kind", "Table");
+        table.put("apiVersion", "meta.k8s.io/" + version);
+        table.put("metadata", meta);
+        table.put("columnDefinitions", withColumns ? columns(resource.printer()) : null);
+        List<Object> rows = new ArrayList<>(objects.size());
+        for (ApiObject object : objects) {
+            Map<String, Object> tree = Json.parseObject(object.json());
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("cells", resource.printer().cells(tree, now));
+            switch (include) {
+                case NONE -> {}
+                case METADATA -> {
+                    Map<String, Object> partial = new LinkedHashMap<>();
+                    partial.put("kind", "PartialObjectMetadata");
+                    partial.put("apiVersion", "meta.k8s.io/" + version);
+                    partial.put("metadata", tree.get("metadata"));
+                    row.put("object", partial);
+                }
+                case OBJECT -> row.put("object", tree);
+            }
+            rows.add(row);
+        }
+        table.put("rows", rows);
+        return table;
+    }
+
+    static Map<String, Object> tableMeta(ApiList list) {
+        return listMeta(list);
+    }
+
+    private static List<Object> columns(Printer printer) {
+        List<Object> columns = new ArrayList<>();
+        for (Printer.Column column : printer.columns()) {
+            Map<String, Object> definition = new LinkedHashMap<>();
+            definition.put("name", column.name());
+            definition.put("type", column.type());
+            definition.put("format", column.format());
+            definition.put("description", column.description());
+            definition.put("priority", (long) column.priority());
+            columns.add(definition);
+        }
+        return columns;
+    }
+}

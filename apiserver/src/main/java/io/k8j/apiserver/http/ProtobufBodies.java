@@ -1,0 +1,35 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.apiserver.verb.RequestBody;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.proto.ProtobufCodec;
+import io.k8j.model.proto.ProtobufException;
+import java.util.List;
+import java.util.Map;
+
+/** Request and answer bodies in protobuf. */
+final class ProtobufBodies {
+    private ProtobufBodies() {}
+
+    static RequestBody read(byte[] bytes) {
+        try {
+            return new RequestBody(ProtobufCodec.decode(bytes), List.of());
+        } catch (ProtobufException e) {
+            throw ApiException.badRequest("unable to decode protobuf: " + e.getMessage());
+        }
+    }
+
+    /** A watch event with its length in front, as protobuf streams have it. */
+    static byte[] watchEvent(String type, byte[] objectJson) {
+        byte[] event =
+                ProtobufCodec.watchEvent(type, ProtobufCodec.encode(io.k8j.model.json.Json.parseObject(objectJson)));
+        return java.nio.ByteBuffer.allocate(4 + event.length)
+                .putInt(event.length)
+                .put(event)
+                .array();
+    }
+
+    static byte[] write(Map<String, Object> tree) {
+        return ProtobufCodec.encode(tree);
+    }
+}

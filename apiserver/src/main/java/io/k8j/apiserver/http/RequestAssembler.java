@@ -1,0 +1,187 @@
+package io.k8j.apiserver.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts one request after the other together on the event loop and starts a virtual thread for each. HTTP/1.1 requests
+ * that were sent ahead wait their turn; an HTTP/2 stream carries only one.
+ */
+final class RequestAssembler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestAssembler.class);
+    private static final int MAX_WAITING = 16;
+
+    private final RequestSettings settings;
+    private final ExchangeHandler handler;
+    private final SslHandler ssl;
+    private final boolean http2;
+    private final Deque<Exchange> waiting = new ArrayDeque<>();
+
+    // All of it belongs to the event loop.
+    private HttpRequest head;
+    private ByteArrayOutputStream body;
+    private boolean tooLarge;
+    private Exchange running;
+
+    RequestAssembler(RequestSettings settings, ExchangeHandler handler, SslHandler ssl, boolean http2) {
+        this.settings = settings;
+        this.handler = handler;
+        this.ssl = ssl;
+        this.http2 = http2;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!(message instanceof HttpRequest) && !(message instanceof HttpContent)) {
+            context.fireChannelRead(message);
+            return;
+        }
+        try {
+            if (message instanceof HttpRequest request) {
+                begin(context, request);
+            }
+            if (message instanceof HttpContent content && head != null) {
+                append(content.content());
+                if (content instanceof LastHttpContent) {
+                    complete(context);
+                }
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(ChannelHandlerContext context, HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            LOG.atDebug()
+                    .addKeyValue("cause", String.valueOf(request.decoderResult().cause()))
+                    .log("malformed request");
+            refuse(context, HttpResponseStatus.BAD_REQUEST);
+            return;
+        }
+        head = request;
+        body = null;
+        tooLarge = HttpUtil.getContentLength(request, 0L) > settings.maxBodyBytes();
+        if (HttpUtil.is100ContinueExpected(request) && !tooLarge) {
+            context.writeAndFlush(new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+        }
+    }
+
+    private void append(ByteBuf content) {
+        int length = content.readableBytes();
+        if (length == 0 || tooLarge) {
+            return;
+        }
+        if (body == null) {
+            body = new ByteArrayOutputStream(
+                    Math.max(length, (int) Math.min(HttpUtil.getContentLength(head, 0L), settings.maxBodyBytes())));
+        }
+        if (body.size() + length > settings.maxBodyBytes()) {
+            tooLarge = true;
+            body = null;
+            return;
+        }
+        byte[] bytes = new byte[length];
+        content.readBytes(bytes);
+        body.writeBytes(bytes);
+    }
+
+    private void complete(ChannelHandlerContext context) {
+        byte[] bytes = body == null ? new byte[0] : body.toByteArray();
+        Exchange exchange = new Exchange(
+                context,
+                head,
+                bytes,
+                tooLarge,
+                ssl,
+                http2,
+                () -> context.executor().execute(() -> next(context)));
+        head = null;
+        body = null;
+        if (running != null) {
+            if (waiting.size() >= MAX_WAITING) {
+                context.close();
+                return;
+            }
+            waiting.add(exchange);
+            return;
+        }
+        run(exchange);
+    }
+
+    private void next(ChannelHandlerContext context) {
+        running = null;
+        Exchange exchange = waiting.poll();
+        if (exchange != null && context.channel().isActive()) {
+            run(exchange);
+        }
+    }
+
+    private void run(Exchange exchange) {
+        running = exchange;
+        Thread.ofVirtual().name("request").start(() -> {
+            try {
+                handler.handle(exchange);
+            } finally {
+                exchange.handlerReturned();
+            }
+        });
+    }
+
+    private static void refuse(ChannelHandlerContext context, HttpResponseStatus status) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                status,
+                Unpooled.copiedBuffer(
+                        status.code() + " " + status.reasonPhrase(), java.nio.charset.StandardCharsets.US_ASCII));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
+                .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (running != null) {
+            running.writabilityChanged();
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (running != null) {
+            running.disconnected();
+        }
+        waiting.clear();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.atDebug().addKeyValue("cause", cause.toString()).log("connection failed");
+        context.close();
+    }
+}

@@ -1,0 +1,107 @@
+package io.k8j.apiserver.system;
+
+import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.http.Dispatcher;
+import io.k8j.apiserver.http.Exchange;
+import io.k8j.apiserver.http.ExchangeHandler;
+import io.k8j.apiserver.http.Trees;
+import io.k8j.model.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** {@code /version}, {@code /metrics}, the token issuer's documents, and the list of all paths. */
+public final class ServerDocuments implements Dispatcher.Documents {
+    private final Map<String, Object> version;
+    private final List<Consumer<StringBuilder>> metrics;
+    private final ServiceAccountKeys keys;
+    private final String issuer;
+    private final Health health;
+    private final Supplier<List<String>> apiPaths;
+
+    /**
+     * @param version body of {@code /version}
+     * @param metrics each appends its part of {@code /metrics}
+     * @param apiPaths paths of groups and versions that are served now
+     */
+    public ServerDocuments(
+            Map<String, Object> version,
+            List<Consumer<StringBuilder>> metrics,
+            ServiceAccountKeys keys,
+            String issuer,
+            Health health,
+            Supplier<List<String>> apiPaths) {
+        this.version = version;
+        this.metrics = List.copyOf(metrics);
+        this.keys = keys;
+        this.issuer = issuer;
+        this.health = health;
+        this.apiPaths = apiPaths;
+    }
+
+    @Override
+    public Optional<ExchangeHandler> find(Exchange exchange) {
+        return switch (exchange.path()) {
+            case "/version", "/version/" -> Optional.of(e -> Trees.send(e, 200, version));
+            case "/metrics" -> Optional.of(this::metrics);
+            case "/.well-known/openid-configuration" -> Optional.of(this::issuerConfiguration);
+            case "/openid/v1/jwks" ->
+                Optional.of(e -> e.respond(200, "application/jwk-set+json", Json.write(keys.publicKeys())));
+            case "/" -> Optional.of(e -> Trees.send(e, 200, paths()));
+            default -> missing(exchange.path());
+        };
+    }
+
+    /** Outside the API, an unknown path is answered with the known ones. */
+    private Optional<ExchangeHandler> missing(String path) {
+        if (path.startsWith("/api/")) {
+            return Optional.empty();
+        }
+        if (path.startsWith("/apis/")) {
+            return path.split("/").length > 3
+                    ? Optional.empty()
+                    : Optional.of(e -> e.respond(
+                            404,
+                            "text/plain; charset=utf-8",
+                            "404 page not found\n".getBytes(StandardCharsets.US_ASCII)));
+        }
+        return Optional.of(e -> Trees.send(e, 404, paths()));
+    }
+
+    private Map<String, Object> paths() {
+        TreeSet<String> all = new TreeSet<>(apiPaths.get());
+        all.addAll(health.paths());
+        all.addAll(List.of(
+                "/.well-known/openid-configuration",
+                "/metrics",
+                "/openapi/v2",
+                "/openapi/v3",
+                "/openid/v1/jwks",
+                "/version"));
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("paths", List.copyOf(all));
+        return tree;
+    }
+
+    private void metrics(Exchange exchange) {
+        StringBuilder text = new StringBuilder(16 * 1024);
+        metrics.forEach(part -> part.accept(text));
+        exchange.respond(
+                200, "text/plain; version=0.0.4; charset=utf-8", text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void issuerConfiguration(Exchange exchange) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("issuer", issuer);
+        tree.put("jwks_uri", "https://" + exchange.header("Host") + "/openid/v1/jwks");
+        tree.put("response_types_supported", List.of("id_token"));
+        tree.put("subject_types_supported", List.of("public"));
+        tree.put("id_token_signing_alg_values_supported", List.of(keys.algorithm()));
+        exchange.respond(200, "application/json", Json.write(tree));
+    }
+}
