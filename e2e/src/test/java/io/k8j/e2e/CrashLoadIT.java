@@ -20,9 +20,11 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 
@@ -33,6 +35,7 @@ import tools.jackson.databind.JsonNode;
 @Isolated
 @Order(Integer.MAX_VALUE - 1)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CrashLoadIT {
     private static final int ROUNDS = Integer.getInteger("k8j.crash.rounds", 3);
     private static final int WRITERS = 8;
@@ -52,7 +55,8 @@ class CrashLoadIT {
         server = K8jServer.withContainers(1, data);
         server.start();
         Path archive = directory.resolve("sleeper.tar");
-        ImageArchive.writeOci(images, List.of("docker.io/library/sleeper:latest"), archive);
+        ImageArchive.writeOci(
+                images, List.of("docker.io/library/sleeper:latest", "docker.io/library/busybox:latest"), archive);
         server.k8j("images", "import", archive.toString());
         try (ApiClient api = client()) {
             post(
@@ -120,6 +124,7 @@ class CrashLoadIT {
     }
 
     @Test
+    @Order(1)
     void noAcknowledgedWriteIsLostAndContainersGoOn() throws Exception {
         var random = new Random(ROUNDS);
         Map<String, String> containersBefore;
@@ -149,6 +154,25 @@ class CrashLoadIT {
             }
             assertThat(processes()).as("processes after " + name).isEqualTo(processesBefore);
         }
+    }
+
+    @Test
+    @Order(2)
+    void aKilledContainerdComesBackAndPodsGoOn() throws Exception {
+        Map<Long, String> processesBefore = processes();
+        assertThat(server.killContainerd()).as("a containerd to kill").isTrue();
+        try (ApiClient api = client()) {
+            Map<String, String> containersBefore = containers(api);
+            post(api, PODS, """
+                    {"apiVersion":"v1","kind":"Pod","metadata":{"name":"after"},"spec":{
+                      "terminationGracePeriodSeconds":0,
+                      "containers":[{"name":"c","image":"busybox","imagePullPolicy":"IfNotPresent","command":["sleep","100000"]}]}}
+                    """);
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(containers(api)).containsKey("after"));
+            assertThat(containers(api)).containsAllEntriesOf(containersBefore);
+        }
+        assertThat(processes()).isEqualTo(processesBefore);
     }
 
     private boolean nodeIsReady(ApiClient api) throws IOException, InterruptedException {

@@ -163,22 +163,63 @@ public final class K8jServer implements AutoCloseable {
         process.waitFor();
     }
 
-    /** Runs another {@code k8j} command against this server's data directory and returns its output. */
-    public String k8j(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(root.resolve("k8j").toString()));
-        command.addAll(List.of(arguments));
-        command.add("--data-dir=" + dataDirectory);
+    /**
+     * Kills this server's containerd, as the kernel does when memory is short.
+     *
+     * @return whether there was one
+     */
+    public boolean killContainerd() {
+        String marker = Leftovers.runtimeDirectory(dataDirectory).toString();
+        try (var processes = ProcessHandle.allProcesses()) {
+            return processes
+                            .filter(p -> p.info()
+                                    .command()
+                                    .filter(c -> c.endsWith("/containerd"))
+                                    .isPresent())
+                            .filter(p -> p.info()
+                                    .commandLine()
+                                    .filter(c -> c.contains(marker))
+                                    .isPresent())
+                            .filter(ProcessHandle::destroyForcibly)
+                            .count()
+                    > 0;
+        }
+    }
+
+    /** How a command ended and all that it printed. */
+    public record Ended(int exit, String output) {}
+
+    /** Runs a {@code k8j} command to its end, for two minutes at most. */
+    public static Ended run(List<String> arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(findRoot().resolve("k8j").toString()));
+        command.addAll(arguments);
         Process run = new ProcessBuilder(command)
-                .directory(root.toFile())
+                .directory(findRoot().toFile())
                 .redirectErrorStream(true)
                 .start();
         run.getOutputStream().close();
+        Thread.ofVirtual().start(() -> {
+            try {
+                if (!run.waitFor(2, TimeUnit.MINUTES)) {
+                    run.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
         String output = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!run.waitFor(2, TimeUnit.MINUTES) || run.exitValue() != 0) {
-            run.destroyForcibly();
-            throw new IOException("%s: %s".formatted(String.join(" ", command), output));
+        return new Ended(run.waitFor(), output);
+    }
+
+    /** Runs another {@code k8j} command against this server's data directory and returns its output. */
+    public String k8j(String... arguments) throws IOException, InterruptedException {
+        var all = new ArrayList<>(List.of(arguments));
+        all.add("--data-dir=" + dataDirectory);
+        Ended ended = run(all);
+        if (ended.exit() != 0) {
+            throw new IOException("%s: %s".formatted(String.join(" ", all), ended.output()));
         }
-        return output;
+        return ended.output();
     }
 
     /** Ends the server with {@code k8j stop --all}, which takes the containers along. May be called twice. */

@@ -1,6 +1,7 @@
 package io.k8j.e2e.cluster;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /**
  * Finds what belongs to one server's data directory: processes, mounts, network interfaces, network namespaces and
@@ -32,20 +34,31 @@ public final class Leftovers {
     /** One line for each thing that is there now and was not before, or that names the data directory. */
     public List<String> find() throws IOException {
         var found = new ArrayList<String>();
-        String marker = dataDirectory.toString();
+        List<String> markers = List.of(
+                dataDirectory.toString(), runtimeDirectory(dataDirectory).toString());
         try (Stream<ProcessHandle> processes = ProcessHandle.allProcesses()) {
             processes
                     .filter(p -> p.pid() != ProcessHandle.current().pid())
                     .forEach(p -> commandLine(p)
-                            .filter(c -> c.contains(marker))
+                            .filter(c -> markers.stream().anyMatch(c::contains))
                             .ifPresent(c -> found.add("process " + p.pid() + ": " + c)));
         }
         Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
-                .filter(line -> line.contains(marker))
+                .filter(line -> markers.stream().anyMatch(line::contains))
                 .map(line -> "mount " + line.split(" ")[4])
                 .forEach(found::add);
+        if (Files.exists(runtimeDirectory(dataDirectory))) {
+            found.add("directory " + runtimeDirectory(dataDirectory));
+        }
         shared().stream().filter(thing -> !before.contains(thing)).forEach(found::add);
         return found;
+    }
+
+    /** Where a server keeps sockets and the state of its containers: below {@code /run}, told apart by a checksum. */
+    static Path runtimeDirectory(Path dataDirectory) {
+        var checksum = new CRC32();
+        checksum.update(dataDirectory.toString().getBytes(StandardCharsets.UTF_8));
+        return Path.of("/run/k8j/%08x".formatted(checksum.getValue()));
     }
 
     private static Optional<String> commandLine(ProcessHandle process) {
