@@ -34,7 +34,7 @@ final class AppliedFields {
             Object value = e.getValue();
             path.enterField(name);
             value(value, Shapes.field(schema, name));
-            boolean empty = value == null || value instanceof Map<?, ?> m && m.isEmpty();
+            boolean empty = value == null || (value instanceof Map<?, ?> m && m.isEmpty());
             if (empty || !Shapes.declares(schema, name)) found.add();
             path.leave();
         }

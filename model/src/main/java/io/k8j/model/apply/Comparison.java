@@ -44,6 +44,7 @@ record Comparison(Map<String, Object> added, Map<String, Object> modified, Map<S
         return new Comparison(walk.added.set(), walk.modified.set(), walk.removed.set());
     }
 
+    @SuppressWarnings("ReferenceEquality") // ABSENT is a mark, and the same value is equal
     private static final class Walk {
         private final FieldPath path = new FieldPath();
         private final Collected added = path.newSet();
@@ -141,7 +142,9 @@ record Comparison(Map<String, Object> added, Map<String, Object> modified, Map<S
                 if (element == null) return null;
                 List<Object> known = index.get(element);
                 if (known == null) {
-                    index.put(element, List.of(new Object[] {item}));
+                    index.put(element, List.<Object>of(item));
+                } else if (known instanceof ArrayList) {
+                    known.add(item);
                 } else {
                     List<Object> more = new ArrayList<>(known);
                     more.add(item);

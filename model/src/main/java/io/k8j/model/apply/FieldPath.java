@@ -10,6 +10,7 @@ import java.util.Map;
  * The place a walk has reached, and the sets it collects there. Names become path elements only when something is
  * collected, because most walks find little; each set remembers how far its maps exist along the path.
  */
+@SuppressWarnings("ReferenceEquality") // the same map says "unchanged"
 final class FieldPath {
     private String[] elements = new String[32];
     private boolean[] bare = new boolean[32];

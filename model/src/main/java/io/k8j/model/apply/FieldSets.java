@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * Set algebra on FieldsV1 trees. No method changes its arguments; results may share parts with them, and are the very
  * same map where nothing changes. The empty map as a whole is the empty set, deeper down it means "this path".
  */
+@SuppressWarnings("ReferenceEquality") // the same map says "unchanged"
 final class FieldSets {
     static final String SELF = ".";
     static final Map<String, Object> EMPTY = Map.of();

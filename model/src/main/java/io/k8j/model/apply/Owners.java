@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The managers of one object and what each owns. Used by one thread, for one write. */
+@SuppressWarnings("ReferenceEquality") // the same map says "unchanged"
 final class Owners {
     static final int MAX_UPDATERS = 10;
 
@@ -123,10 +124,11 @@ final class Owners {
         updaters.removeIf(Id::applies);
         int count = updaters.size();
         if (count <= MAX_UPDATERS) return;
-        updaters.sort(Comparator.comparing((Id id) -> seconds(entries.get(id).time()))
-                .thenComparing(Id::manager)
-                .thenComparing(Id::apiVersion)
-                .thenComparing(Id::subresource));
+        updaters.sort(
+                Comparator.comparingLong((Id id) -> seconds(entries.get(id).time()))
+                        .thenComparing(Id::manager)
+                        .thenComparing(Id::apiVersion)
+                        .thenComparing(Id::subresource));
         Map<String, Id> firsts = new HashMap<>();
         for (Id id : updaters) {
             if (count <= MAX_UPDATERS) return;
@@ -148,7 +150,7 @@ final class Owners {
         List<Id> ids = new ArrayList<>(entries.keySet());
         if (ids.size() > 1) {
             ids.sort(Comparator.comparing((Id id) -> !id.applies())
-                    .thenComparing(id -> seconds(entries.get(id).time()))
+                    .thenComparingLong(id -> seconds(entries.get(id).time()))
                     .thenComparing(Id::manager)
                     .thenComparing(id -> entries.get(id).apiVersion())
                     .thenComparing(Id::subresource));

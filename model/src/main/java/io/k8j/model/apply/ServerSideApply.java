@@ -6,6 +6,7 @@ import io.k8j.model.apply.Owners.Id;
 import io.k8j.model.json.Trees;
 import io.k8j.model.schema.Schema;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Map;
  *
  * @see <a href="https://kubernetes.io/docs/reference/using-api/server-side-apply/">Server-side apply</a>
  */
+@SuppressWarnings("ReferenceEquality") // the same map says "unchanged"
 public final class ServerSideApply {
     private ServerSideApply() {}
 
@@ -166,7 +168,7 @@ public final class ServerSideApply {
                     return inner;
                 })
                 .toList();
-        return differs[0] ? new java.util.ArrayList<>(kept) : list;
+        return differs[0] ? new ArrayList<>(kept) : list;
     }
 
     private static String nameText(Map<String, Object> object) {

@@ -66,14 +66,32 @@ public final class Json {
      * @throws JsonException if the text is not exactly one JSON value in UTF-8, or too deeply nested
      */
     public static Object parse(byte[] text, Consumer<String> duplicates) {
+        try {
+            return read(text, duplicates);
+        } catch (JacksonException e) {
+            String words = SyntaxWords.explain(text, null);
+            if (words != null) throw new JsonException(words, e);
+            return parseRepaired(text, duplicates, e);
+        }
+    }
+
+    /** Reads a text again whose only fault may be bytes that are not UTF-8; upstream replaces them silently. */
+    private static Object parseRepaired(byte[] text, Consumer<String> duplicates, JacksonException fault) {
+        byte[] repaired = new String(text, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+        try {
+            return read(repaired, duplicates);
+        } catch (JacksonException e) {
+            throw new JsonException(fault.getOriginalMessage(), e);
+        }
+    }
+
+    private static Object read(byte[] text, Consumer<String> duplicates) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();
             if (first == null) throw new JsonException("unexpected end of JSON input");
             Object tree = new Reader(parser, duplicates).value(first);
             if (parser.nextToken() != null) throw new JsonException(SyntaxWords.explain(text, "trailing data"));
             return tree;
-        } catch (JacksonException e) {
-            throw new JsonException(SyntaxWords.explain(text, e.getOriginalMessage()), e);
         }
     }
 

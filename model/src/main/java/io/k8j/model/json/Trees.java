@@ -102,6 +102,7 @@ public final class Trees {
      * Whether two trees say the same. The order of map keys does not matter; numbers are compared by value, so 1 equals
      * 1.0; null differs from an absent key and from an empty map.
      */
+    @SuppressWarnings("ReferenceEquality") // a short cut for shared parts
     public static boolean deepEquals(Object a, Object b) {
         if (a == b) return true;
         if (a == null || b == null) return false;

@@ -16,6 +16,7 @@ import java.util.Map;
  *
  * @see <a href="https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/">Patches</a>
  */
+@SuppressWarnings("ReferenceEquality") // the same map says "unchanged"
 public final class StrategicMergePatch {
     static final String BAD_RETAIN_KEYS = "invalid patch format of retainKeys";
     static final String BAD_PRIMITIVE_LIST = "invalid patch format of primitive list";

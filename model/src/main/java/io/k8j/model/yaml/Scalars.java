@@ -5,6 +5,7 @@ import io.k8j.model.json.JsonException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
@@ -27,7 +28,7 @@ final class Scalars {
     private Scalars() {}
 
     private static Map<String, Boolean> booleans() {
-        Map<String, Boolean> words = new java.util.HashMap<>();
+        Map<String, Boolean> words = new HashMap<>();
         for (String word : "y Y yes Yes YES true True TRUE on On ON".split(" ")) words.put(word, true);
         for (String word : "n N no No NO false False FALSE off Off OFF".split(" ")) words.put(word, false);
         return Map.copyOf(words);

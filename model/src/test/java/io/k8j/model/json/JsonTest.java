@@ -72,6 +72,12 @@ public class JsonTest {
     }
 
     @Test
+    void replacesBytesThatAreNotUtf8() {
+        byte[] text = {'"', 'a', (byte) 0xff, 'b', '"'};
+        assertThat(Json.parse(text)).isEqualTo("a\ufffdb");
+    }
+
+    @Test
     void keepsNumbersExactly() {
         assertThat(Json.parse("9223372036854775807")).isEqualTo(Long.MAX_VALUE);
         assertThat(Json.parse("9223372036854775808")).isEqualTo(new BigInteger("9223372036854775808"));
