@@ -1,0 +1,167 @@
+package io.k8j.server;
+
+import io.k8j.model.time.SystemTime;
+import io.k8j.server.controlplane.ClusterCertificates;
+import io.k8j.server.controlplane.ControlPlane;
+import io.k8j.server.install.MachineCheck;
+import io.k8j.server.install.Packages;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+
+/** A whole cluster in this process: wires all components together, in the order in which they start. */
+public final class Cluster implements AutoCloseable {
+    private final ServerConfig config;
+    private final Closing closing = new Closing();
+    private final CountDownLatch stopAsked = new CountDownLatch(1);
+    private ControlPlane controlPlane;
+    private ClusterCertificates certificates;
+
+    private Cluster(ServerConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Starts everything; when this returns, the cluster works.
+     *
+     * @throws UserException for what the user can put right
+     */
+    public static Cluster start(ServerConfig config, Steps steps) throws Exception {
+        Cluster cluster = new Cluster(config);
+        try {
+            cluster.open(steps);
+            return cluster;
+        } catch (Exception e) {
+            cluster.closing.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void open(Steps steps) throws Exception {
+        steps.say("k8j " + Version.GIT + " on " + config.dataDir());
+        closing.add(ServerLock.acquire(config.dataDir()));
+        checkMachine();
+        install(steps);
+        SystemTime time = closing.add(new SystemTime());
+        Addresses addresses = Addresses.of(config);
+        certificates = closing.add(steps.step(
+                "certificates: " + config.tlsDir(),
+                () -> ClusterCertificates.open(
+                        config.tlsDir(),
+                        addresses.serverNames(config),
+                        config.nodeName(),
+                        addresses.nodeNames(config),
+                        time)));
+        controlPlane = closing.add(
+                ControlPlane.start(config, addresses.advertised(), certificates, time, steps));
+        steps.step("kubeconfig: " + config.writeKubeconfig(), () -> {
+            writeKubeconfig();
+            return null;
+        });
+    }
+
+    private boolean runsContainers() {
+        return config.runsNode() && config.runtime() == ServerConfig.Runtime.CONTAINERD;
+    }
+
+    private void checkMachine() {
+        if (runsContainers() && !System.getProperty("os.name").equals("Linux")) {
+            throw new UserException("containers need Linux: use 'k8j server --runtime simulated' here");
+        }
+        if (runsContainers() && !MachineCheck.isRoot()) {
+            throw new UserException(
+                    "running containers needs root: start it with sudo, or use 'k8j server --runtime simulated'");
+        }
+        checkPort(config.bindAddress(), config.httpsListenPort(), "--https-listen-port");
+        if (runsContainers()) {
+            checkPort("0.0.0.0", config.kubeletPort(), "--kubelet-port");
+        }
+    }
+
+    private static void checkPort(String address, int port, String flag) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(address, port));
+        } catch (IOException e) {
+            throw new UserException(
+                    "port %d on %s cannot be used (%s): stop what uses it or choose another with %s"
+                            .formatted(port, address, e.getMessage().toLowerCase(Locale.ROOT), flag),
+                    e);
+        }
+    }
+
+    private void install(Steps steps) throws Exception {
+        if (!runsContainers() || config.containerRuntimeEndpoint() != null) {
+            return;
+        }
+        List<Packages.Need> missing = Packages.missing(Packages.NODE);
+        if (missing.isEmpty()) {
+            return;
+        }
+        String names = String.join(", ", missing.stream().map(Packages.Need::debian).distinct().toList());
+        boolean required = missing.stream().anyMatch(Packages.Need::required);
+        if (!config.install()) {
+            if (required) {
+                throw new UserException(
+                        "this machine lacks %s and --no-install forbids to install it: run 'k8j check-config' for the list"
+                                .formatted(names));
+            }
+            return;
+        }
+        steps.step("installed " + names, () -> {
+            Packages.install(missing);
+            return null;
+        });
+    }
+
+    private void writeKubeconfig() throws IOException {
+        Path file = config.writeKubeconfig();
+        String host = config.bindAddress().equals("0.0.0.0") || config.bindAddress().equals("::")
+                ? "127.0.0.1"
+                : config.bindAddress();
+        KubeconfigFile.write(
+                file,
+                "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + controlPlane.apiServer().port(),
+                certificates.authorityPem(),
+                certificates.admin());
+        io.k8j.server.certs.Pem.write(
+                config.dataDir().resolve("server/kubeconfig-path"), file + "\n", false);
+    }
+
+    /** Prints what the user needs next. */
+    public void announce(Steps steps) {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add("Ready after %.1f s. Next:".formatted(steps.total().toMillis() / 1000.0));
+        lines.add("  export KUBECONFIG=" + config.writeKubeconfig());
+        lines.add("  kubectl get nodes,pods -A");
+        lines.add("Stop with Ctrl-C; containers go on running until 'k8j stop --all'.");
+        lines.forEach(steps::say);
+    }
+
+    /** Blocks until Ctrl-C or SIGTERM. */
+    public void awaitStop() throws InterruptedException {
+        Thread main = Thread.currentThread();
+        // The JVM ends when its hooks have ended, so the hook waits until everything is closed.
+        Thread hook = new Thread(() -> {
+            stopAsked.countDown();
+            try {
+                main.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        java.lang.Runtime.getRuntime().addShutdownHook(hook);
+        stopAsked.await();
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

@@ -1,0 +1,87 @@
+package io.k8j.server.certs;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** Reads and writes certificates and keys as PEM text. */
+public final class Pem {
+    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
+
+    private Pem() {}
+
+    public static String certificates(Collection<? extends Certificate> chain) {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (Certificate certificate : chain) {
+                append(text, "CERTIFICATE", certificate.getEncoded());
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("encode certificate", e);
+        }
+        return text.toString();
+    }
+
+    public static String key(PrivateKey key) {
+        StringBuilder text = new StringBuilder();
+        append(text, "PRIVATE KEY", key.getEncoded());
+        return text.toString();
+    }
+
+    /** The certificates of a PEM text in order. */
+    public static List<X509Certificate> readCertificates(String text) throws GeneralSecurityException {
+        return CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)))
+                .stream()
+                .map(X509Certificate.class::cast)
+                .toList();
+    }
+
+    /** An EC key in PKCS #8 form, as {@link #key} writes it. */
+    public static PrivateKey readKey(String text) throws GeneralSecurityException {
+        String body = text.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+        try {
+            return KeyFactory.getInstance("EC")
+                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body)));
+        } catch (IllegalArgumentException e) {
+            throw new GeneralSecurityException("not a PEM key: " + e.getMessage(), e);
+        }
+    }
+
+    /** Puts a file in place in one step, so that a reader or a crash never sees half of it. */
+    public static void write(Path file, String text, boolean secret) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path draft = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(draft);
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createFile(
+                    draft,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString(secret ? "rw-------" : "rw-r--r--")));
+        }
+        Files.writeString(draft, text, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE).toArray(StandardOpenOption[]::new));
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void append(StringBuilder text, String type, byte[] content) {
+        text.append("-----BEGIN ").append(type).append("-----\n");
+        text.append(LINES.encodeToString(content));
+        text.append("\n-----END ").append(type).append("-----\n");
+    }
+}

@@ -1,0 +1,77 @@
+package io.k8j.server.cli;
+
+import io.k8j.server.UserException;
+import java.io.PrintStream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code k8j} command. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+        name = "k8j",
+        description = "Kubernetes on the JVM: a whole cluster in one process.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.Provider.class,
+        subcommands = {
+            ServerCommand.class,
+            StopCommand.class,
+            UninstallCommand.class,
+            ImagesCommand.class,
+            KubectlCommand.class,
+            CheckConfigCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        })
+public final class Main implements Runnable {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        int code = commandLine(System.err).execute(arguments);
+        // Daemons of libraries must not keep a finished command alive; a server has ended by itself when it comes here.
+        System.exit(code);
+    }
+
+    /** The whole command line; errors are one sentence on {@code err}. */
+    static CommandLine commandLine(PrintStream err) {
+        CommandLine line = new CommandLine(new Main());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setStopAtPositional(false);
+        line.getSubcommands().get("kubectl").setStopAtUnmatched(true).setUnmatchedOptionsArePositionalParams(true);
+        line.setParameterExceptionHandler((exception, arguments) -> {
+            err.println("k8j: " + firstLine(exception.getMessage()) + " (see 'k8j "
+                    + name(exception) + "--help')");
+            return CommandLine.ExitCode.USAGE;
+        });
+        line.setExecutionExceptionHandler((exception, command, result) -> {
+            err.println("k8j: " + sentence(exception));
+            if (System.getenv("K8J_DEBUG") != null) {
+                exception.printStackTrace(err);
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        return line;
+    }
+
+    private static String name(ParameterException exception) {
+        CommandLine command = exception.getCommandLine();
+        return command.getParent() == null ? "" : command.getCommandName() + " ";
+    }
+
+    private static String sentence(Throwable failure) {
+        if (failure instanceof UserException) {
+            return failure.getMessage();
+        }
+        String message = failure.getMessage();
+        return message == null || message.isBlank() ? failure.getClass().getSimpleName() : firstLine(message);
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("").strip();
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(commandLine(System.err), "a command is missing");
+    }
+}

@@ -1,0 +1,221 @@
+package io.k8j.server.controlplane;
+
+import io.k8j.model.time.Time;
+import io.k8j.server.certs.CertificateAuthority;
+import io.k8j.server.certs.CertificateRequest;
+import io.k8j.server.certs.CertificateStore;
+import io.k8j.server.certs.KeyAndCertificate;
+import io.k8j.server.certs.Pem;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All certificates and keys of one cluster, and the TLS contexts made of them. They are looked over once a day while the
+ * server runs; what is about to end is renewed and used for the connections that follow.
+ */
+public final class ClusterCertificates implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterCertificates.class);
+    private static final Duration LOOK_OVER = Duration.ofDays(1);
+    static final String API_SERVER = "kube-apiserver";
+    static final String ADMIN = "admin";
+    static final String KUBELET_CLIENT = "kube-apiserver-kubelet-client";
+    static final String KUBELET = "kubelet-server";
+
+    private final CertificateAuthority authority;
+    private final CertificateStore store;
+    private final List<CertificateRequest> requests;
+    private final KeyPair serviceAccountKey;
+    private final Map<String, KeyAndCertificate> current = new ConcurrentHashMap<>();
+    private final Map<String, SslContext> contexts = new ConcurrentHashMap<>();
+    private final Time time;
+    private volatile Time.Timer next = () -> {};
+
+    private ClusterCertificates(
+            CertificateAuthority authority,
+            CertificateStore store,
+            List<CertificateRequest> requests,
+            KeyPair serviceAccountKey,
+            Time time) {
+        this.authority = authority;
+        this.store = store;
+        this.requests = requests;
+        this.serviceAccountKey = serviceAccountKey;
+        this.time = time;
+    }
+
+    /**
+     * Opens the certificates in a directory and issues those that are missing.
+     *
+     * @param serverNames names and addresses of the API server
+     * @param nodeNames names and addresses of the node
+     */
+    public static ClusterCertificates open(
+            Path directory, List<String> serverNames, String nodeName, List<String> nodeNames, Time time)
+            throws IOException {
+        CertificateAuthority authority = CertificateAuthority.open(directory, "ca", time);
+        ClusterCertificates certificates = new ClusterCertificates(
+                authority,
+                new CertificateStore(directory, time),
+                List.of(
+                        CertificateRequest.server(API_SERVER, "kube-apiserver", serverNames),
+                        CertificateRequest.client(ADMIN, "system:admin", "system:masters"),
+                        CertificateRequest.client(KUBELET_CLIENT, "kube-apiserver-kubelet-client", "system:masters"),
+                        CertificateRequest.server(KUBELET, "system:node:" + nodeName, nodeNames),
+                        CertificateRequest.client("kubelet", "system:node:" + nodeName, "system:nodes"),
+                        CertificateRequest.client("kube-controller-manager", "system:kube-controller-manager"),
+                        CertificateRequest.client("kube-scheduler", "system:kube-scheduler"),
+                        CertificateRequest.client("kube-proxy", "system:kube-proxy")),
+                serviceAccountKey(directory),
+                time);
+        certificates.lookOver();
+        return certificates;
+    }
+
+    private static KeyPair serviceAccountKey(Path directory) throws IOException {
+        Path file = directory.resolve("service-account.key");
+        try {
+            if (Files.exists(file)) {
+                PrivateKey key = Pem.readKey(Files.readString(file));
+                return new KeyPair(publicKey(key), key);
+            }
+            KeyPair pair = CertificateAuthority.newKeyPair();
+            Pem.write(file, Pem.key(pair.getPrivate()), true);
+            return pair;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("read %s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** The public half of a P-256 key, computed from the private one. */
+    private static ECPublicKey publicKey(PrivateKey key) throws GeneralSecurityException {
+        var privateKey = (java.security.interfaces.ECPrivateKey) key;
+        var curve = org.bouncycastle.jce.ECNamedCurveTable.getParameterSpec("secp256r1");
+        var point = curve.getG().multiply(privateKey.getS()).normalize();
+        var spec = new java.security.spec.ECPublicKeySpec(
+                new java.security.spec.ECPoint(
+                        point.getAffineXCoord().toBigInteger(),
+                        point.getAffineYCoord().toBigInteger()),
+                privateKey.getParams());
+        return (ECPublicKey) java.security.KeyFactory.getInstance("EC").generatePublic(spec);
+    }
+
+    private void lookOver() throws IOException {
+        for (CertificateRequest request : requests) {
+            KeyAndCertificate obtained = store.obtain(authority, request);
+            KeyAndCertificate before = current.put(request.name(), obtained);
+            if (before != null && !before.certificate().equals(obtained.certificate())) {
+                LOG.atInfo().addKeyValue("certificate", request.name()).log("certificate renewed");
+            }
+            if (before == null || !before.certificate().equals(obtained.certificate())) {
+                contexts.clear();
+            }
+        }
+        next = time.after(LOOK_OVER, () -> Thread.ofVirtual().start(this::lookOverAgain));
+    }
+
+    private void lookOverAgain() {
+        try {
+            lookOver();
+        } catch (IOException e) {
+            LOG.atError().setCause(e).log("certificates could not be renewed; trying again tomorrow");
+            next = time.after(LOOK_OVER, () -> Thread.ofVirtual().start(this::lookOverAgain));
+        }
+    }
+
+    public String authorityPem() {
+        return authority.certificatePem();
+    }
+
+    public Set<X509Certificate> clientAuthorities() {
+        return Set.of(authority.certificate());
+    }
+
+    public KeyPair serviceAccountKey() {
+        return serviceAccountKey;
+    }
+
+    public KeyAndCertificate admin() {
+        return current.get(ADMIN);
+    }
+
+    /** What the API server presents; clients may present a certificate, which authentication judges. */
+    public SslContext apiServerContext() {
+        return contexts.computeIfAbsent(API_SERVER, name -> serverContext(name, ClientAuth.OPTIONAL, true));
+    }
+
+    /** What the kubelet presents. */
+    public SslContext kubeletContext() {
+        return contexts.computeIfAbsent(KUBELET, name -> serverContext(name, ClientAuth.OPTIONAL, false));
+    }
+
+    /** How the API server presents itself to kubelets. */
+    public SslContext kubeletClientContext() {
+        return contexts.computeIfAbsent(KUBELET_CLIENT, name -> {
+            KeyAndCertificate own = current.get(name);
+            try {
+                return SslContextBuilder.forClient()
+                        .sslProvider(provider())
+                        .keyManager(own.key(), own.chain().toArray(new X509Certificate[0]))
+                        .trustManager(authority.certificate())
+                        .build();
+            } catch (SSLException e) {
+                throw new IllegalStateException("TLS context " + name + ": " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private SslContext serverContext(String name, ClientAuth clientAuth, boolean http2) {
+        KeyAndCertificate own = current.get(name);
+        try {
+            SslContextBuilder builder = SslContextBuilder.forServer(
+                            own.key(), own.chain().toArray(new X509Certificate[0]))
+                    .sslProvider(provider())
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .clientAuth(clientAuth)
+                    // Any certificate passes the handshake: authentication decides whom to trust, and answers 401.
+                    .trustManager(InsecureTrustManagerFactory.INSTANCE);
+            if (http2) {
+                builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        ApplicationProtocolNames.HTTP_2,
+                        ApplicationProtocolNames.HTTP_1_1));
+            }
+            return builder.build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("TLS context " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static SslProvider provider() {
+        return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+    }
+
+    @Override
+    public void close() {
+        next.cancel();
+    }
+}

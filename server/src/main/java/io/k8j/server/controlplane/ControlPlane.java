@@ -1,0 +1,162 @@
+package io.k8j.server.controlplane;
+
+import io.k8j.apiserver.ApiServer;
+import io.k8j.apiserver.ApiServerConfig;
+import io.k8j.apiserver.CoreConfig;
+import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.http.RequestSettings;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.client.Client;
+import io.k8j.model.time.Time;
+import io.k8j.server.Closing;
+import io.k8j.server.ServerConfig;
+import io.k8j.server.Steps;
+import io.k8j.server.UserException;
+import io.k8j.server.Version;
+import io.k8j.store.EmbeddedStore;
+import io.k8j.store.MemoryStore;
+import io.k8j.store.Store;
+import io.k8j.store.StoreConfig;
+import io.k8j.store.StoreException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Store, API server and what runs on top of it in this process. */
+public final class ControlPlane implements AutoCloseable {
+    /** Audience and issuer of ServiceAccount tokens, upstream's default. */
+    private static final String ISSUER = "https://kubernetes.default.svc.";
+
+    private final Closing closing = new Closing();
+    private final Time time;
+    private ApiServer apiServer;
+
+    private ControlPlane(Time time) {
+        this.time = time;
+    }
+
+    /** Starts store and API server; when this returns, the API answers. */
+    public static ControlPlane start(
+            ServerConfig config, String advertiseAddress, ClusterCertificates certificates, Time time, Steps steps)
+            throws Exception {
+        ControlPlane plane = new ControlPlane(time);
+        try {
+            Store store = plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config)));
+            plane.apiServer = plane.closing.add(steps.step(
+                    "API server: https://" + config.bindAddress() + ":" + config.httpsListenPort(),
+                    () -> startApiServer(store, config, advertiseAddress, certificates, time)));
+            return plane;
+        } catch (Exception e) {
+            plane.closing.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static String storeName(ServerConfig config) {
+        return config.datastoreEndpoint().equals("embedded")
+                ? config.storeDir().toString()
+                : config.datastoreEndpoint();
+    }
+
+    private static Store openStore(ServerConfig config) {
+        try {
+            return switch (config.datastoreEndpoint()) {
+                case "embedded" -> EmbeddedStore.open(config.storeDir(), StoreConfig.DEFAULTS);
+                case "memory" -> MemoryStore.open(StoreConfig.DEFAULTS);
+                default -> throw new UserException(
+                        "--datastore-endpoint %s: this version knows only 'embedded' and 'memory'"
+                                .formatted(config.datastoreEndpoint()));
+            };
+        } catch (StoreException e) {
+            throw new UserException(
+                    "cannot open the store in %s: %s".formatted(config.storeDir(), e.getMessage()), e);
+        }
+    }
+
+    private static ApiServer startApiServer(
+            Store store, ServerConfig config, String advertiseAddress, ClusterCertificates certificates, Time time) {
+        String[] ports = config.serviceNodePortRange().split("-", 2);
+        String issuer = ISSUER.substring(0, ISSUER.length() - 1) + "." + config.clusterDomain();
+        ApiServerConfig settings;
+        try {
+            settings = new ApiServerConfig(
+                    CoreConfig.DEFAULTS
+                            .withServiceRange(config.serviceCidr())
+                            .withNodePorts(Integer.parseInt(ports[0]), Integer.parseInt(ports[1]))
+                            .withAdvertised(advertiseAddress, config.httpsListenPort()),
+                    new InetSocketAddress(config.bindAddress(), config.httpsListenPort()),
+                    certificates::apiServerContext,
+                    certificates::clientAuthorities,
+                    new ServiceAccountKeys(certificates.serviceAccountKey(), List.of()),
+                    issuer,
+                    List.of(issuer, "k8j"),
+                    config.token() == null
+                            ? Map.of()
+                            : Map.of(config.token(), UserInfo.of("system:node-joiner", "system:bootstrappers")),
+                    certificates::kubeletClientContext,
+                    version(),
+                    RequestSettings.DEFAULTS,
+                    List.of());
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            throw new UserException("--service-node-port-range %s or --service-cidr %s: %s"
+                    .formatted(config.serviceNodePortRange(), config.serviceCidr(), e.getMessage()), e);
+        }
+        try {
+            return ApiServer.start(store, settings, time);
+        } catch (IOException e) {
+            throw new UserException(
+                    "cannot listen on %s:%d (%s): stop what uses the port or choose another with --https-listen-port"
+                            .formatted(config.bindAddress(), config.httpsListenPort(), rootCause(e)),
+                    e);
+        }
+    }
+
+    private static String rootCause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
+    static Map<String, Object> version() {
+        Map<String, Object> version = new LinkedHashMap<>();
+        version.put("major", Version.MAJOR);
+        version.put("minor", Version.MINOR);
+        version.put("emulationMajor", Version.MAJOR);
+        version.put("emulationMinor", Version.MINOR);
+        version.put("minCompatibilityMajor", Version.MAJOR);
+        version.put("minCompatibilityMinor", "35");
+        version.put("gitVersion", Version.GIT);
+        version.put("gitCommit", "k8j");
+        version.put("gitTreeState", "clean");
+        version.put("buildDate", "1970-01-01T00:00:00Z");
+        version.put("goVersion", "java" + System.getProperty("java.version"));
+        version.put("compiler", "javac");
+        version.put("platform", "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64"));
+        return version;
+    }
+
+    public ApiServer apiServer() {
+        return apiServer;
+    }
+
+    /** A client within this process. */
+    public Client client(String program, String user, String... groups) {
+        String[] all = java.util.Arrays.copyOf(groups, groups.length + 1);
+        all[groups.length] = "system:authenticated";
+        return new Client(apiServer.core().transport(UserInfo.of(user, all), program), time, program);
+    }
+
+    /** Adds something that stops before the API server does. */
+    public <T extends AutoCloseable> T add(T component) {
+        return closing.add(component);
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}
