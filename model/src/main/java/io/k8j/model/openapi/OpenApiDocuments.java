@@ -23,6 +23,9 @@ import java.util.function.Supplier;
  * with {@link #withCustom}. Safe for use by several threads.
  */
 public final class OpenApiDocuments {
+    /** Content type of {@link #secondProtobuf()}. */
+    public static final String SECOND_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
     private final String serverVersion;
     private final Map<String, List<ApiKind>> kindsByPath = new TreeMap<>();
     private final Map<String, SoftReference<byte[]>> made = new ConcurrentHashMap<>();
@@ -70,13 +73,26 @@ public final class OpenApiDocuments {
     /** The JSON of {@code /openapi/v3/<path>}, such as {@code apis/apps/v1}; null if there is none. */
     public byte[] third(String path) {
         List<ApiKind> kinds = kindsByPath.get(path);
-        return kinds == null ? null : bytes(path, () -> DocumentBuilder.third(kinds, serverVersion));
+        return kinds == null ? null : bytes(path, () -> Json.write(DocumentBuilder.third(kinds, serverVersion)));
     }
 
     /** The JSON of {@code /openapi/v2}. */
     public byte[] second() {
+        return bytes("v2", () -> Json.write(secondTree()));
+    }
+
+    /**
+     * {@code /openapi/v2} in protobuf, for older kubectls. They ask for {@code
+     * application/com.github.proto-openapi.spec.v2@v1.0+protobuf}; the answer's type must be {@value #SECOND_PROTOBUF},
+     * because the type they ask for is not well-formed and some refuse it.
+     */
+    public byte[] secondProtobuf() {
+        return bytes("v2 protobuf", () -> GnosticWriter.write(secondTree()));
+    }
+
+    private Map<String, Object> secondTree() {
         List<ApiKind> all = kindsByPath.values().stream().flatMap(List::stream).toList();
-        return bytes("v2", () -> DocumentBuilder.second(all, serverVersion));
+        return DocumentBuilder.second(all, serverVersion);
     }
 
     /**
@@ -107,11 +123,11 @@ public final class OpenApiDocuments {
         }
     }
 
-    private byte[] bytes(String key, Supplier<Map<String, Object>> document) {
+    private byte[] bytes(String key, Supplier<byte[]> document) {
         SoftReference<byte[]> kept = made.get(key);
         byte[] bytes = kept == null ? null : kept.get();
         if (bytes == null) {
-            bytes = Json.write(document.get());
+            bytes = document.get();
             made.put(key, new SoftReference<>(bytes));
         }
         return bytes;

@@ -21,6 +21,9 @@ final class SchemaRenderer {
     static final String OBJECT_META = META + "ObjectMeta";
     static final String LIST_META = META + "ListMeta";
 
+    private static final String CONVENTIONS =
+            "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
+
     private final boolean third;
     private final Descriptions descriptions;
     private final Map<String, List<GroupVersionKind>> kinds;
@@ -106,7 +109,7 @@ final class SchemaRenderer {
     private Map<String, Object> property(String owner, Schema.Field field) {
         Schema schema = field.schema();
         Object standard = third ? standard(field, schema) : field.publishedDefault() ? field.defaultValue() : null;
-        Map<String, Object> out = value(schema, standard, orNull(descriptions.of(owner, field.name())));
+        Map<String, Object> out = value(schema, standard, description(owner, field));
         if (schema.type() == Type.LIST
                 && schema.typeName() == null
                 && !field.name().equals("items")) list(schema, out);
@@ -117,6 +120,18 @@ final class SchemaRenderer {
         if (!field.patchStrategy().isEmpty())
             out.put("x-kubernetes-patch-strategy", String.join(",", field.patchStrategy()));
         return out;
+    }
+
+    /** The official client's models keep no text for fields that refer to a type; the type's own text must do. */
+    private String description(String owner, Schema.Field field) {
+        String own = descriptions.of(owner, field.name());
+        String type = field.schema().typeName();
+        if (!own.isEmpty() || type == null) return orNull(own);
+        return switch (type) {
+            case OBJECT_META -> "Standard object's metadata. More info: " + CONVENTIONS + "#metadata";
+            case LIST_META -> "Standard list metadata. More info: " + CONVENTIONS + "#types-kinds";
+            default -> orNull(descriptions.of(type));
+        };
     }
 
     private static void list(Schema schema, Map<String, Object> out) {

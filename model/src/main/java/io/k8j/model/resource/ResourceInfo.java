@@ -1,5 +1,10 @@
 package io.k8j.model.resource;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
@@ -47,6 +52,18 @@ public record ResourceInfo(
     public Subresource subresource(String name) {
         for (Subresource subresource : subresources) if (subresource.name().equals(name)) return subresource;
         return null;
+    }
+
+    /** What discovery shows so that clients see when objects are stored in another version; null unless stored. */
+    public String storageVersionHash() {
+        if (!stored()) return null;
+        String text = storageKind.group() + "/" + storageKind.version() + "/" + storageKind.kind();
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(Arrays.copyOf(hash, 8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Whether main writes leave the status alone because it has a path of its own. */

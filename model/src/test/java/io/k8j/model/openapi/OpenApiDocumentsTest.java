@@ -2,12 +2,16 @@ package io.k8j.model.openapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.resource.ResourceRegistry;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,6 +100,43 @@ class OpenApiDocumentsTest {
                 .isEqualTo("replaceCoreV1NodeStatus");
         assertThat(Trees.string(paths, "/api/v1/namespaces/{namespace}/pods/{name}/proxy/{path}", "get", "operationId"))
                 .isEqualTo("connectCoreV1GetNamespacedPodProxyWithPath");
+    }
+
+    @Test
+    void theProtobufFormSaysTheSameAsTheSecondVersion() throws Exception {
+        Map<String, Object> second = Json.parseObject(documents.second());
+        UnknownFieldSet document = UnknownFieldSet.parseFrom(documents.secondProtobuf());
+        assertThat(text(document, 1)).isEqualTo("2.0");
+        Map<String, UnknownFieldSet> definitions = named(inner(document, 9), 1);
+        assertThat(definitions.keySet())
+                .isEqualTo(Trees.map(second, "definitions").keySet());
+        assertThat(named(inner(document, 8), 2).keySet())
+                .isEqualTo(Trees.map(second, "paths").keySet());
+        UnknownFieldSet container = definitions.get("io.k8s.api.core.v1.Container");
+        UnknownFieldSet ports = named(inner(container, 25), 1).get("ports");
+        assertThat(text(inner(ports, 22), 1)).isEqualTo("array");
+        assertThat(text(inner(inner(ports, 23), 1), 1)).isEqualTo("#/definitions/io.k8s.api.core.v1.ContainerPort");
+        assertThat(text(named(ports, 31).get("x-kubernetes-patch-merge-key"), 2))
+                .isEqualTo("\"containerPort\"");
+    }
+
+    private static UnknownFieldSet inner(UnknownFieldSet message, int number) throws InvalidProtocolBufferException {
+        return UnknownFieldSet.parseFrom(
+                message.getField(number).getLengthDelimitedList().getFirst());
+    }
+
+    private static String text(UnknownFieldSet message, int number) {
+        return message.getField(number).getLengthDelimitedList().getFirst().toStringUtf8();
+    }
+
+    private static Map<String, UnknownFieldSet> named(UnknownFieldSet message, int number)
+            throws InvalidProtocolBufferException {
+        Map<String, UnknownFieldSet> out = new HashMap<>();
+        for (ByteString entry : message.getField(number).getLengthDelimitedList()) {
+            UnknownFieldSet pair = UnknownFieldSet.parseFrom(entry);
+            out.put(text(pair, 1), inner(pair, 2));
+        }
+        return out;
     }
 
     @Test

@@ -30,6 +30,7 @@ class ResourceRegistryTest {
         assertThat(pods.singular()).isEqualTo("pod");
         assertThat(pods.fieldLabels()).contains("spec.nodeName", "status.phase");
         assertThat(pods.hasStatus()).isTrue();
+        assertThat(pods.storageVersionHash()).isEqualTo("xPOwRZ+Yhw8=");
     }
 
     @Test
