@@ -17,6 +17,11 @@ public final class Access {
         this.authorizer = authorizer;
     }
 
+    /** Who decides. */
+    public Authorizer authorizer() {
+        return authorizer;
+    }
+
     /** @throws ApiException 403 unless the user may send this request */
     void check(UserInfo user, ApiCall call) {
         check(attributes(user, call, call.verb().word()));

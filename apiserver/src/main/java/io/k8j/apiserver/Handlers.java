@@ -1,10 +1,23 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.bootstrap.Bootstrap;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.apiserver.resource.StoredResource;
+import io.k8j.apiserver.service.AddressRange;
+import io.k8j.apiserver.service.ServiceAllocator;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.AdmissionRequest;
+import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.subresource.BindingHandler;
+import io.k8j.apiserver.subresource.EvictionHandler;
+import io.k8j.apiserver.subresource.NamespaceRules;
+import io.k8j.apiserver.subresource.PodRules;
+import io.k8j.apiserver.subresource.ScaleHandler;
+import io.k8j.apiserver.subresource.SigningRules;
 import io.k8j.apiserver.subresource.Subresources;
+import io.k8j.apiserver.subresource.TokenHandler;
 import io.k8j.apiserver.verb.Admission;
 import io.k8j.apiserver.verb.Call;
 import io.k8j.apiserver.verb.CreateHandler;
@@ -16,14 +29,20 @@ import io.k8j.apiserver.verb.Handler;
 import io.k8j.apiserver.verb.Hooks;
 import io.k8j.apiserver.verb.ListHandler;
 import io.k8j.apiserver.verb.ObjectCreator;
+import io.k8j.apiserver.verb.ObjectEditor;
 import io.k8j.apiserver.verb.ObjectWriter;
 import io.k8j.apiserver.verb.PatchHandler;
 import io.k8j.apiserver.verb.Rules;
 import io.k8j.apiserver.verb.UpdateFlow;
 import io.k8j.apiserver.verb.UpdateHandler;
+import io.k8j.apiserver.verb.UpdateRules;
 import io.k8j.apiserver.verb.WatchHandler;
+import io.k8j.apiserver.virtual.AccessReviews;
+import io.k8j.apiserver.virtual.ComponentStatuses;
+import io.k8j.apiserver.virtual.IdentityReviews;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.Verb;
+import io.k8j.model.resource.GroupResource;
 import io.k8j.model.time.Time;
 import io.k8j.store.Store;
 import java.util.EnumMap;
@@ -31,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /** Puts the handlers together and finds the one for a request. */
 final class Handlers implements AutoCloseable {
@@ -38,6 +58,10 @@ final class Handlers implements AutoCloseable {
     private final Subresources subresources = new Subresources();
     private final WatchHandler watch;
     private final Admission admission;
+    private final ApiServerCore core;
+    private final CoreConfig config;
+    private final AddressRange addresses;
+    private final ServiceAllocator allocator;
 
     Handlers(
             Store store,
@@ -48,11 +72,24 @@ final class Handlers implements AutoCloseable {
             Access access,
             List<AdmissionPlugin> plugins,
             ApiServerCore.Parts parts) {
+        this.core = core;
+        this.config = config;
         admission = new Admission(plugins);
         ObjectWriter writer = new ObjectWriter(store, feed, time);
-        Hooks hooks = new Hooks(Map.of());
+        ObjectEditor editor = new ObjectEditor(writer);
+        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+        addresses = new AddressRange(config.serviceClusterIpRange(), random);
+        allocator = new ServiceAllocator(
+                addresses,
+                config.nodePortFirst(),
+                config.nodePortLast(),
+                storage("networking.k8s.io", "ipaddresses"),
+                editor,
+                time,
+                random);
+        Hooks hooks = new Hooks(Map.of(new GroupResource("", "services"), allocator));
         ObjectCreator creator = new ObjectCreator(
-                writer, admission, hooks, () -> ThreadLocalRandom.current().nextLong());
+                writer, admission, hooks, random);
         UpdateFlow updates = new UpdateFlow(writer, creator, admission, hooks);
         DeleteFlow deletes = new DeleteFlow(writer, admission, hooks);
         ListHandler lister = new ListHandler(feed);
@@ -64,13 +101,67 @@ final class Handlers implements AutoCloseable {
         verbs.put(Verb.PATCH, new PatchHandler(updates, Rules.MAIN, mayCreate));
         verbs.put(Verb.DELETE, new DeleteHandler(deletes));
         verbs.put(Verb.DELETECOLLECTION, new DeleteCollectionHandler(lister, deletes));
-        subresources.add("*", "status", Verb.GET, new GetHandler(feed));
-        subresources.add("*", "status", Verb.UPDATE, new UpdateHandler(updates, Rules.STATUS, mayCreate));
-        subresources.add("*", "status", Verb.PATCH, new PatchHandler(updates, Rules.STATUS, mayCreate));
+        Handler getter = verbs.get(Verb.GET);
+        updatable("*", "status", getter, updates, Rules.STATUS);
+        updatable("pods", "ephemeralcontainers", getter, updates, PodRules.EPHEMERAL_CONTAINERS);
+        updatable("pods", "resize", getter, updates, PodRules.RESIZE);
+        updatable("namespaces", "finalize", null, updates, NamespaceRules.FINALIZE);
+        updatable(
+                "certificatesigningrequests.certificates.k8s.io", "approval", getter, updates, SigningRules.APPROVAL);
+        Handler scale = new ScaleHandler(updates);
+        for (Verb verb : List.of(Verb.GET, Verb.UPDATE, Verb.PATCH)) subresources.add("*", "scale", verb, scale);
+        Handler binding = new BindingHandler(storage("", "pods"), editor, admission);
+        subresources.add("pods", "binding", Verb.CREATE, binding);
+        subresources.add("bindings", "", Verb.CREATE, binding);
+        subresources.add(
+                "pods",
+                "eviction",
+                Verb.CREATE,
+                new EvictionHandler(
+                        storage("policy", "poddisruptionbudgets"), editor, admission, verbs.get(Verb.DELETE)));
+        subresources.add(
+                "serviceaccounts", "token", Verb.CREATE, new TokenHandler(parts.tokens(), admission));
+        addVirtual(access.authorizer(), parts);
         watch = new WatchHandler(feed, time, config.watchQueue());
     }
 
-    void start() {}
+    private void updatable(
+            String resource, String subresource, Handler getter, UpdateFlow updates, UpdateRules rules) {
+        if (getter != null) subresources.add(resource, subresource, Verb.GET, getter);
+        subresources.add(resource, subresource, Verb.UPDATE, new UpdateHandler(updates, rules, call -> {}));
+        subresources.add(resource, subresource, Verb.PATCH, new PatchHandler(updates, rules, call -> {}));
+    }
+
+    private void addVirtual(Authorizer authorizer, ApiServerCore.Parts parts) {
+        AccessReviews reviews = new AccessReviews(authorizer);
+        String access = ".authorization.k8s.io";
+        subresources.add("subjectaccessreviews" + access, "", Verb.CREATE, reviews.others(false));
+        subresources.add("localsubjectaccessreviews" + access, "", Verb.CREATE, reviews.others(true));
+        subresources.add("selfsubjectaccessreviews" + access, "", Verb.CREATE, reviews.self());
+        subresources.add("selfsubjectrulesreviews" + access, "", Verb.CREATE, reviews.rules());
+        String identity = ".authentication.k8s.io";
+        subresources.add("tokenreviews" + identity, "", Verb.CREATE, IdentityReviews.tokens(parts.reviews()));
+        subresources.add("selfsubjectreviews" + identity, "", Verb.CREATE, IdentityReviews.self());
+        subresources.add("componentstatuses", "", Verb.LIST, ComponentStatuses.list(core::revision));
+        subresources.add("componentstatuses", "", Verb.GET, ComponentStatuses.get());
+    }
+
+    private StoredResource storage(String group, String resource) {
+        return core.table().find(group, resource).storage();
+    }
+
+    /** Brings allocations in order and creates what every cluster has. */
+    void start() {
+        allocator.load(storage("", "services"));
+        if (!config.bootstrap()) return;
+        UserInfo server = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
+        new Bootstrap(call -> core.call(server, "kube-apiserver", call))
+                .run(
+                        addresses.cidr(),
+                        addresses.firstAddress(),
+                        config.advertiseAddress(),
+                        config.advertisePort());
+    }
 
     Handler find(ServedResource resource, ApiCall call) {
         if (!call.subresource().isEmpty() || resource.storage() == null) {

@@ -40,6 +40,12 @@ sealed interface DeletionPlan {
             DeleteOptions options,
             Instant now) {
         Map<String, Object> metadata = SystemFields.metadata(object);
+        if (isNamespace(object)) {
+            collectorFinalizers(strategy, metadata, options);
+            metadata.putIfAbsent("deletionTimestamp", SystemFields.time(now));
+            Trees.set(object, "Terminating", "status", "phase");
+            if (!Trees.list(object, "spec", "finalizers").isEmpty()) return new Mark(object, false);
+        }
         Long requested = options.graceSeconds();
         if (requested != null && requested < 0) requested = 1L;
         Long grace = Trees.integer(metadata, "deletionGracePeriodSeconds");
@@ -62,6 +68,11 @@ sealed interface DeletionPlan {
         if (!held) return new Remove();
         markAsDeleting(metadata, now);
         return new Mark(object, false);
+    }
+
+    // A namespace is held by its content, which spec.finalizers stand for.
+    private static boolean isNamespace(Map<String, Object> object) {
+        return "Namespace".equals(object.get("kind")) && "v1".equals(object.get("apiVersion"));
     }
 
     private static long shorten(Map<String, Object> metadata, long grace, long requested, Instant now) {

@@ -1,9 +1,24 @@
 package io.k8j.apiserver.verb;
 
+import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.resource.ObjectCodec;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.apply.ApplyResult;
+import io.k8j.model.apply.ManagedFields;
+import io.k8j.model.apply.ServerSideApply;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionKind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Who manages which field: keeps {@code metadata.managedFields} and merges applied configurations. */
-final class FieldOwnership {
+public final class FieldOwnership {
+    private static final Map<String, Object> NOT_STATUS = ManagedFields.resetFields("status");
+    private static final Map<String, Object> ONLY_STATUS = ManagedFields.resetFields("spec", "metadata.labels");
+    private static final Map<String, Object> CUSTOM_STATUS = ManagedFields.resetFields("spec", "metadata");
+
     private FieldOwnership() {}
 
     /**
@@ -11,15 +26,75 @@ final class FieldOwnership {
      *
      * @param live the object before, in the same version; null if there was none
      */
-    static void update(Call call, Map<String, Object> live, Map<String, Object> object, String manager) {}
+    public static void update(Call call, Map<String, Object> live, Map<String, Object> object, String manager) {
+        List<Object> entries = ManagedFields.afterUpdate(
+                live,
+                object,
+                call.resource().schema(),
+                manager,
+                call.resource().gvk().apiVersion(),
+                call.api().subresource(),
+                call.context().now(),
+                reset(call));
+        set(object, entries);
+    }
 
     /**
      * Merges an applied configuration.
      *
      * @param live the object before, in the same version; null if there was none
-     * @return the new object with its managed fields
+     * @return the new object with its managed fields and defaults
      */
-    static Map<String, Object> apply(Call call, Map<String, Object> live, Map<String, Object> applied, Params params) {
-        throw new UnsupportedOperationException("apply");
+    public static Map<String, Object> apply(
+            Call call, Map<String, Object> live, Map<String, Object> applied, Params params) {
+        GroupVersionKind kind = call.resource().gvk();
+        UpdateHandler.checkName(call, SystemFields.metadata(new LinkedHashMap<>(applied)));
+        ServerSideApply.Request request = new ServerSideApply.Request(
+                params.manager(),
+                params.force(),
+                kind.apiVersion(),
+                kind.kind(),
+                call.api().subresource(),
+                call.context().now(),
+                reset(call));
+        return switch (ServerSideApply.apply(live, applied, call.resource().schema(), request)) {
+            case ApplyResult.Applied(Map<String, Object> object, boolean changed) -> complete(call, object);
+            case ApplyResult.Conflicts conflicts -> throw conflict(conflicts);
+            case ApplyResult.Rejected(int code, String message) ->
+                throw new ApiException(code, code == 400 ? "BadRequest" : "", message, null);
+        };
+    }
+
+    // The merged tree is decoded like any other, which fills defaults; managed fields were found before that.
+    private static Map<String, Object> complete(Call call, Map<String, Object> merged) {
+        return ObjectCodec.decode(call.resource(), merged).tree();
+    }
+
+    private static ApiException conflict(ApplyResult.Conflicts conflicts) {
+        List<Object> causes = new ArrayList<>();
+        for (ApplyResult.Cause c : conflicts.causes()) {
+            Map<String, Object> cause = new LinkedHashMap<>();
+            cause.put("reason", c.reason());
+            cause.put("message", c.message());
+            cause.put("field", c.field());
+            causes.add(cause);
+        }
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("causes", causes);
+        return new ApiException(409, "Conflict", conflicts.message(), details);
+    }
+
+    private static Map<String, Object> reset(Call call) {
+        if (!call.resource().info().hasStatus()) return null;
+        return switch (call.api().subresource()) {
+            case "" -> NOT_STATUS;
+            case "status" -> call.resource().custom() == null ? ONLY_STATUS : CUSTOM_STATUS;
+            default -> null;
+        };
+    }
+
+    private static void set(Map<String, Object> object, List<Object> entries) {
+        if (entries.isEmpty()) Trees.remove(object, "metadata", "managedFields");
+        else SystemFields.metadata(object).put("managedFields", entries);
     }
 }

@@ -16,25 +16,29 @@ import java.util.Map;
  * @param manager the named field manager; empty if none
  * @param force whether apply takes fields from others
  */
-record Params(String manager, boolean dryRun, Validation validation, boolean force, Map<String, Object> tree) {
-    static final String APPLY = "application/apply-patch+yaml";
+public record Params(String manager, boolean dryRun, Validation validation, boolean force, Map<String, Object> tree) {
+    /** The media type of server-side apply. */
+    public static final String APPLY = "application/apply-patch+yaml";
 
     /** What happens to fields nobody knows. */
-    enum Validation {
+    public enum Validation {
         IGNORE,
         WARN,
         STRICT
     }
 
-    static Params create(ApiCall call) {
+    /** Reads CreateOptions. */
+    public static Params create(ApiCall call) {
         return read(call, "CreateOptions", false, false);
     }
 
-    static Params update(ApiCall call) {
+    /** Reads UpdateOptions. */
+    public static Params update(ApiCall call) {
         return read(call, "UpdateOptions", false, false);
     }
 
-    static Params patch(ApiCall call) {
+    /** Reads PatchOptions. */
+    public static Params patch(ApiCall call) {
         return read(call, "PatchOptions", true, APPLY.equals(call.contentType()));
     }
 
@@ -102,7 +106,7 @@ record Params(String manager, boolean dryRun, Validation validation, boolean for
     }
 
     /** The manager of a write: the named one, or the client's program. */
-    String managerOr(String agent) {
+    public String managerOr(String agent) {
         if (!manager.isEmpty()) return manager;
         int slash = agent.indexOf('/');
         String program = slash < 0 ? agent : agent.substring(0, slash);

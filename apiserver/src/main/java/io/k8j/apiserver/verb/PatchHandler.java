@@ -12,6 +12,7 @@ import io.k8j.model.patch.MergePatch;
 import io.k8j.model.patch.PatchException;
 import io.k8j.model.patch.StrategicMergePatch;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.schema.Schema;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -54,7 +55,7 @@ public final class PatchHandler implements Handler {
     }
 
     /** The media type without parameters, if it is one of a patch. */
-    static String checkType(String contentType, boolean strategic) {
+    public static String checkType(String contentType, boolean strategic) {
         String type = contentType == null ? "" : contentType;
         int semicolon = type.indexOf(';');
         if (semicolon > 0) type = type.substring(0, semicolon);
@@ -81,7 +82,7 @@ public final class PatchHandler implements Handler {
     private static Map<String, Object> patched(
             Call call, String type, RequestBody patch, Params params, Map<String, Object> current) {
         if (current == null) throw call.notFound();
-        Map<String, Object> result = merge(call, type, patch.tree(), current);
+        Map<String, Object> result = merge(call.resource().schema(), type, patch.tree(), current);
         List<String> problems = patch.problems();
         if (type.equals(JSON)) problems = Decoding.join(problems, JsonPatch.unknownFields(patch.tree()));
         ObjectCodec.Decoded decoded;
@@ -101,7 +102,8 @@ public final class PatchHandler implements Handler {
     }
 
     /** Applies a patch to any tree, in upstream's words when it cannot. */
-    static Map<String, Object> merge(Call call, String type, Object patch, Map<String, Object> current) {
+    public static Map<String, Object> merge(
+            Schema schema, String type, Object patch, Map<String, Object> current) {
         try {
             return switch (type) {
                 case JSON -> JsonPatch.parse(patch).apply(current);
@@ -113,7 +115,7 @@ public final class PatchHandler implements Handler {
                                 + " into Go value of type map[string]interface {}");
                     }
                     yield StrategicMergePatch.apply(
-                            current, Trees.asMap(map), call.resource().schema());
+                            current, Trees.asMap(map), schema);
                 }
             };
         } catch (PatchException e) {

@@ -54,12 +54,13 @@ public final class UpdateFlow {
      * @param authorizeCreate throws if the user may not create; asked only then
      * @param attempts how often to begin anew
      */
-    record Plan(UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {}
+    public record Plan(UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {}
 
-    /** @param created whether the object is new */
-    record Outcome(ApiObject object, boolean created) {}
+    /** What was written; {@code created} tells whether the object is new. */
+    public record Outcome(ApiObject object, boolean created) {}
 
-    Outcome update(Call call, Plan plan, Change change) {
+    /** Does the whole; throws {@link ApiException} when it is refused or too many others were faster. */
+    public Outcome update(Call call, Plan plan, Change change) {
         for (int attempt = 1; ; attempt++) {
             Outcome outcome = attempt(call, plan, change);
             if (outcome != null) return outcome;
@@ -217,6 +218,8 @@ public final class UpdateFlow {
         Map<String, Object> metadata = Trees.map(old, "metadata");
         if (metadata.get("deletionTimestamp") == null) return false;
         Long grace = Trees.integer(metadata, "deletionGracePeriodSeconds");
+        boolean isNamespace = "Namespace".equals(old.get("kind")) && "v1".equals(old.get("apiVersion"));
+        if (isNamespace && !Trees.list(object, "spec", "finalizers").isEmpty()) return false;
         return (grace == null || grace == 0)
                 && Trees.list(object, "metadata", "finalizers").isEmpty();
     }

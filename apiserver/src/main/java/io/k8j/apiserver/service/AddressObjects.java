@@ -1,0 +1,79 @@
+package io.k8j.apiserver.service;
+
+import io.k8j.apiserver.cache.CachedObject;
+import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.resource.StoredResource;
+import io.k8j.apiserver.verb.ObjectEditor;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps an IPAddress for each address that a Service has. They inform; the Services themselves decide who has what. */
+final class AddressObjects {
+    private static final Logger LOG = LoggerFactory.getLogger(AddressObjects.class);
+    private static final String MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
+    private static final String MANAGER = "ipallocator.k8s.io";
+
+    private final StoredResource addresses;
+    private final ObjectEditor editor;
+    private final InstantSource clock;
+
+    AddressObjects(StoredResource addresses, ObjectEditor editor, InstantSource clock) {
+        this.addresses = addresses;
+        this.editor = editor;
+        this.clock = clock;
+    }
+
+    void add(String address, String namespace, String service) {
+        Map<String, Object> labels = new LinkedHashMap<>();
+        labels.put("ipaddress.kubernetes.io/ip-family", "IPv4");
+        labels.put(MANAGED_BY, MANAGER);
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("name", address);
+        metadata.put("labels", labels);
+        SystemFields.fill(metadata, clock.instant());
+        Map<String, Object> parent = new LinkedHashMap<>();
+        parent.put("resource", "services");
+        parent.put("namespace", namespace);
+        parent.put("name", service);
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", "IPAddress");
+        tree.put("apiVersion", "networking.k8s.io/v1");
+        tree.put("metadata", metadata);
+        tree.put("spec", new LinkedHashMap<>(Map.of("parentRef", parent)));
+        try {
+            editor.create(addresses, address, tree);
+        } catch (ApiException e) {
+            LOG.atWarn().addKeyValue("address", address).setCause(e).log("IPAddress not written, repaired at next start");
+        }
+    }
+
+    void remove(String address) {
+        try {
+            editor.remove(addresses, address);
+        } catch (ApiException e) {
+            LOG.atWarn().addKeyValue("address", address).setCause(e).log("IPAddress not removed, repaired at next start");
+        }
+    }
+
+    /** Makes the objects fit the addresses in use; {@code used} has namespace and name of each address' Service. */
+    void repair(Map<String, String[]> used) {
+        List<String> unused = new ArrayList<>();
+        addresses.cache().snapshot().objects().visit("", null, (CachedObject object) -> {
+            String manager = Trees.string(Json.parse(object.object().json()), "metadata", "labels", MANAGED_BY);
+            if (MANAGER.equals(manager) && !used.containsKey(object.key())) unused.add(object.key());
+            return true;
+        });
+        unused.forEach(this::remove);
+        used.forEach((address, service) -> {
+            if (addresses.cache().get(address) == null) add(address, service[0], service[1]);
+        });
+    }
+}

@@ -1,0 +1,118 @@
+package io.k8j.apiserver.subresource;
+
+import io.k8j.apiserver.cache.CachedObject;
+import io.k8j.apiserver.resource.ObjectCodec;
+import io.k8j.apiserver.resource.StoredResource;
+import io.k8j.apiserver.spi.AdmissionRequest;
+import io.k8j.apiserver.verb.Admission;
+import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.Handler;
+import io.k8j.apiserver.verb.ObjectEditor;
+import io.k8j.apiserver.verb.Params;
+import io.k8j.apiserver.verb.RequestBody;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiResponse;
+import io.k8j.model.api.FieldError;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.schema.Schemas;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** POST of {@code pods/binding} and {@code bindings}: gives a Pod its node. */
+public final class BindingHandler implements Handler {
+    private static final GroupVersionKind BINDING = new GroupVersionKind("", "v1", "Binding");
+
+    private final StoredResource pods;
+    private final ObjectEditor editor;
+    private final Admission admission;
+
+    public BindingHandler(StoredResource pods, ObjectEditor editor, Admission admission) {
+        this.pods = pods;
+        this.editor = editor;
+        this.admission = admission;
+    }
+
+    @Override
+    public ApiResponse handle(Call call) {
+        Params params = Params.create(call.api());
+        Map<String, Object> binding = ObjectCodec.decode(
+                        BINDING, Schemas.kind(BINDING), null, RequestBody.of(call.api().body()).tree(), true)
+                .tree();
+        String name = call.name().isEmpty() ? Trees.string(binding, "metadata", "name") : call.name();
+        if (name == null || name.isEmpty()) throw ApiException.badRequest("name must be provided");
+        String own = Trees.string(binding, "metadata", "name");
+        if (own != null && !own.isEmpty() && !own.equals(name)) {
+            throw ApiException.badRequest("name in URL does not match name in Binding object");
+        }
+        List<FieldError> errors = new ArrayList<>();
+        String kind = Trees.string(binding, "target", "kind");
+        if (kind != null && !kind.isEmpty() && !kind.equals("Node")) {
+            errors.add(FieldError.notSupported("target.kind", kind, List.of("Node", "<empty>")));
+        }
+        String node = Trees.string(binding, "target", "name");
+        if (node == null || node.isEmpty()) errors.add(FieldError.required("target.name", ""));
+        if (!errors.isEmpty()) throw new ApiException(500, "", FieldError.aggregate(errors), null);
+        admission.check(new AdmissionRequest(
+                call.context(), AdmissionRequest.Operation.CREATE, BINDING, binding, null, params.tree()));
+        bind(call, name, binding, node, params.dryRun());
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("kind", "Status");
+        status.put("apiVersion", "v1");
+        status.put("metadata", new LinkedHashMap<>());
+        status.put("status", "Success");
+        status.put("code", 201L);
+        return call.answerAsIs(201, ApiObject.ofJson(Json.write(status)));
+    }
+
+    private void bind(Call call, String name, Map<String, Object> binding, String node, boolean dryRun) {
+        GroupVersionResource podResource = new GroupVersionResource("", "v1", "pods");
+        CachedObject bound = editor.edit(pods, pods.key(call.namespace(), name), dryRun, pod -> {
+            String why = refusal(name, binding, pod);
+            if (why != null) {
+                throw ApiException.conflict(new GroupVersionResource("", "v1", "pods/binding"), name, why);
+            }
+            Trees.set(pod, node, "spec", "nodeName");
+            copy(binding, pod, "annotations");
+            copy(binding, pod, "labels");
+            Conditions.set(pod, "PodScheduled", "True", "", "", call.context().now());
+        });
+        if (bound == null) throw ApiException.notFound(podResource, name);
+    }
+
+    private static String refusal(String name, Map<String, Object> binding, Map<String, Object> pod) {
+        String uid = Trees.string(binding, "metadata", "uid");
+        String known = Trees.string(pod, "metadata", "uid");
+        if (uid != null && !uid.isEmpty() && !uid.equals(known)) {
+            return "Precondition failed: UID in precondition: %s, UID in object meta: %s".formatted(uid, known);
+        }
+        String version = Trees.string(binding, "metadata", "resourceVersion");
+        String current = Trees.string(pod, "metadata", "resourceVersion");
+        if (version != null && !version.isEmpty() && !version.equals(current)) {
+            return "Precondition failed: ResourceVersion in precondition: %s, ResourceVersion in object meta: %s"
+                    .formatted(version, current);
+        }
+        if (Trees.get(pod, "metadata", "deletionTimestamp") != null) {
+            return "pod %s is being deleted, cannot be assigned to a host".formatted(name);
+        }
+        String node = Trees.string(pod, "spec", "nodeName");
+        if (node != null && !node.isEmpty()) return "pod %s is already assigned to node \"%s\"".formatted(name, node);
+        if (!Trees.list(pod, "spec", "schedulingGates").isEmpty()) {
+            return "pod %s has non-empty .spec.schedulingGates".formatted(name);
+        }
+        return null;
+    }
+
+    private static void copy(Map<String, Object> binding, Map<String, Object> pod, String field) {
+        Map<String, Object> more = Trees.map(binding, "metadata", field);
+        if (more.isEmpty()) return;
+        Map<String, Object> all = new LinkedHashMap<>(Trees.map(pod, "metadata", field));
+        all.putAll(more);
+        Trees.set(pod, all, "metadata", field);
+    }
+}

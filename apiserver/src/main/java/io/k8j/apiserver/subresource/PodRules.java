@@ -1,0 +1,104 @@
+package io.k8j.apiserver.subresource;
+
+import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.UpdateRules;
+import io.k8j.model.api.FieldError;
+import io.k8j.model.api.GoQuote;
+import io.k8j.model.json.Trees;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Updates of a running Pod through paths of their own: {@code ephemeralcontainers} and {@code resize}. */
+public final class PodRules {
+    /** Debugging containers may be added, never changed or taken away. */
+    public static final UpdateRules EPHEMERAL_CONTAINERS = new UpdateRules() {
+        @Override
+        public void prepare(Call call, Map<String, Object> object, Map<String, Object> old) {
+            Object containers = Trees.get(object, "spec", "ephemeralContainers");
+            keepAllButManagers(object, old);
+            if (containers == null) Trees.remove(object, "spec", "ephemeralContainers");
+            else Trees.set(object, containers, "spec", "ephemeralContainers");
+            countChange(object, old);
+        }
+
+        @Override
+        public List<FieldError> validate(Call call, Map<String, Object> object, Map<String, Object> old) {
+            List<FieldError> errors =
+                    new ArrayList<>(call.storage().strategy().validate(call.context(), object));
+            List<Object> now = Trees.list(object, "spec", "ephemeralContainers");
+            for (Object before : Trees.list(old, "spec", "ephemeralContainers")) {
+                String name = Trees.string(before, "name");
+                Object after = named(now, name);
+                String quoted = GoQuote.quote(String.valueOf(name));
+                if (after == null) {
+                    errors.add(FieldError.forbidden(
+                            "spec.ephemeralContainers",
+                            "existing ephemeral containers " + quoted + " may not be removed\n"));
+                } else if (!Trees.deepEquals(before, after)) {
+                    errors.add(FieldError.forbidden(
+                            "spec.ephemeralContainers",
+                            "existing ephemeral containers " + quoted + " may not be changed\n"));
+                }
+            }
+            return errors;
+        }
+    };
+
+    /** Requests and limits of containers may change in place. */
+    public static final UpdateRules RESIZE = new UpdateRules() {
+        @Override
+        public void prepare(Call call, Map<String, Object> object, Map<String, Object> old) {
+            List<Object> wanted = Trees.list(object, "spec", "containers");
+            List<Object> wantedInit = Trees.list(object, "spec", "initContainers");
+            keepAllButManagers(object, old);
+            takeResources(object, "containers", wanted);
+            takeResources(object, "initContainers", wantedInit);
+            countChange(object, old);
+        }
+
+        @Override
+        public List<FieldError> validate(Call call, Map<String, Object> object, Map<String, Object> old) {
+            return call.storage().strategy().validateUpdate(call.context(), object, old);
+        }
+    };
+
+    private PodRules() {}
+
+    private static void takeResources(Map<String, Object> object, String list, List<Object> wanted) {
+        for (Object container : Trees.list(object, "spec", list)) {
+            Object from = named(wanted, Trees.string(container, "name"));
+            if (from == null || !(container instanceof Map<?, ?> map)) continue;
+            Map<String, Object> target = Trees.asMap(map);
+            for (String field : List.of("resources", "resizePolicy")) {
+                Object value = Trees.get(from, field);
+                if (value == null) target.remove(field);
+                else target.put(field, value);
+            }
+        }
+    }
+
+    private static void keepAllButManagers(Map<String, Object> object, Map<String, Object> old) {
+        Object managers = Trees.get(object, "metadata", "managedFields");
+        Map<String, Object> kept = Trees.deepCopy(old);
+        object.clear();
+        object.putAll(kept);
+        Map<String, Object> metadata = new LinkedHashMap<>(SystemFields.metadata(object));
+        if (managers == null) metadata.remove("managedFields");
+        else metadata.put("managedFields", managers);
+        object.put("metadata", metadata);
+    }
+
+    private static void countChange(Map<String, Object> object, Map<String, Object> old) {
+        if (Trees.deepEquals(object.get("spec"), old.get("spec"))) return;
+        Long generation = Trees.integer(old, "metadata", "generation");
+        if (generation != null) SystemFields.metadata(object).put("generation", generation + 1);
+    }
+
+    private static Object named(List<Object> containers, String name) {
+        for (Object c : containers) if (name != null && name.equals(Trees.string(c, "name"))) return c;
+        return null;
+    }
+}

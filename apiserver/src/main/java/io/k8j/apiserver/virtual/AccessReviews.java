@@ -1,0 +1,175 @@
+package io.k8j.apiserver.virtual;
+
+import io.k8j.apiserver.resource.ObjectCodec;
+import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.Authorizer.Attributes;
+import io.k8j.apiserver.spi.Authorizer.Decision;
+import io.k8j.apiserver.spi.RuleResolver;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.Handler;
+import io.k8j.apiserver.verb.RequestBody;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiResponse;
+import io.k8j.model.api.FieldError;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The four kinds of authorization.k8s.io. */
+public final class AccessReviews {
+    private final Authorizer authorizer;
+
+    public AccessReviews(Authorizer authorizer) {
+        this.authorizer = authorizer;
+    }
+
+    /** SubjectAccessReview and LocalSubjectAccessReview: about anybody. */
+    public Handler others(boolean local) {
+        return call -> {
+            Map<String, Object> review = decode(call);
+            Map<String, Object> spec = Trees.map(review, "spec");
+            List<FieldError> errors = attributesErrors(spec);
+            if (text(spec, "user").isEmpty() && Trees.list(spec, "groups").isEmpty()) {
+                errors.add(FieldError.invalid("spec.user", "", "at least one of user or group must be specified"));
+            }
+            if (local) localErrors(call, review, spec, errors);
+            refuse(call, errors);
+            return answer(call, review, decide(user(spec), spec));
+        };
+    }
+
+    /** SelfSubjectAccessReview: about the caller. */
+    public Handler self() {
+        return call -> {
+            Map<String, Object> review = decode(call);
+            Map<String, Object> spec = Trees.map(review, "spec");
+            refuse(call, attributesErrors(spec));
+            return answer(call, review, decide(call.context().user(), spec));
+        };
+    }
+
+    /** SelfSubjectRulesReview: everything the caller may do in a namespace. */
+    public Handler rules() {
+        return call -> {
+            Map<String, Object> review = decode(call);
+            String namespace = Trees.string(review, "spec", "namespace");
+            if (namespace == null || namespace.isEmpty()) {
+                throw ApiException.badRequest("no namespace on request");
+            }
+            RuleResolver.Rules rules = authorizer instanceof RuleResolver resolver
+                    ? resolver.rules(call.context().user(), namespace)
+                    : new RuleResolver.Rules(List.of(), List.of(), true, "the authorizer cannot list rules");
+            Map<String, Object> status = new LinkedHashMap<>();
+            status.put("resourceRules", rules.resourceRules());
+            status.put("nonResourceRules", rules.nonResourceRules());
+            status.put("incomplete", rules.incomplete());
+            if (!rules.error().isEmpty()) status.put("evaluationError", rules.error());
+            return answer(call, review, status);
+        };
+    }
+
+    private static Map<String, Object> decode(Call call) {
+        return ObjectCodec.decode(call.resource(), RequestBody.of(call.api().body()).tree())
+                .tree();
+    }
+
+    private static List<FieldError> attributesErrors(Map<String, Object> spec) {
+        List<FieldError> errors = new ArrayList<>(0);
+        boolean resource = spec.get("resourceAttributes") != null;
+        boolean other = spec.get("nonResourceAttributes") != null;
+        if (resource && other) {
+            errors.add(FieldError.invalid(
+                    "spec.nonResourceAttributes",
+                    spec.get("nonResourceAttributes"),
+                    "cannot be specified in combination with resourceAttributes"));
+        }
+        if (!resource && !other) {
+            errors.add(FieldError.invalid(
+                    "spec.resourceAttributes",
+                    null,
+                    "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
+        }
+        return errors;
+    }
+
+    private static void localErrors(
+            Call call, Map<String, Object> review, Map<String, Object> spec, List<FieldError> errors) {
+        String in = Trees.string(spec, "resourceAttributes", "namespace");
+        if (!call.namespace().equals(in)) {
+            throw ApiException.badRequest(
+                    "spec.resourceAttributes.namespace must match namespace: %s".formatted(call.namespace()));
+        }
+        if (spec.get("nonResourceAttributes") != null) {
+            errors.add(FieldError.invalid(
+                    "spec.nonResourceAttributes", spec.get("nonResourceAttributes"), "disallowed on this kind of request"));
+        }
+        Trees.set(review, call.namespace(), "metadata", "namespace");
+    }
+
+    private static void refuse(Call call, List<FieldError> errors) {
+        if (!errors.isEmpty()) throw ApiException.invalid(call.resource().gvk(), "", errors);
+    }
+
+    private static UserInfo user(Map<String, Object> spec) {
+        List<String> groups = new ArrayList<>();
+        for (Object g : Trees.list(spec, "groups")) groups.add(String.valueOf(g));
+        Map<String, List<String>> extra = new LinkedHashMap<>();
+        Trees.map(spec, "extra").forEach((key, values) -> {
+            List<String> list = new ArrayList<>();
+            if (values instanceof List<?> l) for (Object v : l) list.add(String.valueOf(v));
+            extra.put(key, list);
+        });
+        return new UserInfo(text(spec, "user"), text(spec, "uid"), groups, extra);
+    }
+
+    private Map<String, Object> decide(UserInfo user, Map<String, Object> spec) {
+        Map<String, Object> r = Trees.map(spec, "resourceAttributes");
+        Map<String, Object> n = Trees.map(spec, "nonResourceAttributes");
+        Attributes wanted = spec.get("resourceAttributes") != null
+                ? new Attributes(
+                        user,
+                        text(r, "verb"),
+                        text(r, "group"),
+                        text(r, "version").isEmpty() ? "*" : text(r, "version"),
+                        text(r, "resource"),
+                        text(r, "subresource"),
+                        text(r, "namespace"),
+                        text(r, "name"),
+                        null)
+                : new Attributes(user, text(n, "verb"), "", "", "", "", "", "", text(n, "path"));
+        Map<String, Object> status = new LinkedHashMap<>();
+        String reason =
+                switch (authorizer.authorize(wanted)) {
+                    case Decision.Allow(String why) -> {
+                        status.put("allowed", true);
+                        yield why;
+                    }
+                    case Decision.Deny(String why) -> {
+                        status.put("allowed", false);
+                        status.put("denied", true);
+                        yield why;
+                    }
+                    case Decision.NoOpinion(String why) -> {
+                        status.put("allowed", false);
+                        yield why;
+                    }
+                };
+        if (reason != null && !reason.isEmpty()) status.put("reason", reason);
+        return status;
+    }
+
+    private static ApiResponse answer(Call call, Map<String, Object> review, Map<String, Object> status) {
+        review.put("status", status);
+        review.putIfAbsent("metadata", new LinkedHashMap<>());
+        return call.answerAsIs(201, ApiObject.ofJson(Json.write(review)));
+    }
+
+    private static String text(Map<String, Object> map, String field) {
+        return map.get(field) instanceof String s ? s : "";
+    }
+}

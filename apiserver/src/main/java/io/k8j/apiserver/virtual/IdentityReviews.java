@@ -1,0 +1,64 @@
+package io.k8j.apiserver.virtual;
+
+import io.k8j.apiserver.TokenChecker;
+import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.resource.ObjectCodec;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.Handler;
+import io.k8j.apiserver.verb.RequestBody;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The kinds of authentication.k8s.io. */
+public final class IdentityReviews {
+    private IdentityReviews() {}
+
+    /**
+     * TokenReview: who a token stands for.
+     *
+     * @param checker null if tokens cannot be checked yet
+     */
+    public static Handler tokens(TokenChecker checker) {
+        return call -> {
+            Map<String, Object> review = decode(call);
+            String token = Trees.string(review, "spec", "token");
+            if (token == null || token.isEmpty()) throw ApiException.badRequest("token is required for TokenReview in authentication");
+            if (checker == null) throw ApiException.internal("no token authenticator is configured");
+            List<String> audiences = new ArrayList<>();
+            for (Object a : Trees.list(review, "spec", "audiences")) audiences.add(String.valueOf(a));
+            review.put("status", checker.check(token, audiences));
+            review.putIfAbsent("metadata", new LinkedHashMap<>());
+            return call.answerAsIs(201, ApiObject.ofJson(Json.write(review)));
+        };
+    }
+
+    /** SelfSubjectReview: who the caller is. */
+    public static Handler self() {
+        return call -> {
+            Map<String, Object> review = decode(call);
+            UserInfo user = call.context().user();
+            Map<String, Object> info = new LinkedHashMap<>();
+            info.put("username", user.name());
+            if (!user.uid().isEmpty()) info.put("uid", user.uid());
+            if (!user.groups().isEmpty()) info.put("groups", new ArrayList<Object>(user.groups()));
+            if (!user.extra().isEmpty()) info.put("extra", new LinkedHashMap<String, Object>(user.extra()));
+            Map<String, Object> metadata = new LinkedHashMap<>();
+            metadata.put("creationTimestamp", SystemFields.time(call.context().now()));
+            review.put("metadata", metadata);
+            review.put("status", new LinkedHashMap<>(Map.of("userInfo", info)));
+            return call.answerAsIs(201, ApiObject.ofJson(Json.write(review)));
+        };
+    }
+
+    private static Map<String, Object> decode(Call call) {
+        return ObjectCodec.decode(call.resource(), RequestBody.of(call.api().body()).tree())
+                .tree();
+    }
+}
