@@ -125,6 +125,22 @@ final class FieldSets {
         return result;
     }
 
+    /** The set for a schema that has made some values atomic since: who owned a part of one now owns it as a whole. */
+    static Map<String, Object> reconciled(Map<String, Object> set, Schema schema) {
+        Map<String, Object> result = null;
+        for (Map.Entry<String, Object> e : set.entrySet()) {
+            Map<String, Object> node = Trees.map(e.getValue());
+            if (node.isEmpty()) continue;
+            Schema below = Shapes.below(schema, e.getKey());
+            if (below == null) continue;
+            Map<String, Object> inner = Shapes.isAtomic(below) ? EMPTY : reconciled(node, below);
+            if (inner == node) continue;
+            if (result == null) result = new LinkedHashMap<>(set);
+            result.put(e.getKey(), inner);
+        }
+        return result == null ? set : result;
+    }
+
     /** The same set with the keys of all maps in upstream's order. */
     static Map<String, Object> sorted(Map<String, Object> set) {
         if (set.isEmpty()) return EMPTY;

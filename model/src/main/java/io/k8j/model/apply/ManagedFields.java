@@ -108,6 +108,7 @@ public final class ManagedFields {
         Comparison comparison =
                 Comparison.of(live == null ? Map.of() : live, updated, schema).without(resetFields);
         if (comparison.isSame()) return;
+        owners.reconcile(schema);
         owners.takeFromOthers(null, comparison);
         Map<String, Object> own = FieldSets.difference(comparison.changed(), UNOWNED);
         if (!own.isEmpty()) owners.put(self, apiVersion, time, FieldSets.union(owners.fields(self), own));

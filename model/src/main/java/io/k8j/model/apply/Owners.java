@@ -1,6 +1,7 @@
 package io.k8j.model.apply;
 
 import io.k8j.model.json.Trees;
+import io.k8j.model.schema.Schema;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -102,6 +103,14 @@ final class Owners {
     void put(Id id, String apiVersion, String time, Map<String, Object> fields) {
         if (fields.isEmpty()) entries.remove(id);
         else entries.put(id, new Entry(apiVersion, time, FieldSets.sorted(fields), null));
+    }
+
+    /** Adapts all sets to a schema that may have changed since they were written. */
+    void reconcile(Schema schema) {
+        entries.replaceAll((_, entry) -> {
+            Map<String, Object> fields = FieldSets.reconciled(entry.fields(), schema);
+            return fields == entry.fields() ? entry : new Entry(entry.apiVersion(), entry.time(), fields, null);
+        });
     }
 
     /** Takes fields from all managers but one. */

@@ -73,6 +73,7 @@ public final class ServerSideApply {
         } catch (IllegalArgumentException e) {
             return new Rejected(500, "failed to decode managed fields: " + e.getMessage());
         }
+        owners.reconcile(schema);
         if (owners.isEmpty() && live != null) ownBeforeFirstApply(owners, live, schema, request);
         return merge(live == null ? Map.of() : live, applied, schema, request, owners);
     }

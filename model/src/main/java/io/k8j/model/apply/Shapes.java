@@ -47,6 +47,15 @@ final class Shapes {
         };
     }
 
+    /** Whether the schema makes a map or list one value; what has no schema says nothing about it. */
+    static boolean isAtomic(Schema schema) {
+        return switch (schema.type()) {
+            case OBJECT, MAP -> schema.atomic();
+            case LIST -> schema.listType() == ListType.ATOMIC;
+            default -> false;
+        };
+    }
+
     static boolean declares(Schema schema, String name) {
         return schema.field(name) != null;
     }

@@ -6,7 +6,9 @@ import io.k8j.model.SampleSchemas;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.patch.Loose;
+import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.schema.Schema;
+import io.k8j.model.schema.Schemas;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,6 +85,27 @@ class ManagedFieldsTest {
         assertThat(Json.writeString(entries.getFirst()))
                 .startsWith("{\"manager\":\"recorder\",\"operation\":\"Update\",\"apiVersion\":\"v1\","
                         + "\"time\":\"2026-01-01T00:00:00Z\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:metadata\"");
+    }
+
+    @Test
+    void theBuiltInSchemaGivesTheSame() {
+        Schema schema = Schemas.kind(GroupVersionKind.of("apps/v1", "Deployment"));
+        Map<String, Object> created = write(schema, null, Json.parseObject(DEPLOYMENT), "recorder", 0);
+        Object entry = Trees.list(created, "metadata", "managedFields").getFirst();
+        assertThat(Json.writeString(Trees.get(entry, "fieldsV1"))).isEqualTo(Json.writeString(Json.parse(RECORDED)));
+    }
+
+    @Test
+    void subresourceWritesOfCountsLookLikeUpstreamsScale() {
+        Map<String, Object> live = write(SampleSchemas.DEPLOYMENT, null, Json.parseObject(DEPLOYMENT), "x", 0);
+        Map<String, Object> scaled = Trees.deepCopy(live);
+        Trees.set(scaled, 3L, "spec", "replicas");
+        List<Object> entries = ManagedFields.afterUpdate(
+                live, scaled, SampleSchemas.DEPLOYMENT, "hpa", "apps/v1", "scale", T0.plusSeconds(5), null);
+        assertThat(Json.writeString(entries.getLast()))
+                .isEqualTo("{\"manager\":\"hpa\",\"operation\":\"Update\",\"apiVersion\":\"apps/v1\","
+                        + "\"time\":\"2026-01-01T00:00:05Z\",\"fieldsType\":\"FieldsV1\","
+                        + "\"fieldsV1\":{\"f:spec\":{\"f:replicas\":{}}},\"subresource\":\"scale\"}");
     }
 
     @Test

@@ -257,6 +257,21 @@ class ServerSideApplyTest {
     }
 
     @Test
+    void ownersOfPartsOwnTheWholeOnceItIsAtomic() {
+        Server s = deployment();
+        s.live = Loose.map(
+                "{apiVersion:apps/v1,kind:Deployment,metadata:{name:ap,uid:u},spec:{selector:{matchLabels:{a:b}}}}");
+        Trees.set(
+                s.live,
+                Json.parse("[{\"manager\":\"old\",\"operation\":\"Apply\",\"apiVersion\":\"apps/v1\",\"fieldsType\":"
+                        + "\"FieldsV1\",\"fieldsV1\":{\"f:spec\":{\"f:selector\":{\"f:matchLabels\":{\"f:a\":{}}}}}}]"),
+                "metadata",
+                "managedFields");
+        s.apply("m", false, "{spec:{replicas:1}}");
+        assertThat(s.owners()).isEqualTo("old Apply {f:spec:{f:selector:{}}}; m Apply {f:spec:{f:replicas:{}}}");
+    }
+
+    @Test
     void setsAreMergedAndNamesSeveralConflicts() {
         Server s = configMap();
         s.apply("m1", false, "{metadata:{finalizers:[a,b]},data:{x:\"1\",y:\"2\"}}");
