@@ -1,11 +1,7 @@
 package io.k8j.client;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
-import io.k8j.model.api.ApiResponse;
-import io.k8j.model.api.ApiTransport;
-import io.k8j.model.api.TransportException;
 import io.k8j.model.api.WatchListener;
 import io.k8j.model.resource.GroupVersionResource;
 import java.time.Duration;
@@ -20,9 +16,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -52,22 +45,28 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Informer.class);
-    private static final Duration FIRST_RETRY = Duration.ofMillis(50);
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
 
     private final Resources<T> resources;
-    private final ListOptions options;
+    private final Reflector reflector;
     private final List<Handler<T>> handlers = new CopyOnWriteArrayList<>();
     private final ConcurrentMap<ObjectKey, T> copy = new ConcurrentHashMap<>();
     private final List<Index<T>> indexes = new CopyOnWriteArrayList<>();
-    private final CountDownLatch synced = new CountDownLatch(1);
     private final MutationDetector detector = MutationDetector.ifEnabled();
-    private volatile boolean closed;
-    private volatile Thread thread;
 
     public Informer(Resources<T> resources, ListOptions options) {
         this.resources = resources;
-        this.options = options;
+        this.reflector = new Reflector(
+                resources.client().transport(), resources.resource(), options, new Reflector.Sink() {
+                    @Override
+                    public void replace(List<ApiObject> items) {
+                        replaceAll(items);
+                    }
+
+                    @Override
+                    public void event(WatchListener.EventType type, ApiObject object) {
+                        apply(type, object);
+                    }
+                });
     }
 
     /** Adds a handler; call before {@link #start}. */
@@ -85,15 +84,13 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
 
     /** Begins to list and watch in the background. */
     public Informer<T> start() {
-        thread = Thread.ofVirtual()
-                .name("informer-" + resources.resource().qualified())
-                .start(this::run);
+        reflector.start();
         return this;
     }
 
     /** Waits for the first complete copy. */
     public boolean awaitSynced(Duration limit) throws InterruptedException {
-        return synced.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return reflector.awaitSynced(limit);
     }
 
     public GroupVersionResource resource() {
@@ -101,7 +98,7 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
     }
 
     public boolean hasSynced() {
-        return synced.getCount() == 0;
+        return reflector.hasSynced();
     }
 
     public Optional<T> get(ObjectKey key) {
@@ -118,135 +115,6 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
                 .filter(o -> namespace.equals(o.getMetadata().getNamespace()));
     }
 
-    private void run() {
-        Duration retry = FIRST_RETRY;
-        String version = null; // to go on from; null when a new list is needed
-        while (!closed) {
-            long begin = System.nanoTime();
-            try {
-                if (version == null) {
-                    version = listAnew();
-                }
-                version = follow(version);
-                if (System.nanoTime() - begin >= FIRST_RETRY.toNanos() || pause(FIRST_RETRY)) {
-                    retry = FIRST_RETRY;
-                }
-            } catch (BrokenWatchException e) {
-                if (closed) {
-                    return;
-                }
-                version = e.isGone() ? null : e.version;
-                retry = System.nanoTime() - begin > LONGEST_RETRY.toNanos() ? FIRST_RETRY : retry;
-                retry = waitAfter(e.getCause(), retry);
-            } catch (ApiException | TransportException e) {
-                if (closed) {
-                    return;
-                }
-                version = null;
-                retry = waitAfter(e, retry);
-            } catch (InterruptedException e) {
-                return; // closed
-            } catch (RuntimeException e) {
-                if (closed) {
-                    return;
-                }
-                LOG.atError()
-                        .addKeyValue("resource", resources.resource().qualified())
-                        .setCause(e)
-                        .log("informer failed, lists anew");
-                version = null;
-                retry = waitAfter(e, retry);
-            }
-        }
-    }
-
-    private Duration waitAfter(Throwable cause, Duration retry) {
-        if (cause instanceof ApiException api && api.isGone()) {
-            return FIRST_RETRY;
-        }
-        LOG.atDebug()
-                .addKeyValue("resource", resources.resource().qualified())
-                .addKeyValue("cause", cause.getMessage())
-                .log("list or watch failed");
-        pause(retry);
-        Duration next = retry.multipliedBy(2);
-        return next.compareTo(LONGEST_RETRY) < 0 ? next : LONGEST_RETRY;
-    }
-
-    /** False when it was interrupted, which only {@link #close} does. */
-    private static boolean pause(Duration time) {
-        try {
-            Thread.sleep(time);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
-    }
-
-    private String listAnew() {
-        ApiResponse.ApiList list = resources.listPage(options, Map.of("resourceVersion", "0"));
-        replace(list.items());
-        synced.countDown();
-        return list.resourceVersion();
-    }
-
-    /** Carries the version to go on from beside the cause. */
-    private static final class BrokenWatchException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        final transient String version;
-
-        BrokenWatchException(RuntimeException cause, String version) {
-            super(cause);
-            this.version = version;
-        }
-
-        boolean isGone() {
-            return getCause() instanceof ApiException api && (api.isGone() || api.code() == 400);
-        }
-    }
-
-    /** Follows one watch until it ends; gives the version to go on from. */
-    private String follow(String from) throws InterruptedException {
-        LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
-        String[] version = {from};
-        boolean[] over = {false};
-        RuntimeException[] failure = {null};
-        WatchListener listener = new WatchListener() {
-            @Override
-            public void event(EventType type, ApiObject object) {
-                events.add(() -> {
-                    apply(type, object);
-                    version[0] = object.resourceVersion();
-                });
-            }
-
-            @Override
-            public void closed(RuntimeException cause) {
-                events.add(() -> {
-                    over[0] = true;
-                    failure[0] = cause;
-                });
-            }
-        };
-        try (ApiTransport.Watch watch = open(from, listener)) {
-            while (!over[0] && !closed) {
-                events.take().run();
-            }
-        }
-        if (failure[0] != null) {
-            throw new BrokenWatchException(failure[0], version[0]);
-        }
-        return version[0];
-    }
-
-    private ApiTransport.Watch open(String from, WatchListener listener) {
-        try {
-            return resources.watch(options, from, listener);
-        } catch (ApiException | TransportException e) {
-            throw new BrokenWatchException(e, from);
-        }
-    }
-
     private void apply(WatchListener.EventType type, ApiObject object) {
         ObjectKey key = ObjectKey.of(object);
         switch (type) {
@@ -256,7 +124,7 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
         }
     }
 
-    private void replace(List<ApiObject> items) {
+    private void replaceAll(List<ApiObject> items) {
         Set<ObjectKey> present = new HashSet<>();
         for (ApiObject item : items) {
             ObjectKey key = ObjectKey.of(item);
@@ -323,13 +191,9 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
     /** Ends the watch; the copy stays as it is. */
     @Override
     public void close() {
-        closed = true;
+        reflector.close();
         if (detector != null) {
             detector.check();
-        }
-        Thread running = thread;
-        if (running != null) {
-            running.interrupt();
         }
     }
 

@@ -70,7 +70,7 @@ public final class Resources<T extends HasMetadata> {
         return listPage(options, Map.of()).items().stream().map(o -> o.as(type)).toList();
     }
 
-    ApiResponse.ApiList listPage(ListOptions options, Map<String, String> more) {
+    private ApiResponse.ApiList listPage(ListOptions options, Map<String, String> more) {
         Map<String, String> query = options.query();
         query.putAll(more);
         return client.transport()
@@ -97,6 +97,11 @@ public final class Resources<T extends HasMetadata> {
     /** Replaces the status only. Refused with 409 if the object has changed since it was read. */
     public T updateStatus(T object) {
         return typed(call(Verb.UPDATE, ObjectKey.of(object), "status", managed(), null, ApiObject.treeOf(object)));
+    }
+
+    /** Replaces the object through a subresource such as {@code finalize} or {@code approval}. */
+    public T updateSubresource(T object, String subresource) {
+        return typed(call(Verb.UPDATE, ObjectKey.of(object), subresource, managed(), null, ApiObject.treeOf(object)));
     }
 
     /** @param subresource empty for the object itself */

@@ -7,6 +7,7 @@ import io.k8j.client.EventBroadcaster;
 import io.k8j.client.EventRecorder;
 import io.k8j.client.Informer;
 import io.k8j.client.InformerFactory;
+import io.k8j.client.ListOptions;
 import io.k8j.client.ResourceCatalog;
 import io.k8j.client.Resources;
 import io.k8j.controllers.pods.PodControl;
@@ -59,6 +60,12 @@ public record ControllerContext(
 
     public <T extends HasMetadata> Informer<T> informer(Class<T> type) {
         Informer<T> informer = informers.of(type);
+        used.add(informer);
+        return informer;
+    }
+
+    public <T extends HasMetadata> Informer<T> informer(Class<T> type, ListOptions options) {
+        Informer<T> informer = informers.of(type, options);
         used.add(informer);
         return informer;
     }
