@@ -6,7 +6,20 @@ import io.k8j.client.EventBroadcaster;
 import io.k8j.client.Informer;
 import io.k8j.client.ResourceCatalog;
 import io.k8j.controllers.deployment.DeploymentController;
+import io.k8j.controllers.disruption.DisruptionController;
+import io.k8j.controllers.endpoints.EndpointsController;
+import io.k8j.controllers.endpointslice.EndpointSliceController;
+import io.k8j.controllers.endpointslice.MirroringController;
+import io.k8j.controllers.garbage.GarbageCollector;
+import io.k8j.controllers.namespace.NamespaceController;
+import io.k8j.controllers.nodeipam.NodeIpamController;
+import io.k8j.controllers.nodelifecycle.NodeLifecycleController;
+import io.k8j.controllers.nodelifecycle.TaintEvictionController;
+import io.k8j.controllers.podgc.PodGarbageController;
 import io.k8j.controllers.replicas.ReplicaController;
+import io.k8j.controllers.rootca.RootCaPublisher;
+import io.k8j.controllers.serviceaccount.DefaultAccountController;
+import io.k8j.controllers.ttl.TtlAfterFinishedController;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,9 +39,22 @@ public final class ControllerManager implements AutoCloseable {
 
     /** All controllers under upstream's names, in the order in which they are started and shown. */
     private static final List<Entry> ALL = List.of(
-            new Entry("deployment-controller", DeploymentController::create),
+            new Entry("node-ipam-controller", NodeIpamController::create), // first: nodes are not ready without it
+            new Entry("serviceaccount-controller", DefaultAccountController::create),
+            new Entry("root-ca-certificate-publisher-controller", RootCaPublisher::create),
+            new Entry("namespace-controller", NamespaceController::create),
+            new Entry("garbage-collector-controller", GarbageCollector::create),
             new Entry("replicaset-controller", ReplicaController::replicaSets),
-            new Entry("replicationcontroller-controller", ReplicaController::replicationControllers));
+            new Entry("deployment-controller", DeploymentController::create),
+            new Entry("replicationcontroller-controller", ReplicaController::replicationControllers),
+            new Entry("endpoints-controller", EndpointsController::create),
+            new Entry("endpointslice-controller", EndpointSliceController::create),
+            new Entry("endpointslice-mirroring-controller", MirroringController::create),
+            new Entry("disruption-controller", DisruptionController::create),
+            new Entry("node-lifecycle-controller", NodeLifecycleController::create),
+            new Entry("taint-eviction-controller", TaintEvictionController::create),
+            new Entry("pod-garbage-collector-controller", PodGarbageController::create),
+            new Entry("ttl-after-finished-controller", TtlAfterFinishedController::create));
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerManager.class);
     private static final Duration SYNC_LIMIT = Duration.ofMinutes(2);
