@@ -55,8 +55,8 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
 
     public Informer(Resources<T> resources, ListOptions options) {
         this.resources = resources;
-        this.reflector = new Reflector(
-                resources.client().transport(), resources.resource(), options, new Reflector.Sink() {
+        this.reflector =
+                new Reflector(resources.client().transport(), resources.resource(), options, new Reflector.Sink() {
                     @Override
                     public void replace(List<ApiObject> items) {
                         replaceAll(items);

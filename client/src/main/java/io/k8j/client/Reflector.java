@@ -49,7 +49,8 @@ public final class Reflector implements AutoCloseable {
         this.resource = resource;
         this.options = options;
         this.sink = sink;
-        this.thread = Thread.ofVirtual().name("reflector-" + resource.qualified()).unstarted(this::run);
+        this.thread =
+                Thread.ofVirtual().name("reflector-" + resource.qualified()).unstarted(this::run);
     }
 
     /** Begins in the background; call once. */

@@ -27,7 +27,8 @@ public final class WorkQueue<K> implements AutoCloseable {
         /** client-go's. */
         public static final BackOff DEFAULT = new BackOff(Duration.ofMillis(5), Duration.ofSeconds(1000));
 
-        Duration after(int failures) {
+        /** The pause after that many earlier failures. */
+        public Duration after(int failures) {
             if (failures >= 40) {
                 return longest;
             }

@@ -5,6 +5,7 @@ import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.Informer;
 import io.k8j.client.ResourceCatalog;
+import io.k8j.controllers.daemonset.DaemonSetController;
 import io.k8j.controllers.deployment.DeploymentController;
 import io.k8j.controllers.disruption.DisruptionController;
 import io.k8j.controllers.endpoints.EndpointsController;
@@ -19,6 +20,7 @@ import io.k8j.controllers.podgc.PodGarbageController;
 import io.k8j.controllers.replicas.ReplicaController;
 import io.k8j.controllers.rootca.RootCaPublisher;
 import io.k8j.controllers.serviceaccount.DefaultAccountController;
+import io.k8j.controllers.statefulset.StatefulSetController;
 import io.k8j.controllers.ttl.TtlAfterFinishedController;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +48,8 @@ public final class ControllerManager implements AutoCloseable {
             new Entry("garbage-collector-controller", GarbageCollector::create),
             new Entry("replicaset-controller", ReplicaController::replicaSets),
             new Entry("deployment-controller", DeploymentController::create),
+            new Entry("statefulset-controller", StatefulSetController::create),
+            new Entry("daemonset-controller", DaemonSetController::create),
             new Entry("replicationcontroller-controller", ReplicaController::replicationControllers),
             new Entry("endpoints-controller", EndpointsController::create),
             new Entry("endpointslice-controller", EndpointSliceController::create),

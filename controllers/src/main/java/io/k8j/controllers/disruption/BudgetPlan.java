@@ -77,7 +77,8 @@ record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck) 
                         Nulls.generation(budget),
                         now))
                 .build();
-        return new BudgetPlan(status, next.map(time -> Duration.between(now, time).plusMillis(1)));
+        return new BudgetPlan(
+                status, next.map(time -> Duration.between(now, time).plusMillis(1)));
     }
 
     /** When nothing can be said, nothing is allowed. */
@@ -86,8 +87,7 @@ record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck) 
         return before.toBuilder()
                 .withDisruptionsAllowed(0)
                 .withObservedGeneration(Nulls.generation(budget))
-                .withConditions(
-                        conditions(before, "False", "SyncFailed", message, Nulls.generation(budget), now))
+                .withConditions(conditions(before, "False", "SyncFailed", message, Nulls.generation(budget), now))
                 .build();
     }
 

@@ -50,20 +50,26 @@ public final class DisruptionController {
 
     /** A workload's new size changes shares. */
     private <T extends HasMetadata> void follow(Class<T> type, ToIntFunction<T> replicas) {
-        context.informer(type).onChange(Handlers.of(object -> {}, (before, now) -> {
-            if (replicas.applyAsInt(before) != replicas.applyAsInt(now)) {
-                budgets.inNamespace(Nulls.namespace(now))
-                        .filter(BudgetPlan::needsScale)
-                        .forEach(budget -> loop.queue().add(ObjectKey.of(budget)));
-            }
-        }, object -> {}));
+        context.informer(type)
+                .onChange(Handlers.of(
+                        object -> {},
+                        (before, now) -> {
+                            if (replicas.applyAsInt(before) != replicas.applyAsInt(now)) {
+                                budgets.inNamespace(Nulls.namespace(now))
+                                        .filter(BudgetPlan::needsScale)
+                                        .forEach(budget -> loop.queue().add(ObjectKey.of(budget)));
+                            }
+                        },
+                        object -> {}));
     }
 
     private void podUpdated(Pod before, Pod now) {
         boolean same = Pods.isReady(before) == Pods.isReady(now)
                 && Nulls.isDeleting(before) == Nulls.isDeleting(now)
                 && Nulls.labels(before).equals(Nulls.labels(now))
-                && before.getMetadata().getOwnerReferences().equals(now.getMetadata().getOwnerReferences());
+                && before.getMetadata()
+                        .getOwnerReferences()
+                        .equals(now.getMetadata().getOwnerReferences());
         if (same) {
             return;
         }

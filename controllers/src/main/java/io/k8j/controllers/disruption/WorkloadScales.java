@@ -47,8 +47,8 @@ final class WorkloadScales {
             Optional<OwnerReference> owner = Owners.controllerOf(pod);
             if (owner.isPresent()) {
                 Scale scale = scale(Nulls.namespace(pod), owner.get())
-                        .orElseThrow(() -> ApiException.badRequest(
-                                "found no controllers for pod \"" + Nulls.name(pod) + "\""));
+                        .orElseThrow(() ->
+                                ApiException.badRequest("found no controllers for pod \"" + Nulls.name(pod) + "\""));
                 byUid.put(scale.uid, scale.replicas);
             }
         }
@@ -64,7 +64,8 @@ final class WorkloadScales {
                         set.flatMap(Owners::controllerOf).filter(o -> "Deployment".equals(o.getKind()));
                 yield above.isPresent()
                         ? scale(namespace, above.get())
-                        : set.map(s -> new Scale(Nulls.uid(s), Nulls.or(s.getSpec().getReplicas(), 1)));
+                        : set.map(s ->
+                                new Scale(Nulls.uid(s), Nulls.or(s.getSpec().getReplicas(), 1)));
             }
             case "Deployment" ->
                 same(deployments.get(key), owner)
@@ -88,7 +89,8 @@ final class WorkloadScales {
         int slash = owner.getApiVersion().indexOf('/');
         String group = slash < 0 ? "" : owner.getApiVersion().substring(0, slash);
         Optional<ResourceCatalog.Entry> resource = context.catalog().resources().stream()
-                .filter(e -> e.kind().equals(owner.getKind()) && e.resource().group().equals(group))
+                .filter(e ->
+                        e.kind().equals(owner.getKind()) && e.resource().group().equals(group))
                 .findFirst();
         if (resource.isEmpty()) {
             return Optional.empty();

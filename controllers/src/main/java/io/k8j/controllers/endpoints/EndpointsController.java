@@ -47,7 +47,8 @@ public final class EndpointsController {
         this.events = context.recorder("endpoint-controller");
         this.loop = new ControllerLoop<>("endpoint", context.time(), this::reconcile);
         this.services = new ServiceWatch(context, loop.queue()::add);
-        informer.onChange(Handlers.of(e -> {}, (before, now) -> {}, gone -> loop.queue().add(ObjectKey.of(gone))));
+        informer.onChange(
+                Handlers.of(e -> {}, (before, now) -> {}, gone -> loop.queue().add(ObjectKey.of(gone))));
     }
 
     public static Controller create(ControllerContext context) {
@@ -84,8 +85,9 @@ public final class EndpointsController {
         if (ServicePods.isHeadless(service)) {
             labels.put(HEADLESS, "");
         }
-        boolean sameCapacity =
-                present.map(e -> Nulls.annotations(e).containsKey(OVER_CAPACITY)).orElse(false) == truncated;
+        boolean sameCapacity = present.map(e -> Nulls.annotations(e).containsKey(OVER_CAPACITY))
+                        .orElse(false)
+                == truncated;
         if (present.isPresent()
                 && sameCapacity
                 && subsets.equals(Nulls.list(present.get().getSubsets()))

@@ -44,7 +44,9 @@ final class EndpointsPlan {
                 continue;
             }
             List<EndpointPort> ports = ports(service, pod);
-            if (ports.isEmpty() && !(ServicePods.isHeadless(service) && service.getSpec().getPorts().isEmpty())) {
+            if (ports.isEmpty()
+                    && !(ServicePods.isHeadless(service)
+                            && service.getSpec().getPorts().isEmpty())) {
                 continue;
             }
             EndpointAddress address = new EndpointAddressBuilder()

@@ -11,7 +11,6 @@ import io.k8j.client.Selectors;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
 import java.util.List;
-
 import java.util.Objects;
 import java.util.Optional;
 
@@ -37,9 +36,7 @@ public final class ServicePods {
 
     /** Whether the Pod has an address that may be told. */
     public static boolean isCandidate(Pod pod, boolean includeTerminating) {
-        return !Pods.isFinished(pod)
-                && !ips(pod).isEmpty()
-                && (includeTerminating || !Nulls.isDeleting(pod));
+        return !Pods.isFinished(pod) && !ips(pod).isEmpty() && (includeTerminating || !Nulls.isDeleting(pod));
     }
 
     public static List<String> ips(Pod pod) {
@@ -119,5 +116,4 @@ public final class ServicePods {
                 || !Objects.equals(before.getSpec().getNodeName(), now.getSpec().getNodeName())
                 || !Objects.equals(before.getSpec().getHostname(), now.getSpec().getHostname());
     }
-
 }

@@ -65,8 +65,9 @@ public final class EndpointSliceController {
     /** Brings back what others have changed or deleted. Own writes lead to one more run, which changes nothing. */
     private void sliceChanged(EndpointSlice slice) {
         if (!serviceOf(slice).isEmpty()) {
-            loop.queue().add(new ObjectKey(
-                    Nulls.namespace(slice), Nulls.labels(slice).get(SliceWriter.SERVICE_NAME)));
+            loop.queue()
+                    .add(new ObjectKey(
+                            Nulls.namespace(slice), Nulls.labels(slice).get(SliceWriter.SERVICE_NAME)));
         }
     }
 
@@ -77,7 +78,8 @@ public final class EndpointSliceController {
     }
 
     private void nodeUpdated(Node before, Node now) {
-        if (!Nulls.or(Nulls.labels(before).get(ZONE), "").equals(Nulls.or(Nulls.labels(now).get(ZONE), ""))) {
+        if (!Nulls.or(Nulls.labels(before).get(ZONE), "")
+                .equals(Nulls.or(Nulls.labels(now).get(ZONE), ""))) {
             enqueueServicesOn(now);
         }
     }

@@ -51,8 +51,9 @@ public final class MirroringController {
         services.onChange(Handlers.any(s -> loop.queue().add(ObjectKey.of(s))));
         slices.onChange(Handlers.any(slice -> {
             if (!serviceOf(slice).isEmpty()) {
-                loop.queue().add(new ObjectKey(
-                        Nulls.namespace(slice), Nulls.labels(slice).get(SliceWriter.SERVICE_NAME)));
+                loop.queue()
+                        .add(new ObjectKey(
+                                Nulls.namespace(slice), Nulls.labels(slice).get(SliceWriter.SERVICE_NAME)));
             }
         }));
     }
@@ -97,14 +98,15 @@ public final class MirroringController {
         Map<String, Map<List<EndpointPort>, List<Endpoint>>> byFamily = new LinkedHashMap<>();
         for (EndpointSubset subset : Nulls.list(endpoints.getSubsets())) {
             List<EndpointPort> ports = Nulls.list(subset.getPorts()).stream()
-                    .map(p -> new EndpointPort(p.getAppProtocol(), Nulls.or(p.getName(), ""), p.getPort(), p.getProtocol()))
+                    .map(p -> new EndpointPort(
+                            p.getAppProtocol(), Nulls.or(p.getName(), ""), p.getPort(), p.getProtocol()))
                     .toList();
             add(byFamily, ports, subset.getAddresses(), true);
             add(byFamily, ports, subset.getNotReadyAddresses(), false);
         }
         List<SlicePlan.Contents> wanted = new ArrayList<>();
-        byFamily.forEach((family, byPorts) -> byPorts.forEach(
-                (ports, addresses) -> wanted.add(new SlicePlan.Contents(family, ports, addresses))));
+        byFamily.forEach((family, byPorts) ->
+                byPorts.forEach((ports, addresses) -> wanted.add(new SlicePlan.Contents(family, ports, addresses))));
         return wanted;
     }
 

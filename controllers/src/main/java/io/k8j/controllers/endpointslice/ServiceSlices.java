@@ -28,8 +28,7 @@ final class ServiceSlices {
 
     private ServiceSlices() {}
 
-    static List<SlicePlan.Contents> wanted(
-            Service service, List<Pod> pods, Function<ObjectKey, Optional<Node>> nodes) {
+    static List<SlicePlan.Contents> wanted(Service service, List<Pod> pods, Function<ObjectKey, Optional<Node>> nodes) {
         List<SlicePlan.Contents> wanted = new ArrayList<>();
         for (String family : families(service)) {
             Map<List<EndpointPort>, List<Endpoint>> byPorts = new LinkedHashMap<>();
@@ -73,8 +72,7 @@ final class ServiceSlices {
         return ports;
     }
 
-    private static Endpoint endpoint(
-            Service service, Pod pod, String ip, Function<ObjectKey, Optional<Node>> nodes) {
+    private static Endpoint endpoint(Service service, Pod pod, String ip, Function<ObjectKey, Optional<Node>> nodes) {
         boolean serving = Pods.isReady(pod);
         boolean terminating = Nulls.isDeleting(pod);
         boolean ready = Nulls.isTrue(service.getSpec().getPublishNotReadyAddresses()) || (serving && !terminating);

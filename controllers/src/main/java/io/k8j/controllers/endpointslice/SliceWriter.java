@@ -34,7 +34,8 @@ final class SliceWriter {
      * @param owner Service or Endpoints object
      * @param labels of all its slices
      */
-    void write(HasMetadata owner, Map<String, String> labels, SlicePlan plan, List<EndpointSlice> present, Instant now) {
+    void write(
+            HasMetadata owner, Map<String, String> labels, SlicePlan plan, List<EndpointSlice> present, Instant now) {
         for (EndpointSlice slice : plan.updates()) {
             slices.update(labelled(slice, labels, now));
         }

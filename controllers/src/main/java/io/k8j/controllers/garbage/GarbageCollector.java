@@ -62,8 +62,8 @@ public final class GarbageCollector {
 
     public static Controller create(ControllerContext context) {
         GarbageCollector collector = new GarbageCollector(context);
-        Controller inner =
-                Controller.of(collector.loop, WORKERS, () -> collector.loop.queue().add(FOLLOW));
+        Controller inner = Controller.of(
+                collector.loop, WORKERS, () -> collector.loop.queue().add(FOLLOW));
         return new Controller() {
             @Override
             public void start() {
@@ -171,8 +171,7 @@ public final class GarbageCollector {
                 return new Judgement(owners, false, false); // such an owner cannot be looked up: touch nothing
             }
             String namespace = resource.get().namespaced() ? item.key().namespace() : "";
-            Optional<ApiObject> present =
-                    live.get(resource.get().resource(), new ObjectKey(namespace, owner.name()));
+            Optional<ApiObject> present = live.get(resource.get().resource(), new ObjectKey(namespace, owner.name()));
             if (present.isEmpty() || !present.get().uid().equals(owner.uid())) {
                 continue;
             }

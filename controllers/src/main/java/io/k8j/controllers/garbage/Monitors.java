@@ -106,8 +106,7 @@ final class Monitors implements AutoCloseable {
             return false;
         }
         long now = System.nanoTime();
-        return monitors.values().stream()
-                .allMatch(m -> m.reflector.hasSynced() || now - m.sinceNanos > PATIENCE_NANOS);
+        return monitors.values().stream().allMatch(m -> m.reflector.hasSynced() || now - m.sinceNanos > PATIENCE_NANOS);
     }
 
     @Override

@@ -111,7 +111,8 @@ final class OwnerGraph {
                     return set.isEmpty() ? null : set;
                 });
             }
-            boolean freed = kept.isEmpty() || (owner.blockOwnerDeletion() && !kept.get().blockOwnerDeletion());
+            boolean freed =
+                    kept.isEmpty() || (owner.blockOwnerDeletion() && !kept.get().blockOwnerDeletion());
             Item known = items.get(owner.uid());
             if (freed && known != null && known.foreground) {
                 toDelete.add(known.uid);
@@ -151,9 +152,7 @@ final class OwnerGraph {
     /** The uids of all objects of a resource, to find those that a new list no longer has. */
     synchronized Set<String> uidsOf(ResourceCatalog.Entry resource) {
         Set<String> uids = new HashSet<>();
-        items.values().stream()
-                .filter(item -> item.resource.equals(resource))
-                .forEach(item -> uids.add(item.uid));
+        items.values().stream().filter(item -> item.resource.equals(resource)).forEach(item -> uids.add(item.uid));
         return uids;
     }
 

@@ -88,7 +88,8 @@ final class ContentDeleter {
             return;
         }
         synchronized (remains) {
-            remains.counts.put(entry.resource().resource() + "." + entry.resource().group(), left.size());
+            remains.counts.put(
+                    entry.resource().resource() + "." + entry.resource().group(), left.size());
             for (ApiObject object : left) {
                 Ownership.of(object)
                         .finalizers()

@@ -17,10 +17,7 @@ final class NamespaceConditions {
     record Finding(String type, boolean bad, String reason, String message) {}
 
     private static final Finding DISCOVERED = new Finding(
-            "NamespaceDeletionDiscoveryFailure",
-            false,
-            "ResourcesDiscovered",
-            "All resources successfully discovered");
+            "NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered");
     private static final Finding PARSED = new Finding(
             "NamespaceDeletionGroupVersionParsingFailure",
             false,
@@ -30,12 +27,11 @@ final class NamespaceConditions {
     private NamespaceConditions() {}
 
     static List<Finding> discoveryFailed(String cause) {
-        return List.of(
-                new Finding(
-                        "NamespaceDeletionDiscoveryFailure",
-                        true,
-                        "DiscoveryFailed",
-                        "Discovery failed for some groups, 1 failing: " + cause));
+        return List.of(new Finding(
+                "NamespaceDeletionDiscoveryFailure",
+                true,
+                "DiscoveryFailed",
+                "Discovery failed for some groups, 1 failing: " + cause));
     }
 
     static List<Finding> of(ContentDeleter.Remains remains) {
@@ -70,7 +66,8 @@ final class NamespaceConditions {
                                 "NamespaceContentRemaining",
                                 true,
                                 "SomeResourcesRemain",
-                                "Some resources are remaining: " + join(remains.counts(), "%s has %d resource instances")));
+                                "Some resources are remaining: "
+                                        + join(remains.counts(), "%s has %d resource instances")));
         findings.add(
                 remains.finalizers().isEmpty()
                         ? new Finding(

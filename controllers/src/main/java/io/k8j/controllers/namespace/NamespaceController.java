@@ -96,11 +96,8 @@ public final class NamespaceController {
         List<String> rest = Nulls.list(namespace.getSpec().getFinalizers()).stream()
                 .filter(finalizer -> !finalizer.equals(FINALIZER))
                 .toList();
-        Namespace released = namespace.toBuilder()
-                .editSpec()
-                .withFinalizers(rest)
-                .endSpec()
-                .build();
+        Namespace released =
+                namespace.toBuilder().editSpec().withFinalizers(rest).endSpec().build();
         try {
             namespaces.updateSubresource(released, "finalize");
         } catch (ApiException e) {

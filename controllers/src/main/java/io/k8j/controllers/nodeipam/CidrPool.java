@@ -27,9 +27,8 @@ final class CidrPool {
         int length = slash < 0 ? address.length * 8 : Integer.parseInt(cidr.substring(slash + 1));
         int bits = subnetLength - length;
         if (bits < 0 || bits > MOST_BITS || subnetLength > address.length * 8) {
-            throw new IllegalArgumentException(
-                    "cluster CIDR %s: node mask size %d must be from %d to %d"
-                            .formatted(cidr, subnetLength, length, length + MOST_BITS));
+            throw new IllegalArgumentException("cluster CIDR %s: node mask size %d must be from %d to %d"
+                    .formatted(cidr, subnetLength, length, length + MOST_BITS));
         }
         this.bytes = address.length;
         this.subnetLength = subnetLength;
@@ -55,7 +54,8 @@ final class CidrPool {
 
     /** Marks the subnet as used. False if it is not one of this pool. */
     boolean occupy(String cidr) {
-        return indexOf(cidr).map(index -> {
+        return indexOf(cidr)
+                .map(index -> {
                     used.set(index);
                     return true;
                 })
@@ -91,9 +91,7 @@ final class CidrPool {
 
     private static String format(byte[] address) {
         try {
-            return address.length == 4
-                    ? InetAddress.getByAddress(address).getHostAddress()
-                    : compressed(address);
+            return address.length == 4 ? InetAddress.getByAddress(address).getHostAddress() : compressed(address);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("address of " + address.length + " bytes", e);
         }

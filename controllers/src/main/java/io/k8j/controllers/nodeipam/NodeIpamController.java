@@ -38,7 +38,10 @@ public final class NodeIpamController {
         for (String cidr : context.config().clusterCidrs()) {
             boolean ipv6 = cidr.indexOf(':') >= 0;
             pools.add(new CidrPool(
-                    cidr, ipv6 ? context.config().nodeCidrMaskIpv6() : context.config().nodeCidrMaskIpv4()));
+                    cidr,
+                    ipv6
+                            ? context.config().nodeCidrMaskIpv6()
+                            : context.config().nodeCidrMaskIpv4()));
         }
         this.loop = new ControllerLoop<>("noderesource_ipam", context.time(), this::reconcile);
         if (!pools.isEmpty()) {
@@ -73,9 +76,7 @@ public final class NodeIpamController {
             Optional<List<String>> taken = take();
             if (taken.isEmpty()) {
                 events.normal(
-                        node,
-                        "CIDRNotAvailable",
-                        "Node %s status is now: CIDRNotAvailable".formatted(key.name()));
+                        node, "CIDRNotAvailable", "Node %s status is now: CIDRNotAvailable".formatted(key.name()));
                 return new Outcome.Retry(new IllegalStateException("no free Pod network for node " + key.name()));
             }
             cidrs = taken.get();

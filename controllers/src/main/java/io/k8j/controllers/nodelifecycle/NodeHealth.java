@@ -64,7 +64,9 @@ final class NodeHealth {
     /** The node with conditions that say that nothing is known; empty if they say so already. */
     static Optional<Node> unknown(Node node, Instant now) {
         List<NodeCondition> conditions = new ArrayList<>(
-                node.getStatus() == null ? List.of() : Nulls.list(node.getStatus().getConditions()));
+                node.getStatus() == null
+                        ? List.of()
+                        : Nulls.list(node.getStatus().getConditions()));
         boolean changed = false;
         for (String type : WATCHED) {
             Optional<NodeCondition> before = condition(node, type);
@@ -98,5 +100,4 @@ final class NodeHealth {
                         .build())
                 : Optional.empty();
     }
-
 }

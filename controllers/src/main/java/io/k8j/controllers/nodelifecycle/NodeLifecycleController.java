@@ -68,10 +68,11 @@ public final class NodeLifecycleController {
 
     /** Heartbeats change nothing here. */
     private void updated(Node before, Node now) {
-        boolean same = NodeTaints.wanted(before, false, Instant.EPOCH)
-                        .equals(NodeTaints.wanted(now, false, Instant.EPOCH))
-                && Nulls.list(before.getSpec().getTaints()).equals(Nulls.list(now.getSpec().getTaints()))
-                && NodeHealth.readyStatus(before).equals(NodeHealth.readyStatus(now));
+        boolean same =
+                NodeTaints.wanted(before, false, Instant.EPOCH).equals(NodeTaints.wanted(now, false, Instant.EPOCH))
+                        && Nulls.list(before.getSpec().getTaints())
+                                .equals(Nulls.list(now.getSpec().getTaints()))
+                        && NodeHealth.readyStatus(before).equals(NodeHealth.readyStatus(now));
         if (!same) {
             enqueue(now);
         }
@@ -91,7 +92,11 @@ public final class NodeLifecycleController {
             return Outcome.DONE;
         }
         if (registered.add(key.name())) {
-            tell(key.name(), Nulls.uid(found.get()), "RegisteredNode", "Node %s event: Registered Node %s in Controller");
+            tell(
+                    key.name(),
+                    Nulls.uid(found.get()),
+                    "RegisteredNode",
+                    "Node %s event: Registered Node %s in Controller");
         }
         look(found.get(), context.now());
         return Outcome.DONE;
@@ -150,7 +155,8 @@ public final class NodeLifecycleController {
         if (limits.allDown()) {
             wanted = wanted.stream()
                     .filter(t -> !("NoExecute".equals(t.getEffect())
-                            && (t.getKey().equals(NodeTaints.NOT_READY) || t.getKey().equals(NodeTaints.UNREACHABLE))))
+                            && (t.getKey().equals(NodeTaints.NOT_READY)
+                                    || t.getKey().equals(NodeTaints.UNREACHABLE))))
                     .toList();
         }
         if (wanted.equals(Nulls.list(node.getSpec().getTaints()))) {
@@ -161,7 +167,11 @@ public final class NodeLifecycleController {
         metadata.put("uid", Nulls.uid(node));
         Map<String, Object> patch = new LinkedHashMap<>();
         patch.put("metadata", metadata);
-        patch.put("spec", Map.of("taints", wanted.stream().map(NodeLifecycleController::tree).toList()));
+        patch.put(
+                "spec",
+                Map.of(
+                        "taints",
+                        wanted.stream().map(NodeLifecycleController::tree).toList()));
         nodes.patch(ObjectKey.of(node), PatchType.MERGE, patch, "");
     }
 
@@ -185,11 +195,7 @@ public final class NodeLifecycleController {
                 continue;
             }
             if (!told) {
-                tell(
-                        Nulls.name(node),
-                        Nulls.uid(node),
-                        "NodeNotReady",
-                        "Node %s status is now: NodeNotReady");
+                tell(Nulls.name(node), Nulls.uid(node), "NodeNotReady", "Node %s status is now: NodeNotReady");
                 told = true;
             }
             Map<String, Object> condition = new LinkedHashMap<>();

@@ -79,7 +79,8 @@ public final class TaintEvictionController {
 
     private void podUpdated(Pod before, Pod now) {
         if (!Objects.equals(before.getSpec().getNodeName(), now.getSpec().getNodeName())
-                || !Nulls.list(before.getSpec().getTolerations()).equals(Nulls.list(now.getSpec().getTolerations()))) {
+                || !Nulls.list(before.getSpec().getTolerations())
+                        .equals(Nulls.list(now.getSpec().getTolerations()))) {
             enqueue(now);
         }
     }
@@ -87,9 +88,10 @@ public final class TaintEvictionController {
     private Outcome reconcile(ObjectKey key) {
         Optional<Pod> found = context.pods().get(key).filter(pod -> Pods.isScheduled(pod) && !Nulls.isDeleting(pod));
         Instant now = context.now();
-        Optional<Instant> time = found.flatMap(pod -> nodes.get(ObjectKey.of(pod.getSpec().getNodeName()))
-                .flatMap(node -> Tolerations.evictionTime(
-                        noExecute(node), Nulls.list(pod.getSpec().getTolerations()), now)));
+        Optional<Instant> time =
+                found.flatMap(pod -> nodes.get(ObjectKey.of(pod.getSpec().getNodeName()))
+                        .flatMap(node -> Tolerations.evictionTime(
+                                noExecute(node), Nulls.list(pod.getSpec().getTolerations()), now)));
         if (time.isEmpty()) {
             if (scheduled.remove(key) && found.isPresent()) {
                 events.normal(found.get(), "TaintManagerEviction", "Cancelling deletion of Pod " + key);
@@ -103,11 +105,7 @@ public final class TaintEvictionController {
         scheduled.remove(key);
         events.normal(found.get(), "TaintManagerEviction", "Marking for deletion Pod " + key);
         end.disrupt(
-                found.get(),
-                "DeletionByTaintManager",
-                "Taint manager: deleting due to NoExecute taint",
-                false,
-                now);
+                found.get(), "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint", false, now);
         end.delete(found.get(), null);
         return Outcome.DONE;
     }

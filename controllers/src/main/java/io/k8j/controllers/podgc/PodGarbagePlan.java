@@ -49,8 +49,7 @@ record PodGarbagePlan(List<Pod> finished, List<Pod> outOfService, List<Pod> orph
         }
         finished.sort(Comparator.comparing((Pod pod) -> Times.created(pod)).thenComparing(Nulls::name));
         int surplus = threshold > 0 ? Math.max(0, finished.size() - threshold) : 0;
-        return new PodGarbagePlan(
-                List.copyOf(finished.subList(0, surplus)), outOfService, orphaned, unscheduled);
+        return new PodGarbagePlan(List.copyOf(finished.subList(0, surplus)), outOfService, orphaned, unscheduled);
     }
 
     private static boolean isOutOfService(Node node, Pod pod) {

@@ -14,7 +14,7 @@ public final class StableHash {
 
     /** @param collisions mixed in, so that two contents with one hash get different names; null or 0 is nothing */
     public static String of(Object model, Integer collisions) {
-        String json = ApiObject.writeJson(sorted(ApiObject.treeOf(model)));
+        String json = canonical(model);
         int hash = fnv1(0x811c9dc5, json.getBytes(StandardCharsets.UTF_8));
         if (collisions != null && collisions > 0) {
             hash = fnv1(hash, Integer.toString(collisions).getBytes(StandardCharsets.UTF_8));
@@ -23,6 +23,11 @@ public final class StableHash {
         StringBuilder text = new StringBuilder(digits.length());
         digits.chars().forEach(digit -> text.append(SAFE.charAt(digit % SAFE.length())));
         return text.toString();
+    }
+
+    /** JSON with sorted keys. */
+    public static String canonical(Object model) {
+        return ApiObject.writeJson(sorted(ApiObject.treeOf(model)));
     }
 
     /** A number of 32 bits for other uses, such as the spreading of keys. */

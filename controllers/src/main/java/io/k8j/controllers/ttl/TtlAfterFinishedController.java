@@ -64,7 +64,8 @@ public final class TtlAfterFinishedController {
         Optional<Instant> freshExpiry = fresh.flatMap(TtlAfterFinishedController::expiry);
         if (freshExpiry.isPresent() && !freshExpiry.get().isAfter(now)) {
             context.resources(Job.class)
-                    .deleteIfPresent(key, DeleteOptions.ofUid(Nulls.uid(fresh.get())).propagation("Foreground"));
+                    .deleteIfPresent(
+                            key, DeleteOptions.ofUid(Nulls.uid(fresh.get())).propagation("Foreground"));
         }
         return Outcome.DONE;
     }
