@@ -91,8 +91,11 @@ final class DefaultRules {
             strategy.put("type", "RollingUpdate");
             child(strategy, "rollingUpdate");
         }
-        if ("RollingUpdate".equals(strategy.get("type")) && strategy.get("rollingUpdate") instanceof Map<?, ?> rolling)
+        if ("RollingUpdate".equals(strategy.get("type"))
+                && strategy.get("rollingUpdate") instanceof Map<?, ?> rolling) {
             absent(Trees.asMap(rolling), "partition", 0L);
+            if (rolling.get("maxUnavailable") == null) Trees.asMap(rolling).put("maxUnavailable", 1L);
+        }
         for (Object claim : Trees.list(spec, "volumeClaimTemplates")) {
             Trees.map(claim).put("kind", "PersistentVolumeClaim");
             Trees.map(claim).put("apiVersion", "v1");

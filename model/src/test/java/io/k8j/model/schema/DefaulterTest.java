@@ -42,7 +42,7 @@ class DefaulterTest {
             Map.entry("\\.spec\\.(requiresRepublish|storageCapacity|seLinuxMount)", "newer than 1.20"),
             Map.entry(
                     "\\.spec\\.persistentVolumeClaimRetentionPolicy|\\.status\\.availableReplicas", "newer than 1.20"),
-            Map.entry("\\.spec\\.updateStrategy\\.rollingUpdate\\.maxSurge", "newer than 1.20"));
+            Map.entry("\\.spec\\.updateStrategy\\.rollingUpdate\\.(maxSurge|maxUnavailable)", "newer than 1.20"));
 
     static Stream<Case> cases() throws IOException {
         try (InputStream in = DefaulterTest.class.getResourceAsStream("defaulting.jsonl")) {
