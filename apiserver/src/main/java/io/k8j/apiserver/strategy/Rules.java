@@ -1,0 +1,255 @@
+package io.k8j.apiserver.strategy;
+
+import io.k8j.apiserver.spi.RequestContext;
+import io.k8j.apiserver.spi.ResourceStrategy;
+import io.k8j.apiserver.validation.Place;
+import io.k8j.model.api.FieldError;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** A strategy put together from the rules that a resource has. Not changed once it is in the table. */
+final class Rules implements ResourceStrategy {
+    /** Changes a new object. */
+    @FunctionalInterface
+    interface Create {
+        void prepare(RequestContext context, Map<String, Object> object);
+    }
+
+    /** Changes a new version of an object. */
+    @FunctionalInterface
+    interface Update {
+        void prepare(RequestContext context, Map<String, Object> object, Map<String, Object> old);
+    }
+
+    /** Finds what is wrong with a new object. */
+    @FunctionalInterface
+    interface Check {
+        List<FieldError> of(Map<String, Object> object);
+    }
+
+    /** Finds what is wrong with a new version of an object. */
+    @FunctionalInterface
+    interface UpdateCheck {
+        List<FieldError> of(Map<String, Object> object, Map<String, Object> old);
+    }
+
+    /** Finds what is odd with an object; {@code old} is null on create. */
+    @FunctionalInterface
+    interface Warner {
+        List<String> of(Map<String, Object> object, Map<String, Object> old);
+    }
+
+    /** Finds how long a deletion waits. */
+    @FunctionalInterface
+    interface Grace {
+        long seconds(Map<String, Object> object, Long requested);
+    }
+
+    private boolean status;
+    private boolean generation;
+    private boolean createOnUpdate;
+    private boolean unconditional = true;
+    private String propagation = "Background";
+    private Create onCreate = (context, object) -> {};
+    private Update onUpdate = (context, object, old) -> {};
+    private Update onStatus = (context, object, old) -> {};
+    private Check check = object -> List.of();
+    private UpdateCheck updateCheck = (object, old) -> check.of(object);
+    private UpdateCheck statusCheck = (object, old) -> List.of();
+    private Warner warner = (object, old) -> List.of();
+    private Grace grace = (object, requested) -> 0;
+    private final Map<String, Function<Place, String>> fields = new LinkedHashMap<>();
+
+    private Rules() {}
+
+    /** Rules of a resource without status or generation. */
+    static Rules plain() {
+        return new Rules();
+    }
+
+    /** Rules of a resource whose status is a subresource and whose generation counts spec changes. */
+    static Rules withStatus() {
+        Rules rules = new Rules();
+        rules.status = true;
+        rules.generation = true;
+        return rules;
+    }
+
+    Rules withoutGeneration() {
+        generation = false;
+        return this;
+    }
+
+    Rules withGeneration() {
+        generation = true;
+        return this;
+    }
+
+    Rules createOnUpdate() {
+        createOnUpdate = true;
+        return this;
+    }
+
+    /** Updates must say which version they replace. */
+    Rules conditional() {
+        unconditional = false;
+        return this;
+    }
+
+    Rules orphans() {
+        propagation = "Orphan";
+        return this;
+    }
+
+    Rules onCreate(Create rule) {
+        onCreate = rule;
+        return this;
+    }
+
+    Rules onUpdate(Update rule) {
+        onUpdate = rule;
+        return this;
+    }
+
+    Rules onStatus(Update rule) {
+        onStatus = rule;
+        return this;
+    }
+
+    /** Checks new objects and, unless said otherwise, new versions, too. */
+    Rules check(Check rule) {
+        check = rule;
+        return this;
+    }
+
+    Rules updateCheck(UpdateCheck rule) {
+        updateCheck = rule;
+        return this;
+    }
+
+    Rules statusCheck(UpdateCheck rule) {
+        statusCheck = rule;
+        return this;
+    }
+
+    Rules warn(Warner rule) {
+        warner = rule;
+        return this;
+    }
+
+    Rules grace(Grace rule) {
+        grace = rule;
+        return this;
+    }
+
+    /** A selectable field that is a string at the path of its name. */
+    Rules select(String... names) {
+        for (String name : names) {
+            String[] path = name.split("\\.");
+            fields.put(name, p -> p.at(path).text());
+        }
+        return this;
+    }
+
+    Rules select(String name, Function<Place, String> value) {
+        fields.put(name, value);
+        return this;
+    }
+
+    @Override
+    public void prepareForCreate(RequestContext context, Map<String, Object> object) {
+        if (status) {
+            object.remove("status");
+        }
+        onCreate.prepare(context, object);
+    }
+
+    @Override
+    public void prepareForUpdate(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        if (status) {
+            keep(object, old, "status");
+        }
+        onUpdate.prepare(context, object, old);
+    }
+
+    @Override
+    public void prepareForStatusUpdate(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        keep(object, old, "spec");
+        onStatus.prepare(context, object, old);
+    }
+
+    /** Takes a field from the stored version. */
+    static void keep(Map<String, Object> object, Map<String, Object> old, String field) {
+        if (old.get(field) == null) {
+            object.remove(field);
+        } else {
+            object.put(field, io.k8j.model.json.Trees.deepCopy(old.get(field)));
+        }
+    }
+
+    @Override
+    public List<FieldError> validate(RequestContext context, Map<String, Object> object) {
+        return check.of(object);
+    }
+
+    @Override
+    public List<FieldError> validateUpdate(
+            RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        return updateCheck.of(object, old);
+    }
+
+    @Override
+    public List<FieldError> validateStatusUpdate(
+            RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        return statusCheck.of(object, old);
+    }
+
+    @Override
+    public List<String> warnings(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        return warner.of(object, old);
+    }
+
+    @Override
+    public boolean hasGeneration() {
+        return generation;
+    }
+
+    @Override
+    public boolean allowCreateOnUpdate() {
+        return createOnUpdate;
+    }
+
+    @Override
+    public boolean allowUnconditionalUpdate() {
+        return unconditional;
+    }
+
+    @Override
+    public long gracePeriodSeconds(Map<String, Object> object, Long requested) {
+        return grace.seconds(object, requested);
+    }
+
+    @Override
+    public String defaultPropagation() {
+        return propagation;
+    }
+
+    @Override
+    public Map<String, String> selectableFields(Map<String, Object> object) {
+        if (fields.isEmpty()) {
+            return Map.of();
+        }
+        Place p = Place.of(object);
+        Map<String, String> values = new LinkedHashMap<>();
+        fields.forEach((name, value) -> values.put(name, value.apply(p)));
+        return values;
+    }
+
+    @Override
+    public List<String> selectableFieldNames() {
+        return new ArrayList<>(fields.keySet());
+    }
+}

@@ -1,0 +1,113 @@
+package io.k8j.apiserver.strategy;
+
+import io.k8j.apiserver.spi.RequestContext;
+import io.k8j.apiserver.validation.BatchValidation;
+import io.k8j.apiserver.validation.Place;
+import io.k8j.apiserver.validation.WorkloadValidation;
+import io.k8j.model.json.Trees;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What is special about each resource that makes Pods. */
+final class WorkloadRules {
+    private static final String UID = "batch.kubernetes.io/controller-uid";
+
+    private WorkloadRules() {}
+
+    static Map<String, Rules> table() {
+        Map<String, Rules> table = new LinkedHashMap<>();
+        table.put(
+                "podtemplates",
+                Rules.plain().withGeneration().check(WorkloadValidation::podTemplate).warn((o, old) -> template(
+                        Place.of(o).field("template"))));
+        table.put(
+                "replicationcontrollers",
+                Rules.withStatus()
+                        .orphans()
+                        .check(WorkloadValidation::replicationController)
+                        .statusCheck(WorkloadValidation::replicaStatus)
+                        .warn(WorkloadRules::templateWarnings)
+                        .select("status.replicas", p -> Long.toString(
+                                p.at("status", "replicas").number(0))));
+        table.put(
+                "replicasets.apps",
+                Rules.withStatus()
+                        .check(WorkloadValidation::replicaSet)
+                        .updateCheck((o, old) -> WorkloadValidation.withImmutable(
+                                WorkloadValidation.replicaSet(o), o, old, "spec", "selector"))
+                        .statusCheck(WorkloadValidation::replicaStatus)
+                        .warn(WorkloadRules::templateWarnings)
+                        .select("status.replicas", p -> Long.toString(
+                                p.at("status", "replicas").number(0))));
+        table.put(
+                "deployments.apps",
+                Rules.withStatus()
+                        .check(WorkloadValidation::deployment)
+                        .updateCheck((o, old) -> WorkloadValidation.withImmutable(
+                                WorkloadValidation.deployment(o), o, old, "spec", "selector"))
+                        .statusCheck(WorkloadValidation::replicaStatus)
+                        .warn(WorkloadRules::templateWarnings));
+        table.put(
+                "daemonsets.apps",
+                Rules.withStatus()
+                        .check(WorkloadValidation::daemonSet)
+                        .updateCheck((o, old) -> WorkloadValidation.withImmutable(
+                                WorkloadValidation.daemonSet(o), o, old, "spec", "selector"))
+                        .warn(WorkloadRules::templateWarnings));
+        table.put(
+                "statefulsets.apps",
+                Rules.withStatus()
+                        .check(WorkloadValidation::statefulSet)
+                        .updateCheck(WorkloadValidation::statefulSetUpdate)
+                        .statusCheck(WorkloadValidation::replicaStatus)
+                        .warn(WorkloadRules::templateWarnings));
+        table.put(
+                "controllerrevisions.apps",
+                Rules.plain()
+                        .check(WorkloadValidation::controllerRevision)
+                        .updateCheck((o, old) -> WorkloadValidation.withImmutable(
+                                WorkloadValidation.controllerRevision(o), o, old, "data")));
+        table.put(
+                "jobs.batch",
+                Rules.withStatus()
+                        // batch/v1 keeps the children when the client does not say what it wants
+                        .orphans()
+                        .onCreate(WorkloadRules::jobSelector)
+                        .check(BatchValidation::job)
+                        .updateCheck(BatchValidation::jobUpdate)
+                        .warn(WorkloadRules::templateWarnings)
+                        .select("status.successful", p -> Long.toString(
+                                p.at("status", "succeeded").number(0))));
+        table.put(
+                "cronjobs.batch",
+                Rules.withStatus().check(BatchValidation::cronJob).warn((o, old) -> template(
+                        Place.of(o).at("spec", "jobTemplate", "spec", "template"))));
+        return table;
+    }
+
+    private static List<String> templateWarnings(Map<String, Object> object, Map<String, Object> old) {
+        return template(Place.of(object).at("spec", "template"));
+    }
+
+    private static List<String> template(Place template) {
+        return PodWarnings.of(template.field("spec"), template.field("metadata"), false);
+    }
+
+    /** A Job's Pods are told from all others by the Job's uid, unless the client wants to do that itself. */
+    private static void jobSelector(RequestContext context, Map<String, Object> job) {
+        Place p = Place.of(job);
+        if (p.at("spec", "manualSelector").isTrue() || p.field("spec").absent()) {
+            return;
+        }
+        String uid = p.at("metadata", "uid").text();
+        String name = p.at("metadata", "name").text();
+        Map<String, Object> labels = new LinkedHashMap<>(Trees.map(job, "spec", "template", "metadata", "labels"));
+        labels.putIfAbsent("job-name", name);
+        labels.putIfAbsent("batch.kubernetes.io/job-name", name);
+        labels.putIfAbsent("controller-uid", uid);
+        labels.putIfAbsent(UID, uid);
+        Trees.set(job, labels, "spec", "template", "metadata", "labels");
+        Trees.set(job, uid, "spec", "selector", "matchLabels", UID);
+    }
+}

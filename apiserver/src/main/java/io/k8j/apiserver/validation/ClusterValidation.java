@@ -1,0 +1,346 @@
+package io.k8j.apiserver.validation;
+
+import io.k8j.model.api.FieldError;
+import io.k8j.model.validation.Names;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks Nodes, Namespaces, Leases, Events, runtime classes and API services. */
+public final class ClusterValidation {
+    private static final Set<String> FINALIZERS = Set.of("kubernetes", "orphan", "foregroundDeletion");
+
+    private ClusterValidation() {}
+
+    public static List<FieldError> node(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place p = Place.of(object);
+        TaintValidation.taints(f, new Place(p.at("spec", "taints").value(), "metadata.taints"));
+        resources(f, p);
+        Place cidrs = p.at("spec", "podCIDRs");
+        cidrs.items().forEach(c -> Meta.cidr(f, c));
+        if (cidrs.size() > 1) {
+            long v6 = cidrs.texts().stream().filter(Meta::isIpv6).count();
+            if (v6 != 1 || cidrs.size() > 2) {
+                f.invalid(cidrs, "may specify no more than one CIDR for each IP family");
+            }
+        }
+        return f.list();
+    }
+
+    private static void resources(Findings f, Place p) {
+        ResourceValidation.amounts(f, p.at("status", "capacity"));
+        ResourceValidation.amounts(f, p.at("status", "allocatable"));
+    }
+
+    public static List<FieldError> nodeUpdate(Map<String, Object> object, Map<String, Object> old) {
+        Findings f = new Findings();
+        Place p = Place.of(object);
+        resources(f, p);
+        Set<String> addresses = new HashSet<>();
+        for (Place a : p.at("status", "addresses").items()) {
+            if (!addresses.add(a.text("type") + " " + a.text("address"))) {
+                f.duplicate(a, GoStruct.of(a, "type=", "address="));
+            }
+        }
+        Place spec = p.field("spec");
+        Place before = Place.of(old).field("spec");
+        if (!before.field("podCIDRs").isEmpty() && !Meta.same(spec.field("podCIDRs"), before.field("podCIDRs"))) {
+            f.forbidden(
+                    spec.field("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
+        }
+        if (!before.text("providerID").isEmpty() && !before.text("providerID").equals(spec.text("providerID"))) {
+            f.forbidden(
+                    spec.field("providerID"), "node updates may not change providerID except from \"\" to valid");
+        }
+        TaintValidation.taints(f, new Place(spec.field("taints").value(), "metadata.taints"));
+        return f.list();
+    }
+
+    public static List<FieldError> namespace(Map<String, Object> object) {
+        Findings f = new Findings();
+        finalizers(f, Place.of(object).at("spec", "finalizers"), false);
+        return f.list();
+    }
+
+    /** Everything wrong with a write of {@code finalize}. */
+    public static List<FieldError> namespaceFinalize(Map<String, Object> object) {
+        Findings f = new Findings();
+        finalizers(f, Place.of(object).at("spec", "finalizers"), true);
+        return f.list();
+    }
+
+    private static void finalizers(Findings f, Place list, boolean byIndex) {
+        for (Place item : list.items()) {
+            Place at = byIndex ? item : new Place(item.value(), list.path());
+            Meta.qualifiedName(f, at);
+            if (!item.text().contains("/") && !FINALIZERS.contains(item.text())) {
+                f.invalid(at, "name is neither a standard finalizer name nor is it fully qualified");
+            }
+        }
+    }
+
+    public static List<FieldError> namespaceStatus(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place p = Place.of(object);
+        boolean deleting = p.at("metadata", "deletionTimestamp").present();
+        String phase = p.at("status", "phase").text();
+        Place at = new Place(phase, "status.Phase");
+        if (!deleting && !phase.equals("Active")) {
+            f.invalid(at, "may only be 'Active' if `deletionTimestamp` is empty");
+        } else if (deleting && !phase.equals("Terminating")) {
+            f.invalid(at, "may only be 'Terminating' if `deletionTimestamp` is not empty");
+        }
+        return f.list();
+    }
+
+    public static List<FieldError> lease(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place spec = Place.of(object).field("spec");
+        Place seconds = spec.field("leaseDurationSeconds");
+        if (seconds.present() && seconds.number(0) <= 0) {
+            f.invalid(seconds, "must be greater than 0");
+        }
+        Place transitions = spec.field("leaseTransitions");
+        if (transitions.present() && transitions.number(0) < 0) {
+            f.invalid(transitions, "must be greater than or equal to 0");
+        }
+        Place strategy = spec.field("strategy");
+        if (strategy.present() && !strategy.text().equals("OldestEmulationVersion") && !strategy.text().contains("/")) {
+            f.notSupported(strategy, strategy.text(), List.of("OldestEmulationVersion"));
+        }
+        return f.list();
+    }
+
+    /** Checks an Event of either group; the core group's rules are lax. */
+    public static List<FieldError> event(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place p = Place.of(object);
+        String namespace = p.at("metadata", "namespace").text();
+        Place involved = p.field("involvedObject").present() ? p.field("involvedObject") : p.field("regarding");
+        String about = involved.text("namespace");
+        Place at = new Place(about, "involvedObject.namespace");
+        if (about.isEmpty()) {
+            if (!namespace.isEmpty() && !namespace.equals("default") && !namespace.equals("kube-system")) {
+                f.invalid(at, "does not match event.namespace");
+            }
+        } else if (!about.equals(namespace)) {
+            f.invalid(at, "does not match event.namespace");
+        }
+        if (p.field("eventTime").present() && p.text("apiVersion").startsWith("events.k8s.io/")) {
+            newEvent(f, p);
+        }
+        return f.list();
+    }
+
+    private static void newEvent(Findings f, Place p) {
+        Place controller = p.field("reportingController");
+        if (controller.text().isEmpty()) {
+            f.required(controller);
+        } else {
+            Meta.qualifiedName(f, controller);
+        }
+        limited(f, p.field("reportingInstance"), true);
+        limited(f, p.field("action"), true);
+        limited(f, p.field("reason"), true);
+        if (p.text("note").length() > 1024) {
+            f.invalid(p.field("note"), "", "can have at most 1024 characters");
+        }
+        Place type = p.field("type");
+        if (!List.of("Normal", "Warning").contains(type.text())) {
+            f.invalid(type, type.text(), "has invalid value: " + type.text());
+        }
+    }
+
+    private static void limited(Findings f, Place text, boolean required) {
+        if (required && text.text().isEmpty()) {
+            f.required(text);
+        }
+        if (text.text().length() > 128) {
+            f.invalid(text, "", "can have at most 128 characters");
+        }
+    }
+
+    public static List<FieldError> runtimeClass(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place p = Place.of(object);
+        Meta.dnsLabel(f, p.field("handler"));
+        Place overhead = p.at("overhead", "podFixed");
+        for (String name : Meta.sorted(overhead).keySet()) {
+            ResourceValidation.containerName(f, overhead.key(name), name);
+        }
+        Meta.labels(f, p.at("scheduling", "nodeSelector"));
+        TaintValidation.tolerations(f, p.at("scheduling", "tolerations"));
+        return f.list();
+    }
+
+    public static List<FieldError> runtimeClassUpdate(Map<String, Object> object, Map<String, Object> old) {
+        return WorkloadValidation.withImmutable(runtimeClass(object), object, old, "handler");
+    }
+
+    public static List<FieldError> priorityClass(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place p = Place.of(object);
+        String name = p.at("metadata", "name").text();
+        long value = p.number("value");
+        if (name.startsWith("system-")) {
+            Map<String, Long> known =
+                    Map.of("system-node-critical", 2_000_001_000L, "system-cluster-critical", 2_000_000_000L);
+            String error = null;
+            if (!known.containsKey(name)) {
+                error = name + " is not a known system priority class";
+            } else if (known.get(name) != value) {
+                error = "value of " + name + " PriorityClass must be " + known.get(name);
+            } else if (p.isTrue("globalDefault")) {
+                error = "globalDefault of " + name + " PriorityClass must be false";
+            }
+            if (error != null) {
+                f.forbidden(
+                        p.at("metadata", "name"),
+                        "priority class names with 'system-' prefix are reserved for system use only. error: " + error);
+            }
+        } else if (value > 1_000_000_000) {
+            f.forbidden(p.field("value"), "maximum allowed value of a user defined priority is 1000000000");
+        }
+        if (p.field("preemptionPolicy").present()) {
+            Meta.requiredOneOf(f, p.field("preemptionPolicy"), List.of("PreemptLowerPriority", "Never"));
+        }
+        return f.list();
+    }
+
+    public static List<FieldError> priorityClassUpdate(Map<String, Object> object, Map<String, Object> old) {
+        Findings f = new Findings();
+        Place now = Place.of(object);
+        Place before = Place.of(old);
+        if (now.number("value") != before.number("value")) {
+            f.forbidden(now.field("value"), "may not be changed in an update.");
+        }
+        if (!Meta.same(now.field("preemptionPolicy"), before.field("preemptionPolicy"))) {
+            f.invalid(now.field("preemptionPolicy"), Meta.IMMUTABLE);
+        }
+        return f.list();
+    }
+
+    public static List<FieldError> apiService(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place p = Place.of(object);
+        Place spec = p.field("spec");
+        String name = p.at("metadata", "name").text();
+        String required = spec.text("version") + "." + spec.text("group");
+        if (!name.equals(required)) {
+            f.invalid(
+                    p.at("metadata", "name"),
+                    name,
+                    "must be `spec.version+\".\"+spec.group`: " + io.k8j.model.api.GoQuote.quote(required));
+        }
+        if (spec.text("group").isEmpty()) {
+            if (!spec.text("version").equals("v1")) {
+                f.required(spec.field("group"), "only v1 may have an empty group and it better be legacy kube");
+            }
+        } else {
+            Meta.dnsSubdomain(f, spec.field("group"));
+        }
+        f.invalid(spec.field("version"), spec.text("version"), Names.dns1035Label(spec.text("version")));
+        long group = spec.number("groupPriorityMinimum");
+        if (group <= 0 || group > 20_000) {
+            f.invalid(spec.field("groupPriorityMinimum"), group, "must be positive and less than 20000");
+        }
+        long version = spec.number("versionPriority");
+        if (version <= 0 || version > 1000) {
+            f.invalid(spec.field("versionPriority"), version, "must be positive and less than 1000");
+        }
+        Place service = spec.field("service");
+        if (service.absent()) {
+            if (!spec.field("caBundle").isEmpty()) {
+                f.invalid(
+                        spec.field("caBundle"),
+                        spec.text("caBundle").length() + " bytes",
+                        "local APIServices may not have a caBundle");
+            }
+            if (spec.isTrue("insecureSkipTLSVerify")) {
+                f.invalid(
+                        spec.field("insecureSkipTLSVerify"),
+                        "local APIServices may not have insecureSkipTLSVerify");
+            }
+            return f.list();
+        }
+        for (String field : List.of("namespace", "name")) {
+            if (service.text(field).isEmpty()) {
+                f.required(service.field(field));
+            }
+        }
+        Meta.port(f, service.field("port").with(service.field("port").number(443)));
+        if (spec.isTrue("insecureSkipTLSVerify") && !spec.field("caBundle").isEmpty()) {
+            f.invalid(
+                    spec.field("insecureSkipTLSVerify"),
+                    "may not be true if caBundle is present");
+        }
+        return f.list();
+    }
+
+    public static List<FieldError> flowSchema(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place spec = Place.of(object).field("spec");
+        String name = Place.of(object).at("metadata", "name").text();
+        long precedence = spec.number("matchingPrecedence");
+        if (precedence <= 0) {
+            f.invalid(spec.field("matchingPrecedence"), precedence, "must be a positive value");
+        } else if (precedence > 10_000) {
+            f.invalid(spec.field("matchingPrecedence"), precedence, "must not be greater than 10000");
+        }
+        if (precedence == 1 && !name.equals("exempt")) {
+            f.invalid(spec.field("matchingPrecedence"), precedence, "only the schema named 'exempt' may have matchingPrecedence 1");
+        }
+        if (spec.field("distinguisherMethod").present()) {
+            Meta.oneOf(f, spec.at("distinguisherMethod", "type"), List.of("ByNamespace", "ByUser"));
+        }
+        if (spec.at("priorityLevelConfiguration", "name").text().isEmpty()) {
+            f.required(spec.at("priorityLevelConfiguration", "name"), "must reference a priority level");
+        } else {
+            Meta.dnsSubdomain(f, spec.at("priorityLevelConfiguration", "name"));
+        }
+        for (Place rule : spec.field("rules").items()) {
+            if (rule.field("subjects").isEmpty()) {
+                f.required(rule.field("subjects"), "subjects must contain at least one value");
+            }
+            if (rule.field("resourceRules").isEmpty() && rule.field("nonResourceRules").isEmpty()) {
+                f.required(rule, "at least one of resourceRules and nonResourceRules has to be non-empty");
+            }
+            rule.field("subjects").items().forEach(s -> Meta.oneOf(f, s.field("kind"), List.of("Group", "ServiceAccount", "User")));
+        }
+        return f.list();
+    }
+
+    public static List<FieldError> priorityLevel(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place spec = Place.of(object).field("spec");
+        Place limited = spec.field("limited");
+        switch (spec.text("type")) {
+            case "Exempt" -> {
+                if (limited.present()) {
+                    f.forbidden(limited, "must be nil if the type is not Limited");
+                }
+            }
+            case "Limited" -> {
+                if (limited.absent()) {
+                    f.required(limited, "must not be empty when type is Limited");
+                    break;
+                }
+                if (limited.number("nominalConcurrencyShares") < 0) {
+                    f.invalid(limited.field("nominalConcurrencyShares"), "must be a non-negative integer");
+                }
+                Place queuing = limited.at("limitResponse", "queuing");
+                String type = limited.at("limitResponse", "type").text();
+                if (type.equals("Queue") && queuing.absent()) {
+                    f.required(queuing, "must not be empty if limit response type is Queue");
+                }
+                if (type.equals("Reject") && queuing.present()) {
+                    f.forbidden(queuing, "must be nil if limited.limitResponse.type is not Limited");
+                }
+            }
+            default -> f.notSupported(spec.field("type"), spec.text("type"), List.of("Exempt", "Limited"));
+        }
+        return f.list();
+    }
+}

@@ -1,0 +1,64 @@
+package io.k8j.apiserver.validation;
+
+import io.k8j.model.selector.LabelSelector;
+import io.k8j.model.selector.SelectorException;
+import io.k8j.model.validation.Names;
+import java.util.Map;
+
+/** Checks label selectors with {@code matchLabels} and {@code matchExpressions}. */
+final class LabelSelectorValidation {
+    private LabelSelectorValidation() {}
+
+    static void check(Findings f, Place selector) {
+        check(f, selector, false);
+    }
+
+    /** @param anyValues whether ill-formed values pass, because the stored object already has some */
+    static void check(Findings f, Place selector, boolean anyValues) {
+        if (selector.absent()) {
+            return;
+        }
+        Meta.labels(f, selector.field("matchLabels"));
+        for (Place e : selector.field("matchExpressions").items()) {
+            requirement(f, e, anyValues);
+        }
+    }
+
+    private static void requirement(Findings f, Place e, boolean anyValues) {
+        Place values = e.field("values");
+        switch (e.text("operator")) {
+            case "In", "NotIn" -> {
+                if (values.isEmpty()) {
+                    f.required(values, "must be specified when `operator` is 'In' or 'NotIn'");
+                }
+            }
+            case "Exists", "DoesNotExist" -> {
+                if (!values.isEmpty()) {
+                    f.forbidden(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                }
+            }
+            default -> f.invalid(e.field("operator"), e.text("operator"), "not a valid selector operator");
+        }
+        f.invalid(e.field("key"), e.text("key"), Names.qualifiedName(e.text("key")));
+        if (!anyValues) {
+            for (Place value : values.items()) {
+                f.invalid(value, value.text(), Names.labelValue(value.text()));
+            }
+        }
+    }
+
+    /** Whether the selector has neither labels nor expressions. */
+    static boolean isEmpty(Place selector) {
+        return selector.field("matchLabels").isEmpty()
+                && selector.field("matchExpressions").isEmpty();
+    }
+
+    /** Whether a well-formed selector selects these labels; an ill-formed one is reported elsewhere and matches. */
+    static boolean matches(Place selector, Map<String, Object> labels) {
+        try {
+            return LabelSelector.of(selector.map()).matches(labels);
+        } catch (SelectorException e) {
+            return true;
+        }
+    }
+}

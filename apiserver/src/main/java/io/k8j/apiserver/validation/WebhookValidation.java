@@ -1,0 +1,288 @@
+package io.k8j.apiserver.validation;
+
+import io.k8j.model.api.FieldError;
+import io.k8j.model.validation.Names;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks what watches over requests: webhook configurations and admission policies. */
+public final class WebhookValidation {
+    private static final List<String> OPERATIONS = List.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
+
+    private WebhookValidation() {}
+
+    public static List<FieldError> configuration(Map<String, Object> object) {
+        Findings f = new Findings();
+        Set<String> names = new HashSet<>();
+        for (Place hook : Place.of(object).field("webhooks").items()) {
+            Place name = hook.field("name");
+            fullyQualified(f, name);
+            if (!names.add(name.text())) {
+                f.duplicate(name, name.text());
+            }
+            hook.field("rules").items().forEach(rule -> rule(f, rule));
+            Meta.optionalOneOf(f, hook.field("failurePolicy"), List.of("Fail", "Ignore"));
+            Meta.optionalOneOf(f, hook.field("matchPolicy"), List.of("Equivalent", "Exact"));
+            if (hook.field("sideEffects").absent()) {
+                f.required(hook.field("sideEffects"), "must specify one of None, NoneOnDryRun");
+            } else {
+                Meta.oneOf(f, hook.field("sideEffects"), List.of("None", "NoneOnDryRun"));
+            }
+            Place timeout = hook.field("timeoutSeconds");
+            if (timeout.present() && (timeout.number(0) > 30 || timeout.number(0) < 1)) {
+                f.invalid(timeout, "the timeout value must be between 1 and 30 seconds");
+            }
+            LabelSelectorValidation.check(f, hook.field("namespaceSelector"));
+            LabelSelectorValidation.check(f, hook.field("objectSelector"));
+            Meta.optionalOneOf(f, hook.field("reinvocationPolicy"), List.of("IfNeeded", "Never"));
+            clientConfig(f, hook.field("clientConfig"));
+            matchConditions(f, hook.field("matchConditions"));
+            versions(f, hook.field("admissionReviewVersions"));
+        }
+        return f.list();
+    }
+
+    private static void fullyQualified(Findings f, Place name) {
+        if (name.text().isEmpty()) {
+            f.required(name);
+            return;
+        }
+        List<String> errors = Names.dns1123Subdomain(name.text());
+        f.invalid(name, name.text(), errors.isEmpty() ? List.of() : List.of(String.join(",", errors)));
+        if (errors.isEmpty() && name.text().split("\\.", -1).length < 3) {
+            f.invalid(name, "should be a domain with at least three segments separated by dots");
+        }
+    }
+
+    private static void rule(Findings f, Place rule) {
+        star(f, rule.field("apiGroups"), "API groups");
+        star(f, rule.field("apiVersions"), "API versions");
+        rule.field("apiVersions").items().forEach(v -> {
+            if (v.text().isEmpty()) {
+                f.required(v);
+            }
+        });
+        Place resources = rule.field("resources");
+        if (resources.isEmpty()) {
+            f.required(resources);
+        }
+        if (resources.texts().contains("*/*") && resources.size() > 1) {
+            f.invalid(resources, "if '*/*' is present, must not specify other resources");
+        }
+        Meta.optionalOneOf(f, rule.field("scope"), List.of("*", "Cluster", "Namespaced"));
+        Place operations = rule.field("operations");
+        star(f, operations, "operations");
+        operations.items().forEach(o -> Meta.oneOf(f, o, OPERATIONS));
+    }
+
+    private static void star(Findings f, Place list, String what) {
+        if (list.isEmpty()) {
+            f.required(list);
+        } else if (list.size() > 1 && list.texts().contains("*")) {
+            f.invalid(list, "if '*' is present, must not specify other " + what);
+        }
+    }
+
+    private static void clientConfig(Findings f, Place config) {
+        Place url = config.field("url");
+        Place service = config.field("service");
+        if (url.present() == service.present()) {
+            f.required(config, "exactly one of url or service is required");
+        } else if (url.present()) {
+            url(f, url);
+        } else {
+            for (String field : List.of("name", "namespace")) {
+                if (service.text(field).isEmpty()) {
+                    f.required(
+                            service.field(field), "service " + field + " is required");
+                }
+            }
+            long port = service.field("port").number(443);
+            if (!Names.portNumber(port).isEmpty()) {
+                f.invalid(
+                        service.field("port"),
+                        port,
+                        "port is not valid: " + Names.portNumber(port).getFirst());
+            }
+            String path = service.text("path");
+            if (!path.isEmpty() && !path.startsWith("/")) {
+                f.invalid(service.field("path"), path, "must start with a '/'");
+            }
+        }
+    }
+
+    private static void url(Findings f, Place url) {
+        String form = "; desired format: https://host[/path]";
+        try {
+            URI uri = new URI(url.text());
+            if (!"https".equals(uri.getScheme())) {
+                f.invalid(url, String.valueOf(uri.getScheme()), "'https' is the only allowed URL scheme" + form);
+            }
+            if (uri.getHost() == null || uri.getHost().isEmpty()) {
+                f.invalid(url, "", "host must be specified" + form);
+            }
+            if (uri.getUserInfo() != null) {
+                f.invalid(url, uri.getUserInfo(), "user information is not permitted in the URL");
+            }
+            if (uri.getFragment() != null) {
+                f.invalid(url, uri.getFragment(), "fragments are not permitted in the URL");
+            }
+            if (uri.getQuery() != null) {
+                f.invalid(url, uri.getQuery(), "query parameters are not permitted in the URL");
+            }
+        } catch (URISyntaxException e) {
+            f.required(url, "url must be a valid URL: " + e.getMessage() + form);
+        }
+    }
+
+    private static void matchConditions(Findings f, Place conditions) {
+        Set<String> names = new HashSet<>();
+        if (conditions.size() > 64) {
+            f.tooMany(conditions, conditions.size(), 64);
+        }
+        for (Place c : conditions.items()) {
+            if (c.text("expression").isBlank()) {
+                f.required(c.field("expression"));
+            }
+            if (c.text("name").isEmpty()) {
+                f.required(c.field("name"));
+            } else {
+                Meta.qualifiedName(f, c.field("name"));
+                if (!names.add(c.text("name"))) {
+                    f.duplicate(c.field("name"), c.text("name"));
+                }
+            }
+        }
+    }
+
+    private static void versions(Findings f, Place versions) {
+        if (versions.isEmpty()) {
+            f.required(versions, "must specify one of v1, v1beta1");
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        for (Place v : versions.items()) {
+            if (!seen.add(v.text())) {
+                f.invalid(v, "duplicate version");
+            } else {
+                f.invalid(v, v.text(), Names.dns1035Label(v.text()));
+            }
+        }
+        if (!seen.contains("v1") && !seen.contains("v1beta1")) {
+            f.invalid(versions, "must include at least one of v1, v1beta1");
+        }
+    }
+
+    /** Checks a policy's shape; its expressions are compiled elsewhere. */
+    public static List<FieldError> validatingPolicy(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place spec = Place.of(object).field("spec");
+        policy(f, spec);
+        if (spec.field("validations").isEmpty() && spec.field("auditAnnotations").isEmpty()) {
+            f.required(
+                    spec.field("validations"),
+                    "validations or auditAnnotations must contain at least one item");
+            f.required(
+                    spec.field("auditAnnotations"),
+                    "validations or auditAnnotations must contain at least one item");
+        }
+        for (Place v : spec.field("validations").items()) {
+            if (v.text("expression").isBlank()) {
+                f.required(v.field("expression"), "expression is not specified");
+            }
+            String message = v.text("message");
+            if (v.field("message").present() && message.isBlank()) {
+                f.invalid(v.field("message"), "message must be non-empty if specified");
+            } else if (message.contains("\n")) {
+                f.invalid(v.field("message"), "message must not contain line breaks");
+            }
+        }
+        return f.list();
+    }
+
+    public static List<FieldError> mutatingPolicy(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place spec = Place.of(object).field("spec");
+        policy(f, spec);
+        if (spec.field("mutations").isEmpty()) {
+            f.required(spec.field("mutations"), "mutations must contain at least one item");
+        }
+        for (Place m : spec.field("mutations").items()) {
+            Meta.requiredOneOf(f, m.field("patchType"), List.of("ApplyConfiguration", "JSONPatch"));
+        }
+        return f.list();
+    }
+
+    private static void policy(Findings f, Place spec) {
+        Meta.requiredOneOf(f, spec.field("failurePolicy"), List.of("Fail", "Ignore"));
+        Place kind = spec.field("paramKind");
+        if (kind.present()) {
+            for (String field : List.of("apiVersion", "kind")) {
+                if (kind.text(field).isEmpty()) {
+                    f.required(kind.field(field));
+                }
+            }
+        }
+        Place match = spec.field("matchConstraints");
+        if (match.absent()) {
+            f.required(match);
+        } else {
+            LabelSelectorValidation.check(f, match.field("namespaceSelector"));
+            LabelSelectorValidation.check(f, match.field("objectSelector"));
+            if (match.field("resourceRules").isEmpty()) {
+                f.required(match.field("resourceRules"));
+            }
+            match.field("resourceRules").items().forEach(rule -> rule(f, rule));
+        }
+        matchConditions(f, spec.field("matchConditions"));
+    }
+
+    public static List<FieldError> policyBinding(Map<String, Object> object, boolean validating) {
+        Findings f = new Findings();
+        Place spec = Place.of(object).field("spec");
+        if (spec.text("policyName").isEmpty()) {
+            f.required(spec.field("policyName"));
+        } else {
+            Meta.dnsSubdomain(f, spec.field("policyName"));
+        }
+        Place ref = spec.field("paramRef");
+        if (ref.present()) {
+            boolean named = !ref.text("name").isEmpty();
+            if (named && ref.field("selector").present()) {
+                f.forbidden(ref.field("name"), "name and selector are mutually exclusive");
+            }
+            if (!named && ref.field("selector").absent()) {
+                f.required(ref, "one of name or selector must be specified");
+            }
+            if (ref.field("parameterNotFoundAction").absent()) {
+                f.required(ref.field("parameterNotFoundAction"));
+            } else {
+                Meta.oneOf(f, ref.field("parameterNotFoundAction"), List.of("Deny", "Allow"));
+            }
+        }
+        if (validating) {
+            actions(f, spec.field("validationActions"));
+        }
+        return f.list();
+    }
+
+    private static void actions(Findings f, Place actions) {
+        if (actions.isEmpty()) {
+            f.required(actions, "at least one validation action is required");
+        }
+        Set<String> seen = new HashSet<>();
+        for (Place action : actions.items()) {
+            Meta.oneOf(f, action, List.of("Audit", "Deny", "Warn"));
+            if (!seen.add(action.text())) {
+                f.duplicate(action, action.text());
+            }
+        }
+        if (seen.contains("Deny") && seen.contains("Warn")) {
+            f.invalid(actions, "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)");
+        }
+    }
+}
