@@ -1,6 +1,9 @@
 package io.k8j.apiserver.printer;
 
-/** Finds the documentation that a column shows. */
+import io.k8j.model.schema.Descriptions;
+import java.util.List;
+
+/** Finds the documentation that columns show. */
 final class Docs {
     static final String NAME = "#io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta#name";
     static final String CREATED = "#io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta#creationTimestamp";
@@ -12,8 +15,17 @@ final class Docs {
         return "#io.k8s.api." + type + "#" + field;
     }
 
-    /** Resolves a reference; gives other texts as they are. */
-    static String of(String text) {
-        return text.startsWith("#") ? "" : text;
+    /** Resolves references and leaves other texts as they are. All descriptions are read and dropped again. */
+    static List<String> resolve(List<String> texts) {
+        Descriptions all = Descriptions.load();
+        return texts.stream().map(text -> resolve(all, text)).toList();
+    }
+
+    private static String resolve(Descriptions all, String text) {
+        if (!text.startsWith("#")) {
+            return text;
+        }
+        int hash = text.indexOf('#', 1);
+        return all.of(text.substring(1, hash), text.substring(hash + 1));
     }
 }

@@ -99,12 +99,20 @@ final class Table implements Printer {
     public List<Column> columns() {
         List<Column> known = described;
         if (known == null) {
-            known = plain.stream()
-                    .map(c -> new Column(c.name(), c.type(), c.format(), Docs.of(c.description()), c.priority()))
-                    .toList();
+            known = describe();
             described = known;
         }
         return known;
+    }
+
+    private List<Column> describe() {
+        List<String> texts = Docs.resolve(plain.stream().map(Column::description).toList());
+        List<Column> out = new ArrayList<>(plain.size());
+        for (int i = 0; i < plain.size(); i++) {
+            Column c = plain.get(i);
+            out.add(new Column(c.name(), c.type(), c.format(), texts.get(i), c.priority()));
+        }
+        return out;
     }
 
     @Override

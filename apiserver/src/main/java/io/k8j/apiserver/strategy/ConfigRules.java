@@ -23,45 +23,59 @@ final class ConfigRules {
 
     static Map<String, Rules> table() {
         Map<String, Rules> table = new LinkedHashMap<>();
-        table.put("configmaps", Rules.plain()
-                .check(ConfigValidation::configMap)
-                .updateCheck(ConfigValidation::configMapUpdate));
-        table.put("secrets", Rules.plain()
-                .onCreate((context, secret) -> stringData(secret))
-                .onUpdate((context, secret, old) -> stringData(secret))
-                .check(ConfigValidation::secret)
-                .updateCheck(ConfigValidation::secretUpdate)
-                .select("type"));
-        table.put("namespaces", Rules.withStatus()
-                .withoutGeneration()
-                .onCreate(ConfigRules::namespace)
-                .onUpdate(ConfigRules::keepFinalizers)
-                .check(ClusterValidation::namespace)
-                .updateCheck((o, old) -> List.of())
-                .statusCheck((o, old) -> ClusterValidation.namespaceStatus(o))
-                .select("name", p -> p.at("metadata", "name").text())
-                .select("status.phase"));
-        table.put("nodes", Rules.plain()
-                .onUpdate((context, node, old) -> Rules.keep(node, old, "status"))
-                .check(ClusterValidation::node)
-                .updateCheck(ClusterValidation::nodeUpdate)
-                .statusCheck(ClusterValidation::nodeUpdate)
-                .select("spec.unschedulable", p -> Boolean.toString(
-                        p.at("spec", "unschedulable").isTrue())));
-        table.put("serviceaccounts", Rules.plain()
-                .conditional()
-                .onCreate((context, account) -> onlyNames(account))
-                .onUpdate((context, account, old) -> onlyNames(account)));
+        table.put(
+                "configmaps",
+                Rules.plain().check(ConfigValidation::configMap).updateCheck(ConfigValidation::configMapUpdate));
+        table.put(
+                "secrets",
+                Rules.plain()
+                        .onCreate((context, secret) -> stringData(secret))
+                        .onUpdate((context, secret, old) -> stringData(secret))
+                        .check(ConfigValidation::secret)
+                        .updateCheck(ConfigValidation::secretUpdate)
+                        .select("type"));
+        table.put(
+                "namespaces",
+                Rules.withStatus()
+                        .withoutGeneration()
+                        .onCreate(ConfigRules::namespace)
+                        .onUpdate(ConfigRules::keepFinalizers)
+                        .check(ClusterValidation::namespace)
+                        .updateCheck((o, old) -> List.of())
+                        .statusCheck((o, old) -> ClusterValidation.namespaceStatus(o))
+                        .select("name", p -> p.at("metadata", "name").text())
+                        .select("status.phase"));
+        table.put(
+                "nodes",
+                Rules.plain()
+                        .onUpdate((context, node, old) -> Rules.keep(node, old, "status"))
+                        .check(ClusterValidation::node)
+                        .updateCheck(ClusterValidation::nodeUpdate)
+                        .statusCheck(ClusterValidation::nodeUpdate)
+                        .select(
+                                "spec.unschedulable",
+                                p -> Boolean.toString(
+                                        p.at("spec", "unschedulable").isTrue())));
+        table.put(
+                "serviceaccounts",
+                Rules.plain()
+                        .conditional()
+                        .onCreate((context, account) -> onlyNames(account))
+                        .onUpdate((context, account, old) -> onlyNames(account)));
         table.put("limitranges", Rules.plain().createOnUpdate().check(QuotaValidation::limitRange));
-        table.put("resourcequotas", Rules.withStatus()
-                .withoutGeneration()
-                .check(QuotaValidation::resourceQuota)
-                .updateCheck(QuotaValidation::resourceQuotaUpdate)
-                .statusCheck((o, old) -> QuotaValidation.resourceQuotaStatus(o)));
-        table.put("endpoints", Rules.plain()
-                .createOnUpdate()
-                .check(EndpointsValidation::endpoints)
-                .warn((o, old) -> List.of(ENDPOINTS_WARNING)));
+        table.put(
+                "resourcequotas",
+                Rules.withStatus()
+                        .withoutGeneration()
+                        .check(QuotaValidation::resourceQuota)
+                        .updateCheck(QuotaValidation::resourceQuotaUpdate)
+                        .statusCheck((o, old) -> QuotaValidation.resourceQuotaStatus(o)));
+        table.put(
+                "endpoints",
+                Rules.plain()
+                        .createOnUpdate()
+                        .check(EndpointsValidation::endpoints)
+                        .warn((o, old) -> List.of(ENDPOINTS_WARNING)));
         table.put("events", event());
         table.put("events.events.k8s.io", newEvent());
         return table;
@@ -73,9 +87,10 @@ final class ConfigRules {
             return;
         }
         Map<String, Object> data = new LinkedHashMap<>(Trees.map(secret, "data"));
-        Trees.asMap(map).forEach((key, text) -> data.put(
-                key,
-                Base64.getEncoder().encodeToString(String.valueOf(text).getBytes(StandardCharsets.UTF_8))));
+        Trees.asMap(map)
+                .forEach((key, text) -> data.put(
+                        key,
+                        Base64.getEncoder().encodeToString(String.valueOf(text).getBytes(StandardCharsets.UTF_8))));
         secret.put("data", data);
     }
 
@@ -135,17 +150,18 @@ final class ConfigRules {
     /** The same objects with the new group's spelling. */
     private static Rules newEvent() {
         Rules rules = Rules.plain().createOnUpdate().check(ClusterValidation::event);
-        for (String field :
-                List.of("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")) {
+        for (String field : List.of("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")) {
             rules.select("regarding." + field, p -> {
                 Place object = p.field("regarding").present() ? p.field("regarding") : p.field("involvedObject");
                 return object.text(field);
             });
         }
         return rules.select("reason")
-                .select("reportingController", p -> p.field("reportingController").present()
-                        ? p.text("reportingController")
-                        : p.text("reportingComponent"))
+                .select(
+                        "reportingController",
+                        p -> p.field("reportingController").present()
+                                ? p.text("reportingController")
+                                : p.text("reportingComponent"))
                 .select("type");
     }
 }

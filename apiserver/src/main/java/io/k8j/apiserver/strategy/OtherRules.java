@@ -31,29 +31,37 @@ final class OtherRules {
     }
 
     private static void storage(Map<String, Rules> table) {
-        table.put("persistentvolumes", Rules.withStatus()
-                .withoutGeneration()
-                .onCreate(OtherRules::volumePending)
-                .check(StorageValidation::volume)
-                .updateCheck(StorageValidation::volumeUpdate)
-                .onStatus(OtherRules::volumePhase));
-        table.put("persistentvolumeclaims", Rules.withStatus()
-                .withoutGeneration()
-                .onCreate((context, claim) -> {
-                    claim.put("status", new LinkedHashMap<>(Map.of("phase", "Pending")));
-                    mirrorDataSource(claim);
-                })
-                .check(StorageValidation::claim)
-                .updateCheck(StorageValidation::claimUpdate));
-        table.put("storageclasses.storage.k8s.io", Rules.plain()
-                .check(StorageValidation::storageClass)
-                .updateCheck(StorageValidation::storageClassUpdate));
-        table.put("volumeattachments.storage.k8s.io", Rules.withStatus()
-                .withoutGeneration()
-                .conditional()
-                .check(StorageValidation::volumeAttachment)
-                .updateCheck((o, old) -> io.k8j.apiserver.validation.WorkloadValidation.withImmutable(
-                        StorageValidation.volumeAttachment(o), o, old, "spec")));
+        table.put(
+                "persistentvolumes",
+                Rules.withStatus()
+                        .withoutGeneration()
+                        .onCreate(OtherRules::volumePending)
+                        .check(StorageValidation::volume)
+                        .updateCheck(StorageValidation::volumeUpdate)
+                        .onStatus(OtherRules::volumePhase));
+        table.put(
+                "persistentvolumeclaims",
+                Rules.withStatus()
+                        .withoutGeneration()
+                        .onCreate((context, claim) -> {
+                            claim.put("status", new LinkedHashMap<>(Map.of("phase", "Pending")));
+                            mirrorDataSource(claim);
+                        })
+                        .check(StorageValidation::claim)
+                        .updateCheck(StorageValidation::claimUpdate));
+        table.put(
+                "storageclasses.storage.k8s.io",
+                Rules.plain()
+                        .check(StorageValidation::storageClass)
+                        .updateCheck(StorageValidation::storageClassUpdate));
+        table.put(
+                "volumeattachments.storage.k8s.io",
+                Rules.withStatus()
+                        .withoutGeneration()
+                        .conditional()
+                        .check(StorageValidation::volumeAttachment)
+                        .updateCheck((o, old) -> io.k8j.apiserver.validation.WorkloadValidation.withImmutable(
+                                StorageValidation.volumeAttachment(o), o, old, "spec")));
         table.put("csidrivers.storage.k8s.io", Rules.plain().conditional().check(StorageValidation::csiDriver));
         table.put("csinodes.storage.k8s.io", Rules.plain().conditional());
         table.put("csistoragecapacities.storage.k8s.io", Rules.plain().conditional());
@@ -98,51 +106,65 @@ final class OtherRules {
     }
 
     private static void networking(Map<String, Rules> table) {
-        table.put("ingresses.networking.k8s.io", Rules.withStatus()
-                .check(NetworkingValidation::ingress)
-                .updateCheck(NetworkingValidation::ingressUpdate)
-                .statusCheck((o, old) -> NetworkingValidation.ingressStatus(o)));
-        table.put("ingressclasses.networking.k8s.io", Rules.plain()
-                .withGeneration()
-                .check(NetworkingValidation::ingressClass)
-                .updateCheck(NetworkingValidation::ingressClassUpdate));
-        table.put("networkpolicies.networking.k8s.io", Rules.plain()
-                .withGeneration()
-                .check(NetworkingValidation::networkPolicy));
+        table.put(
+                "ingresses.networking.k8s.io",
+                Rules.withStatus()
+                        .check(NetworkingValidation::ingress)
+                        .updateCheck(NetworkingValidation::ingressUpdate)
+                        .statusCheck((o, old) -> NetworkingValidation.ingressStatus(o)));
+        table.put(
+                "ingressclasses.networking.k8s.io",
+                Rules.plain()
+                        .withGeneration()
+                        .check(NetworkingValidation::ingressClass)
+                        .updateCheck(NetworkingValidation::ingressClassUpdate));
+        table.put(
+                "networkpolicies.networking.k8s.io",
+                Rules.plain().withGeneration().check(NetworkingValidation::networkPolicy));
         table.put("servicecidrs.networking.k8s.io", Rules.withStatus().withoutGeneration());
-        table.put("endpointslices.discovery.k8s.io", Rules.plain()
-                .withGeneration()
-                .createOnUpdate()
-                .check(EndpointsValidation::slice)
-                .updateCheck(EndpointsValidation::sliceUpdate));
+        table.put(
+                "endpointslices.discovery.k8s.io",
+                Rules.plain()
+                        .withGeneration()
+                        .createOnUpdate()
+                        .check(EndpointsValidation::slice)
+                        .updateCheck(EndpointsValidation::sliceUpdate));
     }
 
     private static void access(Map<String, Rules> table) {
-        table.put("roles.rbac.authorization.k8s.io", Rules.plain().createOnUpdate().check(RbacValidation::role));
-        table.put("clusterroles.rbac.authorization.k8s.io", Rules.plain()
-                .createOnUpdate()
-                .check(RbacValidation::clusterRole));
-        table.put("rolebindings.rbac.authorization.k8s.io", Rules.plain()
-                .createOnUpdate()
-                .check(RbacValidation::roleBinding)
-                .updateCheck((o, old) -> RbacValidation.bindingUpdate(RbacValidation.roleBinding(o), o, old)));
-        table.put("clusterrolebindings.rbac.authorization.k8s.io", Rules.plain()
-                .createOnUpdate()
-                .check(RbacValidation::clusterRoleBinding)
-                .updateCheck((o, old) -> RbacValidation.bindingUpdate(RbacValidation.clusterRoleBinding(o), o, old)));
-        table.put("certificatesigningrequests.certificates.k8s.io", Rules.withStatus()
-                .withoutGeneration()
-                .onCreate(OtherRules::requester)
-                .onUpdate((context, request, old) -> Rules.keep(request, old, "spec"))
-                .onStatus(OtherRules::certificateStatus)
-                .check(CertificateValidation::signingRequest)
-                .updateCheck((o, old) -> List.of())
-                .statusCheck(CertificateValidation::statusUpdate)
-                .select("spec.signerName"));
-        table.put("leases.coordination.k8s.io", Rules.plain()
-                .createOnUpdate()
-                .conditional()
-                .check(ClusterValidation::lease));
+        table.put(
+                "roles.rbac.authorization.k8s.io",
+                Rules.plain().createOnUpdate().check(RbacValidation::role));
+        table.put(
+                "clusterroles.rbac.authorization.k8s.io",
+                Rules.plain().createOnUpdate().check(RbacValidation::clusterRole));
+        table.put(
+                "rolebindings.rbac.authorization.k8s.io",
+                Rules.plain()
+                        .createOnUpdate()
+                        .check(RbacValidation::roleBinding)
+                        .updateCheck((o, old) -> RbacValidation.bindingUpdate(RbacValidation.roleBinding(o), o, old)));
+        table.put(
+                "clusterrolebindings.rbac.authorization.k8s.io",
+                Rules.plain()
+                        .createOnUpdate()
+                        .check(RbacValidation::clusterRoleBinding)
+                        .updateCheck((o, old) ->
+                                RbacValidation.bindingUpdate(RbacValidation.clusterRoleBinding(o), o, old)));
+        table.put(
+                "certificatesigningrequests.certificates.k8s.io",
+                Rules.withStatus()
+                        .withoutGeneration()
+                        .onCreate(OtherRules::requester)
+                        .onUpdate((context, request, old) -> Rules.keep(request, old, "spec"))
+                        .onStatus(OtherRules::certificateStatus)
+                        .check(CertificateValidation::signingRequest)
+                        .updateCheck((o, old) -> List.of())
+                        .statusCheck(CertificateValidation::statusUpdate)
+                        .select("spec.signerName"));
+        table.put(
+                "leases.coordination.k8s.io",
+                Rules.plain().createOnUpdate().conditional().check(ClusterValidation::lease));
     }
 
     /** Who asks for a certificate is what authentication says, not what the object says. */
@@ -182,8 +204,8 @@ final class OtherRules {
                 conditions.add(Trees.deepCopy(condition));
             }
         }
-        Map<String, Object> status = new LinkedHashMap<>(
-                approval ? Trees.deepCopy(Trees.map(old, "status")) : Trees.map(request, "status"));
+        Map<String, Object> status =
+                new LinkedHashMap<>(approval ? Trees.deepCopy(Trees.map(old, "status")) : Trees.map(request, "status"));
         if (conditions.isEmpty()) {
             status.remove("conditions");
         } else {
@@ -226,34 +248,36 @@ final class OtherRules {
         table.put(
                 "apiservices.apiregistration.k8s.io",
                 Rules.withStatus().withoutGeneration().conditional().check(ClusterValidation::apiService));
-        table.put(
-                "flowschemas.flowcontrol.apiserver.k8s.io", Rules.withStatus().check(ClusterValidation::flowSchema));
+        table.put("flowschemas.flowcontrol.apiserver.k8s.io", Rules.withStatus().check(ClusterValidation::flowSchema));
         table.put(
                 "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
                 Rules.withStatus().check(ClusterValidation::priorityLevel));
     }
 
     private static void policy(Map<String, Rules> table) {
-        table.put("horizontalpodautoscalers.autoscaling", Rules.withStatus()
-                .withoutGeneration()
-                .check(AutoscalingValidation::horizontalPodAutoscaler));
-        table.put("poddisruptionbudgets.policy", Rules.withStatus()
-                .conditional()
-                .check(AutoscalingValidation::podDisruptionBudget));
-        table.put("priorityclasses.scheduling.k8s.io", Rules.plain()
-                .withGeneration()
-                .check(ClusterValidation::priorityClass)
-                .updateCheck(ClusterValidation::priorityClassUpdate));
-        table.put("runtimeclasses.node.k8s.io", Rules.plain()
-                .conditional()
-                .check(ClusterValidation::runtimeClass)
-                .updateCheck(ClusterValidation::runtimeClassUpdate));
+        table.put(
+                "horizontalpodautoscalers.autoscaling",
+                Rules.withStatus().withoutGeneration().check(AutoscalingValidation::horizontalPodAutoscaler));
+        table.put(
+                "poddisruptionbudgets.policy",
+                Rules.withStatus().conditional().check(AutoscalingValidation::podDisruptionBudget));
+        table.put(
+                "priorityclasses.scheduling.k8s.io",
+                Rules.plain()
+                        .withGeneration()
+                        .check(ClusterValidation::priorityClass)
+                        .updateCheck(ClusterValidation::priorityClassUpdate));
+        table.put(
+                "runtimeclasses.node.k8s.io",
+                Rules.plain()
+                        .conditional()
+                        .check(ClusterValidation::runtimeClass)
+                        .updateCheck(ClusterValidation::runtimeClassUpdate));
         table.put("deviceclasses.resource.k8s.io", Rules.plain().withGeneration());
         table.put("resourceclaims.resource.k8s.io", Rules.withStatus().withoutGeneration());
         table.put("resourceclaimtemplates.resource.k8s.io", Rules.plain());
-        table.put("resourceslices.resource.k8s.io", Rules.plain()
-                .withGeneration()
-                .createOnUpdate()
-                .select("spec.nodeName", "spec.driver"));
+        table.put(
+                "resourceslices.resource.k8s.io",
+                Rules.plain().withGeneration().createOnUpdate().select("spec.nodeName", "spec.driver"));
     }
 }

@@ -22,11 +22,13 @@ final class PodRules {
                 .check(PodValidation::create)
                 .updateCheck(PodValidation::update)
                 .statusCheck(PodValidation::statusUpdate)
-                .warn((pod, old) -> PodWarnings.of(Place.of(pod).field("spec"), Place.of(pod).at("metadata"), true))
+                .warn((pod, old) -> PodWarnings.of(
+                        Place.of(pod).field("spec"), Place.of(pod).at("metadata"), true))
                 .grace(PodRules::grace)
                 .select("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName")
-                .select("spec.hostNetwork", p -> Boolean.toString(
-                        p.at("spec", "hostNetwork").isTrue()))
+                .select(
+                        "spec.hostNetwork",
+                        p -> Boolean.toString(p.at("spec", "hostNetwork").isTrue()))
                 .select("status.phase")
                 .select("status.podIP", PodRules::podIp)
                 .select("status.nominatedNodeName");

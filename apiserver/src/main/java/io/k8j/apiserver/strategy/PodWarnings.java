@@ -35,8 +35,9 @@ final class PodWarnings {
             }
         }
         if (spec.number("terminationGracePeriodSeconds") < 0) {
-            warnings.add(spec.path()
-                    + ".terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1");
+            warnings.add(
+                    spec.path()
+                            + ".terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1");
         }
         Set<String> aliases = new HashSet<>();
         for (Place alias : spec.field("hostAliases").items()) {
@@ -69,8 +70,8 @@ final class PodWarnings {
         for (Place port : c.field("ports").items()) {
             String key = port.number("containerPort") + "/" + port.text("protocol");
             if (port.number("hostPort") == 0 && !ports.add(key)) {
-                warnings.add(port.path() + ": duplicate port definition with "
-                        + c.path() + ".ports[" + index(c, key) + "]");
+                warnings.add(
+                        port.path() + ": duplicate port definition with " + c.path() + ".ports[" + index(c, key) + "]");
             }
         }
         for (String kind : List.of("limits", "requests")) {
@@ -99,7 +100,11 @@ final class PodWarnings {
             return false;
         }
         try {
-            return Quantity.of(amount.value()).amount().remainder(BigDecimal.ONE).signum() != 0;
+            return Quantity.of(amount.value())
+                            .amount()
+                            .remainder(BigDecimal.ONE)
+                            .signum()
+                    != 0;
         } catch (QuantityException e) {
             return false;
         }

@@ -82,10 +82,15 @@ final class ServiceRules {
     private static void keepNodePorts(Map<String, Object> spec, Map<String, Object> before) {
         Map<String, Object> known = new LinkedHashMap<>();
         for (Place port : Place.of(before).field("ports").items()) {
-            known.put(port.text("protocol") + port.number("port"), port.field("nodePort").value());
+            known.put(
+                    port.text("protocol") + port.number("port"),
+                    port.field("nodePort").value());
         }
         List<Object> taken = new ArrayList<>();
-        Place.of(spec).field("ports").items().forEach(p -> taken.add(p.field("nodePort").value()));
+        Place.of(spec)
+                .field("ports")
+                .items()
+                .forEach(p -> taken.add(p.field("nodePort").value()));
         for (Object port : Trees.list(spec, "ports")) {
             Map<String, Object> p = Trees.map(port);
             Object old = known.get(p.get("protocol") + "" + p.get("port"));
@@ -123,7 +128,10 @@ final class ServiceRules {
         if (needsNodePort(before) && !needsNodePort(spec)) {
             dropNodePorts(spec, before);
         }
-        dropIfSame(spec, before, "healthCheckNodePort",
+        dropIfSame(
+                spec,
+                before,
+                "healthCheckNodePort",
                 ServiceValidation.needsHealthCheck(Place.of(before))
                         && !ServiceValidation.needsHealthCheck(Place.of(spec)));
         boolean wasBalancer = "LoadBalancer".equals(before.get("type"));

@@ -19,8 +19,10 @@ final class WorkloadRules {
         Map<String, Rules> table = new LinkedHashMap<>();
         table.put(
                 "podtemplates",
-                Rules.plain().withGeneration().check(WorkloadValidation::podTemplate).warn((o, old) -> template(
-                        Place.of(o).field("template"))));
+                Rules.plain()
+                        .withGeneration()
+                        .check(WorkloadValidation::podTemplate)
+                        .warn((o, old) -> template(Place.of(o).field("template"))));
         table.put(
                 "replicationcontrollers",
                 Rules.withStatus()
@@ -28,8 +30,9 @@ final class WorkloadRules {
                         .check(WorkloadValidation::replicationController)
                         .statusCheck(WorkloadValidation::replicaStatus)
                         .warn(WorkloadRules::templateWarnings)
-                        .select("status.replicas", p -> Long.toString(
-                                p.at("status", "replicas").number(0))));
+                        .select(
+                                "status.replicas",
+                                p -> Long.toString(p.at("status", "replicas").number(0))));
         table.put(
                 "replicasets.apps",
                 Rules.withStatus()
@@ -38,8 +41,9 @@ final class WorkloadRules {
                                 WorkloadValidation.replicaSet(o), o, old, "spec", "selector"))
                         .statusCheck(WorkloadValidation::replicaStatus)
                         .warn(WorkloadRules::templateWarnings)
-                        .select("status.replicas", p -> Long.toString(
-                                p.at("status", "replicas").number(0))));
+                        .select(
+                                "status.replicas",
+                                p -> Long.toString(p.at("status", "replicas").number(0))));
         table.put(
                 "deployments.apps",
                 Rules.withStatus()
@@ -77,12 +81,14 @@ final class WorkloadRules {
                         .check(BatchValidation::job)
                         .updateCheck(BatchValidation::jobUpdate)
                         .warn(WorkloadRules::templateWarnings)
-                        .select("status.successful", p -> Long.toString(
-                                p.at("status", "succeeded").number(0))));
+                        .select(
+                                "status.successful",
+                                p -> Long.toString(p.at("status", "succeeded").number(0))));
         table.put(
                 "cronjobs.batch",
-                Rules.withStatus().check(BatchValidation::cronJob).warn((o, old) -> template(
-                        Place.of(o).at("spec", "jobTemplate", "spec", "template"))));
+                Rules.withStatus()
+                        .check(BatchValidation::cronJob)
+                        .warn((o, old) -> template(Place.of(o).at("spec", "jobTemplate", "spec", "template"))));
         return table;
     }
 

@@ -42,7 +42,11 @@ public final class BindingHandler implements Handler {
     public ApiResponse handle(Call call) {
         Params params = Params.create(call.api());
         Map<String, Object> binding = ObjectCodec.decode(
-                        BINDING, Schemas.kind(BINDING), null, RequestBody.of(call.api().body()).tree(), true)
+                        BINDING,
+                        Schemas.kind(BINDING),
+                        null,
+                        RequestBody.of(call.api().body()).tree(),
+                        true)
                 .tree();
         String name = call.name().isEmpty() ? Trees.string(binding, "metadata", "name") : call.name();
         if (name == null || name.isEmpty()) throw ApiException.badRequest("name must be provided");

@@ -53,7 +53,11 @@ public final class EvictionHandler implements Handler {
     public ApiResponse handle(Call call) {
         Params params = Params.create(call.api());
         Map<String, Object> eviction = ObjectCodec.decode(
-                        EVICTION, Schemas.kind(EVICTION), null, RequestBody.of(call.api().body()).tree(), true)
+                        EVICTION,
+                        Schemas.kind(EVICTION),
+                        null,
+                        RequestBody.of(call.api().body()).tree(),
+                        true)
                 .tree();
         String name = Trees.string(eviction, "metadata", "name");
         if (name != null && !name.isEmpty() && !name.equals(call.name())) {
@@ -151,8 +155,7 @@ public final class EvictionHandler implements Handler {
         String name = Trees.string(budget, "metadata", "name");
         Long generation = Trees.integer(budget, "metadata", "generation");
         if (number(budget, "observedGeneration") < (generation == null ? 0 : generation)) {
-            throw tooMany(
-                    "The disruption budget " + name + " is still being processed by the server.", 10);
+            throw tooMany("The disruption budget " + name + " is still being processed by the server.", 10);
         }
         long allowed = number(budget, "disruptionsAllowed");
         if (allowed < 0) {
@@ -174,7 +177,12 @@ public final class EvictionHandler implements Handler {
         Trees.set(budget, disrupted, "status", "disruptedPods");
         if (allowed == 1) {
             Conditions.set(
-                    budget, "DisruptionAllowed", "False", "InsufficientPods", "", call.context().now());
+                    budget,
+                    "DisruptionAllowed",
+                    "False",
+                    "InsufficientPods",
+                    "",
+                    call.context().now());
         }
     }
 

@@ -26,8 +26,7 @@ public final class PodRules {
 
         @Override
         public List<FieldError> validate(Call call, Map<String, Object> object, Map<String, Object> old) {
-            List<FieldError> errors =
-                    new ArrayList<>(call.storage().strategy().validate(call.context(), object));
+            List<FieldError> errors = new ArrayList<>(call.storage().strategy().validate(call.context(), object));
             List<Object> now = Trees.list(object, "spec", "ephemeralContainers");
             for (Object before : Trees.list(old, "spec", "ephemeralContainers")) {
                 String name = Trees.string(before, "name");

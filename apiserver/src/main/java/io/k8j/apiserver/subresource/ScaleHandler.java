@@ -71,19 +71,19 @@ public final class ScaleHandler implements Handler {
     }
 
     private static Map<String, Object> decoded(Call call, Object body, Map<String, Object> before) {
-        Map<String, Object> scale = ObjectCodec.decode(SCALE, Schemas.kind(SCALE), null, body, true).tree();
+        Map<String, Object> scale =
+                ObjectCodec.decode(SCALE, Schemas.kind(SCALE), null, body, true).tree();
         String name = Trees.string(scale, "metadata", "name");
         if (name != null && !name.isEmpty() && !name.equals(call.name())) {
-            throw ApiException.badRequest("the name of the object (%s) does not match the name on the URL (%s)"
-                    .formatted(name, call.name()));
+            throw ApiException.badRequest(
+                    "the name of the object (%s) does not match the name on the URL (%s)".formatted(name, call.name()));
         }
         long replicas = number(scale, "spec", "replicas");
         if (replicas < 0) {
             throw ApiException.invalid(
                     SCALE,
                     name == null ? "" : name,
-                    List.of(FieldError.invalid(
-                            "spec.replicas", replicas, "must be greater than or equal to 0")));
+                    List.of(FieldError.invalid("spec.replicas", replicas, "must be greater than or equal to 0")));
         }
         return scale;
     }

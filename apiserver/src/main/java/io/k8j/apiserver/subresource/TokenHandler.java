@@ -35,7 +35,11 @@ public final class TokenHandler implements Handler {
     public ApiResponse handle(Call call) {
         Params params = Params.create(call.api());
         Map<String, Object> request = ObjectCodec.decode(
-                        REQUEST, Schemas.kind(REQUEST), null, RequestBody.of(call.api().body()).tree(), true)
+                        REQUEST,
+                        Schemas.kind(REQUEST),
+                        null,
+                        RequestBody.of(call.api().body()).tree(),
+                        true)
                 .tree();
         CachedObject account = call.storage().cache().get(call.key());
         if (account == null) throw call.notFound();

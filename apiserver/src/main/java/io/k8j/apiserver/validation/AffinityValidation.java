@@ -82,7 +82,9 @@ final class AffinityValidation {
         switch (e.text("operator")) {
             case "In", "NotIn" -> {
                 if (values.size() != 1) {
-                    f.required(values, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
+                    f.required(
+                            values,
+                            "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
                 }
             }
             default -> f.invalid(e.field("operator"), e.text("operator"), "not a valid selector operator");

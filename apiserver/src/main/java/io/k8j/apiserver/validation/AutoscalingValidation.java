@@ -96,8 +96,7 @@ public final class AutoscalingValidation {
                 target(f, target);
                 Place utilization = target.field("averageUtilization");
                 if (utilization.absent() && average.absent()) {
-                    f.required(
-                            utilization, "must set either a target raw value or a target utilization");
+                    f.required(utilization, "must set either a target raw value or a target utilization");
                 }
                 if (utilization.present() && average.present()) {
                     f.forbidden(average, "may not set both a target raw value and a target utilization");
@@ -124,12 +123,10 @@ public final class AutoscalingValidation {
                 target(f, target);
                 if (target.field("value").present() && average.present()) {
                     f.forbidden(
-                            target.field("value"),
-                            "may not set both a target value for metric and a per-pod target");
+                            target.field("value"), "may not set both a target value for metric and a per-pod target");
                 }
                 if (target.field("value").absent() && average.absent()) {
-                    f.required(
-                            average, "must set either a target value for metric or a per-pod target");
+                    f.required(average, "must set either a target value for metric or a per-pod target");
                 }
             }
         }
@@ -207,8 +204,7 @@ public final class AutoscalingValidation {
             }
         }
         LabelSelectorValidation.check(f, spec.field("selector"));
-        Meta.optionalOneOf(
-                f, spec.field("unhealthyPodEvictionPolicy"), List.of("AlwaysAllow", "IfHealthyBudget"));
+        Meta.optionalOneOf(f, spec.field("unhealthyPodEvictionPolicy"), List.of("AlwaysAllow", "IfHealthyBudget"));
         return f.list();
     }
 }

@@ -227,8 +227,7 @@ public final class BatchValidation {
         if (zone.text().isEmpty()) {
             f.invalid(zone, "timeZone must be nil or non-empty string");
         } else if (zone.text().equalsIgnoreCase("Local")) {
-            f.invalid(
-                    zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+            f.invalid(zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
         } else if (!CronSchedule.isZone(zone.text())) {
             f.invalid(zone, "unknown time zone " + zone.text());
         }

@@ -70,7 +70,8 @@ public final class CertificateValidation {
     public static PKCS10CertificationRequest request(Map<String, Object> object) {
         try {
             String pem = new String(
-                    Base64.getDecoder().decode(Place.of(object).at("spec", "request").text()),
+                    Base64.getDecoder()
+                            .decode(Place.of(object).at("spec", "request").text()),
                     StandardCharsets.US_ASCII);
             int from = pem.indexOf("-----BEGIN CERTIFICATE REQUEST-----");
             int to = pem.indexOf("-----END CERTIFICATE REQUEST-----");
@@ -108,8 +109,7 @@ public final class CertificateValidation {
             }
         }
         if (spec.text("signerName").equals("kubernetes.io/legacy-unknown")) {
-            f.invalid(
-                    spec.field("signerName"), "the legacy signerName is not allowed via this API version");
+            f.invalid(spec.field("signerName"), "the legacy signerName is not allowed via this API version");
         } else {
             signerName(f, spec.field("signerName"));
         }
@@ -158,13 +158,14 @@ public final class CertificateValidation {
         for (String type : List.of("Approved", "Denied", "Failed")) {
             boolean had = before.field("conditions").items().stream()
                     .anyMatch(c -> c.text("type").equals(type));
-            boolean has =
-                    now.field("conditions").items().stream().anyMatch(c -> c.text("type").equals(type));
+            boolean has = now.field("conditions").items().stream()
+                    .anyMatch(c -> c.text("type").equals(type));
             if (had && !has) {
                 f.forbidden(now.field("conditions"), "updates may not remove a condition of type \"" + type + "\"");
             }
         }
-        if (!before.field("certificate").isEmpty() && !Meta.same(now.field("certificate"), before.field("certificate"))) {
+        if (!before.field("certificate").isEmpty()
+                && !Meta.same(now.field("certificate"), before.field("certificate"))) {
             f.forbidden(now.field("certificate"), "updates may not set certificate content");
         }
         return f.list();

@@ -47,12 +47,10 @@ public final class ClusterValidation {
         Place spec = p.field("spec");
         Place before = Place.of(old).field("spec");
         if (!before.field("podCIDRs").isEmpty() && !Meta.same(spec.field("podCIDRs"), before.field("podCIDRs"))) {
-            f.forbidden(
-                    spec.field("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
+            f.forbidden(spec.field("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
         }
         if (!before.text("providerID").isEmpty() && !before.text("providerID").equals(spec.text("providerID"))) {
-            f.forbidden(
-                    spec.field("providerID"), "node updates may not change providerID except from \"\" to valid");
+            f.forbidden(spec.field("providerID"), "node updates may not change providerID except from \"\" to valid");
         }
         TaintValidation.taints(f, new Place(spec.field("taints").value(), "metadata.taints"));
         return f.list();
@@ -107,7 +105,9 @@ public final class ClusterValidation {
             f.invalid(transitions, "must be greater than or equal to 0");
         }
         Place strategy = spec.field("strategy");
-        if (strategy.present() && !strategy.text().equals("OldestEmulationVersion") && !strategy.text().contains("/")) {
+        if (strategy.present()
+                && !strategy.text().equals("OldestEmulationVersion")
+                && !strategy.text().contains("/")) {
             f.notSupported(strategy, strategy.text(), List.of("OldestEmulationVersion"));
         }
         return f.list();
@@ -259,9 +259,7 @@ public final class ClusterValidation {
                         "local APIServices may not have a caBundle");
             }
             if (spec.isTrue("insecureSkipTLSVerify")) {
-                f.invalid(
-                        spec.field("insecureSkipTLSVerify"),
-                        "local APIServices may not have insecureSkipTLSVerify");
+                f.invalid(spec.field("insecureSkipTLSVerify"), "local APIServices may not have insecureSkipTLSVerify");
             }
             return f.list();
         }
@@ -272,9 +270,7 @@ public final class ClusterValidation {
         }
         Meta.port(f, service.field("port").with(service.field("port").number(443)));
         if (spec.isTrue("insecureSkipTLSVerify") && !spec.field("caBundle").isEmpty()) {
-            f.invalid(
-                    spec.field("insecureSkipTLSVerify"),
-                    "may not be true if caBundle is present");
+            f.invalid(spec.field("insecureSkipTLSVerify"), "may not be true if caBundle is present");
         }
         return f.list();
     }
@@ -290,7 +286,10 @@ public final class ClusterValidation {
             f.invalid(spec.field("matchingPrecedence"), precedence, "must not be greater than 10000");
         }
         if (precedence == 1 && !name.equals("exempt")) {
-            f.invalid(spec.field("matchingPrecedence"), precedence, "only the schema named 'exempt' may have matchingPrecedence 1");
+            f.invalid(
+                    spec.field("matchingPrecedence"),
+                    precedence,
+                    "only the schema named 'exempt' may have matchingPrecedence 1");
         }
         if (spec.field("distinguisherMethod").present()) {
             Meta.oneOf(f, spec.at("distinguisherMethod", "type"), List.of("ByNamespace", "ByUser"));
@@ -304,10 +303,13 @@ public final class ClusterValidation {
             if (rule.field("subjects").isEmpty()) {
                 f.required(rule.field("subjects"), "subjects must contain at least one value");
             }
-            if (rule.field("resourceRules").isEmpty() && rule.field("nonResourceRules").isEmpty()) {
+            if (rule.field("resourceRules").isEmpty()
+                    && rule.field("nonResourceRules").isEmpty()) {
                 f.required(rule, "at least one of resourceRules and nonResourceRules has to be non-empty");
             }
-            rule.field("subjects").items().forEach(s -> Meta.oneOf(f, s.field("kind"), List.of("Group", "ServiceAccount", "User")));
+            rule.field("subjects")
+                    .items()
+                    .forEach(s -> Meta.oneOf(f, s.field("kind"), List.of("Group", "ServiceAccount", "User")));
         }
         return f.list();
     }

@@ -119,10 +119,7 @@ public final class ConfigValidation {
             if (bytes.length == 0) {
                 f.invalid(entry, REDACTED, "unexpected end of JSON input");
             } else if (!(io.k8j.model.json.Json.parse(bytes) instanceof Map)) {
-                f.invalid(
-                        entry,
-                        REDACTED,
-                        "json: cannot unmarshal into Go value of type map[string]interface {}");
+                f.invalid(entry, REDACTED, "json: cannot unmarshal into Go value of type map[string]interface {}");
             }
         } catch (JsonException | IllegalArgumentException e) {
             f.invalid(entry, REDACTED, String.valueOf(e.getMessage()));

@@ -27,7 +27,12 @@ final class ContainerValidation {
 
     /** What containers are checked against. */
     record Surroundings(
-            Map<String, Place> volumes, Set<String> claims, Long grace, String restartPolicy, boolean hostUsers, Place os) {}
+            Map<String, Place> volumes,
+            Set<String> claims,
+            Long grace,
+            String restartPolicy,
+            boolean hostUsers,
+            Place os) {}
 
     private ContainerValidation() {}
 
@@ -136,8 +141,7 @@ final class ContainerValidation {
         if (c.text("image").isEmpty()) {
             f.required(c.field("image"));
         }
-        Meta.requiredOneOf(
-                f, c.field("terminationMessagePolicy"), List.of("File", "FallbackToLogsOnError"));
+        Meta.requiredOneOf(f, c.field("terminationMessagePolicy"), List.of("File", "FallbackToLogsOnError"));
         ports(f, c.field("ports"));
         EnvValidation.env(f, c.field("env"));
         EnvValidation.envFrom(f, c.field("envFrom"));

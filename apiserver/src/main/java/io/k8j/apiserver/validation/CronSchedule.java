@@ -44,8 +44,7 @@ final class CronSchedule {
         }
         String[] fields = schedule.trim().split("\\s+");
         if (fields.length != PARTS.size()) {
-            return "expected exactly 5 fields, found " + fields.length + ": ["
-                    + String.join(" ", fields) + "]";
+            return "expected exactly 5 fields, found " + fields.length + ": [" + String.join(" ", fields) + "]";
         }
         for (int i = 0; i < fields.length; i++) {
             for (String expression : fields[i].split(",", -1)) {

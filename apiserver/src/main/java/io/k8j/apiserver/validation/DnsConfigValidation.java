@@ -40,7 +40,8 @@ final class DnsConfigValidation {
         if (String.join(" ", searches.texts()).length() > SEARCH_CHARACTERS) {
             f.invalid(
                     searches,
-                    "must not have more than " + SEARCH_CHARACTERS + " characters (including spaces) in the search list");
+                    "must not have more than " + SEARCH_CHARACTERS
+                            + " characters (including spaces) in the search list");
         }
         searches.items().forEach(search -> search(f, search));
         for (Place option : config.field("options").items()) {

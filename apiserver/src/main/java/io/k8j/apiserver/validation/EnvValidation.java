@@ -17,8 +17,8 @@ final class EnvValidation {
             "status.hostIPs",
             "status.podIP",
             "status.podIPs");
-    static final List<String> VOLUME_FIELDS = List.of(
-            "metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid");
+    static final List<String> VOLUME_FIELDS =
+            List.of("metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid");
     private static final List<String> RESOURCES = List.of(
             "limits.cpu",
             "limits.ephemeral-storage",
@@ -26,8 +26,8 @@ final class EnvValidation {
             "requests.cpu",
             "requests.ephemeral-storage",
             "requests.memory");
-    private static final List<String> SIZES = List.of(
-            "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei");
+    private static final List<String> SIZES =
+            List.of("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei");
     private static final String SIZE_WORDS =
             "only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the ";
     private static final List<String> SOURCES =
@@ -122,8 +122,10 @@ final class EnvValidation {
         if (bracket > 0 && path.endsWith("']")) {
             String subscript = path.substring(bracket + 2, path.length() - 2);
             if (path.startsWith("metadata.annotations[")) {
-                f.invalid(ref, subscript.toLowerCase(Locale.ROOT), Names.qualifiedName(
-                        subscript.toLowerCase(Locale.ROOT)));
+                f.invalid(
+                        ref,
+                        subscript.toLowerCase(Locale.ROOT),
+                        Names.qualifiedName(subscript.toLowerCase(Locale.ROOT)));
             } else {
                 f.invalid(ref, subscript, Names.qualifiedName(subscript));
             }

@@ -31,7 +31,9 @@ final class GoStruct {
             map.forEach((k, v) -> out.put(capital(String.valueOf(k)), shown(v)));
             return out;
         }
-        return value instanceof List<?> list ? list.stream().map(GoStruct::shown).toList() : value;
+        return value instanceof List<?> list
+                ? list.stream().map(GoStruct::shown).toList()
+                : value;
     }
 
     private static String capital(String name) {

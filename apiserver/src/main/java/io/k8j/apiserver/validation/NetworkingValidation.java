@@ -31,10 +31,7 @@ public final class NetworkingValidation {
         }
         String path = text.substring(slash + 1);
         if (!path.matches("[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+")) {
-            f.invalid(
-                    p,
-                    path,
-                    Names.regex("Invalid path", "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"));
+            f.invalid(p, path, Names.regex("Invalid path", "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"));
         }
     }
 
@@ -61,8 +58,7 @@ public final class NetworkingValidation {
 
     private static void ingressSpec(Findings f, Place spec) {
         if (spec.field("rules").isEmpty() && spec.field("defaultBackend").absent()) {
-            f.invalid(
-                    spec, spec.field("rules").value(), "either `defaultBackend` or `rules` must be specified");
+            f.invalid(spec, spec.field("rules").value(), "either `defaultBackend` or `rules` must be specified");
         }
         if (spec.field("defaultBackend").present()) {
             backend(f, spec.field("defaultBackend"));
@@ -125,8 +121,7 @@ public final class NetworkingValidation {
                 }
             }
             case "" -> f.required(type, "pathType must be specified");
-            default ->
-                f.notSupported(type, type.text(), List.of("Exact", "ImplementationSpecific", "Prefix"));
+            default -> f.notSupported(type, type.text(), List.of("Exact", "ImplementationSpecific", "Prefix"));
         }
         backend(f, path.field("backend"));
     }

@@ -94,8 +94,7 @@ final class PodSpecValidation {
                         "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
             }
             if (direct.absent() && template.absent()) {
-                f.invalid(
-                        claim, shown, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
+                f.invalid(claim, shown, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
             }
             if (direct.present()) {
                 Meta.dnsSubdomain(f, direct);
@@ -149,7 +148,8 @@ final class PodSpecValidation {
             Place limits = containers.get(i).at("resources", "limits");
             for (String name : Meta.sorted(limits).keySet()) {
                 Quantity own = ResourceValidation.quantity(limits.field(name));
-                Quantity whole = ResourceValidation.quantity(resources.field("limits").field(name));
+                Quantity whole =
+                        ResourceValidation.quantity(resources.field("limits").field(name));
                 if (own != null && whole != null && own.compareTo(whole) > 0) {
                     f.invalid(
                             new Place(null, resources.path() + ".containers[" + i + "][" + name + "].limits"),
@@ -168,10 +168,7 @@ final class PodSpecValidation {
             for (Place port : c.field("ports").items()) {
                 long host = port.number("hostPort");
                 if ((pod || host != 0) && host != port.number("containerPort")) {
-                    f.invalid(
-                            port.field("hostPort"),
-                            host,
-                            "must match `containerPort` when `hostNetwork` is true");
+                    f.invalid(port.field("hostPort"), host, "must match `containerPort` when `hostNetwork` is true");
                 }
             }
         }

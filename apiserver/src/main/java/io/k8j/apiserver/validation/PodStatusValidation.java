@@ -48,8 +48,7 @@ final class PodStatusValidation {
         addresses(f, status.field("podIPs"), before.field("podIPs"));
         Place hostIps = status.field("hostIPs");
         if (!hostIps.isEmpty() && !hostIps.index(0).text("ip").equals(status.text("hostIP"))) {
-            f.invalid(
-                    hostIps.index(0).field("ip"), hostIps.index(0).text("ip"), "must be equal to `hostIP`");
+            f.invalid(hostIps.index(0).field("ip"), hostIps.index(0).text("ip"), "must be equal to `hostIP`");
         }
         addresses(f, hostIps, before.field("hostIPs"));
         return f.list();
@@ -67,8 +66,7 @@ final class PodStatusValidation {
                 if (now.text("name").equals(then.text("name"))
                         && now.at("state", "terminated").absent()) {
                     f.forbidden(
-                            new Place(null, then.path() + ".state"),
-                            "may not be transitioned to non-terminated state");
+                            new Place(null, then.path() + ".state"), "may not be transitioned to non-terminated state");
                 }
             }
         }
@@ -103,7 +101,9 @@ final class PodStatusValidation {
             }
         }
         if (ips.size() > 1) {
-            long v6 = ips.items().stream().filter(ip -> Meta.isIpv6(ip.text("ip"))).count();
+            long v6 = ips.items().stream()
+                    .filter(ip -> Meta.isIpv6(ip.text("ip")))
+                    .count();
             if (ips.size() > 2 || v6 != 1) {
                 f.invalid(ips, "may specify no more than one IP for each IP family");
             }

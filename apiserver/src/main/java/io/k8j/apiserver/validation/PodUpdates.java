@@ -21,7 +21,8 @@ final class PodUpdates {
             List<Object> now = Trees.list(munged, list);
             for (int i = 0; i < now.size() && i < before.size(); i++) {
                 if (now.get(i) instanceof Map<?, ?> container) {
-                    Trees.asMap(container).put("image", before.get(i).field("image").value());
+                    Trees.asMap(container)
+                            .put("image", before.get(i).field("image").value());
                 }
             }
         }
@@ -57,14 +58,19 @@ final class PodUpdates {
         Place before = old.field("nodeSelector");
         for (String key : Meta.sorted(before).keySet()) {
             if (now.field(key).absent()
-                    || !Trees.deepEquals(now.field(key).value(), before.field(key).value())) {
-                f.invalid(now, now.map(), "only additions to spec.nodeSelector are allowed (no mutations or deletions)");
+                    || !Trees.deepEquals(
+                            now.field(key).value(), before.field(key).value())) {
+                f.invalid(
+                        now, now.map(), "only additions to spec.nodeSelector are allowed (no mutations or deletions)");
                 break;
             }
         }
         restore(munged, old, "nodeSelector");
         Place nodeAffinity = old.at("affinity", "nodeAffinity");
-        if (nodeAffinity.absent() || nodeAffinity.field("requiredDuringSchedulingIgnoredDuringExecution").absent()) {
+        if (nodeAffinity.absent()
+                || nodeAffinity
+                        .field("requiredDuringSchedulingIgnoredDuringExecution")
+                        .absent()) {
             Map<String, Object> affinity = new LinkedHashMap<>(Trees.map(munged, "affinity"));
             affinity.remove("nodeAffinity");
             if (nodeAffinity.present()) {
@@ -112,7 +118,8 @@ final class PodUpdates {
         Place spec = pod.field("spec");
         Place oldSpec = old.field("spec");
         if (!QosClass.of(spec).equals(QosClass.of(oldSpec))) {
-            f.invalid(spec, pod.at("status", "qosClass").text(), "Pod QOS Class may not change as a result of resizing");
+            f.invalid(
+                    spec, pod.at("status", "qosClass").text(), "Pod QOS Class may not change as a result of resizing");
         }
         int before = f.size();
         for (String list : List.of("containers", "initContainers")) {
@@ -147,19 +154,23 @@ final class PodUpdates {
         for (int i = 0; i < now.size(); i++) {
             Place resources = now.index(i).field("resources");
             Place old = before.index(i).field("resources");
-            boolean resizable = list.equals("containers") || now.index(i).text("restartPolicy").equals("Always");
+            boolean resizable = list.equals("containers")
+                    || now.index(i).text("restartPolicy").equals("Always");
             for (String kind : List.of("requests", "limits")) {
-                boolean removed =
-                        !resources.field(kind).map().keySet().containsAll(old.field(kind).map().keySet());
+                boolean removed = !resources
+                        .field(kind)
+                        .map()
+                        .keySet()
+                        .containsAll(old.field(kind).map().keySet());
                 if (resizable && removed) {
                     f.forbidden(resources.field(kind), "resource " + kind + " cannot be removed");
                 }
             }
-            Map<String, Object> container = Trees.asMap((Map<?, ?>) Trees.list(munged, list).get(i));
+            Map<String, Object> container =
+                    Trees.asMap((Map<?, ?>) Trees.list(munged, list).get(i));
             if (!resizable) {
                 if (!Differences.same(container, before.index(i).map())) {
-                    f.forbidden(
-                            new Place(null, "spec"), "resources for non-sidecar init containers are immutable");
+                    f.forbidden(new Place(null, "spec"), "resources for non-sidecar init containers are immutable");
                 }
                 continue;
             }
@@ -169,8 +180,7 @@ final class PodUpdates {
                     f.forbidden(new Place(null, "spec"), "only cpu and memory resources are mutable");
                 } else {
                     f.forbidden(
-                            now.index(i),
-                            "only cpu and memory resources for init or sidecar containers are mutable");
+                            now.index(i), "only cpu and memory resources for init or sidecar containers are mutable");
                 }
             }
         }

@@ -97,7 +97,8 @@ public final class PodValidation {
             } else if (key.startsWith(APP_ARMOR)) {
                 String name = key.substring(APP_ARMOR.length());
                 boolean[] found = new boolean[1];
-                PodSpecValidation.eachContainer(spec, c -> found[0] |= c.text("name").equals(name));
+                PodSpecValidation.eachContainer(
+                        spec, c -> found[0] |= c.text("name").equals(name));
                 if (!found[0]) {
                     f.invalid(annotations.key(key), name, "container not found");
                 }
@@ -151,8 +152,7 @@ public final class PodValidation {
                 f.forbidden(profile.field("type"), "seccomp type in annotation and field must match");
             } else if (profile.text("type").equals("Localhost")
                     && !value.equals("localhost/" + profile.text("localhostProfile"))) {
-                f.forbidden(
-                        profile.field("localhostProfile"), "seccomp profile in annotation and field must match");
+                f.forbidden(profile.field("localhostProfile"), "seccomp profile in annotation and field must match");
             }
         };
         match.accept(annotations.field(SECCOMP_POD), spec.at("securityContext", "seccompProfile"));
@@ -167,8 +167,8 @@ public final class PodValidation {
         Place now = pod.at("metadata", "annotations");
         Place before = old.at("metadata", "annotations");
         for (String key : Meta.sorted(before).keySet()) {
-            boolean changed = !Trees.deepEquals(
-                    now.field(key).value(), before.field(key).value());
+            boolean changed =
+                    !Trees.deepEquals(now.field(key).value(), before.field(key).value());
             if (changed && key.startsWith(APP_ARMOR)) {
                 f.forbidden(now.key(key), "may not remove or update AppArmor annotations");
             }
@@ -232,7 +232,8 @@ public final class PodValidation {
     }
 
     private static boolean sameButSeconds(Place a, Place b) {
-        return List.of("key", "operator", "value", "effect").stream().allMatch(k -> a.text(k).equals(b.text(k)));
+        return List.of("key", "operator", "value", "effect").stream()
+                .allMatch(k -> a.text(k).equals(b.text(k)));
     }
 
     private static void deletedGates(Findings f, Place now, Place before) {

@@ -119,10 +119,7 @@ final class ProbeValidation {
         Meta.portOrName(f, action.field("port"));
         Meta.oneOf(f, action.field("scheme"), SCHEMES);
         for (Place header : action.field("httpHeaders").items()) {
-            f.invalid(
-                    action.field("httpHeaders"),
-                    header.text("name"),
-                    Names.httpHeaderName(header.text("name")));
+            f.invalid(action.field("httpHeaders"), header.text("name"), Names.httpHeaderName(header.text("name")));
         }
     }
 

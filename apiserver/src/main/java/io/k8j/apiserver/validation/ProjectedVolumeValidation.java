@@ -140,8 +140,7 @@ final class ProjectedVolumeValidation {
             }
         }
         if (given == 0) {
-            f.required(
-                    source, "specify at least one of credentialBundlePath, keyPath, and certificateChainPath");
+            f.required(source, "specify at least one of credentialBundlePath, keyPath, and certificateChainPath");
         }
     }
 }

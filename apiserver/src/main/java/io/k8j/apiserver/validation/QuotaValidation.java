@@ -98,10 +98,7 @@ public final class QuotaValidation {
             }
             for (String name : Meta.sorted(spec.field("hard")).keySet()) {
                 if (ResourceValidation.QUOTA.contains(name) && !fits(scope, name)) {
-                    f.invalid(
-                            list,
-                            spec.field("scopeSelector").value(),
-                            "unsupported scope applied to resource");
+                    f.invalid(list, spec.field("scopeSelector").value(), "unsupported scope applied to resource");
                 }
             }
             operator(f, at, scope);
@@ -127,12 +124,14 @@ public final class QuotaValidation {
         switch (operator) {
             case "In", "NotIn" -> {
                 if (values.isEmpty()) {
-                    f.required(values, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector");
+                    f.required(
+                            values, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector");
                 }
             }
             case "Exists", "DoesNotExist" -> {
                 if (!values.isEmpty()) {
-                    f.invalid(values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector");
+                    f.invalid(
+                            values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector");
                 }
             }
             default -> f.invalid(e.field("operator"), operator, "not a valid selector operator");
@@ -215,8 +214,11 @@ public final class QuotaValidation {
         boolean pod = type.equals("Pod");
         Quantity min = ResourceValidation.quantity(limit.field("min").key(name));
         Quantity max = ResourceValidation.quantity(limit.field("max").key(name));
-        Quantity standard = pod ? null : ResourceValidation.quantity(limit.field("default").key(name));
-        Quantity request = pod ? null : ResourceValidation.quantity(limit.field("defaultRequest").key(name));
+        Quantity standard =
+                pod ? null : ResourceValidation.quantity(limit.field("default").key(name));
+        Quantity request = pod
+                ? null
+                : ResourceValidation.quantity(limit.field("defaultRequest").key(name));
         order(f, limit.field("min").key(name), min, min, "min value", max, "max value");
         Place requestAt = limit.field("defaultRequest").key(name);
         order(f, requestAt, request, min, "min value", request, "default request value");
@@ -239,10 +241,7 @@ public final class QuotaValidation {
     private static void order(
             Findings f, Place at, Quantity shown, Quantity low, String lowName, Quantity high, String highName) {
         if (low != null && high != null && low.compareTo(high) > 0) {
-            f.invalid(
-                    at,
-                    String.valueOf(shown),
-                    "%s %s is greater than %s %s".formatted(lowName, low, highName, high));
+            f.invalid(at, String.valueOf(shown), "%s %s is greater than %s %s".formatted(lowName, low, highName, high));
         }
     }
 
@@ -258,10 +257,7 @@ public final class QuotaValidation {
         if (min != null && max != null && min.signum() != 0) {
             double most = max.doubleValue() / min.doubleValue();
             if (ratio.doubleValue() > most) {
-                f.invalid(
-                        at,
-                        ratio.toString(),
-                        "ratio %s is greater than max/min = %.6f".formatted(ratio, most));
+                f.invalid(at, ratio.toString(), "ratio %s is greater than max/min = %.6f".formatted(ratio, most));
             }
         }
     }

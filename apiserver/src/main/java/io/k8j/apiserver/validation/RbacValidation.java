@@ -25,8 +25,7 @@ public final class RbacValidation {
         if (aggregation.present()) {
             Place selectors = aggregation.field("clusterRoleSelectors");
             if (selectors.isEmpty()) {
-                f.required(
-                        selectors, "at least one clusterRoleSelector required if aggregationRule is non-nil");
+                f.required(selectors, "at least one clusterRoleSelector required if aggregationRule is non-nil");
             }
             selectors.items().forEach(s -> LabelSelectorValidation.check(f, s));
         }

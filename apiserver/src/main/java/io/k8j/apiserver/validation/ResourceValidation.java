@@ -106,7 +106,10 @@ final class ResourceValidation {
     static void name(Findings f, Place at, String name) {
         List<String> errors = Names.qualifiedName(name);
         f.invalid(at, name, errors);
-        if (errors.isEmpty() && !name.contains("/") && !STANDARD.contains(name) && !isHugePages(name)
+        if (errors.isEmpty()
+                && !name.contains("/")
+                && !STANDARD.contains(name)
+                && !isHugePages(name)
                 && !name.startsWith("requests.hugepages-")) {
             f.invalid(at, name, "must be a standard resource type or fully qualified");
         }
@@ -133,7 +136,9 @@ final class ResourceValidation {
 
     static void quotaName(Findings f, Place at, String name) {
         name(f, at, name);
-        if (!name.contains("/") && !QUOTA.contains(name) && !name.startsWith("requests.hugepages-")
+        if (!name.contains("/")
+                && !QUOTA.contains(name)
+                && !name.startsWith("requests.hugepages-")
                 && !isHugePages(name)) {
             f.invalid(at, name, "must be a standard resource for quota");
         }
@@ -195,7 +200,8 @@ final class ResourceValidation {
 
     private static boolean divisible(String name, Quantity amount) {
         try {
-            BigDecimal page = Quantity.parse(name.substring("hugepages-".length())).amount();
+            BigDecimal page =
+                    Quantity.parse(name.substring("hugepages-".length())).amount();
             return page.signum() > 0 && amount.amount().remainder(page).signum() == 0;
         } catch (QuantityException e) {
             return false;
@@ -235,7 +241,8 @@ final class ResourceValidation {
                 f.duplicate(claim, key);
             }
             if (!podClaims.contains(name)) {
-                String known = podClaims.isEmpty() ? " which is empty" : ": " + String.join(", ", new TreeSet<>(podClaims));
+                String known =
+                        podClaims.isEmpty() ? " which is empty" : ": " + String.join(", ", new TreeSet<>(podClaims));
                 f.add(new io.k8j.model.api.FieldError(
                         io.k8j.model.api.FieldError.Type.NOT_FOUND,
                         claim.path(),

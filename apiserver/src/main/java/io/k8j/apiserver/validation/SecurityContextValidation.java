@@ -41,7 +41,8 @@ final class SecurityContextValidation {
             return;
         }
         if (context.isTrue("privileged")) {
-            f.invalid(context, shown(context), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+            f.invalid(
+                    context, shown(context), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
         }
         for (String capability : context.at("capabilities", "add").texts()) {
             if (capability.equals("CAP_SYS_ADMIN")) {
@@ -106,7 +107,8 @@ final class SecurityContextValidation {
             Place name = sysctl.field("name");
             if (name.text().isEmpty()) {
                 f.required(name);
-            } else if (name.text().length() > SYSCTL_LIMIT || !SYSCTL_PATTERN.matcher(name.text()).matches()) {
+            } else if (name.text().length() > SYSCTL_LIMIT
+                    || !SYSCTL_PATTERN.matcher(name.text()).matches()) {
                 f.invalid(
                         name,
                         name.text(),

@@ -86,9 +86,7 @@ public final class ServiceValidation {
         switch (type) {
             case "LoadBalancer", "NodePort" -> {
                 if (isHeadless(spec)) {
-                    f.invalid(
-                            spec.field("clusterIPs").index(0),
-                            "may not be set to 'None' for " + type + " services");
+                    f.invalid(spec.field("clusterIPs").index(0), "may not be set to 'None' for " + type + " services");
                 }
             }
             case "ExternalName" -> {
@@ -172,8 +170,7 @@ public final class ServiceValidation {
         if (!affinity.text().equals("ClientIP")) {
             return;
         }
-        for (Place needed :
-                List.of(config, config.field("clientIP"), config.at("clientIP", "timeoutSeconds"))) {
+        for (Place needed : List.of(config, config.field("clientIP"), config.at("clientIP", "timeoutSeconds"))) {
             if (needed.absent()) {
                 f.required(needed, "when session affinity type is ClientIP");
                 return;
@@ -251,8 +248,7 @@ public final class ServiceValidation {
         if (!needsHealthCheck(spec)) {
             if (health.number(0) != 0) {
                 f.invalid(
-                        health,
-                        "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+                        health, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
             }
         } else if (health.number(0) != 0) {
             Meta.port(f, health);
@@ -263,9 +259,7 @@ public final class ServiceValidation {
         }
         Meta.optionalOneOf(f, internal, List.of("Cluster", "Local"));
         Meta.optionalOneOf(
-                f,
-                spec.field("trafficDistribution"),
-                List.of("PreferClose", "PreferSameZone", "PreferSameNode"));
+                f, spec.field("trafficDistribution"), List.of("PreferClose", "PreferSameZone", "PreferSameNode"));
     }
 
     public static List<FieldError> statusUpdate(Map<String, Object> service) {

@@ -99,14 +99,12 @@ public final class StorageValidation {
         if (!ref.text("namespace").isEmpty()) {
             f.invalid(ref.field("namespace"), ref.text("namespace"), Names.dns1123Label(ref.text("namespace")));
             if (source.present()) {
-                f.invalid(
-                        spec,
-                        source.path(),
-                        "may not be specified when dataSourceRef.namespace is specified");
+                f.invalid(spec, source.path(), "may not be specified when dataSourceRef.namespace is specified");
             }
         } else if (source.present()
                 && ref.present()
-                && !List.of("apiGroup", "kind", "name").stream().allMatch(k -> source.text(k).equals(ref.text(k)))) {
+                && !List.of("apiGroup", "kind", "name").stream()
+                        .allMatch(k -> source.text(k).equals(ref.text(k)))) {
             f.invalid(spec, source.path(), "must match dataSourceRef");
         }
         className(f, spec.field("volumeAttributesClassName"));
@@ -178,8 +176,7 @@ public final class StorageValidation {
         }
         shrink(f, spec, before, Place.of(old).at("status", "capacity", "storage"));
         if (!Meta.same(spec.field("volumeMode"), before.field("volumeMode"))) {
-            f.invalid(
-                    new Place(null, "volumeMode"), spec.field("volumeMode").value(), Meta.IMMUTABLE);
+            f.invalid(new Place(null, "volumeMode"), spec.field("volumeMode").value(), Meta.IMMUTABLE);
         }
         return f.list();
     }
@@ -189,7 +186,10 @@ public final class StorageValidation {
         Quantity now = ResourceValidation.quantity(at);
         Quantity then = ResourceValidation.quantity(before.at("resources", "requests", "storage"));
         Quantity has = ResourceValidation.quantity(capacity);
-        if (now != null && then != null && now.compareTo(then) < 0 && now.compareTo(has == null ? Quantity.ZERO : has) <= 0) {
+        if (now != null
+                && then != null
+                && now.compareTo(then) < 0
+                && now.compareTo(has == null ? Quantity.ZERO : has) <= 0) {
             f.forbidden(at, "field can not be less than status.capacity");
         }
     }
@@ -210,8 +210,7 @@ public final class StorageValidation {
         for (String name : Meta.sorted(capacity).keySet()) {
             amount(f, capacity.key(name));
         }
-        Meta.optionalOneOf(
-                f, reclaimPolicy(spec), List.of("Delete", "Recycle", "Retain"));
+        Meta.optionalOneOf(f, reclaimPolicy(spec), List.of("Delete", "Recycle", "Retain"));
         Place affinity = spec.field("nodeAffinity");
         if (affinity.present()) {
             if (affinity.field("required").present()) {
@@ -221,7 +220,8 @@ public final class StorageValidation {
             }
         }
         volumeSource(f, spec, affinity);
-        if (spec.at("hostPath", "path").text().equals("/") && reclaimPolicy(spec).text().equals("Recycle")) {
+        if (spec.at("hostPath", "path").text().equals("/")
+                && reclaimPolicy(spec).text().equals("Recycle")) {
             f.forbidden(reclaimPolicy(spec), "may not be 'recycle' for a hostPath mount of '/'");
         }
         className(f, spec.field("storageClassName"));
@@ -252,8 +252,7 @@ public final class StorageValidation {
                     }
                     PathValidation.noBacksteps(f, source.field("path"));
                     if (kind.equals("local") && affinity.absent()) {
-                        f.required(
-                                new Place(null, "metadata.annotations"), "Local volume requires node affinity");
+                        f.required(new Place(null, "metadata.annotations"), "Local volume requires node affinity");
                     }
                 }
                 case "nfs" -> {
@@ -296,8 +295,7 @@ public final class StorageValidation {
                     "spec.persistentvolumesource is immutable after creation\n" + Differences.show(then, now));
         }
         if (!Meta.same(spec.field("volumeMode"), before.field("volumeMode"))) {
-            f.invalid(
-                    new Place(null, "volumeMode"), spec.field("volumeMode").value(), Meta.IMMUTABLE);
+            f.invalid(new Place(null, "volumeMode"), spec.field("volumeMode").value(), Meta.IMMUTABLE);
         }
         return f.list();
     }

@@ -42,8 +42,7 @@ final class TaintValidation {
                         f.invalid(operator, value, "value must be empty when `operator` is 'Exists'");
                     }
                 }
-                case "Lt", "Gt" ->
-                    f.notSupported(operator, operator.text(), List.of("Equal", "Exists", "Lt", "Gt"));
+                case "Lt", "Gt" -> f.notSupported(operator, operator.text(), List.of("Equal", "Exists", "Lt", "Gt"));
                 default -> f.notSupported(operator, operator.text(), List.of("Equal", "Exists"));
             }
             if (!effect.text().isEmpty()) {

@@ -13,19 +13,10 @@ import java.util.regex.Pattern;
 /** Checks the volumes of a Pod. */
 final class VolumeValidation {
     private static final String MANY = "may not specify more than 1 volume type";
-    static final String MODE =
-            "must be a number between 0 and 0777 (octal), both inclusive";
+    static final String MODE = "must be a number between 0 and 0777 (octal), both inclusive";
     private static final List<String> HOST_PATH_TYPES = List.of(
-            "",
-            "BlockDevice",
-            "CharDevice",
-            "Directory",
-            "DirectoryOrCreate",
-            "File",
-            "FileOrCreate",
-            "Socket");
-    private static final Pattern IQN =
-            Pattern.compile("iqn\\.\\d{4}-\\d{2}\\.([a-z0-9.-]+)(:[^,;*&$|\\s]+)");
+            "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
+    private static final Pattern IQN = Pattern.compile("iqn\\.\\d{4}-\\d{2}\\.([a-z0-9.-]+)(:[^,;*&$|\\s]+)");
     private static final Pattern EUI = Pattern.compile("eui\\.[0-9A-Fa-f]{16}");
     private static final Pattern NAA = Pattern.compile("naa\\.[0-9A-Fa-f]{32}");
 
@@ -141,10 +132,7 @@ final class VolumeValidation {
         }
         String claim = podName + "-" + volume.text("name");
         for (String message : Names.dns1123Subdomain(claim)) {
-            f.invalid(
-                    volume.field("name"),
-                    volume.text("name"),
-                    "PVC name " + GoQuote.quote(claim) + ": " + message);
+            f.invalid(volume.field("name"), volume.text("name"), "PVC name " + GoQuote.quote(claim) + ": " + message);
         }
     }
 
@@ -330,12 +318,11 @@ final class VolumeValidation {
         } else {
             for (String key : Meta.sorted(s.field("options")).keySet()) {
                 String domain = key.contains("/") ? key.substring(0, key.indexOf('/')) : key;
-                if (domain.equals("kubernetes.io") || domain.endsWith(".kubernetes.io") || domain.equals("k8s.io")
+                if (domain.equals("kubernetes.io")
+                        || domain.endsWith(".kubernetes.io")
+                        || domain.equals("k8s.io")
                         || domain.endsWith(".k8s.io")) {
-                    f.invalid(
-                            s.at("options").key(key),
-                            key,
-                            "kubernetes.io and k8s.io namespaces are reserved");
+                    f.invalid(s.at("options").key(key), key, "kubernetes.io and k8s.io namespaces are reserved");
                 }
             }
         }

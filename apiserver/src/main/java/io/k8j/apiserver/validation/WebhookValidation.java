@@ -97,8 +97,7 @@ public final class WebhookValidation {
         } else {
             for (String field : List.of("name", "namespace")) {
                 if (service.text(field).isEmpty()) {
-                    f.required(
-                            service.field(field), "service " + field + " is required");
+                    f.required(service.field(field), "service " + field + " is required");
                 }
             }
             long port = service.field("port").number(443);
@@ -182,13 +181,11 @@ public final class WebhookValidation {
         Findings f = new Findings();
         Place spec = Place.of(object).field("spec");
         policy(f, spec);
-        if (spec.field("validations").isEmpty() && spec.field("auditAnnotations").isEmpty()) {
+        if (spec.field("validations").isEmpty()
+                && spec.field("auditAnnotations").isEmpty()) {
+            f.required(spec.field("validations"), "validations or auditAnnotations must contain at least one item");
             f.required(
-                    spec.field("validations"),
-                    "validations or auditAnnotations must contain at least one item");
-            f.required(
-                    spec.field("auditAnnotations"),
-                    "validations or auditAnnotations must contain at least one item");
+                    spec.field("auditAnnotations"), "validations or auditAnnotations must contain at least one item");
         }
         for (Place v : spec.field("validations").items()) {
             if (v.text("expression").isBlank()) {
@@ -282,7 +279,9 @@ public final class WebhookValidation {
             }
         }
         if (seen.contains("Deny") && seen.contains("Warn")) {
-            f.invalid(actions, "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)");
+            f.invalid(
+                    actions,
+                    "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)");
         }
     }
 }

@@ -27,8 +27,7 @@ public final class WorkloadValidation {
         PodSpecValidation.check(f, template.field("spec"), "", false);
         PodValidation.seccompAnnotations(f, annotations, template.field("spec"));
         if (!template.at("spec", "ephemeralContainers").isEmpty()) {
-            f.forbidden(
-                    template.at("spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template");
+            f.forbidden(template.at("spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template");
         }
     }
 

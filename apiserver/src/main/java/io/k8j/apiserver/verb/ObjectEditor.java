@@ -21,7 +21,8 @@ public final class ObjectEditor {
      * @param change changes the fresh tree it is given, or refuses by throwing
      * @return the stored object; null if there is none of that key
      */
-    public CachedObject edit(StoredResource resource, String key, boolean dryRun, Consumer<Map<String, Object>> change) {
+    public CachedObject edit(
+            StoredResource resource, String key, boolean dryRun, Consumer<Map<String, Object>> change) {
         while (true) {
             CachedObject current = resource.cache().get(key);
             if (current == null) return null;

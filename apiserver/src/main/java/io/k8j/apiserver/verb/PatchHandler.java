@@ -102,8 +102,7 @@ public final class PatchHandler implements Handler {
     }
 
     /** Applies a patch to any tree, in upstream's words when it cannot. */
-    public static Map<String, Object> merge(
-            Schema schema, String type, Object patch, Map<String, Object> current) {
+    public static Map<String, Object> merge(Schema schema, String type, Object patch, Map<String, Object> current) {
         try {
             return switch (type) {
                 case JSON -> JsonPatch.parse(patch).apply(current);
@@ -114,8 +113,7 @@ public final class PatchHandler implements Handler {
                                 + (patch instanceof List<?> ? "array" : "value")
                                 + " into Go value of type map[string]interface {}");
                     }
-                    yield StrategicMergePatch.apply(
-                            current, Trees.asMap(map), schema);
+                    yield StrategicMergePatch.apply(current, Trees.asMap(map), schema);
                 }
             };
         } catch (PatchException e) {

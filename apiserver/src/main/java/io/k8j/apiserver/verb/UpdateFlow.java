@@ -54,7 +54,8 @@ public final class UpdateFlow {
      * @param authorizeCreate throws if the user may not create; asked only then
      * @param attempts how often to begin anew
      */
-    public record Plan(UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {}
+    public record Plan(
+            UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {}
 
     /** What was written; {@code created} tells whether the object is new. */
     public record Outcome(ApiObject object, boolean created) {}

@@ -74,7 +74,8 @@ public final class AccessReviews {
     }
 
     private static Map<String, Object> decode(Call call) {
-        return ObjectCodec.decode(call.resource(), RequestBody.of(call.api().body()).tree())
+        return ObjectCodec.decode(
+                        call.resource(), RequestBody.of(call.api().body()).tree())
                 .tree();
     }
 
@@ -106,7 +107,9 @@ public final class AccessReviews {
         }
         if (spec.get("nonResourceAttributes") != null) {
             errors.add(FieldError.invalid(
-                    "spec.nonResourceAttributes", spec.get("nonResourceAttributes"), "disallowed on this kind of request"));
+                    "spec.nonResourceAttributes",
+                    spec.get("nonResourceAttributes"),
+                    "disallowed on this kind of request"));
         }
         Trees.set(review, call.namespace(), "metadata", "namespace");
     }
@@ -143,22 +146,21 @@ public final class AccessReviews {
                         null)
                 : new Attributes(user, text(n, "verb"), "", "", "", "", "", "", text(n, "path"));
         Map<String, Object> status = new LinkedHashMap<>();
-        String reason =
-                switch (authorizer.authorize(wanted)) {
-                    case Decision.Allow(String why) -> {
-                        status.put("allowed", true);
-                        yield why;
-                    }
-                    case Decision.Deny(String why) -> {
-                        status.put("allowed", false);
-                        status.put("denied", true);
-                        yield why;
-                    }
-                    case Decision.NoOpinion(String why) -> {
-                        status.put("allowed", false);
-                        yield why;
-                    }
-                };
+        String reason = switch (authorizer.authorize(wanted)) {
+            case Decision.Allow(String why) -> {
+                status.put("allowed", true);
+                yield why;
+            }
+            case Decision.Deny(String why) -> {
+                status.put("allowed", false);
+                status.put("denied", true);
+                yield why;
+            }
+            case Decision.NoOpinion(String why) -> {
+                status.put("allowed", false);
+                yield why;
+            }
+        };
         if (reason != null && !reason.isEmpty()) status.put("reason", reason);
         return status;
     }

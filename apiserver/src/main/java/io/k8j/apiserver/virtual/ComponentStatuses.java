@@ -24,8 +24,7 @@ public final class ComponentStatuses {
             call.context().warn(DEPRECATED);
             List<ApiObject> all = new ArrayList<>();
             for (String name : NAMES) all.add(status(name));
-            ApiResponse.ApiList list =
-                    new ApiResponse.ApiList(all, Long.toString(revision.getAsLong()), "", null);
+            ApiResponse.ApiList list = new ApiResponse.ApiList(all, Long.toString(revision.getAsLong()), "", null);
             return new ApiResponse(200, null, list, call.context().warnings());
         };
     }

@@ -29,7 +29,8 @@ public final class IdentityReviews {
         return call -> {
             Map<String, Object> review = decode(call);
             String token = Trees.string(review, "spec", "token");
-            if (token == null || token.isEmpty()) throw ApiException.badRequest("token is required for TokenReview in authentication");
+            if (token == null || token.isEmpty())
+                throw ApiException.badRequest("token is required for TokenReview in authentication");
             if (checker == null) throw ApiException.internal("no token authenticator is configured");
             List<String> audiences = new ArrayList<>();
             for (Object a : Trees.list(review, "spec", "audiences")) audiences.add(String.valueOf(a));
@@ -58,7 +59,8 @@ public final class IdentityReviews {
     }
 
     private static Map<String, Object> decode(Call call) {
-        return ObjectCodec.decode(call.resource(), RequestBody.of(call.api().body()).tree())
+        return ObjectCodec.decode(
+                        call.resource(), RequestBody.of(call.api().body()).tree())
                 .tree();
     }
 }
