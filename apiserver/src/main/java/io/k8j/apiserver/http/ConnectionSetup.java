@@ -109,6 +109,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            LOG.atDebug().addKeyValue("cause", cause.toString()).log("connection failed");
             context.close();
         }
     }
