@@ -9,6 +9,7 @@ import io.k8j.apiserver.authn.StaticTokens;
 import io.k8j.apiserver.authn.TokenRequests;
 import io.k8j.apiserver.authz.AuthorizerChain;
 import io.k8j.apiserver.authz.RbacAuthorizer;
+import io.k8j.apiserver.authz.RoleReconciler;
 import io.k8j.apiserver.discovery.Discovery;
 import io.k8j.apiserver.discovery.OpenApiPages;
 import io.k8j.apiserver.http.ApiFrontend;
@@ -67,6 +68,7 @@ public final class ApiServer implements AutoCloseable {
                             accounts),
                     true);
             tokens.requests = new TokenRequests(accounts, authentication, config.audiences(), core.reader());
+            new RoleReconciler(core.transport(SELF, "kube-apiserver")).run();
             RequestMetrics metrics = new RequestMetrics();
             Dispatcher dispatcher = new Dispatcher(
                     core, documents(config, metrics), new ConnectHandler(core, config.kubeletTls()), time);

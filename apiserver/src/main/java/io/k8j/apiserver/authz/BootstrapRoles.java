@@ -1,0 +1,190 @@
+package io.k8j.apiserver.authz;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** The ClusterRoles and bindings that every cluster has, read from {@code bootstrap-roles.txt}. */
+final class BootstrapRoles {
+    private static final String FILE = "/io/k8j/apiserver/authz/bootstrap-roles.txt";
+    private static final String AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
+    private static final List<String> READ = List.of("get", "list", "watch");
+    private static final List<String> WRITE = List.of("create", "delete", "deletecollection", "patch", "update");
+
+    private final List<Map<String, Object>> roles = new ArrayList<>();
+    private final List<Map<String, Object>> bindings = new ArrayList<>();
+
+    private BootstrapRoles() {}
+
+    static BootstrapRoles read() {
+        BootstrapRoles read = new BootstrapRoles();
+        try (InputStream in = BootstrapRoles.class.getResourceAsStream(FILE)) {
+            if (in == null) {
+                throw new IllegalStateException("resource " + FILE + " is not on the class path");
+            }
+            new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .forEach(read::line);
+        } catch (IOException e) {
+            throw new UncheckedIOException("read " + FILE, e);
+        }
+        return read;
+    }
+
+    /** ClusterRoles as trees. */
+    List<Map<String, Object>> roles() {
+        return roles;
+    }
+
+    /** ClusterRoleBindings as trees; one without subjects binds nobody until somebody adds them. */
+    List<Map<String, Object>> bindings() {
+        return bindings;
+    }
+
+    private void line(String line) {
+        if (line.startsWith("role ")) {
+            roles.add(role(line.substring(5).split(" ")));
+        } else if (line.startsWith("binding ")) {
+            bindings.add(binding(line.substring(8).split("\\|", -1)));
+        } else {
+            rules(roles.getLast()).add(rule(line.strip()));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Object> rules(Map<String, Object> role) {
+        return (List<Object>) role.get("rules");
+    }
+
+    private static Map<String, Object> role(String[] words) {
+        Map<String, Object> labels = new LinkedHashMap<>();
+        labels.put("kubernetes.io/bootstrapping", "rbac-defaults");
+        Map<String, Object> role = object("ClusterRole", words[0], labels);
+        for (int i = 1; i < words.length; i++) {
+            if (words[i].startsWith("aggregate-to-")) {
+                labels.put("rbac.authorization.k8s.io/" + words[i], "true");
+            } else if (words[i].equals("aggregates")) {
+                Map<String, Object> selector = new LinkedHashMap<>();
+                selector.put(
+                        "matchLabels",
+                        new LinkedHashMap<>(
+                                Map.of("rbac.authorization.k8s.io/aggregate-to-" + words[++i], "true")));
+                Map<String, Object> rule = new LinkedHashMap<>();
+                rule.put("clusterRoleSelectors", new ArrayList<>(List.of(selector)));
+                role.put("aggregationRule", rule);
+            }
+        }
+        role.put("rules", new ArrayList<>());
+        return role;
+    }
+
+    private static Map<String, Object> rule(String line) {
+        if (line.equals("events")) {
+            return tree(List.of("create", "patch", "update"), "apiGroups", List.of("", "events.k8s.io"), List.of("events"));
+        }
+        String[] parts = line.split("\\|");
+        List<String> verbs = verbs(words(parts[0]));
+        if (parts[1].strip().equals("paths")) {
+            Map<String, Object> rule = new LinkedHashMap<>();
+            rule.put("verbs", verbs);
+            rule.put("nonResourceURLs", words(parts[2]));
+            return rule;
+        }
+        List<String> groups = new ArrayList<>(words(parts[1]));
+        groups.replaceAll(group -> group.equals("core") ? "" : group);
+        Map<String, Object> rule = tree(verbs, "apiGroups", groups, words(parts[2]));
+        if (parts.length > 3) {
+            rule.put("resourceNames", words(parts[3]));
+        }
+        return rule;
+    }
+
+    private static Map<String, Object> tree(
+            List<String> verbs, String groupsKey, List<String> groups, List<String> resources) {
+        Map<String, Object> rule = new LinkedHashMap<>();
+        rule.put("verbs", new ArrayList<>(verbs));
+        rule.put(groupsKey, new ArrayList<>(groups));
+        rule.put("resources", new ArrayList<>(resources));
+        return rule;
+    }
+
+    private static List<String> verbs(List<String> words) {
+        TreeSet<String> verbs = new TreeSet<>();
+        for (String word : words) {
+            switch (word) {
+                case "read" -> verbs.addAll(READ);
+                case "write" -> verbs.addAll(WRITE);
+                case "all" -> {
+                    verbs.addAll(READ);
+                    verbs.addAll(WRITE);
+                }
+                default -> verbs.add(word);
+            }
+        }
+        return new ArrayList<>(verbs);
+    }
+
+    private static Map<String, Object> binding(String[] parts) {
+        String role = parts[0].strip();
+        Map<String, Object> labels = new LinkedHashMap<>();
+        labels.put("kubernetes.io/bootstrapping", "rbac-defaults");
+        Map<String, Object> binding = object("ClusterRoleBinding", role, labels);
+        Map<String, Object> reference = new LinkedHashMap<>();
+        reference.put("apiGroup", "rbac.authorization.k8s.io");
+        reference.put("kind", "ClusterRole");
+        reference.put("name", role);
+        binding.put("roleRef", reference);
+        List<Object> subjects = new ArrayList<>();
+        words(parts[1]).forEach(word -> subjects.add(subject(word)));
+        if (!subjects.isEmpty()) {
+            binding.put("subjects", subjects);
+        }
+        return binding;
+    }
+
+    private static Map<String, Object> subject(String word) {
+        int colon = word.indexOf(':');
+        String name = word.substring(colon + 1);
+        Map<String, Object> subject = new LinkedHashMap<>();
+        switch (word.substring(0, colon)) {
+            case "account" -> {
+                subject.put("kind", "ServiceAccount");
+                subject.put("name", name.substring(name.indexOf('/') + 1));
+                subject.put("namespace", name.substring(0, name.indexOf('/')));
+            }
+            case "group", "user" -> {
+                subject.put("apiGroup", "rbac.authorization.k8s.io");
+                subject.put("kind", word.startsWith("group") ? "Group" : "User");
+                subject.put("name", name);
+            }
+            default -> throw new IllegalStateException(FILE + ": unknown subject " + word);
+        }
+        return subject;
+    }
+
+    private static Map<String, Object> object(String kind, String name, Map<String, Object> labels) {
+        Map<String, Object> annotations = new LinkedHashMap<>();
+        annotations.put(AUTOUPDATE, "true");
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("name", name);
+        metadata.put("labels", labels);
+        metadata.put("annotations", annotations);
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("apiVersion", "rbac.authorization.k8s.io/v1");
+        object.put("kind", kind);
+        object.put("metadata", metadata);
+        return object;
+    }
+
+    private static List<String> words(String text) {
+        String stripped = text.strip();
+        return stripped.isEmpty() ? List.of() : new ArrayList<>(List.of(stripped.split("\\s+")));
+    }
+}
