@@ -88,8 +88,7 @@ final class Handlers implements AutoCloseable {
                 time,
                 random);
         Hooks hooks = new Hooks(Map.of(new GroupResource("", "services"), allocator));
-        ObjectCreator creator = new ObjectCreator(
-                writer, admission, hooks, random);
+        ObjectCreator creator = new ObjectCreator(writer, admission, hooks, random);
         UpdateFlow updates = new UpdateFlow(writer, creator, admission, hooks);
         DeleteFlow deletes = new DeleteFlow(writer, admission, hooks);
         ListHandler lister = new ListHandler(feed);
@@ -106,8 +105,7 @@ final class Handlers implements AutoCloseable {
         updatable("pods", "ephemeralcontainers", getter, updates, PodRules.EPHEMERAL_CONTAINERS);
         updatable("pods", "resize", getter, updates, PodRules.RESIZE);
         updatable("namespaces", "finalize", null, updates, NamespaceRules.FINALIZE);
-        updatable(
-                "certificatesigningrequests.certificates.k8s.io", "approval", getter, updates, SigningRules.APPROVAL);
+        updatable("certificatesigningrequests.certificates.k8s.io", "approval", getter, updates, SigningRules.APPROVAL);
         Handler scale = new ScaleHandler(updates);
         for (Verb verb : List.of(Verb.GET, Verb.UPDATE, Verb.PATCH)) subresources.add("*", "scale", verb, scale);
         Handler binding = new BindingHandler(storage("", "pods"), editor, admission);
@@ -119,14 +117,12 @@ final class Handlers implements AutoCloseable {
                 Verb.CREATE,
                 new EvictionHandler(
                         storage("policy", "poddisruptionbudgets"), editor, admission, verbs.get(Verb.DELETE)));
-        subresources.add(
-                "serviceaccounts", "token", Verb.CREATE, new TokenHandler(parts.tokens(), admission));
+        subresources.add("serviceaccounts", "token", Verb.CREATE, new TokenHandler(parts.tokens(), admission));
         addVirtual(access.authorizer(), parts);
         watch = new WatchHandler(feed, time, config.watchQueue());
     }
 
-    private void updatable(
-            String resource, String subresource, Handler getter, UpdateFlow updates, UpdateRules rules) {
+    private void updatable(String resource, String subresource, Handler getter, UpdateFlow updates, UpdateRules rules) {
         if (getter != null) subresources.add(resource, subresource, Verb.GET, getter);
         subresources.add(resource, subresource, Verb.UPDATE, new UpdateHandler(updates, rules, call -> {}));
         subresources.add(resource, subresource, Verb.PATCH, new PatchHandler(updates, rules, call -> {}));
@@ -156,11 +152,7 @@ final class Handlers implements AutoCloseable {
         if (!config.bootstrap()) return;
         UserInfo server = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
         new Bootstrap(call -> core.call(server, "kube-apiserver", call))
-                .run(
-                        addresses.cidr(),
-                        addresses.firstAddress(),
-                        config.advertiseAddress(),
-                        config.advertisePort());
+                .run(addresses.cidr(), addresses.firstAddress(), config.advertiseAddress(), config.advertisePort());
     }
 
     Handler find(ServedResource resource, ApiCall call) {

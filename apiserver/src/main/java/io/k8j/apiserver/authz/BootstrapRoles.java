@@ -74,8 +74,7 @@ final class BootstrapRoles {
                 Map<String, Object> selector = new LinkedHashMap<>();
                 selector.put(
                         "matchLabels",
-                        new LinkedHashMap<>(
-                                Map.of("rbac.authorization.k8s.io/aggregate-to-" + words[++i], "true")));
+                        new LinkedHashMap<>(Map.of("rbac.authorization.k8s.io/aggregate-to-" + words[++i], "true")));
                 Map<String, Object> rule = new LinkedHashMap<>();
                 rule.put("clusterRoleSelectors", new ArrayList<>(List.of(selector)));
                 role.put("aggregationRule", rule);
@@ -87,7 +86,8 @@ final class BootstrapRoles {
 
     private static Map<String, Object> rule(String line) {
         if (line.equals("events")) {
-            return tree(List.of("create", "patch", "update"), "apiGroups", List.of("", "events.k8s.io"), List.of("events"));
+            return tree(
+                    List.of("create", "patch", "update"), "apiGroups", List.of("", "events.k8s.io"), List.of("events"));
         }
         String[] parts = line.split("\\|");
         List<String> verbs = verbs(words(parts[0]));

@@ -42,10 +42,15 @@ public final class Bootstrap {
         for (String name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
             ensure(NAMESPACES, "", name, "{'metadata':{'name':'%s'}}".formatted(name));
         }
-        priorityClass("system-node-critical", 2000001000, "Used for system critical pods that must not be moved from"
-                + " their current node.");
-        priorityClass("system-cluster-critical", 2000000000, "Used for system critical pods that must run in the"
-                + " cluster, but can be moved to another node if necessary.");
+        priorityClass(
+                "system-node-critical",
+                2000001000,
+                "Used for system critical pods that must not be moved from" + " their current node.");
+        priorityClass(
+                "system-cluster-critical",
+                2000000000,
+                "Used for system critical pods that must run in the"
+                        + " cluster, but can be moved to another node if necessary.");
         serviceCidr(serviceRange);
         ensure(
                 SERVICES,

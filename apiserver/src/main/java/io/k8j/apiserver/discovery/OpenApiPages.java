@@ -5,9 +5,7 @@ import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
 import io.k8j.apiserver.http.Trees;
 import io.k8j.apiserver.resource.ResourceTable;
-import io.k8j.model.api.ApiException;
 import io.k8j.model.openapi.OpenApiDocuments;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -51,7 +49,8 @@ public final class OpenApiPages implements Dispatcher.Documents {
     private void second(Exchange exchange) {
         String accept = String.valueOf(exchange.header("Accept"));
         if (accept.contains("proto-openapi.spec.v2") && !accept.contains("application/json")) {
-            throw ApiException.notAcceptable(List.of("application/json"));
+            exchange.respond(200, OpenApiDocuments.SECOND_PROTOBUF, documents().secondProtobuf());
+            return;
         }
         exchange.respond(200, "application/json", documents().second());
     }

@@ -106,7 +106,8 @@ final class Table implements Printer {
     }
 
     private List<Column> describe() {
-        List<String> texts = Docs.resolve(plain.stream().map(Column::description).toList());
+        List<String> texts =
+                Docs.resolve(plain.stream().map(Column::description).toList());
         List<Column> out = new ArrayList<>(plain.size());
         for (int i = 0; i < plain.size(); i++) {
             Column c = plain.get(i);

@@ -51,7 +51,10 @@ final class AddressObjects {
         try {
             editor.create(addresses, address, tree);
         } catch (ApiException e) {
-            LOG.atWarn().addKeyValue("address", address).setCause(e).log("IPAddress not written, repaired at next start");
+            LOG.atWarn()
+                    .addKeyValue("address", address)
+                    .setCause(e)
+                    .log("IPAddress not written, repaired at next start");
         }
     }
 
@@ -59,7 +62,10 @@ final class AddressObjects {
         try {
             editor.remove(addresses, address);
         } catch (ApiException e) {
-            LOG.atWarn().addKeyValue("address", address).setCause(e).log("IPAddress not removed, repaired at next start");
+            LOG.atWarn()
+                    .addKeyValue("address", address)
+                    .setCause(e)
+                    .log("IPAddress not removed, repaired at next start");
         }
     }
 

@@ -25,8 +25,9 @@ public final class AddressRange {
             bits = -1; // refused below together with everything else that is no range
         }
         if (base < 0 || bits < 8 || bits > 30) {
-            throw new IllegalArgumentException("service address range %s: want an IPv4 range such as 10.43.0.0/16, /8 to"
-                    .formatted(cidr) + " /30");
+            throw new IllegalArgumentException(
+                    "service address range %s: want an IPv4 range such as 10.43.0.0/16, /8 to".formatted(cidr)
+                            + " /30");
         }
         int hostBits = 32 - bits;
         long network = base >> hostBits << hostBits;

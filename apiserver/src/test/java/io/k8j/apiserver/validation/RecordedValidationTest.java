@@ -101,8 +101,8 @@ class RecordedValidationTest {
         Trees.map(object, "metadata").putIfAbsent("uid", "u");
         Defaulter.apply(schema, object);
         ResourceStrategy strategy = Strategies.of(resource);
-        RequestContext context = new RequestContext(
-                UserInfo.of("me"), Verb.CREATE, resource, "rec", "", "", Instant.EPOCH, false);
+        RequestContext context =
+                new RequestContext(UserInfo.of("me"), Verb.CREATE, resource, "rec", "", "", Instant.EPOCH, false);
         strategy.prepareForCreate(context, object);
         return strategy.validate(context, object);
     }
