@@ -24,7 +24,7 @@ final class BackwardBuffer {
         start -= size;
         long rest = value;
         for (int i = 0; i < size - 1; i++) {
-            bytes[start + i] = (byte) (rest & 0x7f | 0x80);
+            bytes[start + i] = (byte) ((rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
         bytes[start + size - 1] = (byte) rest;
@@ -33,7 +33,7 @@ final class BackwardBuffer {
     void fixed64(long value) {
         room(8);
         start -= 8;
-        for (int i = 0; i < 8; i++) bytes[start + i] = (byte) (value >>> 8 * i);
+        for (int i = 0; i < 8; i++) bytes[start + i] = (byte) (value >>> (8 * i));
     }
 
     void raw(byte[] content) {

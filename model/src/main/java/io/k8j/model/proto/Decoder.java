@@ -245,7 +245,7 @@ final class Decoder {
     private Double fixedDouble() {
         advance(8);
         long bits = 0;
-        for (int i = 1; i <= 8; i++) bits = bits << 8 | bytes[at - i] & 0xff;
+        for (int i = 1; i <= 8; i++) bits = (bits << 8) | (bytes[at - i] & 0xff);
         return Double.longBitsToDouble(bits);
     }
 

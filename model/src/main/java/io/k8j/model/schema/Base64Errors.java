@@ -8,7 +8,7 @@ final class Base64Errors {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean letter =
-                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/';
+                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
             if (letter) continue;
             boolean padding = c == '=' && i % 4 >= 2 && i >= text.length() - 2;
             if (!padding) return i;

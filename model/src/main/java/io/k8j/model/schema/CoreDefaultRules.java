@@ -50,7 +50,7 @@ final class CoreDefaultRules {
         }
         Object type = spec.get("type");
         boolean external = EXTERNAL.contains(type)
-                || "ClusterIP".equals(type) && !Trees.list(spec, "externalIPs").isEmpty();
+                || ("ClusterIP".equals(type) && !Trees.list(spec, "externalIPs").isEmpty());
         if (external) DefaultRules.absent(spec, "externalTrafficPolicy", "Cluster");
         if (spec.get("internalTrafficPolicy") == null && (EXTERNAL.contains(type) || "ClusterIP".equals(type)))
             spec.put("internalTrafficPolicy", "Cluster");

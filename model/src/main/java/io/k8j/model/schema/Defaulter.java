@@ -46,7 +46,7 @@ public final class Defaulter {
     /** Upstream cannot tell an empty value from an absent one where its type is no pointer. */
     private static boolean isUnset(Schema.Field field, Object value) {
         if (field.presence() == Presence.KEEP || field.presence() == Presence.NULL) return false;
-        return value instanceof String text && text.isEmpty() || value instanceof Long number && number == 0;
+        return (value instanceof String text && text.isEmpty()) || (value instanceof Long number && number == 0);
     }
 
     private static void child(Schema.Field field, Map<String, Object> object) {

@@ -69,7 +69,8 @@ final class PodDefaultRules {
             if (now != null && (starting == null || now.compareTo(starting) > 0)) starting = now;
         }
         Quantity total = add(running, sidecars);
-        return total == null || starting != null && starting.compareTo(total) > 0 ? starting : total;
+        if (total == null) return starting;
+        return starting != null && starting.compareTo(total) > 0 ? starting : total;
     }
 
     private static Quantity request(Object container, String resource) {

@@ -45,7 +45,8 @@ public final class Schemas {
         if (gvk.kind().isEmpty() || gvk.version().isEmpty()) return null;
         Schema found = type(typeName(gvk));
         if (found == null || found.field("kind") == null) found = type(META + gvk.kind());
-        return found == null || found.field("kind") == null && !gvk.kind().equals("WatchEvent") ? null : found;
+        if (found == null) return null;
+        return found.field("kind") != null || gvk.kind().equals("WatchEvent") ? found : null;
     }
 
     /** The OpenAPI name a built-in kind would have; says nothing on whether it exists. */
