@@ -81,7 +81,7 @@ public final class UpdateFlow {
         Map<String, Object> object = changed(call, current, change);
         Map<String, Object> metadata = SystemFields.metadata(object);
         checkIdentity(call, metadata, old);
-        boolean anyVersion = checkVersion(call, metadata, current);
+        checkVersion(call, metadata, current);
         object = call.resource().converter().toStored(object);
         metadata = SystemFields.metadata(object);
 
@@ -102,8 +102,8 @@ public final class UpdateFlow {
             admission.validate(Admission.request(call, Operation.UPDATE, object, old, options));
             Map<String, Object> canonical = call.storage().canonical(object);
             Outcome outcome = store(call, plan, current, canonical, old);
-            if (outcome == null && !anyVersion)
-                throw ApiException.modified(call.resource().gvr(), call.name());
+            // A patch that names no version carries the one it was applied to: it is tried again on the newer object, while
+            // a request that names a version is refused there.
             stored = outcome != null && !plan.params().dryRun();
             return outcome;
         } finally {
@@ -155,8 +155,7 @@ public final class UpdateFlow {
                         .formatted(call.storage().storeKey(call.key()), uid, known));
     }
 
-    /** Whether the client did not say which version it changes. */
-    private static boolean checkVersion(Call call, Map<String, Object> metadata, CachedObject current) {
+    private static void checkVersion(Call call, Map<String, Object> metadata, CachedObject current) {
         String version = text(metadata, "resourceVersion");
         boolean none = version.isEmpty() || version.equals("0");
         if (!none && ReadOptions.revision(version) != current.revision()) {
@@ -171,7 +170,6 @@ public final class UpdateFlow {
                     List.of(FieldError.invalid("metadata.resourceVersion", 0L, "must be specified for an update")));
         }
         metadata.put("resourceVersion", Long.toString(current.revision()));
-        return none;
     }
 
     private static void keepSystemFields(Map<String, Object> metadata, Map<String, Object> old) {
