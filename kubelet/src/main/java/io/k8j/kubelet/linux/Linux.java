@@ -1,0 +1,176 @@
+package io.k8j.kubelet.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The few system calls that Java has no method for. All need root; all throw with the kernel's errno. */
+public final class Linux {
+    /** Make one file or directory visible at a second place. */
+    public static final long MS_BIND = 0x1000;
+
+    private static final int MNT_DETACH = 2;
+    private static final int UMOUNT_NOFOLLOW = 8;
+    private static final int AT_FDCWD = -100;
+    private static final long OPENAT2 = 437; // the same number on all architectures
+    private static final long O_PATH_CLOEXEC = 010000000L | 02000000L;
+    private static final long RESOLVE_BENEATH_NO_MAGICLINKS = 0x08 | 0x02;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
+    private Linux() {}
+
+    private static MethodHandle function(String name, FunctionDescriptor shape, Linker.Option... options) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), shape, options);
+    }
+
+    /** Looked up on first use, so that the class does no harm elsewhere than on Linux. */
+    private static final class Calls {
+        static final MethodHandle MOUNT = function(
+                "mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS), CAPTURE);
+        static final MethodHandle UMOUNT2 =
+                function("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), CAPTURE);
+        static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+        static final MethodHandle SYSCALL = function(
+                "syscall",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
+                CAPTURE,
+                Linker.Option.firstVariadicArg(1));
+    }
+
+    /** Mounts; {@code source}, {@code type} and {@code data} as mount(2) has them. */
+    public static void mount(String source, Path target, String type, long flags, String data) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CAPTURED);
+            int result = (int) Calls.MOUNT.invokeExact(
+                    state,
+                    arena.allocateFrom(source),
+                    arena.allocateFrom(target.toString()),
+                    arena.allocateFrom(type),
+                    flags,
+                    arena.allocateFrom(data));
+            check(result, state, "mount " + source + " on " + target);
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Takes a mount down, once nobody uses it any more. */
+    public static void unmount(Path target) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CAPTURED);
+            int result = (int)
+                    Calls.UMOUNT2.invokeExact(state, arena.allocateFrom(target.toString()), MNT_DETACH | UMOUNT_NOFOLLOW);
+            check(result, state, "unmount " + target);
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Binds what lies at {@code relative} below {@code root} to {@code target}. The kernel itself refuses any link that
+     * leads out of the root, so no program in a container can trick us by changing links at the right moment.
+     */
+    public static void bindBeneath(Path root, String relative, Path target) throws IOException {
+        int top = open(AT_FDCWD, root.toString(), 0);
+        try {
+            int file = open(top, relative, RESOLVE_BENEATH_NO_MAGICLINKS);
+            try {
+                mount("/proc/self/fd/" + file, target, "", MS_BIND, "");
+            } finally {
+                close(file);
+            }
+        } finally {
+            close(top);
+        }
+    }
+
+    /** Fails with ELOOP or EXDEV if {@code relative} leads out of {@code root}; with ENOENT if it is not there. */
+    public static void checkBeneath(Path root, String relative) throws IOException {
+        int top = open(AT_FDCWD, root.toString(), 0);
+        try {
+            close(open(top, relative, RESOLVE_BENEATH_NO_MAGICLINKS));
+        } finally {
+            close(top);
+        }
+    }
+
+    private static int open(int directory, String path, long resolve) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CAPTURED);
+            MemorySegment how = arena.allocate(24, 8); // flags, mode, resolve
+            how.set(JAVA_LONG, 0, O_PATH_CLOEXEC);
+            how.set(JAVA_LONG, 16, resolve);
+            long result = (long) Calls.SYSCALL.invokeExact(
+                    state, OPENAT2, directory, arena.allocateFrom(path), how, 24L);
+            check(result, state, "open " + path);
+            return (int) result;
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void close(int descriptor) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CAPTURED);
+            check((int) Calls.CLOSE.invokeExact(state, descriptor), state, "close");
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void check(long result, MemorySegment state, String what) throws IOException {
+        if (result >= 0) return;
+        int errno = (int) ERRNO.get(state, 0L);
+        throw new IOException("%s: %s".formatted(what, errnoName(errno)));
+    }
+
+    private static String errnoName(int errno) {
+        return switch (errno) {
+            case 1 -> "operation not permitted";
+            case 2 -> "no such file or directory";
+            case 13 -> "permission denied";
+            case 16 -> "device or resource busy";
+            case 18 -> "leads out of its directory";
+            case 20 -> "not a directory";
+            case 22 -> "invalid argument";
+            case 40 -> "too many levels of symbolic links";
+            default -> "errno " + errno;
+        };
+    }
+
+    /** All mount points at or below {@code root}, the deepest first. */
+    public static List<Path> mountsBelow(Path root) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+            Path point = Path.of(line.split(" ")[4].replace("\\040", " "));
+            if (point.startsWith(root)) found.addFirst(point);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,38 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Map;
+
+/** Quantities as whole numbers, rounded up as upstream does. */
+public final class Amounts {
+    private Amounts() {}
+
+    /** Thousandths of a CPU; 0 if absent. */
+    public static long milli(Quantity quantity) {
+        return number(quantity).movePointRight(3).setScale(0, RoundingMode.CEILING).longValue();
+    }
+
+    /** Bytes, or whatever the unit is; 0 if absent. */
+    public static long whole(Quantity quantity) {
+        return number(quantity).setScale(0, RoundingMode.CEILING).longValue();
+    }
+
+    private static BigDecimal number(Quantity quantity) {
+        return quantity == null ? BigDecimal.ZERO : Quantity.getAmountInBytes(quantity);
+    }
+
+    static Quantity request(Container container, String resource) {
+        return container.getResources() == null ? null : of(container.getResources().getRequests(), resource);
+    }
+
+    static Quantity limit(Container container, String resource) {
+        return container.getResources() == null ? null : of(container.getResources().getLimits(), resource);
+    }
+
+    private static Quantity of(Map<String, Quantity> amounts, String resource) {
+        return amounts == null ? null : amounts.get(resource);
+    }
+}

@@ -1,0 +1,122 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerRestartRule;
+import io.fabric8.kubernetes.api.model.EphemeralContainer;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A container of a Pod together with its role.
+ *
+ * @param kind its role
+ * @param container what is wanted; of an ephemeral container, the fields it shares with ordinary ones
+ * @param target name of the container whose processes an ephemeral container wants to see; empty otherwise
+ */
+public record ContainerRef(Kind kind, Container container, String target) {
+    /** The roles of containers. */
+    public enum Kind {
+        INIT,
+        /** An init container that restarts always and runs beside the others. */
+        SIDECAR,
+        APP,
+        EPHEMERAL
+    }
+
+    /** The container's name, unique in its Pod. */
+    public String name() {
+        return container.getName();
+    }
+
+    /** Where in the Pod it stands, as events name it. */
+    public String fieldPath() {
+        String list =
+                switch (kind) {
+                    case INIT, SIDECAR -> "initContainers";
+                    case APP -> "containers";
+                    case EPHEMERAL -> "ephemeralContainers";
+                };
+        return "spec.%s{%s}".formatted(list, name());
+    }
+
+    static List<ContainerRef> initOf(Pod pod) {
+        return orEmpty(pod.getSpec().getInitContainers()).stream()
+                .map(c -> new ContainerRef("Always".equals(c.getRestartPolicy()) ? Kind.SIDECAR : Kind.INIT, c, ""))
+                .toList();
+    }
+
+    static List<ContainerRef> appOf(Pod pod) {
+        return orEmpty(pod.getSpec().getContainers()).stream()
+                .map(c -> new ContainerRef(Kind.APP, c, ""))
+                .toList();
+    }
+
+    static List<ContainerRef> ephemeralOf(Pod pod) {
+        return orEmpty(pod.getSpec().getEphemeralContainers()).stream()
+                .map(c -> new ContainerRef(
+                        Kind.EPHEMERAL,
+                        common(c),
+                        c.getTargetContainerName() == null ? "" : c.getTargetContainerName()))
+                .toList();
+    }
+
+    /** All containers: init containers, ordinary ones, ephemeral ones. */
+    public static List<ContainerRef> allOf(Pod pod) {
+        List<ContainerRef> all = new ArrayList<>(initOf(pod));
+        all.addAll(appOf(pod));
+        all.addAll(ephemeralOf(pod));
+        return all;
+    }
+
+    /** Finds a container by its name. */
+    public static Optional<ContainerRef> find(Pod pod, String name) {
+        return allOf(pod).stream().filter(ref -> ref.name().equals(name)).findFirst();
+    }
+
+    /** Whether it is to run again after it has ended with {@code exitCode}. */
+    boolean restarts(Pod pod, int exitCode) {
+        if (kind == Kind.EPHEMERAL) return false;
+        for (ContainerRestartRule rule : orEmpty(container.getRestartPolicyRules())) {
+            if (rule.getExitCodes() == null) continue;
+            boolean in = orEmpty(rule.getExitCodes().getValues()).contains(exitCode);
+            if (in == "In".equals(rule.getExitCodes().getOperator())) return "Restart".equals(rule.getAction());
+        }
+        String policy = container.getRestartPolicy();
+        if (policy == null || policy.isEmpty()) policy = pod.getSpec().getRestartPolicy();
+        // An init container of a Pod that restarts always is done once it has succeeded.
+        if (kind == Kind.INIT) return exitCode != 0 && !"Never".equals(policy);
+        return switch (policy == null ? "Always" : policy) {
+            case "Never" -> false;
+            case "OnFailure" -> exitCode != 0;
+            default -> true;
+        };
+    }
+
+    private static Container common(EphemeralContainer c) {
+        return new ContainerBuilder()
+                .withName(c.getName())
+                .withImage(c.getImage())
+                .withImagePullPolicy(c.getImagePullPolicy())
+                .withCommand(c.getCommand())
+                .withArgs(c.getArgs())
+                .withEnv(c.getEnv())
+                .withEnvFrom(c.getEnvFrom())
+                .withWorkingDir(c.getWorkingDir())
+                .withVolumeMounts(c.getVolumeMounts())
+                .withSecurityContext(c.getSecurityContext())
+                .withStdin(c.getStdin())
+                .withStdinOnce(c.getStdinOnce())
+                .withTty(c.getTty())
+                .withTerminationMessagePath(c.getTerminationMessagePath())
+                .withTerminationMessagePolicy(c.getTerminationMessagePolicy())
+                .withResources(c.getResources())
+                .build();
+    }
+
+    static <T> List<T> orEmpty(List<T> list) {
+        return list == null ? List.of() : list;
+    }
+}

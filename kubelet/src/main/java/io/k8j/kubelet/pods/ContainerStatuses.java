@@ -1,0 +1,195 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminatedBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.VolumeMountStatus;
+import io.fabric8.kubernetes.api.model.VolumeMountStatusBuilder;
+import io.k8j.kubelet.pods.ContainerRef.Kind;
+import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns runs of containers into their statuses. Pure. */
+final class ContainerStatuses {
+    private final Pod pod;
+    private final RuntimePod runtime;
+    private final PodView view;
+
+    ContainerStatuses(Pod pod, RuntimePod runtime, PodView view) {
+        this.pod = pod;
+        this.runtime = runtime;
+        this.view = view;
+    }
+
+    List<ContainerStatus> of(List<ContainerRef> refs) {
+        return refs.stream().map(this::status).toList();
+    }
+
+    private ContainerStatus status(ContainerRef ref) {
+        List<RuntimeContainer> runs = runtime.runs(ref.name());
+        Optional<ContainerStatus> old = old(ref);
+        ContainerStatusBuilder status = new ContainerStatusBuilder()
+                .withName(ref.name())
+                .withImage(ref.container().getImage())
+                .withImageID("")
+                .withReady(false)
+                .withRestartCount(0)
+                .withLastState(new ContainerState());
+        if (runs.isEmpty()) {
+            status.withState(waiting(waitingFor(ref)));
+            old.filter(o -> o.getContainerID() != null && !o.getContainerID().isEmpty())
+                    .ifPresent(o -> keepWhatWasLost(status, o));
+            if (ref.kind() != Kind.EPHEMERAL) status.withStarted(false);
+        } else {
+            fill(status, ref, runs);
+        }
+        resources(status, ref.container());
+        mounts(status, ref.container());
+        return status.build();
+    }
+
+    /** The runtime has lost a container that ran: its end is unknown, as upstream tells it. */
+    private void keepWhatWasLost(ContainerStatusBuilder status, ContainerStatus old) {
+        status.withRestartCount(old.getRestartCount());
+        status.withContainerID(old.getContainerID()).withImageID(old.getImageID()).withImage(old.getImage());
+        if (old.getState() != null && old.getState().getTerminated() != null) {
+            status.withState(old.getState()).withLastState(old.getLastState());
+        } else if (old.getState() != null && old.getState().getRunning() != null) {
+            status.withLastState(new ContainerStateBuilder()
+                    .withNewTerminated()
+                    .withExitCode(137)
+                    .withReason("ContainerStatusUnknown")
+                    .withMessage("The container could not be located when the pod was terminated")
+                    .endTerminated()
+                    .build());
+        } else if (old.getLastState() != null) {
+            status.withLastState(old.getLastState());
+        }
+    }
+
+    private void fill(ContainerStatusBuilder status, ContainerRef ref, List<RuntimeContainer> runs) {
+        RuntimeContainer newest = runs.getFirst();
+        status.withRestartCount(newest.attempt()).withContainerID(idOf(newest));
+        String image = newest.status().getImage().getImage();
+        if (!image.isEmpty()) status.withImage(image);
+        status.withImageID(newest.status().getImageRef());
+        if (runs.size() > 1 && runs.get(1).exited()) status.withLastState(terminated(runs.get(1)));
+        PodView.Waiting why = view.waiting().get(ref.name());
+        boolean up = newest.running() && !view.hooked().contains(newest.id());
+        boolean started = up && view.started().contains(newest.id());
+        if (up) {
+            status.withState(new ContainerStateBuilder()
+                    .withNewRunning(time(newest.status().getStartedAt()))
+                    .build());
+        } else if (newest.exited() && why != null) {
+            status.withState(waiting(why)).withLastState(terminated(newest));
+        } else if (newest.exited()) {
+            status.withState(terminated(newest));
+        } else {
+            status.withState(waiting(waitingFor(ref)));
+        }
+        switch (ref.kind()) {
+            case EPHEMERAL -> {}
+            case INIT ->
+                status.withStarted(started)
+                        .withReady(newest.exited() && newest.status().getExitCode() == 0);
+            case SIDECAR, APP -> status.withStarted(started).withReady(started && view.ready().contains(newest.id()));
+        }
+        if (newest.status().hasUser() && newest.status().getUser().hasLinux()) {
+            var user = newest.status().getUser().getLinux();
+            status.withNewUser()
+                    .withNewLinux()
+                    .withUid(user.getUid())
+                    .withGid(user.getGid())
+                    .withSupplementalGroups(user.getSupplementalGroupsList())
+                    .endLinux()
+                    .endUser();
+        }
+    }
+
+    private PodView.Waiting waitingFor(ContainerRef ref) {
+        PodView.Waiting known = view.waiting().get(ref.name());
+        if (known != null) return known;
+        boolean hasInit = !ContainerRef.initOf(pod).isEmpty() && ref.kind() != Kind.EPHEMERAL;
+        return new PodView.Waiting(hasInit ? "PodInitializing" : "ContainerCreating", null);
+    }
+
+    private String idOf(RuntimeContainer container) {
+        return view.runtimeName() + "://" + container.id();
+    }
+
+    private ContainerState terminated(RuntimeContainer container) {
+        var status = container.status();
+        String message = view.messages().getOrDefault(container.id(), status.getMessage());
+        ContainerStateTerminated ended = new ContainerStateTerminatedBuilder()
+                .withExitCode(status.getExitCode())
+                .withReason(status.getReason().isEmpty() ? null : status.getReason())
+                .withMessage(message.isEmpty() ? null : message)
+                .withStartedAt(time(status.getStartedAt()))
+                .withFinishedAt(time(status.getFinishedAt()))
+                .withContainerID(idOf(container))
+                .build();
+        return new ContainerStateBuilder().withTerminated(ended).build();
+    }
+
+    private static ContainerState waiting(PodView.Waiting why) {
+        return new ContainerStateBuilder()
+                .withNewWaiting(why.message(), why.reason())
+                .build();
+    }
+
+    private static void resources(ContainerStatusBuilder status, Container container) {
+        ResourceRequirements wanted = container.getResources();
+        if (wanted == null) {
+            status.withResources(new ResourceRequirements());
+            return;
+        }
+        status.withNewResources()
+                .withLimits(wanted.getLimits())
+                .withRequests(wanted.getRequests())
+                .endResources();
+        if (wanted.getRequests() != null && !wanted.getRequests().isEmpty()) {
+            status.withAllocatedResources(wanted.getRequests());
+        }
+    }
+
+    private static void mounts(ContainerStatusBuilder status, Container container) {
+        List<VolumeMountStatus> mounts = ContainerRef.orEmpty(container.getVolumeMounts()).stream()
+                .map(mount -> {
+                    boolean readOnly = Boolean.TRUE.equals(mount.getReadOnly());
+                    return new VolumeMountStatusBuilder()
+                            .withName(mount.getName())
+                            .withMountPath(mount.getMountPath())
+                            .withReadOnly(readOnly ? true : null)
+                            .withRecursiveReadOnly(readOnly ? "Disabled" : null)
+                            .build();
+                })
+                .toList();
+        status.withVolumeMounts(mounts);
+    }
+
+    private Optional<ContainerStatus> old(ContainerRef ref) {
+        if (pod.getStatus() == null) return Optional.empty();
+        List<ContainerStatus> list =
+                switch (ref.kind()) {
+                    case INIT, SIDECAR -> pod.getStatus().getInitContainerStatuses();
+                    case APP -> pod.getStatus().getContainerStatuses();
+                    case EPHEMERAL -> pod.getStatus().getEphemeralContainerStatuses();
+                };
+        return ContainerRef.orEmpty(list).stream()
+                .filter(status -> status.getName().equals(ref.name()))
+                .findFirst();
+    }
+
+    static String time(long nanos) {
+        return Instant.ofEpochSecond(nanos / 1_000_000_000).toString();
+    }
+}

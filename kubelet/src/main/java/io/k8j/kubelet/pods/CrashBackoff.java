@@ -1,0 +1,58 @@
+package io.k8j.kubelet.pods;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Growing pauses between repeats of something that fails: none before the first repeat, then 10 seconds, doubled up to
+ * five minutes, and forgotten after ten minutes without trouble. Not thread-safe.
+ */
+final class CrashBackoff {
+    static final Duration FIRST = Duration.ofSeconds(10);
+    static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private record Entry(Duration pause, Instant last) {}
+
+    private final Map<String, Entry> entries = new HashMap<>();
+
+    /** How long to wait yet at {@code now} for a repeat of what ended at {@code end}; zero if it may start. */
+    Duration remaining(String key, Instant end, Instant now) {
+        Entry entry = entries.get(key);
+        if (entry == null || expired(entry, end)) return Duration.ZERO;
+        Duration left = Duration.between(now, end.plus(entry.pause()));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** The pause that holds now, as messages tell it. */
+    Duration pause(String key) {
+        Entry entry = entries.get(key);
+        return entry == null ? Duration.ZERO : entry.pause();
+    }
+
+    /** Notes that what ended at {@code end} is started again now, or has failed: the next pause is longer. */
+    void next(String key, Instant end) {
+        Entry entry = entries.get(key);
+        Duration pause = FIRST;
+        if (entry != null && !expired(entry, end)) {
+            pause = entry.pause().multipliedBy(2);
+            if (pause.compareTo(LONGEST) > 0) pause = LONGEST;
+        }
+        entries.put(key, new Entry(pause, end));
+    }
+
+    void forget(String key) {
+        entries.remove(key);
+    }
+
+    private static boolean expired(Entry entry, Instant at) {
+        return Duration.between(entry.last(), at).compareTo(LONGEST.multipliedBy(2)) > 0;
+    }
+
+    /** As Go prints a duration of whole seconds: {@code 10s}, {@code 1m20s}, {@code 5m0s}. */
+    static String text(Duration pause) {
+        long seconds = pause.toSeconds();
+        return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+    }
+}

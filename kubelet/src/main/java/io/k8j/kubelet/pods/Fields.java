@@ -1,0 +1,114 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceFieldSelector;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A Pod's own fields, as the downward API shows them.
+ *
+ * @param pod the Pod
+ * @param podIps its addresses as far as known
+ * @param hostIps the node's addresses
+ * @param allocatable what the node gives to Pods, the limit of those that set none
+ */
+public record Fields(Pod pod, List<String> podIps, List<String> hostIps, Map<String, Quantity> allocatable) {
+    private static final Pattern SUBSCRIPT = Pattern.compile("metadata\\.(labels|annotations)\\['(.*)'\\]");
+
+    /**
+     * Reads one field.
+     *
+     * @throws IllegalArgumentException if there is no such field in the downward API
+     */
+    public String field(String path) {
+        Matcher subscript = SUBSCRIPT.matcher(path);
+        if (subscript.matches()) {
+            String value = orEmpty(
+                            subscript.group(1).equals("labels")
+                                    ? pod.getMetadata().getLabels()
+                                    : pod.getMetadata().getAnnotations())
+                    .get(subscript.group(2));
+            return value == null ? "" : value;
+        }
+        return switch (path) {
+            case "metadata.name" -> pod.getMetadata().getName();
+            case "metadata.namespace" -> pod.getMetadata().getNamespace();
+            case "metadata.uid" -> pod.getMetadata().getUid();
+            case "metadata.labels" -> lines(pod.getMetadata().getLabels());
+            case "metadata.annotations" -> lines(pod.getMetadata().getAnnotations());
+            case "spec.nodeName" -> pod.getSpec().getNodeName();
+            case "spec.serviceAccountName" ->
+                pod.getSpec().getServiceAccountName() == null ? "" : pod.getSpec().getServiceAccountName();
+            case "status.podIP" -> podIps.isEmpty() ? "" : podIps.getFirst();
+            case "status.podIPs" -> String.join(",", podIps);
+            case "status.hostIP" -> hostIps.isEmpty() ? "" : hostIps.getFirst();
+            case "status.hostIPs" -> String.join(",", hostIps);
+            default -> throw new IllegalArgumentException("unsupported fieldPath: " + path);
+        };
+    }
+
+    /**
+     * Reads a request or limit of a container, divided and rounded up.
+     *
+     * @throws IllegalArgumentException if there is no such container or resource
+     */
+    public String resource(ResourceFieldSelector selector, String containerName) {
+        Container container = ContainerRef.find(pod, containerName)
+                .map(ContainerRef::container)
+                .orElseThrow(() -> new IllegalArgumentException("container %s not found".formatted(containerName)));
+        String resource = selector.getResource();
+        String name = resource.substring(resource.indexOf('.') + 1);
+        Quantity amount;
+        if (resource.startsWith("limits.")) {
+            amount = Amounts.limit(container, name);
+            if (amount == null || Amounts.milli(amount) == 0) amount = allocatable.get(name);
+        } else if (resource.startsWith("requests.")) {
+            amount = Amounts.request(container, name);
+            if (amount == null) amount = Amounts.limit(container, name);
+        } else {
+            throw new IllegalArgumentException("unsupported container resource : " + resource);
+        }
+        BigDecimal value = amount == null ? BigDecimal.ZERO : Quantity.getAmountInBytes(amount);
+        BigDecimal divisor = selector.getDivisor() == null
+                ? BigDecimal.ONE
+                : Quantity.getAmountInBytes(selector.getDivisor());
+        if (divisor.signum() == 0) divisor = BigDecimal.ONE;
+        return value.divide(divisor, 0, RoundingMode.CEILING).toPlainString();
+    }
+
+    private static String lines(Map<String, String> map) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(orEmpty(map)).forEach((key, value) -> {
+            if (!text.isEmpty()) text.append('\n');
+            text.append(key).append('=').append(quote(value));
+        });
+        return text.toString();
+    }
+
+    private static String quote(String value) {
+        StringBuilder out = new StringBuilder("\"");
+        for (char c : value.toCharArray()) {
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> out.append(c);
+            }
+        }
+        return out.append('"').toString();
+    }
+
+    private static Map<String, String> orEmpty(Map<String, String> map) {
+        return map == null ? Map.of() : map;
+    }
+}

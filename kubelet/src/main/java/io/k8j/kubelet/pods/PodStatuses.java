@@ -1,0 +1,257 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HostIP;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.PodIP;
+import io.fabric8.kubernetes.api.model.PodReadinessGate;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.k8j.kubelet.pods.ContainerRef.Kind;
+import io.k8j.kubelet.pods.RuntimePod.Sandbox;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Works out a Pod's whole status. Pure: the same input gives the same status. */
+final class PodStatuses {
+    private final Pod pod;
+    private final RuntimePod runtime;
+    private final PodView view;
+    private final String now;
+    private final List<ContainerStatus> init;
+    private final List<ContainerStatus> app;
+
+    private PodStatuses(Pod pod, RuntimePod runtime, PodView view, Instant now) {
+        this.pod = pod;
+        this.runtime = runtime;
+        this.view = view;
+        this.now = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        ContainerStatuses statuses = new ContainerStatuses(pod, runtime, view);
+        this.init = statuses.of(ContainerRef.initOf(pod));
+        this.app = statuses.of(ContainerRef.appOf(pod));
+    }
+
+    /**
+     * Works out the status.
+     *
+     * @param ended whether nothing of the Pod runs any more and nothing will
+     */
+    static PodStatus of(Pod pod, RuntimePod runtime, PodView view, Instant now, boolean ended) {
+        return new PodStatuses(pod, runtime, view, now).build(ended);
+    }
+
+    private PodStatus build(boolean ended) {
+        PodStatus old = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
+        String phase = phase(old, ended);
+        boolean over = isOver(phase);
+        List<String> ips = ips(old, over);
+        PodStatusBuilder status = new PodStatusBuilder()
+                .withPhase(phase)
+                .withQosClass(old.getQosClass() != null ? old.getQosClass() : QosClass.of(pod).text())
+                .withStartTime(old.getStartTime() == null ? now : old.getStartTime())
+                .withObservedGeneration(pod.getMetadata().getGeneration())
+                .withNominatedNodeName(old.getNominatedNodeName())
+                .withResourceClaimStatuses(old.getResourceClaimStatuses())
+                .withInitContainerStatuses(init)
+                .withContainerStatuses(app)
+                .withEphemeralContainerStatuses(
+                        new ContainerStatuses(pod, runtime, view).of(ContainerRef.ephemeralOf(pod)))
+                .withConditions(conditions(old, phase, over));
+        if (view.failure() != null) {
+            status.withReason(view.failure().reason()).withMessage(view.failure().message());
+        } else if (over) {
+            status.withReason(old.getReason()).withMessage(old.getMessage());
+        }
+        if (!view.hostIps().isEmpty()) {
+            status.withHostIP(view.hostIps().getFirst())
+                    .withHostIPs(view.hostIps().stream().map(HostIP::new).toList());
+        }
+        if (!ips.isEmpty()) {
+            status.withPodIP(ips.getFirst()).withPodIPs(ips.stream().map(PodIP::new).toList());
+        }
+        return status.build();
+    }
+
+    private List<String> ips(PodStatus old, boolean over) {
+        if (Boolean.TRUE.equals(pod.getSpec().getHostNetwork())) {
+            return runtime.sandboxes().isEmpty() && !over ? List.of() : view.hostIps();
+        }
+        List<String> found = runtime.sandbox().filter(Sandbox::ready).map(Sandbox::ips).orElse(List.of());
+        if (!found.isEmpty() || !over) return found;
+        return ContainerRef.orEmpty(old.getPodIPs()).stream().map(PodIP::getIp).toList();
+    }
+
+    static boolean isOver(String phase) {
+        return "Succeeded".equals(phase) || "Failed".equals(phase);
+    }
+
+    private String phase(PodStatus old, boolean ended) {
+        if (isOver(old.getPhase())) return old.getPhase();
+        if (view.failure() != null) return ended ? "Failed" : phaseOfContainers(true);
+        return phaseOfContainers(ended);
+    }
+
+    /** Upstream's rules, over the counts of containers in each state. */
+    private String phaseOfContainers(boolean ended) {
+        List<ContainerRef> inits = ContainerRef.initOf(pod);
+        int pending = 0;
+        boolean initFailed = false;
+        for (int i = 0; i < init.size(); i++) {
+            ContainerStatus status = init.get(i);
+            if (inits.get(i).kind() == Kind.SIDECAR) {
+                if (!Boolean.TRUE.equals(status.getStarted()) && appUntouched()) pending++;
+            } else if (status.getState().getTerminated() == null) {
+                pending++;
+            } else if (status.getState().getTerminated().getExitCode() != 0) {
+                initFailed |= !inits.get(i).restarts(pod, status.getState().getTerminated().getExitCode());
+                pending++;
+            }
+        }
+        if (initFailed) return "Failed";
+        if (pending > 0 && appUntouched()) return ended ? failedIfEverRan() : "Pending";
+        int running = count(status -> status.getState().getRunning() != null);
+        int waiting = count(status -> status.getState().getWaiting() != null
+                && (status.getLastState() == null || status.getLastState().getTerminated() == null));
+        int succeeded = count(status -> status.getState().getTerminated() != null
+                && status.getState().getTerminated().getExitCode() == 0);
+        int stopped = app.size() - running - waiting;
+        if (waiting > 0) return ended ? failedIfEverRan() : "Pending";
+        if (running > 0) return "Running";
+        boolean again = !ended && anyRestarts();
+        if (again) return "Running";
+        return stopped == succeeded ? "Succeeded" : "Failed";
+    }
+
+    private String failedIfEverRan() {
+        return runtime.containers().isEmpty() ? "Pending" : "Failed";
+    }
+
+    private boolean appUntouched() {
+        return app.stream()
+                .allMatch(status -> status.getState().getWaiting() != null
+                        && (status.getLastState() == null || status.getLastState().getTerminated() == null));
+    }
+
+    private boolean anyRestarts() {
+        List<ContainerRef> refs = ContainerRef.appOf(pod);
+        for (int i = 0; i < refs.size(); i++) {
+            var state = app.get(i).getState();
+            if (state.getWaiting() != null) return true;
+            if (state.getTerminated() != null
+                    && refs.get(i).restarts(pod, state.getTerminated().getExitCode())) return true;
+        }
+        return false;
+    }
+
+    private int count(Predicate<ContainerStatus> test) {
+        return (int) app.stream().filter(test).count();
+    }
+
+    private List<PodCondition> conditions(PodStatus old, String phase, boolean over) {
+        List<PodCondition> all = new ArrayList<>();
+        boolean sandboxUp = runtime.sandbox().filter(Sandbox::ready).isPresent() && !over;
+        all.add(condition(old, "PodReadyToStartContainers", sandboxUp, null, null));
+        all.add(initialized(old, phase));
+        PodCondition containersReady = containersReady(old, phase);
+        all.add(ready(old, containersReady));
+        all.add(containersReady);
+        all.add(find(old, "PodScheduled")
+                .map(known -> observed(known, old))
+                .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
+        for (PodCondition other : ContainerRef.orEmpty(old.getConditions())) {
+            if (all.stream().noneMatch(known -> known.getType().equals(other.getType()))) all.add(other);
+        }
+        return all;
+    }
+
+    private PodCondition observed(PodCondition known, PodStatus old) {
+        return known.toBuilder().withObservedGeneration(pod.getMetadata().getGeneration()).build();
+    }
+
+    private PodCondition initialized(PodStatus old, String phase) {
+        List<ContainerRef> refs = ContainerRef.initOf(pod);
+        List<String> unfinished = new ArrayList<>();
+        for (int i = 0; i < refs.size(); i++) {
+            ContainerStatus status = init.get(i);
+            boolean done = refs.get(i).kind() == Kind.SIDECAR
+                    ? Boolean.TRUE.equals(status.getStarted()) || !appUntouched()
+                    : Boolean.TRUE.equals(status.getReady()) || (!appUntouched() && isOver(phase));
+            if (!done) unfinished.add(refs.get(i).name());
+        }
+        if ("Succeeded".equals(phase)) {
+            return condition(old, "Initialized", true, refs.isEmpty() ? null : "PodCompleted", null);
+        }
+        if (unfinished.isEmpty()) return condition(old, "Initialized", true, null, null);
+        return condition(
+                old,
+                "Initialized",
+                false,
+                "ContainersNotInitialized",
+                "containers with incomplete status: [" + String.join(" ", unfinished) + "]");
+    }
+
+    private PodCondition containersReady(PodStatus old, String phase) {
+        if ("Succeeded".equals(phase)) return condition(old, "ContainersReady", false, "PodCompleted", null);
+        if ("Failed".equals(phase)) return condition(old, "ContainersReady", false, "PodFailed", null);
+        List<String> unready = new ArrayList<>();
+        List<ContainerRef> inits = ContainerRef.initOf(pod);
+        for (int i = 0; i < inits.size(); i++) {
+            if (inits.get(i).kind() == Kind.SIDECAR && !init.get(i).getReady()) unready.add(inits.get(i).name());
+        }
+        app.stream().filter(status -> !status.getReady()).forEach(status -> unready.add(status.getName()));
+        if (unready.isEmpty()) return condition(old, "ContainersReady", true, null, null);
+        return condition(
+                old,
+                "ContainersReady",
+                false,
+                "ContainersNotReady",
+                "containers with unready status: [" + String.join(" ", unready) + "]");
+    }
+
+    private PodCondition ready(PodStatus old, PodCondition containers) {
+        if (!"True".equals(containers.getStatus())) {
+            return condition(old, "Ready", false, containers.getReason(), containers.getMessage());
+        }
+        List<String> missing = new ArrayList<>();
+        for (PodReadinessGate gate : ContainerRef.orEmpty(pod.getSpec().getReadinessGates())) {
+            Optional<PodCondition> found = find(old, gate.getConditionType());
+            if (found.isEmpty()) {
+                missing.add("corresponding condition of pod readiness gate \"%s\" does not exist."
+                        .formatted(gate.getConditionType()));
+            } else if (!"True".equals(found.get().getStatus())) {
+                missing.add("the status of pod readiness gate \"%s\" is not \"True\", but %s"
+                        .formatted(gate.getConditionType(), found.get().getStatus()));
+            }
+        }
+        if (missing.isEmpty()) return condition(old, "Ready", true, null, null);
+        return condition(old, "Ready", false, "ReadinessGatesNotReady", String.join(", ", missing));
+    }
+
+    private PodCondition condition(PodStatus old, String type, boolean value, String reason, String message) {
+        String text = value ? "True" : "False";
+        String since = find(old, type)
+                .filter(known -> text.equals(known.getStatus()))
+                .map(PodCondition::getLastTransitionTime)
+                .orElse(now);
+        return new PodConditionBuilder()
+                .withType(type)
+                .withStatus(text)
+                .withReason(reason)
+                .withMessage(message)
+                .withLastTransitionTime(since)
+                .withObservedGeneration(pod.getMetadata().getGeneration())
+                .build();
+    }
+
+    private static Optional<PodCondition> find(PodStatus status, String type) {
+        return ContainerRef.orEmpty(status.getConditions()).stream()
+                .filter(condition -> condition.getType().equals(type))
+                .findFirst();
+    }
+}

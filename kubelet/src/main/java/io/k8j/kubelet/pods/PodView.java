@@ -1,0 +1,33 @@
+package io.k8j.kubelet.pods;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the node knows of a Pod beside the runtime, for its status.
+ *
+ * @param waiting why a container that is to run does not, by container name
+ * @param started ids of containers whose startup probe and postStart hook are done
+ * @param ready ids of containers whose readiness probe succeeds, or that have none
+ * @param hooked ids of containers whose postStart hook still runs
+ * @param messages termination messages by container id
+ * @param hostIps addresses of the node, the main one first
+ * @param runtimeName scheme of container ids, such as {@code containerd}
+ * @param failure why the node refuses or ends the Pod; null if it does not
+ */
+record PodView(
+        Map<String, Waiting> waiting,
+        Set<String> started,
+        Set<String> ready,
+        Set<String> hooked,
+        Map<String, String> messages,
+        List<String> hostIps,
+        String runtimeName,
+        Failure failure) {
+    /** A reason and a message of a waiting state. */
+    record Waiting(String reason, String message) {}
+
+    /** The reason and message of a Pod that failed as a whole, such as Evicted or DeadlineExceeded. */
+    record Failure(String reason, String message) {}
+}
