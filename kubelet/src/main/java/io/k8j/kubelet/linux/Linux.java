@@ -78,8 +78,8 @@ public final class Linux {
     public static void unmount(Path target) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CAPTURED);
-            int result = (int)
-                    Calls.UMOUNT2.invokeExact(state, arena.allocateFrom(target.toString()), MNT_DETACH | UMOUNT_NOFOLLOW);
+            int result = (int) Calls.UMOUNT2.invokeExact(
+                    state, arena.allocateFrom(target.toString()), MNT_DETACH | UMOUNT_NOFOLLOW);
             check(result, state, "unmount " + target);
         } catch (IOException | RuntimeException | Error e) {
             throw e;
@@ -122,8 +122,8 @@ public final class Linux {
             MemorySegment how = arena.allocate(24, 8); // flags, mode, resolve
             how.set(JAVA_LONG, 0, O_PATH_CLOEXEC);
             how.set(JAVA_LONG, 16, resolve);
-            long result = (long) Calls.SYSCALL.invokeExact(
-                    state, OPENAT2, directory, arena.allocateFrom(path), how, 24L);
+            long result =
+                    (long) Calls.SYSCALL.invokeExact(state, OPENAT2, directory, arena.allocateFrom(path), how, 24L);
             check(result, state, "open " + path);
             return (int) result;
         } catch (IOException | RuntimeException | Error e) {

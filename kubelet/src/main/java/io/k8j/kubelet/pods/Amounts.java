@@ -12,7 +12,10 @@ public final class Amounts {
 
     /** Thousandths of a CPU; 0 if absent. */
     public static long milli(Quantity quantity) {
-        return number(quantity).movePointRight(3).setScale(0, RoundingMode.CEILING).longValue();
+        return number(quantity)
+                .movePointRight(3)
+                .setScale(0, RoundingMode.CEILING)
+                .longValue();
     }
 
     /** Bytes, or whatever the unit is; 0 if absent. */
@@ -25,11 +28,15 @@ public final class Amounts {
     }
 
     static Quantity request(Container container, String resource) {
-        return container.getResources() == null ? null : of(container.getResources().getRequests(), resource);
+        return container.getResources() == null
+                ? null
+                : of(container.getResources().getRequests(), resource);
     }
 
     static Quantity limit(Container container, String resource) {
-        return container.getResources() == null ? null : of(container.getResources().getLimits(), resource);
+        return container.getResources() == null
+                ? null
+                : of(container.getResources().getLimits(), resource);
     }
 
     private static Quantity of(Map<String, Quantity> amounts, String resource) {

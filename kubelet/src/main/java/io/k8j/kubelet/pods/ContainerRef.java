@@ -33,12 +33,11 @@ public record ContainerRef(Kind kind, Container container, String target) {
 
     /** Where in the Pod it stands, as events name it. */
     public String fieldPath() {
-        String list =
-                switch (kind) {
-                    case INIT, SIDECAR -> "initContainers";
-                    case APP -> "containers";
-                    case EPHEMERAL -> "ephemeralContainers";
-                };
+        String list = switch (kind) {
+            case INIT, SIDECAR -> "initContainers";
+            case APP -> "containers";
+            case EPHEMERAL -> "ephemeralContainers";
+        };
         return "spec.%s{%s}".formatted(list, name());
     }
 

@@ -59,7 +59,9 @@ final class ContainerStatuses {
     /** The runtime has lost a container that ran: its end is unknown, as upstream tells it. */
     private void keepWhatWasLost(ContainerStatusBuilder status, ContainerStatus old) {
         status.withRestartCount(old.getRestartCount());
-        status.withContainerID(old.getContainerID()).withImageID(old.getImageID()).withImage(old.getImage());
+        status.withContainerID(old.getContainerID())
+                .withImageID(old.getImageID())
+                .withImage(old.getImage());
         if (old.getState() != null && old.getState().getTerminated() != null) {
             status.withState(old.getState()).withLastState(old.getLastState());
         } else if (old.getState() != null && old.getState().getRunning() != null) {
@@ -101,7 +103,8 @@ final class ContainerStatuses {
             case INIT ->
                 status.withStarted(started)
                         .withReady(newest.exited() && newest.status().getExitCode() == 0);
-            case SIDECAR, APP -> status.withStarted(started).withReady(started && view.ready().contains(newest.id()));
+            case SIDECAR, APP ->
+                status.withStarted(started).withReady(started && view.ready().contains(newest.id()));
         }
         if (newest.status().hasUser() && newest.status().getUser().hasLinux()) {
             var user = newest.status().getUser().getLinux();
@@ -178,12 +181,11 @@ final class ContainerStatuses {
 
     private Optional<ContainerStatus> old(ContainerRef ref) {
         if (pod.getStatus() == null) return Optional.empty();
-        List<ContainerStatus> list =
-                switch (ref.kind()) {
-                    case INIT, SIDECAR -> pod.getStatus().getInitContainerStatuses();
-                    case APP -> pod.getStatus().getContainerStatuses();
-                    case EPHEMERAL -> pod.getStatus().getEphemeralContainerStatuses();
-                };
+        List<ContainerStatus> list = switch (ref.kind()) {
+            case INIT, SIDECAR -> pod.getStatus().getInitContainerStatuses();
+            case APP -> pod.getStatus().getContainerStatuses();
+            case EPHEMERAL -> pod.getStatus().getEphemeralContainerStatuses();
+        };
         return ContainerRef.orEmpty(list).stream()
                 .filter(status -> status.getName().equals(ref.name()))
                 .findFirst();

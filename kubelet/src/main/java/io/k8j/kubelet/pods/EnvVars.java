@@ -118,7 +118,8 @@ final class EnvVars {
     private Optional<String> pick(
             Optional<Map<String, String>> data, String resource, String kind, String name, String key, Boolean optional)
             throws StartFailure {
-        if (data.isPresent() && data.get().containsKey(key)) return Optional.of(data.get().get(key));
+        if (data.isPresent() && data.get().containsKey(key))
+            return Optional.of(data.get().get(key));
         if (Boolean.TRUE.equals(optional)) return Optional.empty();
         if (data.isEmpty()) throw StartFailure.config("%s \"%s\" not found".formatted(resource, name));
         throw StartFailure.config("couldn't find key %s in %s %s/%s"
@@ -138,7 +139,8 @@ final class EnvVars {
             if (master && !namespace.equals("default")) add(result, service);
         }
         for (Service service : objects.services(namespace)) {
-            boolean master = namespace.equals("default") && service.getMetadata().getName().equals("kubernetes");
+            boolean master = namespace.equals("default")
+                    && service.getMetadata().getName().equals("kubernetes");
             if (links || master) add(result, service);
         }
         return result;

@@ -46,7 +46,9 @@ public record Fields(Pod pod, List<String> podIps, List<String> hostIps, Map<Str
             case "metadata.annotations" -> lines(pod.getMetadata().getAnnotations());
             case "spec.nodeName" -> pod.getSpec().getNodeName();
             case "spec.serviceAccountName" ->
-                pod.getSpec().getServiceAccountName() == null ? "" : pod.getSpec().getServiceAccountName();
+                pod.getSpec().getServiceAccountName() == null
+                        ? ""
+                        : pod.getSpec().getServiceAccountName();
             case "status.podIP" -> podIps.isEmpty() ? "" : podIps.getFirst();
             case "status.podIPs" -> String.join(",", podIps);
             case "status.hostIP" -> hostIps.isEmpty() ? "" : hostIps.getFirst();
@@ -77,9 +79,8 @@ public record Fields(Pod pod, List<String> podIps, List<String> hostIps, Map<Str
             throw new IllegalArgumentException("unsupported container resource : " + resource);
         }
         BigDecimal value = amount == null ? BigDecimal.ZERO : Quantity.getAmountInBytes(amount);
-        BigDecimal divisor = selector.getDivisor() == null
-                ? BigDecimal.ONE
-                : Quantity.getAmountInBytes(selector.getDivisor());
+        BigDecimal divisor =
+                selector.getDivisor() == null ? BigDecimal.ONE : Quantity.getAmountInBytes(selector.getDivisor());
         if (divisor.signum() == 0) divisor = BigDecimal.ONE;
         return value.divide(divisor, 0, RoundingMode.CEILING).toPlainString();
     }

@@ -46,7 +46,8 @@ record PodPlan(boolean killPod, boolean newSandbox, int attempt, List<ContainerR
     static PodPlan decide(Pod pod, RuntimePod runtime, Facts facts) {
         Optional<Sandbox> sandbox = runtime.sandbox();
         if (sandbox.isEmpty()) return withNewSandbox(pod, runtime, 0);
-        if (!usable(pod, sandbox.get())) return withNewSandbox(pod, runtime, sandbox.get().attempt() + 1);
+        if (!usable(pod, sandbox.get()))
+            return withNewSandbox(pod, runtime, sandbox.get().attempt() + 1);
         return new Decision(pod, runtime, facts, sandbox.get().id()).decide();
     }
 
@@ -92,7 +93,8 @@ record PodPlan(boolean killPod, boolean newSandbox, int attempt, List<ContainerR
             for (ContainerRef ref : ContainerRef.ephemeralOf(pod)) {
                 if (runtime.latest(ref.name()).isEmpty()) start.add(ref);
             }
-            boolean appSeen = ContainerRef.appOf(pod).stream().anyMatch(ref -> here(ref).isPresent());
+            boolean appSeen =
+                    ContainerRef.appOf(pod).stream().anyMatch(ref -> here(ref).isPresent());
             Init init = init(appSeen);
             if (init == Init.FAILED) return new PodPlan(true, false, 0, List.of(), List.of());
             boolean left = init == Init.WAITING || apps();

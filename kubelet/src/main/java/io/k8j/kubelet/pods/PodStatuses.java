@@ -53,7 +53,10 @@ final class PodStatuses {
         List<String> ips = ips(old, over);
         PodStatusBuilder status = new PodStatusBuilder()
                 .withPhase(phase)
-                .withQosClass(old.getQosClass() != null ? old.getQosClass() : QosClass.of(pod).text())
+                .withQosClass(
+                        old.getQosClass() != null
+                                ? old.getQosClass()
+                                : QosClass.of(pod).text())
                 .withStartTime(old.getStartTime() == null ? now : old.getStartTime())
                 .withObservedGeneration(pod.getMetadata().getGeneration())
                 .withNominatedNodeName(old.getNominatedNodeName())
@@ -64,7 +67,8 @@ final class PodStatuses {
                         new ContainerStatuses(pod, runtime, view).of(ContainerRef.ephemeralOf(pod)))
                 .withConditions(conditions(old, phase, over));
         if (view.failure() != null) {
-            status.withReason(view.failure().reason()).withMessage(view.failure().message());
+            status.withReason(view.failure().reason())
+                    .withMessage(view.failure().message());
         } else if (over) {
             status.withReason(old.getReason()).withMessage(old.getMessage());
         }
@@ -73,7 +77,8 @@ final class PodStatuses {
                     .withHostIPs(view.hostIps().stream().map(HostIP::new).toList());
         }
         if (!ips.isEmpty()) {
-            status.withPodIP(ips.getFirst()).withPodIPs(ips.stream().map(PodIP::new).toList());
+            status.withPodIP(ips.getFirst())
+                    .withPodIPs(ips.stream().map(PodIP::new).toList());
         }
         return status.build();
     }
@@ -82,7 +87,8 @@ final class PodStatuses {
         if (Boolean.TRUE.equals(pod.getSpec().getHostNetwork())) {
             return runtime.sandboxes().isEmpty() && !over ? List.of() : view.hostIps();
         }
-        List<String> found = runtime.sandbox().filter(Sandbox::ready).map(Sandbox::ips).orElse(List.of());
+        List<String> found =
+                runtime.sandbox().filter(Sandbox::ready).map(Sandbox::ips).orElse(List.of());
         if (!found.isEmpty() || !over) return found;
         return ContainerRef.orEmpty(old.getPodIPs()).stream().map(PodIP::getIp).toList();
     }
@@ -109,7 +115,8 @@ final class PodStatuses {
             } else if (status.getState().getTerminated() == null) {
                 pending++;
             } else if (status.getState().getTerminated().getExitCode() != 0) {
-                initFailed |= !inits.get(i).restarts(pod, status.getState().getTerminated().getExitCode());
+                initFailed |= !inits.get(i)
+                        .restarts(pod, status.getState().getTerminated().getExitCode());
                 pending++;
             }
         }
@@ -135,7 +142,8 @@ final class PodStatuses {
     private boolean appUntouched() {
         return app.stream()
                 .allMatch(status -> status.getState().getWaiting() != null
-                        && (status.getLastState() == null || status.getLastState().getTerminated() == null));
+                        && (status.getLastState() == null
+                                || status.getLastState().getTerminated() == null));
     }
 
     private boolean anyRestarts() {
@@ -171,7 +179,9 @@ final class PodStatuses {
     }
 
     private PodCondition observed(PodCondition known, PodStatus old) {
-        return known.toBuilder().withObservedGeneration(pod.getMetadata().getGeneration()).build();
+        return known.toBuilder()
+                .withObservedGeneration(pod.getMetadata().getGeneration())
+                .build();
     }
 
     private PodCondition initialized(PodStatus old, String phase) {
@@ -202,7 +212,8 @@ final class PodStatuses {
         List<String> unready = new ArrayList<>();
         List<ContainerRef> inits = ContainerRef.initOf(pod);
         for (int i = 0; i < inits.size(); i++) {
-            if (inits.get(i).kind() == Kind.SIDECAR && !init.get(i).getReady()) unready.add(inits.get(i).name());
+            if (inits.get(i).kind() == Kind.SIDECAR && !init.get(i).getReady())
+                unready.add(inits.get(i).name());
         }
         app.stream().filter(status -> !status.getReady()).forEach(status -> unready.add(status.getName()));
         if (unready.isEmpty()) return condition(old, "ContainersReady", true, null, null);

@@ -81,7 +81,8 @@ final class RuntimeReader {
         try {
             PodSandboxStatus status = runtime.podSandboxStatus(sandbox);
             List<String> ips = new ArrayList<>();
-            if (!status.getNetwork().getIp().isEmpty()) ips.add(status.getNetwork().getIp());
+            if (!status.getNetwork().getIp().isEmpty())
+                ips.add(status.getNetwork().getIp());
             for (PodIP more : status.getNetwork().getAdditionalIpsList()) ips.add(more.getIp());
             return ips;
         } catch (RuntimeFailure e) {

@@ -61,7 +61,8 @@ final class SandboxConfigs {
                 .putLabels(Labels.POD_UID, uid)
                 .setDnsConfig(dns(pod, node))
                 .setLinux(linux(pod, node));
-        if (pod.getMetadata().getLabels() != null) config.putAllLabels(pod.getMetadata().getLabels());
+        if (pod.getMetadata().getLabels() != null)
+            config.putAllLabels(pod.getMetadata().getLabels());
         if (pod.getMetadata().getAnnotations() != null) {
             config.putAllAnnotations(pod.getMetadata().getAnnotations());
         }
@@ -122,12 +123,11 @@ final class SandboxConfigs {
     }
 
     private static PortMapping mapping(ContainerPort port) {
-        Protocol protocol =
-                switch (port.getProtocol() == null ? "TCP" : port.getProtocol()) {
-                    case "UDP" -> Protocol.UDP;
-                    case "SCTP" -> Protocol.SCTP;
-                    default -> Protocol.TCP;
-                };
+        Protocol protocol = switch (port.getProtocol() == null ? "TCP" : port.getProtocol()) {
+            case "UDP" -> Protocol.UDP;
+            case "SCTP" -> Protocol.SCTP;
+            default -> Protocol.TCP;
+        };
         return PortMapping.newBuilder()
                 .setProtocol(protocol)
                 .setContainerPort(port.getContainerPort())
@@ -207,17 +207,17 @@ final class SandboxConfigs {
         List<String> servers = new ArrayList<>();
         List<String> searches = new ArrayList<>();
         Map<String, String> options = new LinkedHashMap<>();
-        String policy = pod.getSpec().getDnsPolicy() == null ? "ClusterFirst" : pod.getSpec().getDnsPolicy();
-        boolean cluster = policy.equals("ClusterFirstWithHostNet")
-                || (policy.equals("ClusterFirst") && !hostNetwork(pod));
+        String policy = pod.getSpec().getDnsPolicy() == null
+                ? "ClusterFirst"
+                : pod.getSpec().getDnsPolicy();
+        boolean cluster =
+                policy.equals("ClusterFirstWithHostNet") || (policy.equals("ClusterFirst") && !hostNetwork(pod));
         boolean none = policy.equals("None");
         if (!none) readResolvConf(node.resolvConf(), servers, searches, options);
         if (cluster && !node.clusterDns().isEmpty()) {
             servers = new ArrayList<>(node.clusterDns());
             String domain = node.clusterDomain();
-            searches.addAll(
-                    0,
-                    List.of(pod.getMetadata().getNamespace() + ".svc." + domain, "svc." + domain, domain));
+            searches.addAll(0, List.of(pod.getMetadata().getNamespace() + ".svc." + domain, "svc." + domain, domain));
             options = new LinkedHashMap<>(Map.of("ndots", "5"));
         }
         if (pod.getSpec().getDnsConfig() != null) {
@@ -255,10 +255,13 @@ final class SandboxConfigs {
                     searches.clear();
                     searches.addAll(values);
                 }
-                case "options" -> values.forEach(value -> {
-                    int colon = value.indexOf(':');
-                    options.put(colon < 0 ? value : value.substring(0, colon), colon < 0 ? "" : value.substring(colon + 1));
-                });
+                case "options" ->
+                    values.forEach(value -> {
+                        int colon = value.indexOf(':');
+                        options.put(
+                                colon < 0 ? value : value.substring(0, colon),
+                                colon < 0 ? "" : value.substring(colon + 1));
+                    });
                 default -> {}
             }
         }

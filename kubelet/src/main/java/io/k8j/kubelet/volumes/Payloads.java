@@ -36,7 +36,12 @@ final class Payloads {
 
     SortedMap<String, FileContent> of(ConfigMapVolumeSource source) throws VolumeException {
         SortedMap<String, FileContent> files = new TreeMap<>();
-        configMap(files, source.getName(), source.getItems(), isTrue(source.getOptional()), mode(source.getDefaultMode()));
+        configMap(
+                files,
+                source.getName(),
+                source.getItems(),
+                isTrue(source.getOptional()),
+                mode(source.getDefaultMode()));
         return files;
     }
 
@@ -142,11 +147,14 @@ final class Payloads {
             try {
                 String value = item.getFieldRef() != null
                         ? fields.field(item.getFieldRef().getFieldPath())
-                        : fields.resource(item.getResourceFieldRef(), item.getResourceFieldRef().getContainerName());
+                        : fields.resource(
+                                item.getResourceFieldRef(),
+                                item.getResourceFieldRef().getContainerName());
                 files.put(
                         item.getPath(),
                         new FileContent(
-                                value.getBytes(StandardCharsets.UTF_8), item.getMode() == null ? mode : item.getMode()));
+                                value.getBytes(StandardCharsets.UTF_8),
+                                item.getMode() == null ? mode : item.getMode()));
             } catch (IllegalArgumentException e) {
                 throw new VolumeException(e.getMessage(), e);
             }

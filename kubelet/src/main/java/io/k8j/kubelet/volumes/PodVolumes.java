@@ -49,7 +49,8 @@ public final class PodVolumes {
                 ready.put(volume.getName(), setUp(pod, volume, new Payloads(pod, objects, fields)));
             } catch (VolumeException e) {
                 throw new VolumeException(
-                        "MountVolume.SetUp failed for volume \"%s\" : %s".formatted(volume.getName(), e.getMessage()), e);
+                        "MountVolume.SetUp failed for volume \"%s\" : %s".formatted(volume.getName(), e.getMessage()),
+                        e);
             } catch (IOException e) {
                 throw new VolumeException(
                         "MountVolume.SetUp failed for volume \"%s\" : %s".formatted(volume.getName(), text(e)), e);
@@ -91,8 +92,7 @@ public final class PodVolumes {
         return podDir.resolve("volumes").resolve(plugin).resolve(volume.getName());
     }
 
-    private Path files(
-            Volume volume, String plugin, SortedMap<String, FileContent> files, boolean secret, Long group)
+    private Path files(Volume volume, String plugin, SortedMap<String, FileContent> files, boolean secret, Long group)
             throws IOException {
         Path directory = directory(volume, plugin);
         if (!ready.containsKey(volume.getName())) {
@@ -127,16 +127,17 @@ public final class PodVolumes {
 
     private Path claim(Pod pod, String name, Long group) throws VolumeException, IOException {
         PersistentVolumeClaim claim = objects.claim(pod, name)
-                .orElseThrow(() ->
-                        new VolumeException("persistentvolumeclaim \"%s\" not found".formatted(name), null));
+                .orElseThrow(() -> new VolumeException("persistentvolumeclaim \"%s\" not found".formatted(name), null));
         String volumeName = claim.getSpec().getVolumeName();
-        boolean bound = claim.getStatus() != null && "Bound".equals(claim.getStatus().getPhase());
+        boolean bound =
+                claim.getStatus() != null && "Bound".equals(claim.getStatus().getPhase());
         if (volumeName == null || volumeName.isEmpty() || !bound) {
-            throw new VolumeException("PVC %s/%s is not bound".formatted(pod.getMetadata().getNamespace(), name), null);
+            throw new VolumeException(
+                    "PVC %s/%s is not bound".formatted(pod.getMetadata().getNamespace(), name), null);
         }
         PersistentVolume volume = objects.volume(volumeName)
-                .orElseThrow(() -> new VolumeException(
-                        "persistentvolume \"%s\" not found".formatted(volumeName), null));
+                .orElseThrow(
+                        () -> new VolumeException("persistentvolume \"%s\" not found".formatted(volumeName), null));
         if (volume.getSpec().getLocal() != null) {
             Path path = Path.of(volume.getSpec().getLocal().getPath());
             if (!Files.isDirectory(path)) {

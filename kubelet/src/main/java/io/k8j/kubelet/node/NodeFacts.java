@@ -1,0 +1,222 @@
+package io.k8j.kubelet.node;
+
+import io.fabric8.kubernetes.api.model.ContainerImage;
+import io.fabric8.kubernetes.api.model.ContainerImageBuilder;
+import io.fabric8.kubernetes.api.model.NodeAddress;
+import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
+import io.fabric8.kubernetes.api.model.NodeStatus;
+import io.fabric8.kubernetes.api.model.NodeStatusBuilder;
+import io.fabric8.kubernetes.api.model.NodeSystemInfo;
+import io.fabric8.kubernetes.api.model.NodeSystemInfoBuilder;
+import io.k8j.kubelet.KubeletConfig;
+import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.cri.RuntimeFailure;
+import io.k8j.kubelet.cri.v1.Image;
+import io.k8j.kubelet.cri.v1.RuntimeCondition;
+import io.k8j.kubelet.cri.v1.StatusResponse;
+import io.k8j.kubelet.cri.v1.VersionResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Works out a Node's status from the machine and the runtime. Called by one thread at a time. */
+public final class NodeFacts {
+    private static final int MAX_IMAGES = 50;
+    private static final long LEAST_MEMORY = 100L << 20;
+    private static final int LEAST_DISK_PERCENT = 10;
+
+    private final KubeletConfig config;
+    private final ContainerRuntime runtime;
+    private final Machine machine;
+
+    /** Works for this node. */
+    public NodeFacts(KubeletConfig config, ContainerRuntime runtime, Machine machine) {
+        this.config = config;
+        this.runtime = runtime;
+        this.machine = machine;
+    }
+
+    /** This machine's architecture by Go's name. */
+    public static String architecture() {
+        String name = System.getProperty("os.arch");
+        return switch (name) {
+            case "x86_64" -> "amd64";
+            case "aarch64" -> "arm64";
+            default -> name;
+        };
+    }
+
+    NodeStatus status(List<NodeCondition> known, String now, int port) {
+        List<NodeAddress> addresses = new ArrayList<>();
+        for (String ip : config.nodeIps()) addresses.add(new NodeAddress(ip, "InternalIP"));
+        addresses.add(new NodeAddress(config.nodeName(), "Hostname"));
+        return new NodeStatusBuilder()
+                .withAddresses(addresses)
+                .withCapacity(machine.capacity(config.maxPods()))
+                .withAllocatable(machine.allocatable(config.maxPods()))
+                .withConditions(conditions(known, now))
+                .withNewDaemonEndpoints()
+                .withNewKubeletEndpoint(port)
+                .endDaemonEndpoints()
+                .withNodeInfo(info())
+                .withImages(images())
+                .build();
+    }
+
+    private List<ContainerImage> images() {
+        try {
+            return runtime.listImages().stream()
+                    .sorted(Comparator.comparingLong(Image::getSize).reversed())
+                    .limit(MAX_IMAGES)
+                    .map(image -> new ContainerImageBuilder()
+                            .addAllToNames(image.getRepoDigestsList())
+                            .addAllToNames(image.getRepoTagsList())
+                            .withSizeBytes(image.getSize())
+                            .build())
+                    .toList();
+        } catch (RuntimeFailure runtimeDown) {
+            return List.of(); // the Ready condition tells it
+        }
+    }
+
+    private NodeSystemInfo info() {
+        String runtimeVersion = "Unknown";
+        try {
+            VersionResponse version = runtime.version();
+            runtimeVersion = version.getRuntimeName() + "://" + version.getRuntimeVersion();
+        } catch (RuntimeFailure runtimeDown) {
+            // the Ready condition tells it
+        }
+        return new NodeSystemInfoBuilder()
+                .withMachineID(read("/etc/machine-id"))
+                .withSystemUUID(read("/sys/class/dmi/id/product_uuid"))
+                .withBootID(read("/proc/sys/kernel/random/boot_id"))
+                .withKernelVersion(read("/proc/sys/kernel/osrelease"))
+                .withOsImage(osImage())
+                .withContainerRuntimeVersion(runtimeVersion)
+                .withKubeletVersion(config.version())
+                .withKubeProxyVersion("")
+                .withOperatingSystem("linux")
+                .withArchitecture(architecture())
+                .build();
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException absent) {
+            return "";
+        }
+    }
+
+    private static String osImage() {
+        return read("/etc/os-release")
+                .lines()
+                .filter(line -> line.startsWith("PRETTY_NAME="))
+                .map(line -> line.substring("PRETTY_NAME=".length()).replace("\"", ""))
+                .findFirst()
+                .orElse(System.getProperty("os.name"));
+    }
+
+    private List<NodeCondition> conditions(List<NodeCondition> known, String now) {
+        boolean memory = lacksMemory();
+        boolean disk = lacksDisk();
+        String notReady = whyNotReady();
+        return List.of(
+                condition(
+                        known,
+                        now,
+                        "MemoryPressure",
+                        memory,
+                        memory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
+                        memory
+                                ? "kubelet has insufficient memory available"
+                                : "kubelet has sufficient memory available"),
+                condition(
+                        known,
+                        now,
+                        "DiskPressure",
+                        disk,
+                        disk ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
+                        disk ? "kubelet has disk pressure" : "kubelet has no disk pressure"),
+                condition(
+                        known,
+                        now,
+                        "PIDPressure",
+                        false,
+                        "KubeletHasSufficientPID",
+                        "kubelet has sufficient PID available"),
+                condition(
+                        known,
+                        now,
+                        "Ready",
+                        notReady.isEmpty(),
+                        notReady.isEmpty() ? "KubeletReady" : "KubeletNotReady",
+                        notReady.isEmpty() ? "kubelet is posting ready status" : notReady));
+    }
+
+    private boolean lacksMemory() {
+        try {
+            return Machine.meminfo("MemAvailable") < LEAST_MEMORY;
+        } catch (IOException notLinux) {
+            return false;
+        }
+    }
+
+    private boolean lacksDisk() {
+        try {
+            var store = Files.getFileStore(config.rootDir());
+            return store.getTotalSpace() > 0
+                    && store.getUsableSpace() * 100 / store.getTotalSpace() < LEAST_DISK_PERCENT;
+        } catch (IOException unknown) {
+            return false;
+        }
+    }
+
+    private String whyNotReady() {
+        try {
+            StatusResponse status = runtime.status();
+            List<String> reasons = new ArrayList<>();
+            for (String type : List.of("RuntimeReady", "NetworkReady")) {
+                Optional<RuntimeCondition> condition = status.getStatus().getConditionsList().stream()
+                        .filter(one -> one.getType().equals(type))
+                        .findFirst();
+                if (condition.isPresent() && condition.get().getStatus()) continue;
+                String why = condition
+                        .map(c -> "%s=%s reason:%s message:%s"
+                                .formatted(c.getType(), c.getStatus(), c.getReason(), c.getMessage()))
+                        .orElse(type + "=unknown");
+                reasons.add((type.equals("NetworkReady")
+                                ? "container runtime network not ready: "
+                                : "container runtime not ready: ")
+                        + why);
+            }
+            return reasons.size() > 1 ? "[" + String.join(", ", reasons) + "]" : String.join("", reasons);
+        } catch (RuntimeFailure e) {
+            return "container runtime is down";
+        }
+    }
+
+    private static NodeCondition condition(
+            List<NodeCondition> known, String now, String type, boolean value, String reason, String message) {
+        String text = value ? "True" : "False";
+        String since = known.stream()
+                .filter(condition -> condition.getType().equals(type) && text.equals(condition.getStatus()))
+                .map(NodeCondition::getLastTransitionTime)
+                .findFirst()
+                .orElse(now);
+        return new NodeConditionBuilder()
+                .withType(type)
+                .withStatus(text)
+                .withReason(reason)
+                .withMessage(message)
+                .withLastHeartbeatTime(now)
+                .withLastTransitionTime(since)
+                .build();
+    }
+}

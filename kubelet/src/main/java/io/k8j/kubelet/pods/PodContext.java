@@ -1,0 +1,27 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.client.Resources;
+import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.probes.Actions;
+import io.k8j.model.time.Time;
+import java.util.concurrent.Semaphore;
+
+/**
+ * What all Pod workers share.
+ *
+ * @param sandboxSlots bounds how many sandboxes are made at once
+ * @param runtimeName scheme of container ids, such as {@code containerd}
+ */
+record PodContext(
+        Resources<Pod> pods,
+        ContainerRuntime runtime,
+        NodeInfo node,
+        ApiObjects objects,
+        Images images,
+        Actions actions,
+        StatusWriter statuses,
+        PodEvents events,
+        Time time,
+        Semaphore sandboxSlots,
+        String runtimeName) {}

@@ -1,0 +1,240 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.client.Client;
+import io.k8j.client.Informer;
+import io.k8j.client.ListOptions;
+import io.k8j.client.ObjectKey;
+import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.cri.RuntimeEvent;
+import io.k8j.kubelet.cri.RuntimeFailure;
+import io.k8j.kubelet.cri.v1.Container;
+import io.k8j.kubelet.cri.v1.PodSandbox;
+import io.k8j.kubelet.linux.FileTrees;
+import io.k8j.kubelet.probes.Actions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All Pods of this node: starts a worker for each, wakes the right one at each event of the runtime, and clears up what
+ * belongs to no Pod. Thread-safe. Closing leaves all containers running.
+ */
+public final class PodWorkers implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PodWorkers.class);
+    private static final int PARALLEL_SANDBOXES = 8;
+    /** Events may get lost; upstream looks at everything as often when it is driven by events. */
+    private static final Duration RELOOK = Duration.ofMinutes(5);
+
+    private final PodContext context;
+    private final ApiObjects objects;
+    private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
+    private final Informer<Pod> pods;
+    private AutoCloseable runtimeWatch = () -> {};
+    private volatile boolean closed;
+
+    private PodWorkers(Client client, ContainerRuntime runtime, NodeInfo node, PodEvents events) {
+        this.objects = new ApiObjects(client, uid -> {
+            PodWorker worker = worker(uid);
+            if (worker != null) worker.refreshVolumes();
+        });
+        Images images = new Images(runtime, objects, events, client.time());
+        this.context = new PodContext(
+                client.resources(Pod.class),
+                runtime,
+                node,
+                objects,
+                images,
+                new Actions(runtime),
+                new StatusWriter(client),
+                events,
+                client.time(),
+                new Semaphore(PARALLEL_SANDBOXES),
+                runtime.version().getRuntimeName());
+        this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
+    }
+
+    private PodWorker worker(String uid) {
+        return workers.get(uid);
+    }
+
+    /** Begins to run the Pods bound to this node; what already runs is taken up as it is. */
+    public static PodWorkers start(Client client, ContainerRuntime runtime, NodeInfo node, PodEvents events) {
+        PodWorkers all = new PodWorkers(client, runtime, node, events);
+        all.pods.onChange(all.new Changes()).start();
+        all.runtimeWatch = runtime.watch(all::onRuntimeEvent);
+        Thread.ofVirtual().name("pod-orphans").start(all::removeOrphans);
+        client.time().after(RELOOK, all::lookAtAll);
+        return all;
+    }
+
+    private final class Changes implements Informer.Handler<Pod> {
+        @Override
+        public void added(Pod pod) {
+            String uid = pod.getMetadata().getUid();
+            PodWorker fresh = new PodWorker(context, pod, () -> workers.remove(uid));
+            if (workers.putIfAbsent(uid, fresh) == null) fresh.start();
+        }
+
+        @Override
+        public void updated(Pod before, Pod now) {
+            PodWorker worker = workers.get(now.getMetadata().getUid());
+            if (worker == null) added(now);
+            else worker.update(now);
+        }
+
+        @Override
+        public void deleted(Pod last) {
+            PodWorker worker = workers.get(last.getMetadata().getUid());
+            if (worker != null) worker.removed();
+        }
+    }
+
+    private void onRuntimeEvent(RuntimeEvent event) {
+        if (event.isRelist()) {
+            workers.values().forEach(PodWorker::wake);
+            return;
+        }
+        for (PodWorker worker : workers.values()) {
+            RuntimePod seen = worker.lastSeen();
+            boolean mine = seen.containers().stream().anyMatch(c -> c.id().equals(event.containerId()))
+                    || seen.sandboxes().stream().anyMatch(s -> s.id().equals(event.containerId()));
+            if (mine) {
+                worker.wake();
+                return;
+            }
+        }
+        // Started or ended before its worker has looked: find out whose it is.
+        Thread.ofVirtual()
+                .name("runtime-event")
+                .start(() -> ownerOf(event.containerId()).map(workers::get).ifPresent(PodWorker::wake));
+    }
+
+    private Optional<String> ownerOf(String id) {
+        try {
+            return Optional.ofNullable(
+                    context.runtime().containerStatus(id).getLabelsMap().get(Labels.POD_UID));
+        } catch (RuntimeFailure notContainer) {
+            try {
+                return Optional.ofNullable(
+                        context.runtime().podSandboxStatus(id).getLabelsMap().get(Labels.POD_UID));
+            } catch (RuntimeFailure gone) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private void lookAtAll() {
+        if (closed) return;
+        workers.values().forEach(PodWorker::wake);
+        context.time().after(RELOOK, this::lookAtAll);
+    }
+
+    /** Removes sandboxes and directories of Pods that were deleted while nobody watched. */
+    private void removeOrphans() {
+        try {
+            if (!pods.awaitSynced(Duration.ofDays(1)) || closed) return;
+            Set<String> known =
+                    pods.all().stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
+            for (PodSandbox sandbox : context.runtime().listPodSandboxes(Map.of())) {
+                String uid = sandbox.getLabelsMap().get(Labels.POD_UID);
+                if (uid == null || known.contains(uid) || workers.containsKey(uid)) continue;
+                log.atInfo()
+                        .addKeyValue("pod", sandbox.getMetadata().getName())
+                        .log("remove pod that is no longer wanted");
+                Thread.ofVirtual().name("orphan").start(() -> removeSandbox(sandbox.getId()));
+            }
+            removeDirectories(known);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeFailure | IOException e) {
+            log.atWarn().addKeyValue("cause", e.getMessage()).log("orphaned pods not removed");
+        }
+    }
+
+    private void removeSandbox(String id) {
+        try {
+            for (Container container : context.runtime().listContainers(Map.of())) {
+                if (container.getPodSandboxId().equals(id)) {
+                    context.runtime().stopContainer(container.getId(), Duration.ofSeconds(30));
+                }
+            }
+            context.runtime().stopPodSandbox(id);
+            context.runtime().removePodSandbox(id);
+        } catch (RuntimeFailure e) {
+            log.atWarn()
+                    .addKeyValue("sandbox", id)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("orphan not removed");
+        }
+    }
+
+    private void removeDirectories(Set<String> known) throws IOException {
+        Path root = context.node().rootDir().resolve("pods");
+        if (!Files.isDirectory(root)) return;
+        try (Stream<Path> directories = Files.list(root)) {
+            for (Path directory : directories.toList()) {
+                String uid = directory.getFileName().toString();
+                if (!known.contains(uid) && !workers.containsKey(uid)) FileTrees.unmountAndDelete(directory);
+            }
+        }
+    }
+
+    /** Whether the Pods bound to this node are known. */
+    public boolean hasSynced() {
+        return pods.hasSynced();
+    }
+
+    /** All Pods that have a worker. */
+    public List<Pod> pods() {
+        return workers.values().stream().map(PodWorker::pod).toList();
+    }
+
+    /** A Pod by its name; the newest one if an older of the same name is still ending. */
+    public Optional<Pod> find(ObjectKey key) {
+        return pods.get(key)
+                .or(() -> pods().stream()
+                        .filter(pod -> ObjectKey.of(pod).equals(key))
+                        .findFirst());
+    }
+
+    /** What the runtime had of a Pod at its worker's last look. */
+    public Optional<RuntimePod> runtimeOf(String uid) {
+        return Optional.ofNullable(workers.get(uid)).map(PodWorker::lastSeen);
+    }
+
+    /** Where a Pod's logs lie. */
+    public Path logDirectory(Pod pod) {
+        return SandboxConfigs.logDirectory(pod, context.node());
+    }
+
+    Collection<PodWorker> workers() {
+        return workers.values();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        pods.close();
+        try {
+            runtimeWatch.close();
+        } catch (Exception e) {
+            log.atDebug().setCause(e).log("close runtime watch");
+        }
+        workers.values().forEach(PodWorker::stop);
+        context.statuses().close();
+        objects.close();
+    }
+}

@@ -1,0 +1,182 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.k8j.client.Client;
+import io.k8j.client.ObjectKey;
+import io.k8j.client.PatchType;
+import io.k8j.client.Resources;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.TransportException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes Pods' statuses: the newest one of each Pod, as a patch with what has changed. At most one write per Pod is
+ * under way; statuses set meanwhile replace each other. Thread-safe.
+ */
+final class StatusWriter {
+    private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
+    private static final int PARALLEL = 8;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** One Pod's statuses: what the server has, and what it should have. Guarded by itself. */
+    private static final class Entry {
+        private final ObjectKey key;
+        private final String uid;
+        private Map<String, Object> written;
+        private PodStatus wanted;
+        private boolean writing;
+
+        Entry(Pod pod) {
+            this.key = ObjectKey.of(pod);
+            this.uid = pod.getMetadata().getUid();
+            this.written = tree(pod.getStatus());
+        }
+    }
+
+    private final Resources<Pod> pods;
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final Semaphore parallel = new Semaphore(PARALLEL);
+    private volatile boolean closed;
+
+    StatusWriter(Client client) {
+        this.pods = client.resources(Pod.class);
+    }
+
+    /** Wants this status to be written soon. */
+    void set(Pod pod, PodStatus status) {
+        Entry entry = entries.computeIfAbsent(pod.getMetadata().getUid(), uid -> new Entry(pod));
+        synchronized (entry) {
+            entry.wanted = status;
+            if (entry.writing) return;
+            entry.writing = true;
+        }
+        Thread.ofVirtual().name("pod-status").start(() -> write(entry));
+    }
+
+    /** Waits until nothing is left to write for a Pod, or its object is gone. */
+    void flush(String uid) throws InterruptedException {
+        Entry entry = entries.get(uid);
+        if (entry == null) return;
+        synchronized (entry) {
+            while (entry.writing && !closed) entry.wait(1000);
+        }
+    }
+
+    void forget(String uid) {
+        entries.remove(uid);
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    private void write(Entry entry) {
+        try {
+            while (!closed) {
+                PodStatus status;
+                synchronized (entry) {
+                    status = entry.wanted;
+                    entry.wanted = null;
+                    if (status == null) {
+                        entry.writing = false;
+                        entry.notifyAll();
+                        return;
+                    }
+                }
+                if (!writeOnce(entry, status)) {
+                    synchronized (entry) {
+                        if (entry.wanted == null) entry.wanted = status;
+                    }
+                    Thread.sleep(RETRY);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            synchronized (entry) {
+                entry.writing = false;
+                entry.notifyAll();
+            }
+        }
+    }
+
+    private boolean writeOnce(Entry entry, PodStatus status) throws InterruptedException {
+        Map<String, Object> wanted = tree(status);
+        Map<String, Object> changes = changes(entry.written, wanted);
+        if (changes.isEmpty()) return true;
+        Map<String, Object> patch = new LinkedHashMap<>();
+        patch.put("metadata", Map.of("uid", entry.uid));
+        patch.put("status", changes);
+        parallel.acquire();
+        try {
+            pods.patch(entry.key, PatchType.STRATEGIC, patch, "status");
+            entry.written = wanted;
+            return true;
+        } catch (ApiException e) {
+            if (e.isNotFound() || e.isConflict()) return true; // deleted, or a new Pod of the same name
+            log.atWarn()
+                    .addKeyValue("pod", entry.key)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("status refused");
+            return e.code() < 500;
+        } catch (TransportException e) {
+            log.atDebug().addKeyValue("pod", entry.key).setCause(e).log("status not written, try again");
+            return false;
+        } finally {
+            parallel.release();
+        }
+    }
+
+    /** The difference as a strategic merge patch of the status. */
+    static Map<String, Object> changes(Map<String, Object> written, Map<String, Object> wanted) {
+        Map<String, Object> patch = new LinkedHashMap<>();
+        wanted.forEach((field, value) -> {
+            Object before = written.get(field);
+            if (Objects.equals(before, value)) return;
+            patch.put(
+                    field,
+                    switch (field) {
+                        case "conditions" -> changedConditions(before, value);
+                        case "podIPs", "hostIPs" -> replaced(value);
+                        default -> value;
+                    });
+        });
+        for (String field : written.keySet()) {
+            boolean ours = !field.equals("conditions") && !field.equals("resourceClaimStatuses");
+            if (!wanted.containsKey(field) && ours) patch.put(field, null);
+        }
+        return patch;
+    }
+
+    /** Conditions are merged by type: those that others write must not be sent back old. */
+    private static List<Object> changedConditions(Object before, Object now) {
+        List<?> known = before instanceof List<?> list ? list : List.of();
+        List<Object> changed = new ArrayList<>();
+        for (Object condition : (List<?>) now) {
+            if (!known.contains(condition)) changed.add(condition);
+        }
+        return changed;
+    }
+
+    /** These lists are merged by address: without this word old addresses would stay. */
+    private static List<Object> replaced(Object value) {
+        List<Object> list = new ArrayList<>((List<?>) value);
+        list.add(Map.of("$patch", "replace"));
+        return list;
+    }
+
+    private static Map<String, Object> tree(PodStatus status) {
+        return status == null ? Map.of() : ApiObject.treeOf(status);
+    }
+}

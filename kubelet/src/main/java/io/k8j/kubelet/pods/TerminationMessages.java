@@ -1,0 +1,56 @@
+package io.k8j.kubelet.pods;
+
+import io.k8j.kubelet.logs.LogTail;
+import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads what ended containers have left as their last words; each once. Owned by the Pod's worker. */
+final class TerminationMessages {
+    private static final int MAX_FILE = 4096;
+    private static final int MAX_LOG_BYTES = 2048;
+    private static final int MAX_LOG_LINES = 80;
+
+    private Map<String, String> known = new HashMap<>();
+
+    /** Messages of all ended containers, by id; those without one are left out. */
+    Map<String, String> of(RuntimePod runtime, Path logDirectory) {
+        Map<String, String> now = new HashMap<>();
+        for (RuntimeContainer container : runtime.containers()) {
+            if (!container.exited()) continue;
+            String message = known.get(container.id());
+            now.put(container.id(), message == null ? read(container, logDirectory) : message);
+        }
+        known = now;
+        return now;
+    }
+
+    private static String read(RuntimeContainer container, Path logDirectory) {
+        var annotations = container.status().getAnnotationsMap();
+        String file = annotations.get(Labels.MESSAGE_FILE);
+        String fallback = container.status().getMessage();
+        if (file == null) return fallback;
+        try {
+            if (Files.exists(Path.of(file))) {
+                try (InputStream in = Files.newInputStream(Path.of(file))) {
+                    String message = new String(in.readNBytes(MAX_FILE), StandardCharsets.UTF_8);
+                    if (!message.isEmpty()) return message;
+                }
+            }
+            boolean useLog = "FallbackToLogsOnError".equals(annotations.get(Labels.MESSAGE_POLICY))
+                    && container.status().getExitCode() != 0;
+            if (useLog) {
+                Path log = logDirectory.resolve(container.name()).resolve(container.attempt() + ".log");
+                return LogTail.last(log, MAX_LOG_LINES, MAX_LOG_BYTES);
+            }
+        } catch (IOException e) {
+            return "Error on reading termination message from logs: " + e.getMessage();
+        }
+        return fallback;
+    }
+}

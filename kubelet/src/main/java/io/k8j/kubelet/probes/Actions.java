@@ -1,0 +1,184 @@
+package io.k8j.kubelet.probes;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.HTTPGetAction;
+import io.fabric8.kubernetes.api.model.HTTPHeader;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LifecycleHandler;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.grpc.Status;
+import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.cri.RuntimeFailure;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Carries out one probe or one hook. Blocks for as long as that takes; safe for all threads. */
+public final class Actions {
+    private static final Duration HOOK_HTTP_TIMEOUT = Duration.ofSeconds(30);
+
+    private final ContainerRuntime runtime;
+
+    /** Executes commands in this runtime's containers. */
+    public Actions(ContainerRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    ProbeResult probe(Probe probe, Container container, String containerId, String podIp) {
+        Duration timeout = Duration.ofSeconds(probe.getTimeoutSeconds() == null ? 1 : probe.getTimeoutSeconds());
+        try {
+            if (probe.getExec() != null) return exec(probe.getExec().getCommand(), containerId, timeout);
+            if (probe.getHttpGet() != null) return http(probe.getHttpGet(), container, podIp, timeout);
+            if (probe.getTcpSocket() != null) {
+                int port = port(probe.getTcpSocket().getPort(), container);
+                return tcp(orElse(probe.getTcpSocket().getHost(), podIp), port, timeout);
+            }
+            if (probe.getGrpc() != null) {
+                return GrpcCheck.check(
+                        podIp, probe.getGrpc().getPort(), orElse(probe.getGrpc().getService(), ""), timeout);
+            }
+            return ProbeResult.error("missing probe handler for " + container.getName());
+        } catch (IllegalArgumentException e) {
+            return ProbeResult.error(e.getMessage());
+        }
+    }
+
+    private ProbeResult exec(List<String> command, String containerId, Duration timeout) {
+        try {
+            var answer = runtime.execSync(containerId, command, timeout);
+            String output =
+                    answer.getStdout().toStringUtf8() + answer.getStderr().toStringUtf8();
+            return answer.getExitCode() == 0 ? ProbeResult.success(output) : ProbeResult.failure(output);
+        } catch (RuntimeFailure e) {
+            boolean late =
+                    e.code() == Status.Code.DEADLINE_EXCEEDED || e.description().contains("exceeded");
+            return late
+                    ? ProbeResult.failure(
+                            "command timed out: %s timed out after %ds".formatted(quoted(command), timeout.toSeconds()))
+                    : ProbeResult.error(e.getMessage());
+        }
+    }
+
+    private static String quoted(List<String> command) {
+        return "\"" + String.join(" ", command) + "\"";
+    }
+
+    private static ProbeResult http(HTTPGetAction action, Container container, String podIp, Duration timeout) {
+        try {
+            Map<String, String> headers = new LinkedHashMap<>(Map.of("User-Agent", "kube-probe/1.36", "Accept", "*/*"));
+            HttpCheck.Answer answer = HttpCheck.get(uri(action, container, podIp), with(headers, action), timeout);
+            boolean good = answer.status() >= 200 && answer.status() < 400;
+            return good
+                    ? ProbeResult.success(answer.body())
+                    : ProbeResult.failure("HTTP probe failed with statuscode: " + answer.status());
+        } catch (IOException e) {
+            return ProbeResult.failure(e.getMessage());
+        }
+    }
+
+    private static Map<String, String> with(Map<String, String> headers, HTTPGetAction action) {
+        if (action.getHttpHeaders() == null) return headers;
+        for (HTTPHeader header : action.getHttpHeaders()) {
+            headers.keySet().removeIf(known -> known.equalsIgnoreCase(header.getName()));
+            headers.put(header.getName(), orElse(header.getValue(), ""));
+        }
+        return headers;
+    }
+
+    private static URI uri(HTTPGetAction action, Container container, String podIp) {
+        String host = orElse(action.getHost(), podIp);
+        if (host.contains(":") && !host.startsWith("[")) host = "[" + host + "]";
+        String path = orElse(action.getPath(), "/");
+        if (!path.startsWith("/")) path = "/" + path;
+        String scheme = orElse(action.getScheme(), "HTTP").toLowerCase(Locale.ROOT);
+        String text = "%s://%s:%d%s".formatted(scheme, host, port(action.getPort(), container), path);
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("parse \"%s\": %s".formatted(text, e.getReason()), e);
+        }
+    }
+
+    private static ProbeResult tcp(String host, int port, Duration timeout) {
+        try {
+            TcpCheck.connect(host, port, (int) timeout.toMillis()).close();
+            return ProbeResult.success("");
+        } catch (IOException e) {
+            return ProbeResult.failure(e.getMessage());
+        }
+    }
+
+    private static int port(IntOrString port, Container container) {
+        if (port.getIntVal() != null && port.getStrVal() == null) return port.getIntVal();
+        String name = port.getStrVal();
+        return (container.getPorts() == null ? List.<ContainerPort>of() : container.getPorts())
+                .stream()
+                        .filter(known -> name.equals(known.getName()))
+                        .findFirst()
+                        .map(known -> known.getContainerPort())
+                        .orElseGet(() -> number(name, container));
+    }
+
+    private static int number(String name, Container container) {
+        try {
+            return Integer.parseInt(name);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "couldn't find port: \"%s\" in container \"%s\"".formatted(name, container.getName()), e);
+        }
+    }
+
+    /**
+     * Runs a postStart or preStop hook to its end.
+     *
+     * @return why it failed; empty if it did not
+     */
+    public String hook(
+            LifecycleHandler handler, Container container, String containerId, String podIp, Duration limit) {
+        try {
+            if (handler.getExec() != null) {
+                List<String> command = handler.getExec().getCommand();
+                var answer = runtime.execSync(containerId, command, limit);
+                return answer.getExitCode() == 0
+                        ? ""
+                        : "command '%s' exited with %d: %s"
+                                .formatted(
+                                        String.join(" ", command),
+                                        answer.getExitCode(),
+                                        answer.getStderr().toStringUtf8());
+            }
+            if (handler.getHttpGet() != null) {
+                Map<String, String> headers =
+                        new LinkedHashMap<>(Map.of("User-Agent", "kube-lifecycle/1.36", "Accept", "*/*"));
+                HttpCheck.get(
+                        uri(handler.getHttpGet(), container, podIp),
+                        with(headers, handler.getHttpGet()),
+                        limit.isZero() ? HOOK_HTTP_TIMEOUT : limit);
+                return "";
+            }
+            if (handler.getTcpSocket() != null) {
+                int port = port(handler.getTcpSocket().getPort(), container);
+                return tcp(orElse(handler.getTcpSocket().getHost(), podIp), port, HOOK_HTTP_TIMEOUT)
+                        .output();
+            }
+            if (handler.getSleep() != null)
+                Thread.sleep(Duration.ofSeconds(handler.getSleep().getSeconds()));
+            return "";
+        } catch (RuntimeFailure | IOException | IllegalArgumentException e) {
+            return e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "container terminated before sleep hook finished";
+        }
+    }
+
+    private static String orElse(String text, String other) {
+        return text == null || text.isEmpty() ? other : text;
+    }
+}

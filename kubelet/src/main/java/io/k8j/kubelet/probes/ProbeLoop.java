@@ -1,0 +1,67 @@
+package io.k8j.kubelet.probes;
+
+import io.fabric8.kubernetes.api.model.Probe;
+import io.k8j.model.time.Time;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** Repeats one probe in its period and counts results against the thresholds. Each run has a virtual thread. */
+final class ProbeLoop implements AutoCloseable {
+    /** Takes each result. */
+    @FunctionalInterface
+    interface Listener {
+        void result(boolean good, boolean crossed, ProbeResult result);
+    }
+
+    private final Supplier<ProbeResult> action;
+    private final Time time;
+    private final Listener listener;
+    private final Duration period;
+    private final int successThreshold;
+    private final int failureThreshold;
+    private Time.Timer timer = () -> {}; // guarded by this
+    private boolean closed; // guarded by this
+    private Boolean last; // owned by the run under way
+    private int inARow;
+
+    ProbeLoop(Probe probe, Supplier<ProbeResult> action, Time time, Listener listener) {
+        this.action = action;
+        this.time = time;
+        this.listener = listener;
+        this.period = Duration.ofSeconds(orElse(probe.getPeriodSeconds(), 10));
+        this.successThreshold = orElse(probe.getSuccessThreshold(), 1);
+        this.failureThreshold = orElse(probe.getFailureThreshold(), 3);
+    }
+
+    private static int orElse(Integer value, int usual) {
+        return value == null || value == 0 ? usual : value;
+    }
+
+    synchronized void start(Duration delay) {
+        if (closed) return;
+        timer = time.after(delay, () -> Thread.ofVirtual().name("probe").start(this::run));
+    }
+
+    private void run() {
+        synchronized (this) {
+            if (closed) return;
+        }
+        long begun = time.nanoTime();
+        ProbeResult result = action.get();
+        synchronized (this) {
+            if (closed) return;
+        }
+        boolean good = result.kind() == ProbeResult.Kind.SUCCESS;
+        inARow = last != null && last == good ? inARow + 1 : 1;
+        last = good;
+        listener.result(good, inARow >= (good ? successThreshold : failureThreshold), result);
+        Duration rest = period.minusNanos(time.nanoTime() - begun);
+        start(rest.isNegative() ? Duration.ZERO : rest);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        timer.cancel();
+    }
+}
