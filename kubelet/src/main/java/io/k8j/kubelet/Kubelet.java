@@ -1,0 +1,107 @@
+package io.k8j.kubelet;
+
+import io.k8j.client.Client;
+import io.k8j.client.EventBroadcaster;
+import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.node.Housekeeping;
+import io.k8j.kubelet.node.Machine;
+import io.k8j.kubelet.node.NodeAgent;
+import io.k8j.kubelet.node.NodeFacts;
+import io.k8j.kubelet.pods.NodeInfo;
+import io.k8j.kubelet.pods.PodEvents;
+import io.k8j.kubelet.pods.PodWorkers;
+import io.k8j.kubelet.server.KubeletServer;
+import io.k8j.kubelet.server.KubeletTls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The agent of one node: registers it, runs the Pods bound to it, and serves their logs and streams. Several may run in
+ * one process, each with its own directories.
+ *
+ * <p>Closing leaves all containers running; the next start takes them up again.
+ */
+public final class Kubelet implements AutoCloseable {
+    private final EventBroadcaster broadcaster;
+    private final PodWorkers pods;
+    private final KubeletServer server;
+    private final NodeAgent node;
+    private final Housekeeping housekeeping;
+
+    private Kubelet(
+            EventBroadcaster broadcaster,
+            PodWorkers pods,
+            KubeletServer server,
+            NodeAgent node,
+            Housekeeping housekeeping) {
+        this.broadcaster = broadcaster;
+        this.pods = pods;
+        this.server = server;
+        this.node = node;
+        this.housekeeping = housekeeping;
+    }
+
+    /**
+     * Starts the agent and returns; the node becomes ready when the runtime and its network are.
+     *
+     * @param client the way to the API with the node's identity; not closed by this
+     * @param runtime the container runtime; not closed by this
+     * @param tls certificate of the server and the authorities whose clients it serves, read for each connection; null for
+     *     plain HTTP
+     *     on loopback in tests
+     * @param onPodCidr gets the node's range of addresses, to be handed to the network plugin
+     * @throws IOException if a directory cannot be made or the server cannot listen
+     */
+    public static Kubelet start(
+            KubeletConfig config,
+            Client client,
+            ContainerRuntime runtime,
+            Supplier<KubeletTls> tls,
+            Consumer<String> onPodCidr)
+            throws IOException {
+        Files.createDirectories(config.rootDir().resolve("pods"));
+        Files.createDirectories(config.podLogsDir());
+        Machine machine = Machine.inspect(config.rootDir());
+        NodeInfo info = new NodeInfo(
+                config.nodeName(),
+                config.nodeIps(),
+                machine.allocatable(config.maxPods()),
+                machine.memory(),
+                config.rootDir(),
+                config.podLogsDir(),
+                config.cgroupRoot(),
+                config.clusterDns(),
+                config.clusterDomain(),
+                config.resolvConf(),
+                !config.simulated());
+        EventBroadcaster broadcaster = EventBroadcaster.start(client);
+        PodEvents events = PodEvents.to(broadcaster.recorder("kubelet", config.nodeName()));
+        PodWorkers pods = PodWorkers.start(client, runtime, info, events);
+        KubeletServer server = KubeletServer.start(config, client, runtime, pods, machine, tls);
+        NodeFacts facts = new NodeFacts(config, runtime, machine);
+        NodeAgent node = NodeAgent.start(client, config, facts, events, server.port(), onPodCidr);
+        Housekeeping housekeeping = Housekeeping.start(config, runtime, pods, client.time());
+        return new Kubelet(broadcaster, pods, server, node, housekeeping);
+    }
+
+    /** Port that the HTTPS server listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** The Pods of this node. */
+    public PodWorkers pods() {
+        return pods;
+    }
+
+    @Override
+    public void close() {
+        housekeeping.close();
+        node.close();
+        server.close();
+        pods.close();
+        broadcaster.close();
+    }
+}

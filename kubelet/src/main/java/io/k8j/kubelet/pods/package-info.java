@@ -1,0 +1,16 @@
+/**
+ * Pods of this node.
+ *
+ * <ol>
+ *   <li>{@link io.k8j.kubelet.pods.PodWorkers} follows the Pods bound to the node by an informer, and the runtime's
+ *       events; it wakes the worker concerned.
+ *   <li>A {@code PodWorker} (one virtual thread per Pod) looks at the runtime ({@code RuntimeReader}) and asks
+ *       {@code PodPlan} what to do, a pure function.
+ *   <li>It carries the plan out: volumes, sandbox ({@code SandboxConfigs}), containers ({@code Starter} with
+ *       {@code Images}, {@code EnvVars}, {@code ContainerFiles}, {@code ContainerConfigs}), their end ({@code Killer}).
+ *   <li>{@code PodStatuses}, pure, too, works out the status; {@code StatusWriter} writes what has changed, one write
+ *       per Pod at a time, newest status only.
+ *   <li>At the end the worker clears up and deletes the object.
+ * </ol>
+ */
+package io.k8j.kubelet.pods;
