@@ -5,6 +5,7 @@ import io.k8j.server.controlplane.ClusterCertificates;
 import io.k8j.server.controlplane.ControlPlane;
 import io.k8j.server.install.MachineCheck;
 import io.k8j.server.install.Packages;
+import io.k8j.server.node.NodeComponents;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -49,6 +50,8 @@ public final class Cluster implements AutoCloseable {
         install(steps);
         SystemTime time = closing.add(new SystemTime());
         Addresses addresses = Addresses.of(config);
+        NodeComponents node =
+                config.runsNode() ? closing.add(NodeComponents.begin(config, addresses.node())) : null;
         certificates = closing.add(steps.step(
                 "certificates: " + config.tlsDir(),
                 () -> ClusterCertificates.open(
@@ -63,6 +66,15 @@ public final class Cluster implements AutoCloseable {
             writeKubeconfig();
             return null;
         });
+        controlPlane.startControllers(config, certificates, steps);
+        if (node != null) {
+            closing.add(() -> node.close());
+            node.start(controlPlane, certificates, steps);
+            steps.step("node ready", () -> {
+                node.awaitReady(controlPlane);
+                return null;
+            });
+        }
     }
 
     private boolean runsContainers() {

@@ -98,6 +98,11 @@ public final class CertificateAuthority {
         return own.certificate();
     }
 
+    /** Certificate and key of the authority itself. */
+    public KeyAndCertificate own() {
+        return own;
+    }
+
     public String certificatePem() {
         return own.chainPem();
     }

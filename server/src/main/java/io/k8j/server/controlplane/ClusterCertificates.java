@@ -156,18 +156,23 @@ public final class ClusterCertificates implements AutoCloseable {
         return serviceAccountKey;
     }
 
+    /** What the kubelet's server presents. */
+    public KeyAndCertificate kubelet() {
+        return current.get(KUBELET);
+    }
+
+    /** The authority with its key, for the signers of certificate requests. */
+    public KeyAndCertificate signer() {
+        return authority.own();
+    }
+
     public KeyAndCertificate admin() {
         return current.get(ADMIN);
     }
 
     /** What the API server presents; clients may present a certificate, which authentication judges. */
     public SslContext apiServerContext() {
-        return contexts.computeIfAbsent(API_SERVER, name -> serverContext(name, ClientAuth.OPTIONAL, true));
-    }
-
-    /** What the kubelet presents. */
-    public SslContext kubeletContext() {
-        return contexts.computeIfAbsent(KUBELET, name -> serverContext(name, ClientAuth.OPTIONAL, false));
+        return contexts.computeIfAbsent(API_SERVER, name -> serverContext(name));
     }
 
     /** How the API server presents itself to kubelets. */
@@ -186,24 +191,22 @@ public final class ClusterCertificates implements AutoCloseable {
         });
     }
 
-    private SslContext serverContext(String name, ClientAuth clientAuth, boolean http2) {
+    private SslContext serverContext(String name) {
         KeyAndCertificate own = current.get(name);
         try {
             SslContextBuilder builder = SslContextBuilder.forServer(
                             own.key(), own.chain().toArray(new X509Certificate[0]))
                     .sslProvider(provider())
                     .protocols("TLSv1.3", "TLSv1.2")
-                    .clientAuth(clientAuth)
+                    .clientAuth(ClientAuth.OPTIONAL)
                     // Any certificate passes the handshake: authentication decides whom to trust, and answers 401.
                     .trustManager(InsecureTrustManagerFactory.INSTANCE);
-            if (http2) {
-                builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
                         ApplicationProtocolConfig.Protocol.ALPN,
                         ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                         ApplicationProtocolNames.HTTP_2,
                         ApplicationProtocolNames.HTTP_1_1));
-            }
             return builder.build();
         } catch (SSLException e) {
             throw new IllegalStateException("TLS context " + name + ": " + e.getMessage(), e);

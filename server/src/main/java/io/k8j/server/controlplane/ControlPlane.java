@@ -7,6 +7,8 @@ import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
+import io.k8j.controllers.ControllerManager;
+import io.k8j.controllers.ControllersConfig;
 import io.k8j.model.time.Time;
 import io.k8j.server.Closing;
 import io.k8j.server.ServerConfig;
@@ -148,6 +150,37 @@ public final class ControlPlane implements AutoCloseable {
         String[] all = java.util.Arrays.copyOf(groups, groups.length + 1);
         all[groups.length] = "system:authenticated";
         return new Client(apiServer.core().transport(UserInfo.of(user, all), program), time, program);
+    }
+
+    public Time time() {
+        return time;
+    }
+
+    /** Starts the controllers over the API that is served. */
+    public void startControllers(ServerConfig config, ClusterCertificates certificates, Steps steps) throws Exception {
+        if (config.disable().contains("controllers")) {
+            return;
+        }
+        Client client = client("kube-controller-manager", "system:kube-controller-manager", "system:masters");
+        ControllersConfig defaults = ControllersConfig.DEFAULTS;
+        ControllersConfig settings = new ControllersConfig(
+                defaults.controllers(),
+                List.of(config.clusterCidr()),
+                defaults.nodeCidrMaskIpv4(),
+                defaults.nodeCidrMaskIpv6(),
+                certificates.authorityPem(),
+                certificates.signer().chainPem(),
+                certificates.signer().keyPem(),
+                defaults.signingDuration(),
+                defaults.nodeMonitorPeriod(),
+                defaults.nodeMonitorGracePeriod(),
+                defaults.terminatedPodThreshold(),
+                defaults.resourceQuotaSyncPeriod(),
+                defaults.hpaSyncPeriod(),
+                config.dataDir().resolve("storage"));
+        closing.add(steps.step(
+                "controllers",
+                () -> ControllerManager.start(client, new ServedCatalog(apiServer.core().table()), settings)));
     }
 
     /** Adds something that stops before the API server does. */

@@ -1,0 +1,208 @@
+package io.k8j.server.node;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.Taint;
+import io.k8j.client.Client;
+import io.k8j.client.ObjectKey;
+import io.k8j.kubelet.Kubelet;
+import io.k8j.kubelet.KubeletConfig;
+import io.k8j.kubelet.containerd.CniConfig;
+import io.k8j.kubelet.containerd.ContainerdConfig;
+import io.k8j.kubelet.containerd.ContainerdProcess;
+import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.cri.CriRuntime;
+import io.k8j.kubelet.runtime.SimulatedRuntime;
+import io.k8j.kubelet.server.KubeletTls;
+import io.k8j.server.Closing;
+import io.k8j.server.InstanceId;
+import io.k8j.server.ServerConfig;
+import io.k8j.server.Steps;
+import io.k8j.server.UserException;
+import io.k8j.server.Version;
+import io.k8j.server.controlplane.ClusterCertificates;
+import io.k8j.server.controlplane.ControlPlane;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/** Container runtime and kubelet of this machine. */
+public final class NodeComponents implements AutoCloseable {
+    private static final Duration RUNTIME_LIMIT = Duration.ofSeconds(60);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(120);
+
+    private final Closing closing = new Closing();
+    private final ServerConfig config;
+    private final String nodeIp;
+    private ContainerdConfig containerd;
+    private ContainerdProcess process;
+
+    private NodeComponents(ServerConfig config, String nodeIp) {
+        this.config = config;
+        this.nodeIp = nodeIp;
+    }
+
+    /** Begins to start the container runtime, which takes its time; the rest of the server starts meanwhile. */
+    public static NodeComponents begin(ServerConfig config, String nodeIp) throws IOException {
+        NodeComponents node = new NodeComponents(config, nodeIp);
+        if (config.runtime() == ServerConfig.Runtime.CONTAINERD && config.containerRuntimeEndpoint() == null) {
+            Path cniBinDir = CniConfig.findBinDir()
+                    .orElseThrow(() -> new UserException(
+                            "the CNI plugins are missing: install containernetworking-plugins, or leave --no-install away"));
+            node.containerd = withRegistries(ContainerdConfig.under(config.dataDir(), cniBinDir), config.registriesDir());
+            node.process = node.closing.add(ContainerdProcess.start(node.containerd));
+        }
+        return node;
+    }
+
+    private static ContainerdConfig withRegistries(ContainerdConfig config, Path registriesDir) {
+        return registriesDir == null
+                ? config
+                : new ContainerdConfig(
+                        config.binary(),
+                        config.root(),
+                        config.state(),
+                        config.cniBinDir(),
+                        config.cniConfDir(),
+                        registriesDir.toAbsolutePath(),
+                        config.logFile(),
+                        config.snapshotter(),
+                        config.restrictOomScoreAdj());
+    }
+
+    /** Starts the kubelet and waits until the node is ready. */
+    public void start(ControlPlane plane, ClusterCertificates certificates, Steps steps) throws Exception {
+        ContainerRuntime runtime = closing.add(steps.step("container runtime: " + runtimeName(), () -> connect(plane)));
+        Client client = plane.client("kubelet", "system:node:" + config.nodeName(), "system:nodes", "system:masters");
+        closing.add(steps.step(
+                "kubelet: node " + config.nodeName() + " at " + nodeIp,
+                () -> Kubelet.start(
+                        kubeletConfig(), client, runtime, () -> tls(certificates), podCidr -> writeNetwork(podCidr))));
+    }
+
+    private String runtimeName() {
+        if (config.runtime() == ServerConfig.Runtime.SIMULATED) {
+            return "simulated";
+        }
+        return config.containerRuntimeEndpoint() != null
+                ? config.containerRuntimeEndpoint()
+                : containerd.socket().toString();
+    }
+
+    private ContainerRuntime connect(ControlPlane plane) throws Exception {
+        if (config.runtime() == ServerConfig.Runtime.SIMULATED) {
+            String prefix = config.clusterCidr().replaceAll("\\.\\d+/\\d+$", ".");
+            return new SimulatedRuntime(plane.time(), prefix);
+        }
+        if (config.containerRuntimeEndpoint() != null) {
+            return CriRuntime.connect(Path.of(config.containerRuntimeEndpoint().replaceFirst("^unix://", "")));
+        }
+        CriRuntime runtime = CriRuntime.connect(process.socket());
+        try {
+            process.awaitReady(runtime, RUNTIME_LIMIT);
+            return runtime;
+        } catch (TimeoutException e) {
+            runtime.close();
+            throw new UserException(
+                    "containerd did not become ready (%s): look at %s".formatted(e.getMessage(), containerd.logFile()), e);
+        }
+    }
+
+    private KubeletConfig kubeletConfig() {
+        KubeletConfig settings = KubeletConfig.defaults(config.nodeName(), List.of(nodeIp), config.dataDir())
+                .withRegistration(config.nodeLabels(), taints())
+                .withListener("0.0.0.0", config.kubeletPort())
+                .withClusterDns(List.of(config.clusterDns()), config.clusterDomain())
+                .withNode(Version.GIT, 110, InstanceId.cgroup(config.dataDir()));
+        return config.runtime() == ServerConfig.Runtime.SIMULATED ? settings.forSimulation() : settings;
+    }
+
+    private List<Taint> taints() {
+        List<Taint> taints = new ArrayList<>();
+        for (String text : config.nodeTaints()) {
+            String[] parts = text.split(":", 2);
+            if (parts.length != 2) {
+                throw new UserException("--node-taint %s: must be KEY=VALUE:EFFECT".formatted(text));
+            }
+            String[] pair = parts[0].split("=", 2);
+            Taint taint = new Taint();
+            taint.setKey(pair[0]);
+            taint.setValue(pair.length > 1 ? pair[1] : null);
+            taint.setEffect(parts[1]);
+            taints.add(taint);
+        }
+        return taints;
+    }
+
+    private static KubeletTls tls(ClusterCertificates certificates) {
+        return new KubeletTls(
+                certificates.kubelet().key(),
+                certificates.kubelet().chain(),
+                List.copyOf(certificates.clientAuthorities()));
+    }
+
+    private void writeNetwork(String podCidr) {
+        if (containerd == null) {
+            return;
+        }
+        try {
+            // The service proxy masquerades, so the bridge plugin need not.
+            new CniConfig(
+                            podCidr,
+                            InstanceId.bridge(config.dataDir()),
+                            0,
+                            false,
+                            CniConfig.iptablesPresent(),
+                            config.agentDir().resolve("cni"))
+                    .writeTo(containerd.cniConfDir());
+        } catch (IOException e) {
+            throw new UncheckedIOException("describe the Pod network: " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits until the node says that it is ready. */
+    public void awaitReady(ControlPlane plane) throws InterruptedException {
+        Client client = plane.client("k8j", "system:admin", "system:masters");
+        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
+        String reason = "it has not registered";
+        while (System.nanoTime() < deadline) {
+            NodeCondition ready = client.resources(Node.class)
+                    .find(ObjectKey.of(config.nodeName()))
+                    .flatMap(NodeComponents::readyCondition)
+                    .orElse(null);
+            if (ready != null) {
+                if (ready.getStatus().equals("True")) {
+                    return;
+                }
+                reason = ready.getReason() + ": " + ready.getMessage();
+            }
+            Thread.sleep(10);
+        }
+        throw new UserException("node %s did not become ready within %d s: %s"
+                .formatted(config.nodeName(), READY_LIMIT.toSeconds(), reason));
+    }
+
+    private static java.util.Optional<NodeCondition> readyCondition(Node node) {
+        return node.getStatus() == null || node.getStatus().getConditions() == null
+                ? java.util.Optional.empty()
+                : node.getStatus().getConditions().stream()
+                        .filter(condition -> condition.getType().equals("Ready"))
+                        .findFirst();
+    }
+
+    /** Whether a data directory has had a node of its own. */
+    static boolean existed(Path dataDir) {
+        return Files.isDirectory(dataDir.resolve("agent"));
+    }
+
+    /** Stops the kubelet; containers and containerd go on. */
+    @Override
+    public void close() {
+        closing.close();
+    }
+}
