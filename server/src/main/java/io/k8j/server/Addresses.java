@@ -54,7 +54,8 @@ record Addresses(String node, String advertised, String kubernetesService) {
     /** The first usable address of an IPv4 range. */
     private static String first(String cidr) {
         try {
-            byte[] base = InetAddress.getByName(cidr.substring(0, cidr.indexOf('/'))).getAddress();
+            byte[] base =
+                    InetAddress.getByName(cidr.substring(0, cidr.indexOf('/'))).getAddress();
             base[base.length - 1]++;
             return InetAddress.getByAddress(base).getHostAddress();
         } catch (IOException | StringIndexOutOfBoundsException e) {
@@ -70,7 +71,10 @@ record Addresses(String node, String advertised, String kubernetesService) {
                 return byRoute.get();
             }
             for (NetworkInterface candidate : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                if (candidate.isUp() && !candidate.isLoopback() && !candidate.isVirtual() && isReal(candidate.getName())) {
+                if (candidate.isUp()
+                        && !candidate.isLoopback()
+                        && !candidate.isVirtual()
+                        && isReal(candidate.getName())) {
                     Optional<String> address = addressOf(candidate.getName());
                     if (address.isPresent()) {
                         return address.get();
@@ -84,7 +88,10 @@ record Addresses(String node, String advertised, String kubernetesService) {
     }
 
     private static boolean isReal(String name) {
-        return !name.startsWith("veth") && !name.startsWith("k8j") && !name.startsWith("cni") && !name.startsWith("docker");
+        return !name.startsWith("veth")
+                && !name.startsWith("k8j")
+                && !name.startsWith("cni")
+                && !name.startsWith("docker");
     }
 
     private static Optional<String> defaultInterface() throws IOException {

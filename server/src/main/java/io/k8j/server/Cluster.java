@@ -50,8 +50,7 @@ public final class Cluster implements AutoCloseable {
         install(steps);
         SystemTime time = closing.add(new SystemTime());
         Addresses addresses = Addresses.of(config);
-        NodeComponents node =
-                config.runsNode() ? closing.add(NodeComponents.begin(config, addresses.node())) : null;
+        NodeComponents node = config.runsNode() ? closing.add(NodeComponents.begin(config, addresses.node())) : null;
         certificates = closing.add(steps.step(
                 "certificates: " + config.tlsDir(),
                 () -> ClusterCertificates.open(
@@ -60,8 +59,7 @@ public final class Cluster implements AutoCloseable {
                         config.nodeName(),
                         addresses.nodeNames(config),
                         time)));
-        controlPlane = closing.add(
-                ControlPlane.start(config, addresses.advertised(), certificates, time, steps));
+        controlPlane = closing.add(ControlPlane.start(config, addresses.advertised(), certificates, time, steps));
         steps.step("kubeconfig: " + config.writeKubeconfig(), () -> {
             writeKubeconfig();
             return null;
@@ -115,7 +113,8 @@ public final class Cluster implements AutoCloseable {
         if (missing.isEmpty()) {
             return;
         }
-        String names = String.join(", ", missing.stream().map(Packages.Need::debian).distinct().toList());
+        String names = String.join(
+                ", ", missing.stream().map(Packages.Need::debian).distinct().toList());
         boolean required = missing.stream().anyMatch(Packages.Need::required);
         if (!config.install()) {
             if (required) {
@@ -133,16 +132,17 @@ public final class Cluster implements AutoCloseable {
 
     private void writeKubeconfig() throws IOException {
         Path file = config.writeKubeconfig();
-        String host = config.bindAddress().equals("0.0.0.0") || config.bindAddress().equals("::")
-                ? "127.0.0.1"
-                : config.bindAddress();
+        String host =
+                config.bindAddress().equals("0.0.0.0") || config.bindAddress().equals("::")
+                        ? "127.0.0.1"
+                        : config.bindAddress();
         KubeconfigFile.write(
                 file,
-                "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + controlPlane.apiServer().port(),
+                "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                        + controlPlane.apiServer().port(),
                 certificates.authorityPem(),
                 certificates.admin());
-        io.k8j.server.certs.Pem.write(
-                config.dataDir().resolve("server/kubeconfig-path"), file + "\n", false);
+        io.k8j.server.certs.Pem.write(config.dataDir().resolve("server/kubeconfig-path"), file + "\n", false);
     }
 
     /** Prints what the user needs next. */

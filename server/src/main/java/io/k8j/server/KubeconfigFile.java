@@ -9,8 +9,7 @@ import java.util.Base64;
 
 /** The kubeconfig of the cluster's administrator. */
 public final class KubeconfigFile {
-    private static final String TEMPLATE =
-            """
+    private static final String TEMPLATE = """
             apiVersion: v1
             kind: Config
             clusters:

@@ -52,7 +52,8 @@ public record ServerConfig(
         nodeTaints = List.copyOf(nodeTaints);
         disable = Set.copyOf(disable);
         if (httpsListenPort < 0 || httpsListenPort > 65535) {
-            throw new IllegalArgumentException("--https-listen-port %d: must be between 0 and 65535".formatted(httpsListenPort));
+            throw new IllegalArgumentException(
+                    "--https-listen-port %d: must be between 0 and 65535".formatted(httpsListenPort));
         }
         if (simulatedNodes < 0) {
             throw new IllegalArgumentException("--simulated-nodes %d: must not be negative".formatted(simulatedNodes));

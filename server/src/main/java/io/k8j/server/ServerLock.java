@@ -41,11 +41,15 @@ public final class ServerLock implements AutoCloseable {
                 throw new UserException(
                         "another k8j server%s uses %s: stop it with 'k8j stop --data-dir %s' or choose another --data-dir"
                                 .formatted(
-                                        readPid(file).map(pid -> " (pid " + pid + ")").orElse(""), dataDir, dataDir));
+                                        readPid(file)
+                                                .map(pid -> " (pid " + pid + ")")
+                                                .orElse(""),
+                                        dataDir,
+                                        dataDir));
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid())
-                    .getBytes(StandardCharsets.US_ASCII)));
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
             return new ServerLock(channel, lock);
         } catch (IOException e) {
             throw new UserException(

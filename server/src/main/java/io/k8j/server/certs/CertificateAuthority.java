@@ -115,7 +115,8 @@ public final class CertificateAuthority {
         subject.addRDN(BCStyle.CN, request.commonName());
         try {
             X509v3CertificateBuilder builder = builder(
-                    X500Name.getInstance(own.certificate().getSubjectX500Principal().getEncoded()),
+                    X500Name.getInstance(
+                            own.certificate().getSubjectX500Principal().getEncoded()),
                     subject.build(),
                     pair.getPublic(),
                     clock.instant(),

@@ -60,9 +60,7 @@ public final class CertificateStore {
         }
         try {
             List<X509Certificate> chain = Pem.readCertificates(Files.readString(certificateFile(name)));
-            return chain.isEmpty()
-                    ? null
-                    : new KeyAndCertificate(Pem.readKey(Files.readString(keyFile(name))), chain);
+            return chain.isEmpty() ? null : new KeyAndCertificate(Pem.readKey(Files.readString(keyFile(name))), chain);
         } catch (GeneralSecurityException e) {
             return null;
         }

@@ -75,7 +75,10 @@ public final class Pem {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString(secret ? "rw-------" : "rw-r--r--")));
         }
-        Files.writeString(draft, text, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE).toArray(StandardOpenOption[]::new));
+        Files.writeString(
+                draft,
+                text,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE).toArray(StandardOpenOption[]::new));
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

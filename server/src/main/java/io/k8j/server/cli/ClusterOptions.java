@@ -24,8 +24,9 @@ final class ClusterOptions {
     Path kubeconfig() {
         Path file = kubeconfig != null ? kubeconfig : recorded();
         if (!Files.exists(file)) {
-            throw new UserException("there is no kubeconfig at %s: start the cluster with 'k8j server' or name one with --kubeconfig"
-                    .formatted(file));
+            throw new UserException(
+                    "there is no kubeconfig at %s: start the cluster with 'k8j server' or name one with --kubeconfig"
+                            .formatted(file));
         }
         return file;
     }
@@ -34,9 +35,7 @@ final class ClusterOptions {
     private Path recorded() {
         Path note = dataDir.resolve("server/kubeconfig-path");
         try {
-            return Files.exists(note)
-                    ? Path.of(Files.readString(note).strip())
-                    : Path.of("/etc/k8j/kubeconfig.yaml");
+            return Files.exists(note) ? Path.of(Files.readString(note).strip()) : Path.of("/etc/k8j/kubeconfig.yaml");
         } catch (java.io.IOException e) {
             throw new UserException("cannot read %s: %s".formatted(note, e.getMessage()), e);
         }

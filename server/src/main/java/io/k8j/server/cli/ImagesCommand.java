@@ -119,7 +119,8 @@ final class ImagesCommand {
             try (CriRuntime runtime = CriRuntime.connect(socket(cluster))) {
                 for (String image : images) {
                     if (runtime.imageStatus(image).isEmpty()) {
-                        throw new UserException("there is no image %s on this node: see 'k8j images list'".formatted(image));
+                        throw new UserException(
+                                "there is no image %s on this node: see 'k8j images list'".formatted(image));
                     }
                     runtime.removeImage(image);
                     System.out.println("removed " + image);

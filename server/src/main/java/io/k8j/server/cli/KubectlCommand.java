@@ -12,9 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code k8j kubectl …}: the kubectl on PATH, talking to this cluster. */
-@Command(
-        name = "kubectl",
-        description = "Run kubectl against this cluster; all arguments are kubectl's own.")
+@Command(name = "kubectl", description = "Run kubectl against this cluster; all arguments are kubectl's own.")
 final class KubectlCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;

@@ -15,8 +15,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Sets up logs: for people or as JSON, with a level per component. */
 final class Logging {
-    private static final Set<String> COMPONENTS = Set.of(
-            "store", "apiserver", "client", "controllers", "scheduler", "kubelet", "proxy", "dns", "server");
+    private static final Set<String> COMPONENTS =
+            Set.of("store", "apiserver", "client", "controllers", "scheduler", "kubelet", "proxy", "dns", "server");
     private static final String TEXT = "%d{HH:mm:ss.SSS} %-5level %-22.22logger{0} %msg %kvp%n%ex{full}";
 
     private Logging() {}
@@ -38,17 +38,19 @@ final class Logging {
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(console);
         root.setLevel(Level.WARN);
+        // gRPC asks for a socket option that Unix sockets do not have, and Netty says so at each start.
+        context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
         context.getLogger("io.k8j").setLevel(Level.INFO);
         for (String entry : levels) {
             int equals = entry.indexOf('=');
             String component = equals < 0 ? "" : entry.substring(0, equals);
             Level level = Level.toLevel(entry.substring(equals + 1).toUpperCase(Locale.ROOT), null);
             if (level == null || !(component.isEmpty() || COMPONENTS.contains(component))) {
-                throw new TypeConversionException(
-                        "--log-level %s: wants LEVEL or COMPONENT=LEVEL, with components %s"
-                                .formatted(entry, COMPONENTS.stream().sorted().toList()));
+                throw new TypeConversionException("--log-level %s: wants LEVEL or COMPONENT=LEVEL, with components %s"
+                        .formatted(entry, COMPONENTS.stream().sorted().toList()));
             }
-            context.getLogger(component.isEmpty() ? "io.k8j" : "io.k8j." + component).setLevel(level);
+            context.getLogger(component.isEmpty() ? "io.k8j" : "io.k8j." + component)
+                    .setLevel(level);
         }
     }
 

@@ -27,6 +27,7 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Logging.configure("text", java.util.List.of("warn"));
         int code = commandLine(System.err).execute(arguments);
         // Daemons of libraries must not keep a finished command alive; a server has ended by itself when it comes here.
         System.exit(code);
@@ -39,8 +40,7 @@ public final class Main implements Runnable {
         line.setStopAtPositional(false);
         line.getSubcommands().get("kubectl").setStopAtUnmatched(true).setUnmatchedOptionsArePositionalParams(true);
         line.setParameterExceptionHandler((exception, arguments) -> {
-            err.println("k8j: " + firstLine(exception.getMessage()) + " (see 'k8j "
-                    + name(exception) + "--help')");
+            err.println("k8j: " + firstLine(exception.getMessage()) + " (see 'k8j " + name(exception) + "--help')");
             return CommandLine.ExitCode.USAGE;
         });
         line.setExecutionExceptionHandler((exception, command, result) -> {

@@ -25,94 +25,185 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         showDefaultValues = true)
 public final class ServerCommand implements Callable<Integer> {
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML file with flags, without the dashes. Flags given here win.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML file with flags, without the dashes. Flags given here win.")
     private Path config;
 
-    @Option(names = "--data-dir", paramLabel = "DIR", description = "Where the cluster keeps its state.", defaultValue = "/var/lib/k8j")
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the cluster keeps its state.",
+            defaultValue = "/var/lib/k8j")
     private Path dataDir;
 
-    @Option(names = "--write-kubeconfig", paramLabel = "FILE", description = "Where the administrator's kubeconfig is written, mode 0600.", defaultValue = "/etc/k8j/kubeconfig.yaml")
+    @Option(
+            names = "--write-kubeconfig",
+            paramLabel = "FILE",
+            description = "Where the administrator's kubeconfig is written, mode 0600.",
+            defaultValue = "/etc/k8j/kubeconfig.yaml")
     private Path writeKubeconfig;
 
-    @Option(names = "--bind-address", paramLabel = "IP", description = "Address the API server listens on.", defaultValue = "0.0.0.0")
+    @Option(
+            names = "--bind-address",
+            paramLabel = "IP",
+            description = "Address the API server listens on.",
+            defaultValue = "0.0.0.0")
     private String bindAddress;
 
-    @Option(names = "--https-listen-port", paramLabel = "PORT", description = "Port the API server listens on.", defaultValue = "6443")
+    @Option(
+            names = "--https-listen-port",
+            paramLabel = "PORT",
+            description = "Port the API server listens on.",
+            defaultValue = "6443")
     private int httpsListenPort;
 
-    @Option(names = "--advertise-address", paramLabel = "IP", description = "Address under which Pods reach the API server (default: the node's).")
+    @Option(
+            names = "--advertise-address",
+            paramLabel = "IP",
+            description = "Address under which Pods reach the API server (default: the node's).")
     private String advertiseAddress;
 
-    @Option(names = "--tls-san", paramLabel = "NAME", description = "Further name or address of the API server's certificate; may be repeated.", split = ",")
+    @Option(
+            names = "--tls-san",
+            paramLabel = "NAME",
+            description = "Further name or address of the API server's certificate; may be repeated.",
+            split = ",")
     private List<String> tlsSan = new ArrayList<>();
 
     @Option(names = "--node-name", paramLabel = "NAME", description = "Name of this node (default: the machine's).")
     private String nodeName;
 
-    @Option(names = "--node-ip", paramLabel = "IP", description = "Address of this node (default: of the default route's interface).")
+    @Option(
+            names = "--node-ip",
+            paramLabel = "IP",
+            description = "Address of this node (default: of the default route's interface).")
     private String nodeIp;
 
-    @Option(names = "--node-label", paramLabel = "KEY=VALUE", description = "Label of this node; may be repeated.", split = ",")
+    @Option(
+            names = "--node-label",
+            paramLabel = "KEY=VALUE",
+            description = "Label of this node; may be repeated.",
+            split = ",")
     private Map<String, String> nodeLabels = new LinkedHashMap<>();
 
-    @Option(names = "--node-taint", paramLabel = "KEY=VALUE:EFFECT", description = "Taint of this node; may be repeated.", split = ",")
+    @Option(
+            names = "--node-taint",
+            paramLabel = "KEY=VALUE:EFFECT",
+            description = "Taint of this node; may be repeated.",
+            split = ",")
     private List<String> nodeTaints = new ArrayList<>();
 
-    @Option(names = "--cluster-cidr", paramLabel = "CIDR", description = "Addresses of Pods.", defaultValue = "10.42.0.0/16")
+    @Option(
+            names = "--cluster-cidr",
+            paramLabel = "CIDR",
+            description = "Addresses of Pods.",
+            defaultValue = "10.42.0.0/16")
     private String clusterCidr;
 
-    @Option(names = "--service-cidr", paramLabel = "CIDR", description = "Addresses of Services.", defaultValue = "10.43.0.0/16")
+    @Option(
+            names = "--service-cidr",
+            paramLabel = "CIDR",
+            description = "Addresses of Services.",
+            defaultValue = "10.43.0.0/16")
     private String serviceCidr;
 
-    @Option(names = "--cluster-dns", paramLabel = "IP", description = "Address of the cluster's DNS, within --service-cidr.", defaultValue = "10.43.0.10")
+    @Option(
+            names = "--cluster-dns",
+            paramLabel = "IP",
+            description = "Address of the cluster's DNS, within --service-cidr.",
+            defaultValue = "10.43.0.10")
     private String clusterDns;
 
-    @Option(names = "--cluster-domain", paramLabel = "DOMAIN", description = "Domain of the cluster's names.", defaultValue = "cluster.local")
+    @Option(
+            names = "--cluster-domain",
+            paramLabel = "DOMAIN",
+            description = "Domain of the cluster's names.",
+            defaultValue = "cluster.local")
     private String clusterDomain;
 
-    @Option(names = "--service-node-port-range", paramLabel = "FROM-TO", description = "Ports for Services of type NodePort.", defaultValue = "30000-32767")
+    @Option(
+            names = "--service-node-port-range",
+            paramLabel = "FROM-TO",
+            description = "Ports for Services of type NodePort.",
+            defaultValue = "30000-32767")
     private String serviceNodePortRange;
 
-    @Option(names = "--datastore-endpoint", paramLabel = "URL", description = "'embedded', 'memory', or the address of an etcd.", defaultValue = "embedded")
+    @Option(
+            names = "--datastore-endpoint",
+            paramLabel = "URL",
+            description = "'embedded', 'memory', or the address of an etcd.",
+            defaultValue = "embedded")
     private String datastoreEndpoint;
 
     @Option(names = "--token", paramLabel = "TOKEN", description = "Secret with which agents join.")
     private String token;
 
-    @Option(names = "--disable", paramLabel = "NAME", description = "Component to leave out (dns, proxy, scheduler, controllers); may be repeated.", split = ",")
+    @Option(
+            names = "--disable",
+            paramLabel = "NAME",
+            description = "Component to leave out (dns, proxy, scheduler, controllers); may be repeated.",
+            split = ",")
     private Set<String> disable = new LinkedHashSet<>();
 
-    @Option(names = "--runtime", paramLabel = "NAME", description = "What runs containers: ${COMPLETION-CANDIDATES}.", defaultValue = "containerd")
+    @Option(
+            names = "--runtime",
+            paramLabel = "NAME",
+            description = "What runs containers: ${COMPLETION-CANDIDATES}.",
+            defaultValue = "containerd")
     private ServerConfig.Runtime runtime;
 
-    @Option(names = "--simulated-nodes", paramLabel = "N", description = "Nodes to simulate, with --runtime simulated.", defaultValue = "0")
+    @Option(
+            names = "--simulated-nodes",
+            paramLabel = "N",
+            description = "Nodes to simulate, with --runtime simulated.",
+            defaultValue = "0")
     private int simulatedNodes;
 
     @Option(names = "--disable-agent", description = "Run the control plane only, without a node.")
     private boolean disableAgent;
 
-    @Option(names = "--container-runtime-endpoint", paramLabel = "SOCKET", description = "A running containerd (default: one of our own).")
+    @Option(
+            names = "--container-runtime-endpoint",
+            paramLabel = "SOCKET",
+            description = "A running containerd (default: one of our own).")
     private String containerRuntimeEndpoint;
 
-    @Option(names = "--no-install", negatable = false, description = "Refuse to start instead of installing missing programs.")
+    @Option(
+            names = "--no-install",
+            negatable = false,
+            description = "Refuse to start instead of installing missing programs.")
     private boolean noInstall;
 
-    @Option(names = "--kubelet-port", paramLabel = "PORT", description = "Port of the kubelet's API.", defaultValue = "10250")
+    @Option(
+            names = "--kubelet-port",
+            paramLabel = "PORT",
+            description = "Port of the kubelet's API.",
+            defaultValue = "10250")
     private int kubeletPort;
 
-    @Option(names = "--registries-dir", paramLabel = "DIR", description = "containerd's certs.d directory with mirrors and registries' settings.")
+    @Option(
+            names = "--registries-dir",
+            paramLabel = "DIR",
+            description = "containerd's certs.d directory with mirrors and registries' settings.")
     private Path registriesDir;
 
     @Option(names = "--log-format", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
     private String logFormat;
 
-    @Option(names = "--log-level", paramLabel = "[COMPONENT=]LEVEL", description = "error, warn, info, debug or trace, for all or one component; may be repeated.", split = ",")
+    @Option(
+            names = "--log-level",
+            paramLabel = "[COMPONENT=]LEVEL",
+            description = "error, warn, info, debug or trace, for all or one component; may be repeated.",
+            split = ",")
     private List<String> logLevels = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {
         Logging.configure(logFormat, logLevels);
-        Steps steps = new Steps(System.out, System.console() != null && System.console().isTerminal());
+        Steps steps = new Steps(
+                System.out, System.console() != null && System.console().isTerminal());
         try (Cluster cluster = Cluster.start(toConfig(), steps)) {
             cluster.announce(steps);
             cluster.awaitStop();
@@ -154,7 +245,10 @@ public final class ServerCommand implements Callable<Integer> {
     /** A node's name must be a DNS name: lower case, without what does not belong there. */
     private static String hostName() {
         try {
-            String name = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.-]", "-");
+            String name = InetAddress.getLocalHost()
+                    .getHostName()
+                    .toLowerCase(Locale.ROOT)
+                    .replaceAll("[^a-z0-9.-]", "-");
             String trimmed = name.replaceAll("^[^a-z0-9]+|[^a-z0-9]+$", "");
             return trimmed.isEmpty() ? "localhost" : trimmed;
         } catch (UnknownHostException e) {

@@ -24,7 +24,9 @@ final class StopCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;
 
-    @Option(names = "--all", description = "Also end the containers and remove the rules, interfaces and mounts that k8j made.")
+    @Option(
+            names = "--all",
+            description = "Also end the containers and remove the rules, interfaces and mounts that k8j made.")
     private boolean all;
 
     @Override
@@ -45,15 +47,18 @@ final class StopCommand implements Callable<Integer> {
             return false;
         }
         if (!server.get().destroy()) {
-            throw new UserException(
-                    "may not stop the server (pid %d): run this as the user who started it".formatted(server.get().pid()));
+            throw new UserException("may not stop the server (pid %d): run this as the user who started it"
+                    .formatted(server.get().pid()));
         }
         try {
             server.get().onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new UserException(
                     "the server (pid %d) did not stop within %d s: look at its log, or end it with 'kill -9 %d'"
-                            .formatted(server.get().pid(), STOP_SECONDS, server.get().pid()),
+                            .formatted(
+                                    server.get().pid(),
+                                    STOP_SECONDS,
+                                    server.get().pid()),
                     e);
         } catch (ExecutionException e) {
             throw new IOException("wait for the server: " + e.getCause().getMessage(), e);

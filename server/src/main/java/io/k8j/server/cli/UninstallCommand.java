@@ -22,7 +22,9 @@ final class UninstallCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;
 
-    @Option(names = {"-y", "--yes"}, description = "Do not ask.")
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask.")
     private boolean yes;
 
     @Override
@@ -30,7 +32,8 @@ final class UninstallCommand implements Callable<Integer> {
         Path dataDir = cluster.dataDir.toAbsolutePath().normalize();
         // Only a directory that a server has made may be deleted as a whole.
         if (!Files.exists(dataDir.resolve("server/lock"))) {
-            throw new UserException("%s is not the data directory of a cluster: nothing was removed".formatted(dataDir));
+            throw new UserException(
+                    "%s is not the data directory of a cluster: nothing was removed".formatted(dataDir));
         }
         if (!yes && !confirmed(dataDir)) {
             System.out.println("nothing was removed");

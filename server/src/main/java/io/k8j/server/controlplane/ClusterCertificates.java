@@ -202,11 +202,11 @@ public final class ClusterCertificates implements AutoCloseable {
                     // Any certificate passes the handshake: authentication decides whom to trust, and answers 401.
                     .trustManager(InsecureTrustManagerFactory.INSTANCE);
             builder.applicationProtocolConfig(new ApplicationProtocolConfig(
-                        ApplicationProtocolConfig.Protocol.ALPN,
-                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                        ApplicationProtocolNames.HTTP_2,
-                        ApplicationProtocolNames.HTTP_1_1));
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    ApplicationProtocolNames.HTTP_2,
+                    ApplicationProtocolNames.HTTP_1_1));
             return builder.build();
         } catch (SSLException e) {
             throw new IllegalStateException("TLS context " + name + ": " + e.getMessage(), e);

@@ -67,13 +67,12 @@ public final class ControlPlane implements AutoCloseable {
             return switch (config.datastoreEndpoint()) {
                 case "embedded" -> EmbeddedStore.open(config.storeDir(), StoreConfig.DEFAULTS);
                 case "memory" -> MemoryStore.open(StoreConfig.DEFAULTS);
-                default -> throw new UserException(
-                        "--datastore-endpoint %s: this version knows only 'embedded' and 'memory'"
-                                .formatted(config.datastoreEndpoint()));
+                default ->
+                    throw new UserException("--datastore-endpoint %s: this version knows only 'embedded' and 'memory'"
+                            .formatted(config.datastoreEndpoint()));
             };
         } catch (StoreException e) {
-            throw new UserException(
-                    "cannot open the store in %s: %s".formatted(config.storeDir(), e.getMessage()), e);
+            throw new UserException("cannot open the store in %s: %s".formatted(config.storeDir(), e.getMessage()), e);
         }
     }
 
@@ -102,8 +101,10 @@ public final class ControlPlane implements AutoCloseable {
                     RequestSettings.DEFAULTS,
                     List.of());
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-            throw new UserException("--service-node-port-range %s or --service-cidr %s: %s"
-                    .formatted(config.serviceNodePortRange(), config.serviceCidr(), e.getMessage()), e);
+            throw new UserException(
+                    "--service-node-port-range %s or --service-cidr %s: %s"
+                            .formatted(config.serviceNodePortRange(), config.serviceCidr(), e.getMessage()),
+                    e);
         }
         try {
             return ApiServer.start(store, settings, time);
@@ -180,7 +181,8 @@ public final class ControlPlane implements AutoCloseable {
                 config.dataDir().resolve("storage"));
         closing.add(steps.step(
                 "controllers",
-                () -> ControllerManager.start(client, new ServedCatalog(apiServer.core().table()), settings)));
+                () -> ControllerManager.start(
+                        client, new ServedCatalog(apiServer.core().table()), settings)));
     }
 
     /** Adds something that stops before the API server does. */

@@ -171,13 +171,18 @@ public final class MachineCheck {
 
     private static Finding forwarding() {
         try {
-            boolean on = Files.readString(Path.of("/proc/sys/net/ipv4/ip_forward")).strip().equals("1");
+            boolean on = Files.readString(Path.of("/proc/sys/net/ipv4/ip_forward"))
+                    .strip()
+                    .equals("1");
             return on
                     ? ok("IP forwarding", "on")
                     : new Finding(State.NOTE, "IP forwarding", "off", "'k8j server' turns it on");
         } catch (IOException e) {
             return new Finding(
-                    State.NOTE, "IP forwarding", "cannot tell: " + e.getMessage().toLowerCase(Locale.ROOT), "");
+                    State.NOTE,
+                    "IP forwarding",
+                    "cannot tell: " + e.getMessage().toLowerCase(Locale.ROOT),
+                    "");
         }
     }
 

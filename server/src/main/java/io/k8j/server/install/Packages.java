@@ -73,15 +73,15 @@ public final class Packages {
                     .formatted(String.join(", ", packages)));
         }
         // The list of packages may be old or absent on a fresh machine; a first failure is answered by updating it.
-        if (run(aptInstall(packages)) != 0 && (run(List.of("apt-get", "update", "-qq")) != 0 || run(aptInstall(packages)) != 0)) {
+        if (run(aptInstall(packages)) != 0
+                && (run(List.of("apt-get", "update", "-qq")) != 0 || run(aptInstall(packages)) != 0)) {
             throw new UserException("apt-get could not install %s: run 'apt-get install %s' to see why"
                     .formatted(String.join(", ", packages), String.join(" ", packages)));
         }
     }
 
     private static List<String> aptInstall(List<String> packages) {
-        List<String> command =
-                new ArrayList<>(List.of("apt-get", "install", "-y", "-qq", "--no-install-recommends"));
+        List<String> command = new ArrayList<>(List.of("apt-get", "install", "-y", "-qq", "--no-install-recommends"));
         command.addAll(packages);
         return command;
     }
@@ -97,7 +97,8 @@ public final class Packages {
         Process process = builder.start();
         if (!process.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
             process.destroyForcibly();
-            throw new UserException("'%s' did not end within %d minutes".formatted(String.join(" ", command), INSTALL_MINUTES));
+            throw new UserException(
+                    "'%s' did not end within %d minutes".formatted(String.join(" ", command), INSTALL_MINUTES));
         }
         return process.exitValue();
     }

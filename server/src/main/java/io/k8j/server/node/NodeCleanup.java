@@ -1,15 +1,230 @@
 package io.k8j.server.node;
 
+import io.k8j.kubelet.containerd.CniConfig;
+import io.k8j.kubelet.containerd.ContainerdConfig;
+import io.k8j.kubelet.containerd.ContainerdProcess;
+import io.k8j.kubelet.cri.CriRuntime;
+import io.k8j.kubelet.cri.v1.PodSandbox;
+import io.k8j.server.InstanceId;
+import io.k8j.server.install.MachineCheck;
+import io.k8j.server.install.Packages;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ends the containers of one data directory and removes what k8j made for them on this machine, and nothing else. */
 public final class NodeCleanup {
-    private NodeCleanup() {}
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCleanup.class);
+    private static final Duration RUNTIME_LIMIT = Duration.ofSeconds(30);
+    private static final long COMMAND_SECONDS = 30;
 
-    /** @param say is told what was removed */
+    private final Path dataDir;
+    private final ContainerdConfig containerd;
+    private final Consumer<String> say;
+
+    private NodeCleanup(Path dataDir, Consumer<String> say) {
+        this.dataDir = dataDir;
+        this.containerd = ContainerdConfig.under(dataDir, CniConfig.findBinDir().orElse(Path.of("/opt/cni/bin")));
+        this.say = say;
+    }
+
+    /** @param say is told what was removed, a line for each kind of thing */
     public static void run(Path dataDir, Consumer<String> say) throws IOException, InterruptedException {
-        say.accept("nothing to clean in " + dataDir);
+        if (!NodeComponents.existed(dataDir) || !MachineCheck.isRoot()) {
+            say.accept("no containers to end in " + dataDir);
+            return;
+        }
+        NodeCleanup cleanup = new NodeCleanup(dataDir, say);
+        cleanup.endContainers();
+        cleanup.endShims();
+        cleanup.removeRules();
+        cleanup.removeBridge();
+        cleanup.unmount();
+        cleanup.removeCgroups();
+        cleanup.removeRuntimeState();
+    }
+
+    private void endContainers() throws IOException, InterruptedException {
+        if (Packages.find("containerd") == null || !Files.isDirectory(containerd.root())) {
+            return;
+        }
+        try (ContainerdProcess process = ContainerdProcess.start(containerd)) {
+            try (CriRuntime runtime = CriRuntime.connect(process.socket())) {
+                process.awaitReady(runtime, RUNTIME_LIMIT);
+                List<PodSandbox> sandboxes = runtime.listPodSandboxes(Map.of());
+                try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+                    sandboxes.forEach(sandbox -> workers.submit(() -> remove(runtime, sandbox)));
+                }
+                say.accept("ended %d Pods".formatted(sandboxes.size()));
+            } catch (TimeoutException e) {
+                say.accept(
+                        "containerd did not answer (%s); its processes are ended by force".formatted(e.getMessage()));
+            }
+            process.stop();
+        }
+    }
+
+    private static void remove(CriRuntime runtime, PodSandbox sandbox) {
+        try {
+            runtime.stopPodSandbox(sandbox.getId());
+            runtime.removePodSandbox(sandbox.getId());
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue(
+                            "pod",
+                            sandbox.getMetadata().getNamespace() + "/"
+                                    + sandbox.getMetadata().getName())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("Pod could not be ended by the runtime");
+        }
+    }
+
+    /** What containerd could not end itself: shims that carry its socket's path in their command line. */
+    private void endShims() throws InterruptedException {
+        String socket = containerd.socket().toString();
+        List<ProcessHandle> shims = ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process).contains("containerd-shim")
+                        && commandLine(process).contains(socket))
+                .toList();
+        for (ProcessHandle shim : shims) {
+            Stream.concat(shim.descendants(), Stream.of(shim)).forEach(ProcessHandle::destroyForcibly);
+        }
+        if (!shims.isEmpty()) {
+            Thread.sleep(200); // mounts are free once the processes are gone
+            say.accept("killed %d left-over containers".formatted(shims.size()));
+        }
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+                    .replace('\0', ' ');
+        } catch (IOException e) {
+            return ""; // it has just ended
+        }
+    }
+
+    private void removeRules() throws IOException, InterruptedException {
+        if (Packages.find("nft") == null) {
+            return;
+        }
+        String table = InstanceId.table(dataDir);
+        for (String line : output("nft", "list", "tables").lines().toList()) {
+            String[] words = line.split(" ");
+            if (words.length == 3
+                    && (words[2].equals(table) || words[2].startsWith(table + "-"))
+                    && !(InstanceId.of(dataDir).isEmpty() && words[2].matches("k8j-[0-9a-f]{6}.*"))) {
+                run("nft", "delete", "table", words[1], words[2]);
+                say.accept("removed rules " + words[1] + " " + words[2]);
+            }
+        }
+    }
+
+    private void removeBridge() throws IOException, InterruptedException {
+        String bridge = InstanceId.bridge(dataDir);
+        if (Files.exists(Path.of("/sys/class/net", bridge))) {
+            run("ip", "link", "delete", bridge);
+            say.accept("removed interface " + bridge);
+        }
+    }
+
+    private void unmount() throws IOException, InterruptedException {
+        List<String> below = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
+            String place = line.split(" ")[1].replace("\\040", " ");
+            if (Path.of(place).startsWith(dataDir)
+                    || Path.of(place).startsWith(containerd.state().getParent())) {
+                below.add(place);
+            }
+        }
+        // The latest mount is undone first.
+        for (String place : below.reversed()) {
+            if (run("umount", place) != 0) {
+                run("umount", "-l", place);
+            }
+        }
+        if (!below.isEmpty()) {
+            say.accept("unmounted %d file systems".formatted(below.size()));
+        }
+    }
+
+    private void removeCgroups() throws IOException {
+        String own = InstanceId.cgroup(dataDir);
+        String relative = own.equals("/") ? "kubepods" : own.substring(1);
+        Path root = Path.of("/sys/fs/cgroup");
+        List<Path> hierarchies = new ArrayList<>(List.of(root));
+        try (Stream<Path> children = Files.list(root)) {
+            children.filter(Files::isDirectory).forEach(hierarchies::add);
+        }
+        for (Path hierarchy : hierarchies) {
+            Path group = hierarchy.resolve(relative);
+            if (Files.isDirectory(group)) {
+                removeEmptyDirectories(group);
+            }
+        }
+    }
+
+    private static void removeEmptyDirectories(Path group) throws IOException {
+        List<Path> directories;
+        try (Stream<Path> walk = Files.walk(group)) {
+            directories = walk.filter(Files::isDirectory)
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+        for (Path directory : directories) {
+            try {
+                Files.delete(directory); // a cgroup's files vanish with it
+            } catch (IOException e) {
+                LOG.atDebug().addKeyValue("cgroup", directory).log("cgroup is still in use");
+            }
+        }
+    }
+
+    private void removeRuntimeState() throws IOException {
+        Path run = containerd.state().getParent();
+        if (!Files.isDirectory(run)) {
+            return;
+        }
+        List<Path> paths;
+        try (Stream<Path> walk = Files.walk(run)) {
+            paths = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private static int run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            return -1;
+        }
+        return process.exitValue();
+    }
+
+    private static String output(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        process.waitFor();
+        return text;
     }
 }

@@ -52,9 +52,11 @@ public final class NodeComponents implements AutoCloseable {
         NodeComponents node = new NodeComponents(config, nodeIp);
         if (config.runtime() == ServerConfig.Runtime.CONTAINERD && config.containerRuntimeEndpoint() == null) {
             Path cniBinDir = CniConfig.findBinDir()
-                    .orElseThrow(() -> new UserException(
-                            "the CNI plugins are missing: install containernetworking-plugins, or leave --no-install away"));
-            node.containerd = withRegistries(ContainerdConfig.under(config.dataDir(), cniBinDir), config.registriesDir());
+                    .orElseThrow(
+                            () -> new UserException(
+                                    "the CNI plugins are missing: install containernetworking-plugins, or leave --no-install away"));
+            node.containerd =
+                    withRegistries(ContainerdConfig.under(config.dataDir(), cniBinDir), config.registriesDir());
             node.process = node.closing.add(ContainerdProcess.start(node.containerd));
         }
         return node;
@@ -109,7 +111,8 @@ public final class NodeComponents implements AutoCloseable {
         } catch (TimeoutException e) {
             runtime.close();
             throw new UserException(
-                    "containerd did not become ready (%s): look at %s".formatted(e.getMessage(), containerd.logFile()), e);
+                    "containerd did not become ready (%s): look at %s".formatted(e.getMessage(), containerd.logFile()),
+                    e);
         }
     }
 
