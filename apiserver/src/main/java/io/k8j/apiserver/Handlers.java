@@ -2,6 +2,8 @@ package io.k8j.apiserver;
 
 import io.k8j.apiserver.bootstrap.Bootstrap;
 import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.apiserver.crd.CustomResources;
+import io.k8j.apiserver.crd.DefinitionHook;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.service.AddressRange;
@@ -43,6 +45,7 @@ import io.k8j.apiserver.virtual.IdentityReviews;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.Verb;
 import io.k8j.model.resource.GroupResource;
+import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.time.Time;
 import io.k8j.store.Store;
 import java.util.EnumMap;
@@ -54,6 +57,8 @@ import java.util.random.RandomGenerator;
 
 /** Puts the handlers together and finds the one for a request. */
 final class Handlers implements AutoCloseable {
+    private static final UserInfo SERVER = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
+
     private final Map<Verb, Handler> verbs = new EnumMap<>(Verb.class);
     private final Subresources subresources = new Subresources();
     private final WatchHandler watch;
@@ -62,6 +67,7 @@ final class Handlers implements AutoCloseable {
     private final CoreConfig config;
     private final AddressRange addresses;
     private final ServiceAllocator allocator;
+    private final CustomResources customs;
 
     Handlers(
             Store store,
@@ -87,7 +93,11 @@ final class Handlers implements AutoCloseable {
                 editor,
                 time,
                 random);
-        Hooks hooks = new Hooks(Map.of(new GroupResource("", "services"), allocator));
+        Hooks hooks = new Hooks(Map.of(
+                new GroupResource("", "services"),
+                allocator,
+                new GroupResource("apiextensions.k8s.io", "customresourcedefinitions"),
+                new DefinitionHook()));
         ObjectCreator creator = new ObjectCreator(writer, admission, hooks, random);
         UpdateFlow updates = new UpdateFlow(writer, creator, admission, hooks);
         DeleteFlow deletes = new DeleteFlow(writer, admission, hooks);
@@ -119,6 +129,14 @@ final class Handlers implements AutoCloseable {
                         storage("policy", "poddisruptionbudgets"), editor, admission, verbs.get(Verb.DELETE)));
         subresources.add("serviceaccounts", "token", Verb.CREATE, new TokenHandler(parts.tokens(), admission));
         addVirtual(access.authorizer(), parts);
+        customs = new CustomResources(
+                storage("apiextensions.k8s.io", "customresourcedefinitions"),
+                core.table(),
+                feed,
+                editor,
+                time,
+                config.cacheLimits(),
+                this::deleteInstances);
         watch = new WatchHandler(feed, time, config.watchQueue());
     }
 
@@ -149,9 +167,9 @@ final class Handlers implements AutoCloseable {
     /** Brings allocations in order and creates what every cluster has. */
     void start() {
         allocator.load(storage("", "services"));
+        customs.start();
         if (!config.bootstrap()) return;
-        UserInfo server = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
-        new Bootstrap(call -> core.call(server, "kube-apiserver", call))
+        new Bootstrap(call -> core.call(SERVER, "kube-apiserver", call))
                 .run(addresses.cidr(), addresses.firstAddress(), config.advertiseAddress(), config.advertisePort());
     }
 
@@ -177,6 +195,19 @@ final class Handlers implements AutoCloseable {
                 null));
     }
 
+    private void deleteInstances(StoredResource resource) {
+        GroupVersionResource gvr = new GroupVersionResource(
+                resource.id().group(), resource.kind().version(), resource.id().resource());
+        ServedResource any = core.table().find(gvr.group(), gvr.resource());
+        if (any == null) return;
+        core.call(
+                SERVER,
+                "kube-apiserver",
+                new ApiCall(Verb.DELETECOLLECTION, any.gvr(), "", "", "", Map.of(), null, null));
+    }
+
     @Override
-    public void close() {}
+    public void close() {
+        customs.close();
+    }
 }

@@ -53,6 +53,11 @@ public final class Printers {
         return table == null ? PLAIN : table;
     }
 
+    /** How long something took, as short as tables show ages. */
+    public static String age(java.time.Duration duration) {
+        return Durations.words(duration);
+    }
+
     private static Map<String, Table> all() {
         Map<String, Table> all = new HashMap<>();
         for (Map<String, Table> some : List.of(

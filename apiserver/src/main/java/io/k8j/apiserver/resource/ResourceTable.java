@@ -1,5 +1,6 @@
 package io.k8j.apiserver.resource;
 
+import io.k8j.apiserver.crd.DefinitionStrategy;
 import io.k8j.apiserver.printer.Printers;
 import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.apiserver.strategy.Strategies;
@@ -45,7 +46,8 @@ public final class ResourceTable {
     }
 
     private static StoredResource storage(ResourceInfo info, StoredResource.CacheLimits limits) {
-        ResourceStrategy strategy = Strategies.of(info.gvr());
+        boolean definitions = info.gvk().kind().equals("CustomResourceDefinition");
+        ResourceStrategy strategy = definitions ? new DefinitionStrategy() : Strategies.of(info.gvr());
         GroupResource id = new GroupResource(info.gvr().group(), info.gvr().resource());
         return new StoredResource(id, info.gvk(), info.namespaced(), Schemas.kind(info.gvk()), strategy, limits);
     }

@@ -42,7 +42,7 @@ public record ServedResource(
 
     /** A stored object in this version; the same instance where no conversion is needed. */
     public ApiObject fromStored(ApiObject stored) {
-        if (storedAsServed()) return stored;
+        if (storedAsServed() || stored.apiVersion().equals(gvk().apiVersion())) return stored;
         Map<String, Object> tree = Json.parseObject(stored.json());
         long revision = Long.parseLong(stored.resourceVersion());
         Map<String, Object> converted = converter.fromStored(tree);

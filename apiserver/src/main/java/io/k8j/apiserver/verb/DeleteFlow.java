@@ -53,6 +53,7 @@ public final class DeleteFlow {
                         options.tree()));
             }
             Instant now = call.context().now();
+            hooks.of(storage).beforeDelete(object, now);
             DeletionPlan plan = DeletionPlan.of(storage.strategy(), storage.gracefulDeletion(), object, wanted, now);
             Outcome outcome = switch (plan) {
                 case DeletionPlan.AlreadyDeleting a -> new Outcome(current.object(), false);

@@ -20,7 +20,8 @@ final class MainRules implements UpdateRules {
             else object.remove("status");
         }
         strategy.prepareForUpdate(call.context(), object, old);
-        if (strategy.hasGeneration() && !sameSpec(object, old)) {
+        if (strategy.hasGeneration()
+                && !sameSpec(object, old, call.resource().info().hasStatus())) {
             Long generation = Trees.integer(old, "metadata", "generation");
             SystemFields.metadata(object).put("generation", generation == null ? 1L : generation + 1);
         }
@@ -45,13 +46,13 @@ final class MainRules implements UpdateRules {
         return true;
     }
 
-    private static boolean sameSpec(Map<String, Object> object, Map<String, Object> old) {
-        return covers(object, old) && covers(old, object);
+    private static boolean sameSpec(Map<String, Object> object, Map<String, Object> old, boolean statusApart) {
+        return covers(object, old, statusApart) && covers(old, object, statusApart);
     }
 
-    private static boolean covers(Map<String, Object> a, Map<String, Object> b) {
+    private static boolean covers(Map<String, Object> a, Map<String, Object> b, boolean statusApart) {
         for (Map.Entry<String, Object> e : a.entrySet()) {
-            if (e.getKey().equals("metadata") || e.getKey().equals("status")) continue;
+            if (e.getKey().equals("metadata") || statusApart && e.getKey().equals("status")) continue;
             if (!Trees.deepEquals(e.getValue(), b.get(e.getKey()))) return false;
         }
         return true;

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.verb;
 
 import io.k8j.apiserver.spi.RequestContext;
+import java.time.Instant;
 import java.util.Map;
 
 /**
@@ -28,6 +29,9 @@ public interface WriteHook {
     default Reservation beforeUpdate(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
         return Reservation.NOTHING;
     }
+
+    /** Adds what must hold an object that somebody wants deleted, such as a finalizer. Changes it. */
+    default void beforeDelete(Map<String, Object> object, Instant now) {}
 
     /** Releases what an object that is gone had. */
     default void afterDelete(Map<String, Object> object) {}

@@ -1,0 +1,146 @@
+package io.k8j.apiserver.crd;
+
+import io.k8j.apiserver.resource.CustomRules;
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.apiserver.resource.StoredResource;
+import io.k8j.apiserver.resource.VersionConverter;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupResource;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.resource.ResourceInfo;
+import io.k8j.model.resource.ResourceInfo.Subresource;
+import io.k8j.model.schema.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads one CustomResourceDefinition and makes what is served of it. */
+final class Definition {
+    private static final List<String> VERBS =
+            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+    private static final List<String> CHANGE = List.of("get", "patch", "update");
+    private static final GroupVersionKind SCALE = new GroupVersionKind("autoscaling", "v1", "Scale");
+
+    private final Map<String, Object> tree;
+    private final Map<String, Object> spec;
+
+    Definition(Map<String, Object> tree) {
+        this.tree = tree;
+        this.spec = Trees.map(tree, "spec");
+    }
+
+    Map<String, Object> tree() {
+        return tree;
+    }
+
+    String name() {
+        return Trees.string(tree, "metadata", "name");
+    }
+
+    GroupResource id() {
+        return new GroupResource(Trees.string(spec, "group"), Trees.string(spec, "names", "plural"));
+    }
+
+    boolean namespaced() {
+        return "Namespaced".equals(spec.get("scope"));
+    }
+
+    GroupVersionKind storedKind() {
+        for (Object version : Trees.list(spec, "versions")) {
+            if (Trees.isTrue(version, "storage")) return kind(Trees.string(version, "name"));
+        }
+        throw new IllegalStateException("definition " + name() + " has no storage version");
+    }
+
+    /** Paths of all selectable fields, as {@code spec.color}. */
+    List<String> selectableFields() {
+        Set<String> all = new LinkedHashSet<>();
+        for (Object version : Trees.list(spec, "versions")) all.addAll(selectable(version));
+        return List.copyOf(all);
+    }
+
+    private static List<String> selectable(Object version) {
+        List<String> paths = new ArrayList<>();
+        for (Object field : Trees.list(version, "selectableFields")) {
+            String path = Trees.string(field, "jsonPath");
+            if (path != null) paths.add(path.startsWith(".") ? path.substring(1) : path);
+        }
+        return paths;
+    }
+
+    /** What is served of each served version, the most stable and newest first. */
+    List<ServedResource> serve(StoredResource storage) {
+        List<ServedResource> served = new ArrayList<>();
+        for (Object version : Trees.list(spec, "versions")) {
+            if (Trees.isTrue(version, "served")) served.add(version(version, storage));
+        }
+        served.sort((a, b) -> VersionOrder.compare(b.gvr().version(), a.gvr().version()));
+        return served;
+    }
+
+    private ServedResource version(Object version, StoredResource storage) {
+        Map<String, Object> source = Trees.map(version, "schema", "openAPIV3Schema");
+        Schema schema = StructuralSchema.ofObject(source);
+        CustomRules.ScalePaths scale = null;
+        List<Subresource> subresources = new ArrayList<>();
+        GroupVersionKind kind = kind(Trees.string(version, "name"));
+        if (Trees.get(version, "subresources", "scale") instanceof Map<?, ?> paths) {
+            scale = new CustomRules.ScalePaths(
+                    Trees.string(paths, "specReplicasPath"),
+                    Trees.string(paths, "statusReplicasPath"),
+                    Trees.string(paths, "labelSelectorPath"));
+            subresources.add(new Subresource("scale", SCALE, CHANGE));
+        }
+        if (Trees.get(version, "subresources", "status") != null) {
+            subresources.add(new Subresource("status", kind, CHANGE));
+        }
+        Set<String> labels = new LinkedHashSet<>(List.of("metadata.name", "metadata.namespace"));
+        labels.addAll(selectable(version));
+        ResourceInfo info = new ResourceInfo(
+                new GroupVersionResource(kind.group(), kind.version(), id().resource()),
+                kind,
+                Trees.string(spec, "names", "listKind"),
+                Trees.string(spec, "names", "singular"),
+                texts(Trees.list(spec, "names", "shortNames")),
+                texts(Trees.list(spec, "names", "categories")),
+                namespaced(),
+                VERBS,
+                List.copyOf(subresources),
+                Set.copyOf(labels),
+                true,
+                storage.kind());
+        return new ServedResource(
+                info,
+                schema,
+                storage,
+                kind.equals(storage.kind()) ? new Renamed(kind, kind) : new Renamed(kind, storage.kind()),
+                new ColumnPrinter(Trees.list(version, "additionalPrinterColumns")),
+                new VersionRules(schema, source, scale));
+    }
+
+    private GroupVersionKind kind(String version) {
+        return new GroupVersionKind(Trees.string(spec, "group"), version, Trees.string(spec, "names", "kind"));
+    }
+
+    private static List<String> texts(List<Object> list) {
+        return list.stream().map(String::valueOf).toList();
+    }
+
+    /** Conversion {@code None}: versions differ by their name only. Objects may be stored in an older version yet. */
+    private record Renamed(GroupVersionKind served, GroupVersionKind stored) implements VersionConverter {
+        @Override
+        public Map<String, Object> toStored(Map<String, Object> object) {
+            object.put("apiVersion", stored.apiVersion());
+            return object;
+        }
+
+        @Override
+        public Map<String, Object> fromStored(Map<String, Object> object) {
+            object.put("apiVersion", served.apiVersion());
+            return object;
+        }
+    }
+}
