@@ -99,8 +99,11 @@ final class PodStatuses {
 
     private String phase(PodStatus old, boolean ended) {
         if (isOver(old.getPhase())) return old.getPhase();
-        if (view.failure() != null) return ended ? "Failed" : phaseOfContainers(true);
-        return phaseOfContainers(ended);
+        if (view.failure() != null && ended) return "Failed";
+        String phase = phaseOfContainers(ended);
+        if (ended || !isOver(phase)) return phase;
+        // Whoever waits for the end must be able to rely on nothing running any more.
+        return old.getPhase() == null ? "Pending" : old.getPhase();
     }
 
     /** Upstream's rules, over the counts of containers in each state. */

@@ -1,0 +1,243 @@
+package io.k8j.kubelet.pods;
+
+import static io.k8j.kubelet.testing.TestNode.container;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.client.DeleteOptions;
+import io.k8j.client.ObjectKey;
+import io.k8j.kubelet.runtime.SimulatedRuntime;
+import io.k8j.kubelet.testing.TestNode;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The life of Pods over a simulated runtime and a real API server. */
+class PodLifeTest {
+    private static final String ONE =
+            "{'containers':[{'name':'c','image':'busybox:1'}],'terminationGracePeriodSeconds':1}";
+
+    @TempDir
+    Path dir;
+
+    private TestNode node;
+
+    @BeforeEach
+    void start() throws Exception {
+        node = TestNode.simulated(dir);
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    private static boolean isTrue(Pod pod, String condition) {
+        return pod.getStatus().getConditions().stream()
+                .anyMatch(c -> c.getType().equals(condition) && "True".equals(c.getStatus()));
+    }
+
+    private Pod awaitReady(String name) {
+        return node.await(name, "ready", pod -> isTrue(pod, "Ready"));
+    }
+
+    private Pod awaitWaiting(String reason) {
+        return node.await("p", reason, pod -> {
+            if (pod.getStatus().getContainerStatuses().isEmpty()) return false;
+            ContainerState state = container(pod, 0).getState();
+            return state.getWaiting() != null
+                    && reason.equals(state.getWaiting().getReason());
+        });
+    }
+
+    private void exit(String containerId) {
+        ((SimulatedRuntime) node.runtime()).exit(containerId.replaceFirst(".*://", ""), 0, "");
+    }
+
+    private void awaitEvent(String event) {
+        await().untilAsserted(() -> assertThat(node.events("p")).contains(event));
+    }
+
+    @Test
+    void aPodRunsAndIsReadyAndGoesWhenItIsDeleted() {
+        node.create("p", ONE);
+        Pod pod = awaitReady("p");
+        assertThat(pod.getStatus().getPhase()).isEqualTo("Running");
+        assertThat(pod.getStatus().getPodIP()).startsWith("10.42.0.");
+        assertThat(pod.getStatus().getHostIP()).isEqualTo("127.0.0.1");
+        assertThat(container(pod, 0).getContainerID()).startsWith("simulated://");
+        assertThat(container(pod, 0).getStarted()).isTrue();
+        awaitEvent("Pulling: Pulling image \"busybox:1\"");
+        awaitEvent("Created: Container created");
+        awaitEvent("Started: Container started");
+        node.api().resources(Pod.class).delete(new ObjectKey("default", "p"), DeleteOptions.DEFAULT);
+        node.awaitGone("p");
+        await().untilAsserted(() ->
+                assertThat(node.runtime().listPodSandboxes(Map.of())).isEmpty());
+        awaitEvent("Killing: Stopping container c");
+    }
+
+    @Test
+    void theNodeRegistersAndIsReady() {
+        await().ignoreExceptions().untilAsserted(() -> {
+            Node found = node.api().resources(Node.class).get(ObjectKey.of(TestNode.NAME));
+            assertThat(found.getMetadata().getLabels()).containsEntry("kubernetes.io/hostname", TestNode.NAME);
+            assertThat(found.getStatus().getConditions())
+                    .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
+            assertThat(found.getStatus().getNodeInfo().getContainerRuntimeVersion())
+                    .isEqualTo("simulated://1.0.0");
+        });
+    }
+
+    @Test
+    void aContainerThatEndsWellMakesThePodSucceed() {
+        node.create(
+                "p",
+                Map.of(SimulatedRuntime.EXIT_AFTER, "50"),
+                "{'restartPolicy':'Never','containers':[{'name':'c','image':'busybox:1'}]}");
+        Pod pod = node.awaitPhase("p", "Succeeded");
+        assertThat(container(pod, 0).getState().getTerminated().getReason()).isEqualTo("Completed");
+        assertThat(isTrue(pod, "Initialized")).isTrue();
+        assertThat(isTrue(pod, "Ready")).isFalse();
+    }
+
+    @Test
+    void aContainerThatKeepsFailingIsRestartedOnceAndThenBacksOff() {
+        node.create("p", Map.of(SimulatedRuntime.EXIT_AFTER, "20", SimulatedRuntime.EXIT_CODE, "1"), ONE);
+        Pod pod = awaitWaiting("CrashLoopBackOff");
+        assertThat(container(pod, 0).getRestartCount()).isEqualTo(1);
+        assertThat(container(pod, 0).getLastState().getTerminated().getExitCode())
+                .isEqualTo(1);
+        assertThat(container(pod, 0).getState().getWaiting().getMessage())
+                .startsWith("back-off 10s restarting failed container=c pod=p_default(");
+        assertThat(pod.getStatus().getPhase()).isEqualTo("Running");
+    }
+
+    @Test
+    void initContainersRunOneAfterTheOtherBeforeTheOthers() {
+        node.create("p", """
+                {'initContainers':[{'name':'i1','image':'busybox:1'},{'name':'i2','image':'busybox:1'}],
+                 'containers':[{'name':'c','image':'busybox:1'}]}""");
+        Pod pod = node.await(
+                "p",
+                "first runs",
+                p -> !p.getStatus().getInitContainerStatuses().isEmpty()
+                        && init(p, 0).getState().getRunning() != null);
+        assertThat(pod.getStatus().getPhase()).isEqualTo("Pending");
+        assertThat(container(pod, 0).getState().getWaiting().getReason()).isEqualTo("PodInitializing");
+        exit(init(pod, 0).getContainerID());
+        pod = node.await("p", "second runs", p -> init(p, 1).getState().getRunning() != null);
+        assertThat(init(pod, 0).getReady()).isTrue();
+        exit(init(pod, 1).getContainerID());
+        assertThat(isTrue(awaitReady("p"), "Initialized")).isTrue();
+    }
+
+    private static ContainerStatus init(Pod pod, int index) {
+        return pod.getStatus().getInitContainerStatuses().get(index);
+    }
+
+    @Test
+    void aSidecarRunsBesideTheOthersAndEndsAfterThem() {
+        node.create("p", """
+                {'restartPolicy':'Never',
+                 'initContainers':[{'name':'s','image':'busybox:1','restartPolicy':'Always'}],
+                 'containers':[{'name':'c','image':'busybox:1'}]}""");
+        Pod pod = awaitReady("p");
+        assertThat(init(pod, 0).getState().getRunning()).isNotNull();
+        exit(container(pod, 0).getContainerID());
+        pod = node.awaitPhase("p", "Succeeded");
+        assertThat(init(pod, 0).getState().getTerminated()).isNotNull();
+    }
+
+    @Test
+    void aMissingImageIsToldAndBacksOff() {
+        node.create("p", "{'containers':[{'name':'c','image':'missing:1'}]}");
+        Pod pod = awaitWaiting("ImagePullBackOff");
+        assertThat(container(pod, 0).getState().getWaiting().getMessage())
+                .startsWith("Back-off pulling image \"missing:1\": ErrImagePull: rpc error: code = NotFound desc = ");
+        awaitEvent("Failed: Error: ErrImagePull");
+        awaitEvent("Failed: Error: ImagePullBackOff");
+    }
+
+    @Test
+    void aMissingConfigMapHoldsTheContainerBackUntilItComes() {
+        node.create("p", """
+                {'containers':[{'name':'c','image':'busybox:1','env':[{'name':'A',
+                 'valueFrom':{'configMapKeyRef':{'name':'m','key':'k'}}}]}]}""");
+        Pod pod = awaitWaiting("CreateContainerConfigError");
+        assertThat(container(pod, 0).getState().getWaiting().getMessage()).isEqualTo("configmap \"m\" not found");
+        node.create(
+                ConfigMap.class,
+                "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'m','namespace':'default'},'data':{'k':'v'}}");
+        awaitReady("p");
+    }
+
+    @Test
+    void aFailingLivenessProbeRestartsTheContainer() {
+        node.create("p", """
+                {'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'busybox:1',
+                 'livenessProbe':{'exec':{'command':['false']},'periodSeconds':1,'failureThreshold':1}}]}""");
+        node.await(
+                "p",
+                "restarted",
+                p -> !p.getStatus().getContainerStatuses().isEmpty()
+                        && container(p, 0).getRestartCount() > 0);
+        awaitEvent("Killing: Container c failed liveness probe, will be restarted");
+    }
+
+    @Test
+    void aFailingReadinessProbeKeepsThePodUnready() {
+        node.create("p", """
+                {'containers':[{'name':'c','image':'busybox:1',
+                 'readinessProbe':{'exec':{'command':['false']},'periodSeconds':1}}]}""");
+        node.awaitPhase("p", "Running");
+        await().untilAsserted(() ->
+                assertThat(node.events("p")).anyMatch(e -> e.startsWith("Unhealthy: Readiness probe failed")));
+        Pod pod = node.find("p").orElseThrow();
+        assertThat(isTrue(pod, "Ready")).isFalse();
+        assertThat(pod.getStatus().getConditions())
+                .anyMatch(c -> "containers with unready status: [c]".equals(c.getMessage()));
+        assertThat(container(pod, 0).getRestartCount()).isZero();
+    }
+
+    @Test
+    void aRestartedNodeAgentTakesUpWhatRuns() throws Exception {
+        node.create("p", ONE);
+        Pod before = awaitReady("p");
+        node.stopKubelet();
+        node.startKubelet();
+        node.create("q", ONE);
+        awaitReady("q");
+        Pod after = node.find("p").orElseThrow();
+        assertThat(container(after, 0).getContainerID())
+                .isEqualTo(container(before, 0).getContainerID());
+        assertThat(isTrue(after, "Ready")).isTrue();
+    }
+
+    @Test
+    void aPodForcedAwayLeavesNothingBehind() {
+        node.create("p", ONE);
+        awaitReady("p");
+        node.api().resources(Pod.class).delete(new ObjectKey("default", "p"), DeleteOptions.DEFAULT.gracePeriod(0));
+        node.awaitGone("p");
+        await().untilAsserted(() ->
+                assertThat(node.runtime().listPodSandboxes(Map.of())).isEmpty());
+    }
+
+    @Test
+    void aDeadlineEndsThePod() {
+        node.create("p", """
+                {'activeDeadlineSeconds':1,'terminationGracePeriodSeconds':1,
+                 'containers':[{'name':'c','image':'busybox:1'}]}""");
+        Pod pod = node.awaitPhase("p", "Failed");
+        assertThat(pod.getStatus().getReason()).isEqualTo("DeadlineExceeded");
+    }
+}
