@@ -1,0 +1,89 @@
+package io.k8j.client;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** Makes TLS contexts of what a kubeconfig says. */
+final class TlsContexts {
+    private TlsContexts() {}
+
+    /** @throws IllegalArgumentException if a certificate or key is of no use */
+    static SSLContext of(ServerAccess access) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys(access), trust(access), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalArgumentException("TLS settings for %s: %s".formatted(access.server(), e.getMessage()), e);
+        }
+    }
+
+    private static KeyManager[] keys(ServerAccess access) throws GeneralSecurityException, IOException {
+        if (access.certificate().length == 0) {
+            return null;
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        Certificate[] chain = Pem.certificates(access.certificate()).toArray(Certificate[]::new);
+        store.setKeyEntry("client", Pem.privateKey(access.key()), new char[0], chain);
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, new char[0]);
+        return factory.getKeyManagers();
+    }
+
+    private static TrustManager[] trust(ServerAccess access) throws GeneralSecurityException, IOException {
+        if (access.insecure()) {
+            return new TrustManager[] {new TrustAll()};
+        }
+        if (access.authority().length == 0) {
+            return null;
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        List<? extends Certificate> authorities = Pem.certificates(access.authority());
+        for (int i = 0; i < authorities.size(); i++) {
+            store.setCertificateEntry("ca-" + i, authorities.get(i));
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory.getTrustManagers();
+    }
+
+    /** For {@code insecure-skip-tls-verify}. */
+    private static final class TrustAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
