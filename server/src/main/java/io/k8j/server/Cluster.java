@@ -20,6 +20,7 @@ public final class Cluster implements AutoCloseable {
     private final ServerConfig config;
     private final Closing closing = new Closing();
     private final CountDownLatch stopAsked = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
     private ControlPlane controlPlane;
     private ClusterCertificates certificates;
 
@@ -158,12 +159,11 @@ public final class Cluster implements AutoCloseable {
 
     /** Blocks until Ctrl-C or SIGTERM. */
     public void awaitStop() throws InterruptedException {
-        Thread main = Thread.currentThread();
         // The JVM ends when its hooks have ended, so the hook waits until everything is closed.
         Thread hook = new Thread(() -> {
             stopAsked.countDown();
             try {
-                main.join();
+                closed.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -175,5 +175,6 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         closing.close();
+        closed.countDown();
     }
 }
