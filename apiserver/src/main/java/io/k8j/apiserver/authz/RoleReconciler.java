@@ -10,6 +10,10 @@ import io.k8j.model.resource.GroupVersionResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * Brings the bootstrap roles and bindings into being at start. What exists keeps what was added to it and gets back what
@@ -28,11 +32,24 @@ public final class RoleReconciler {
     public void run() {
         BootstrapRoles wanted = BootstrapRoles.read();
         Map<String, ApiObject> roles = existing(RbacAuthorizer.CLUSTER_ROLES);
-        wanted.roles().forEach(role -> reconcile(RbacAuthorizer.CLUSTER_ROLES, roles, role, this::missingRules));
+        atOnce(wanted.roles(), role -> reconcile(RbacAuthorizer.CLUSTER_ROLES, roles, role, this::missingRules));
         Map<String, ApiObject> bindings = existing(RbacAuthorizer.CLUSTER_ROLE_BINDINGS);
-        wanted.bindings()
-                .forEach(binding ->
-                        reconcile(RbacAuthorizer.CLUSTER_ROLE_BINDINGS, bindings, binding, this::missingSubjects));
+        atOnce(
+                wanted.bindings(),
+                binding -> reconcile(RbacAuthorizer.CLUSTER_ROLE_BINDINGS, bindings, binding, this::missingSubjects));
+    }
+
+    /** Many small writes go to the disk together when they come together. */
+    private static void atOnce(List<Map<String, Object>> objects, Consumer<Map<String, Object>> work) {
+        List<Future<?>> running = new ArrayList<>();
+        try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+            objects.forEach(object -> running.add(workers.submit(() -> work.accept(object))));
+        }
+        for (Future<?> done : running) {
+            if (done.state() == Future.State.FAILED && done.exceptionNow() instanceof RuntimeException failure) {
+                throw failure;
+            }
+        }
     }
 
     /** Adds what is missing to the found object; false if nothing is. */
