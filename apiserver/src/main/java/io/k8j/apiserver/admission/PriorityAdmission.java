@@ -1,0 +1,117 @@
+package io.k8j.apiserver.admission;
+
+import io.k8j.apiserver.spi.AdmissionPlugin;
+import io.k8j.apiserver.spi.AdmissionRequest;
+import io.k8j.apiserver.spi.AdmissionRequest.Operation;
+import io.k8j.apiserver.spi.ObjectReader;
+import io.k8j.apiserver.validation.Place;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionResource;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+
+/** Resolves the priority class of a Pod to its number. */
+record PriorityAdmission(ObjectReader reader) implements AdmissionPlugin {
+    private static final GroupVersionResource CLASSES =
+            new GroupVersionResource("scheduling.k8s.io", "v1", "priorityclasses");
+    private static final Map<String, Long> SYSTEM =
+            Map.of("system-node-critical", 2_000_001_000L, "system-cluster-critical", 2_000_000_000L);
+
+    @Override
+    public String name() {
+        return "Priority";
+    }
+
+    @Override
+    public boolean handles(AdmissionRequest request) {
+        return Ask.isFor(request, "pods", Operation.CREATE, Operation.UPDATE)
+                || Ask.isFor(request, "priorityclasses.scheduling.k8s.io", Operation.CREATE, Operation.UPDATE);
+    }
+
+    @Override
+    public void mutate(AdmissionRequest request) {
+        if (!request.context().resource().resource().equals("pods")) {
+            return;
+        }
+        Map<String, Object> spec = Trees.map(request.object(), "spec");
+        if (spec.isEmpty()) {
+            return;
+        }
+        if (request.operation() == Operation.UPDATE) {
+            keep(request, spec);
+            return;
+        }
+        Place wanted = Place.of(spec);
+        long value = 0;
+        String policy = "PreemptLowerPriority";
+        String name = wanted.text("priorityClassName");
+        Optional<Place> found = name.isEmpty() ? standard() : named(request, name);
+        if (found.isPresent()) {
+            Place chosen = found.get();
+            value = chosen.number("value");
+            spec.put("priorityClassName", chosen.at("metadata", "name").text());
+            if (!chosen.text("preemptionPolicy").isEmpty()) {
+                policy = chosen.text("preemptionPolicy");
+            }
+        } else if (SYSTEM.containsKey(name)) {
+            value = SYSTEM.get(name);
+        }
+        if (wanted.field("priority").present() && wanted.number("priority") != value) {
+            throw Ask.forbidden(
+                    request,
+                    "the integer value of priority (%d) must not be provided in pod spec; priority admission controller computed %d from the given PriorityClass name"
+                            .formatted(wanted.number("priority"), value));
+        }
+        spec.put("priority", value);
+        String given = wanted.text("preemptionPolicy");
+        if (!given.isEmpty() && !given.equals(policy)) {
+            throw Ask.forbidden(
+                    request,
+                    "the string value of PreemptionPolicy (%s) must not be provided in pod spec; priority admission controller computed %s from the given PriorityClass name"
+                            .formatted(given, policy));
+        }
+        spec.put("preemptionPolicy", policy);
+    }
+
+    /** An update that leaves the number out means the old one. */
+    private static void keep(AdmissionRequest request, Map<String, Object> spec) {
+        for (String field : new String[] {"priority", "preemptionPolicy"}) {
+            Object old = Ask.old(request).at("spec", field).value();
+            if (spec.get(field) == null && old != null) {
+                spec.put(field, old);
+            }
+        }
+    }
+
+    private Optional<Place> named(AdmissionRequest request, String name) {
+        Optional<Place> found = reader.get(CLASSES, "", name).map(Ask::tree);
+        if (found.isEmpty() && !SYSTEM.containsKey(name)) {
+            throw Ask.forbidden(request, "no PriorityClass with name " + name + " was found");
+        }
+        return found;
+    }
+
+    private Optional<Place> standard() {
+        return reader.list(CLASSES, "").stream()
+                .map(Ask::tree)
+                .filter(c -> c.isTrue("globalDefault"))
+                .min(Comparator.comparingLong(c -> c.number("value")));
+    }
+
+    @Override
+    public void validate(AdmissionRequest request) {
+        if (request.context().resource().resource().equals("pods")
+                || !Ask.object(request).isTrue("globalDefault")) {
+            return;
+        }
+        String name = Ask.object(request).at("metadata", "name").text();
+        standard().map(c -> c.at("metadata", "name").text()).ifPresent(other -> {
+            if (request.operation() == Operation.CREATE || !other.equals(name)) {
+                throw Ask.forbidden(
+                        request,
+                        "PriorityClass " + other + " is already marked as default. Only one default can exist");
+            }
+        });
+    }
+}
