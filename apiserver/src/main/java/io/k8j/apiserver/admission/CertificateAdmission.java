@@ -72,9 +72,11 @@ final class CertificateAdmission {
             Place now = Ask.object(request).field("status");
             Place before = Ask.old(request).field("status");
             boolean same = Trees.deepEquals(
-                            now.field("certificate").value(), before.field("certificate").value())
+                            now.field("certificate").value(),
+                            before.field("certificate").value())
                     && Trees.deepEquals(
-                            now.field("conditions").value(), before.field("conditions").value());
+                            now.field("conditions").value(),
+                            before.field("conditions").value());
             if (same) {
                 return;
             }
@@ -110,8 +112,7 @@ final class CertificateAdmission {
             for (RDN part : asked.getSubject().getRDNs(BCStyle.O)) {
                 if (IETFUtils.valueToString(part.getFirst().getValue()).equals("system:masters")) {
                     throw Ask.forbidden(
-                            request,
-                            "use of " + CLIENT_SIGNER + " signer with system:masters group is not allowed");
+                            request, "use of " + CLIENT_SIGNER + " signer with system:masters group is not allowed");
                 }
             }
         }
@@ -126,16 +127,14 @@ final class CertificateAdmission {
 
         @Override
         public boolean handles(AdmissionRequest request) {
-            return Ask.isFor(
-                    request, "clustertrustbundles.certificates.k8s.io", Operation.CREATE, Operation.UPDATE);
+            return Ask.isFor(request, "clustertrustbundles.certificates.k8s.io", Operation.CREATE, Operation.UPDATE);
         }
 
         @Override
         public void validate(AdmissionRequest request) {
             String signer = Ask.object(request).at("spec", "signerName").text();
             if (!signer.isEmpty() && !allowed(authorizer, request, "attest", signer)) {
-                throw Ask.forbidden(
-                        request, "user not permitted to attest for signerName " + GoQuote.quote(signer));
+                throw Ask.forbidden(request, "user not permitted to attest for signerName " + GoQuote.quote(signer));
             }
         }
     }

@@ -35,8 +35,8 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
     private List<Place> limits(AdmissionRequest request) {
         List<Place> limits = new ArrayList<>();
         reader.list(LIMIT_RANGES, Ask.namespace(request))
-                .forEach(range -> limits.addAll(
-                        Ask.tree(range).at("spec", "limits").items()));
+                .forEach(range ->
+                        limits.addAll(Ask.tree(range).at("spec", "limits").items()));
         return limits;
     }
 
@@ -107,7 +107,10 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
             if (pod && type.equals("Container")) {
                 for (String list : List.of("containers", "initContainers")) {
                     for (Place c : Ask.object(request).at("spec", list).items()) {
-                        new Bounds(type, Amounts.of(c.at("resources", "requests")), Amounts.of(c.at("resources", "limits")))
+                        new Bounds(
+                                        type,
+                                        Amounts.of(c.at("resources", "requests")),
+                                        Amounts.of(c.at("resources", "limits")))
                                 .check(limit, errors);
                     }
                 }
@@ -190,7 +193,8 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
             } else if (limit == null || limit.signum() == 0) {
                 errors.add(rule + ", but no limit is specified or limit is 0");
             } else if (limit.doubleValue() / request.doubleValue() > most.doubleValue()) {
-                errors.add(rule + ", but provided ratio is %.6f".formatted(limit.doubleValue() / request.doubleValue()));
+                errors.add(
+                        rule + ", but provided ratio is %.6f".formatted(limit.doubleValue() / request.doubleValue()));
             }
         }
     }

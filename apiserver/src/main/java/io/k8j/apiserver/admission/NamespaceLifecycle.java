@@ -56,8 +56,7 @@ record NamespaceLifecycle(ObjectReader reader) implements AdmissionPlugin {
 
     private static ApiException terminating(AdmissionRequest request, String namespace) {
         ApiException e = Ask.forbidden(
-                request,
-                "unable to create new content in namespace " + namespace + " because it is being terminated");
+                request, "unable to create new content in namespace " + namespace + " because it is being terminated");
         Map<String, Object> cause = new LinkedHashMap<>();
         cause.put("reason", "NamespaceTerminating");
         cause.put("message", "namespace " + namespace + " is being terminated");

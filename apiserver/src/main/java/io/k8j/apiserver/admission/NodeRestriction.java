@@ -46,7 +46,8 @@ record NodeRestriction(ObjectReader reader) implements AdmissionPlugin {
         if (node.isEmpty()) {
             throw Ask.forbidden(
                     request,
-                    "could not determine node from user " + GoQuote.quote(request.context().user().name()));
+                    "could not determine node from user "
+                            + GoQuote.quote(request.context().user().name()));
         }
         switch (request.context().resource().qualified()) {
             case "pods" -> pod(request, node);
@@ -69,8 +70,9 @@ record NodeRestriction(ObjectReader reader) implements AdmissionPlugin {
                 } else {
                     throw Ask.forbidden(
                             request,
-                            "unexpected operation " + GoQuote.quote(request.operation().name())
-                                    + ", node " + GoQuote.quote(node) + " can only create and delete mirror pods");
+                            "unexpected operation "
+                                    + GoQuote.quote(request.operation().name()) + ", node " + GoQuote.quote(node)
+                                    + " can only create and delete mirror pods");
                 }
             }
             case "status" -> {
@@ -110,7 +112,9 @@ record NodeRestriction(ObjectReader reader) implements AdmissionPlugin {
     private static void mirror(AdmissionRequest request, String node) {
         Place pod = Ask.object(request);
         String quoted = GoQuote.quote(node);
-        if (pod.at("metadata", "annotations").field("kubernetes.io/config.mirror").absent()) {
+        if (pod.at("metadata", "annotations")
+                .field("kubernetes.io/config.mirror")
+                .absent()) {
             throw Ask.forbidden(
                     request,
                     "pod does not have \"kubernetes.io/config.mirror\" annotation, node " + quoted
@@ -118,12 +122,10 @@ record NodeRestriction(ObjectReader reader) implements AdmissionPlugin {
         }
         Place spec = pod.field("spec");
         if (!spec.text("nodeName").equals(node)) {
-            throw Ask.forbidden(
-                    request, "node " + quoted + " can only create pods with spec.nodeName set to itself");
+            throw Ask.forbidden(request, "node " + quoted + " can only create pods with spec.nodeName set to itself");
         }
         if (!spec.text("serviceAccountName").isEmpty()) {
-            throw Ask.forbidden(
-                    request, "node " + quoted + " can not create pods that reference a service account");
+            throw Ask.forbidden(request, "node " + quoted + " can not create pods that reference a service account");
         }
         for (Place volume : spec.field("volumes").items()) {
             for (String kind : new String[] {"secret", "configMap", "persistentVolumeClaim"}) {
@@ -133,8 +135,7 @@ record NodeRestriction(ObjectReader reader) implements AdmissionPlugin {
                         case "configMap" -> "configmaps";
                         default -> "persistentvolumeclaims";
                     };
-                    throw Ask.forbidden(
-                            request, "node " + quoted + " can not create pods that reference " + words);
+                    throw Ask.forbidden(request, "node " + quoted + " can not create pods that reference " + words);
                 }
             }
         }
@@ -146,8 +147,7 @@ record NodeRestriction(ObjectReader reader) implements AdmissionPlugin {
                 : request.context().name();
         String quoted = GoQuote.quote(node);
         if (!name.equals(node)) {
-            throw Ask.forbidden(
-                    request, "node " + quoted + " is not allowed to modify node " + GoQuote.quote(name));
+            throw Ask.forbidden(request, "node " + quoted + " is not allowed to modify node " + GoQuote.quote(name));
         }
         if (request.operation() == Operation.DELETE) {
             return;
@@ -228,16 +228,13 @@ record NodeRestriction(ObjectReader reader) implements AdmissionPlugin {
 
     private static void lease(AdmissionRequest request, String node) {
         if (!Ask.namespace(request).equals("kube-node-lease")) {
-            throw Ask.forbidden(
-                    request,
-                    "can only access leases in the \"kube-node-lease\" system namespace");
+            throw Ask.forbidden(request, "can only access leases in the \"kube-node-lease\" system namespace");
         }
         String name = request.operation() == Operation.CREATE
                 ? Ask.object(request).at("metadata", "name").text()
                 : request.context().name();
         if (!name.equals(node)) {
-            throw Ask.forbidden(
-                    request, "can only access node lease with the same name as the requesting node");
+            throw Ask.forbidden(request, "can only access node lease with the same name as the requesting node");
         }
     }
 
@@ -246,8 +243,7 @@ record NodeRestriction(ObjectReader reader) implements AdmissionPlugin {
                 ? Ask.object(request).at("metadata", "name").text()
                 : request.context().name();
         if (!name.equals(node)) {
-            throw Ask.forbidden(
-                    request, "can only access CSINode with the same name as the requesting node");
+            throw Ask.forbidden(request, "can only access CSINode with the same name as the requesting node");
         }
     }
 }

@@ -41,8 +41,7 @@ record PodSecurity(ObjectReader reader) implements AdmissionPlugin {
         String subresource = Ask.subresource(request);
         return write
                 && (resource.equals("pods") && (subresource.isEmpty() || subresource.equals("ephemeralcontainers"))
-                        || subresource.isEmpty()
-                                && (resource.equals("namespaces") || TEMPLATES.containsKey(resource)));
+                        || subresource.isEmpty() && (resource.equals("namespaces") || TEMPLATES.containsKey(resource)));
     }
 
     @Override
@@ -80,8 +79,7 @@ record PodSecurity(ObjectReader reader) implements AdmissionPlugin {
         String level = labels.getOrDefault(LABEL + mode, "privileged");
         // An unknown level is taken as the strictest, so that a typing error does not open the gate.
         String effective = LEVELS.contains(level) ? level : "restricted";
-        String violations =
-                PodSecurityChecks.violations(effective, holder.field("metadata"), holder.field("spec"));
+        String violations = PodSecurityChecks.violations(effective, holder.field("metadata"), holder.field("spec"));
         String version = labels.getOrDefault(LABEL + mode + "-version", "latest");
         return violations.isEmpty() ? "" : "\"" + effective + ":" + version + "\": " + violations;
     }
@@ -103,13 +101,14 @@ record PodSecurity(ObjectReader reader) implements AdmissionPlugin {
             if (level.present()
                     && !LEVELS.contains(level.text())
                     && !level.text().equals(before.field(LABEL + mode).text())) {
-                errors.add(FieldError.invalid(
-                        level.path(), level.text(), "must be one of " + String.join(", ", LEVELS)));
+                errors.add(
+                        FieldError.invalid(level.path(), level.text(), "must be one of " + String.join(", ", LEVELS)));
             }
             Place version = now.key(LABEL + mode + "-version");
-            if (version.present() && !version.text().equals("latest") && !version.text().matches("v1\\.\\d+")) {
-                errors.add(FieldError.invalid(
-                        version.path(), version.text(), "must be \"latest\" or \"v1.x\""));
+            if (version.present()
+                    && !version.text().equals("latest")
+                    && !version.text().matches("v1\\.\\d+")) {
+                errors.add(FieldError.invalid(version.path(), version.text(), "must be \"latest\" or \"v1.x\""));
             }
         }
         String name = Ask.object(request).at("metadata", "name").text();

@@ -91,7 +91,10 @@ final class PodSecurityChecks {
         }
         hostPorts();
         hostProbes();
-        each("privileged", c -> c.at("securityContext", "privileged").isTrue(), "must not set securityContext.privileged=true");
+        each(
+                "privileged",
+                c -> c.at("securityContext", "privileged").isTrue(),
+                "must not set securityContext.privileged=true");
         procMount();
         seLinux();
         if (!overridden) {
@@ -147,8 +150,8 @@ final class PodSecurityChecks {
         if (spec.at("securityContext", "appArmorProfile", "type").text().equals("Unconfined")) {
             setters.add("pod");
         }
-        List<String> names =
-                which(c -> c.at("securityContext", "appArmorProfile", "type").text().equals("Unconfined"));
+        List<String> names = which(
+                c -> c.at("securityContext", "appArmorProfile", "type").text().equals("Unconfined"));
         if (!names.isEmpty()) {
             setters.add(named(names));
         }
@@ -278,7 +281,9 @@ final class PodSecurityChecks {
             return bad;
         });
         if (!names.isEmpty()) {
-            add("procMount", named(names) + " must not set securityContext.procMount to " + quoted(new ArrayList<>(types)));
+            add(
+                    "procMount",
+                    named(names) + " must not set securityContext.procMount to " + quoted(new ArrayList<>(types)));
         }
     }
 
@@ -293,7 +298,9 @@ final class PodSecurityChecks {
             }
             others[0] |= !options.text("user").isEmpty();
             others[1] |= !options.text("role").isEmpty();
-            return type || !options.text("user").isEmpty() || !options.text("role").isEmpty();
+            return type
+                    || !options.text("user").isEmpty()
+                    || !options.text("role").isEmpty();
         };
         List<String> setters = new ArrayList<>();
         if (bad.test(spec)) {
@@ -341,7 +348,10 @@ final class PodSecurityChecks {
         List<String> names = which(c -> isUnsafe(seccomp(c)));
         if (!names.isEmpty()) {
             setters.add(named(names));
-            containers.stream().map(PodSecurityChecks::seccomp).filter(PodSecurityChecks::isUnsafe).forEach(values::add);
+            containers.stream()
+                    .map(PodSecurityChecks::seccomp)
+                    .filter(PodSecurityChecks::isUnsafe)
+                    .forEach(values::add);
         }
         if (setters.isEmpty()) {
             return false;
@@ -402,8 +412,8 @@ final class PodSecurityChecks {
         if (isWindows()) {
             return;
         }
-        List<String> keeping = which(c -> c.at("securityContext", "capabilities", "drop").texts().stream()
-                .noneMatch("ALL"::equals));
+        List<String> keeping = which(c ->
+                c.at("securityContext", "capabilities", "drop").texts().stream().noneMatch("ALL"::equals));
         Set<String> added = new TreeSet<>();
         List<String> adding = which(c -> {
             List<String> bad = c.at("securityContext", "capabilities", "add").texts().stream()
@@ -460,8 +470,8 @@ final class PodSecurityChecks {
         if (Boolean.FALSE.equals(whole)) {
             setters.add("pod");
         }
-        List<String> explicit =
-                which(c -> Boolean.FALSE.equals(c.at("securityContext", "runAsNonRoot").value()));
+        List<String> explicit = which(c ->
+                Boolean.FALSE.equals(c.at("securityContext", "runAsNonRoot").value()));
         if (!explicit.isEmpty()) {
             setters.add(named(explicit));
         }

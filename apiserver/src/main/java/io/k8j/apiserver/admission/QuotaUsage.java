@@ -75,8 +75,9 @@ final class QuotaUsage {
         String type = spec.text("type");
         long ports = spec.field("ports").size();
         boolean balancer = type.equals("LoadBalancer");
-        boolean nodePorts =
-                !balancer || !Boolean.FALSE.equals(spec.field("allocateLoadBalancerNodePorts").value());
+        boolean nodePorts = !balancer
+                || !Boolean.FALSE.equals(
+                        spec.field("allocateLoadBalancerNodePorts").value());
         if (!nodePorts) {
             ports = spec.field("ports").items().stream()
                     .filter(p -> p.number("nodePort") != 0)
@@ -88,8 +89,9 @@ final class QuotaUsage {
 
     private static void claim(Map<String, Quantity> usage, Place claim) {
         Place beta = claim.at("metadata", "annotations").field("volume.beta.kubernetes.io/storage-class");
-        String storageClass =
-                beta.present() ? beta.text() : claim.at("spec", "storageClassName").text();
+        String storageClass = beta.present()
+                ? beta.text()
+                : claim.at("spec", "storageClassName").text();
         String prefix = storageClass + ".storageclass.storage.k8s.io/";
         if (!storageClass.isEmpty()) {
             usage.put(prefix + "persistentvolumeclaims", ONE);
@@ -155,14 +157,18 @@ final class QuotaUsage {
 
     private static boolean crossesNamespaces(Place affinity) {
         for (String kind : new String[] {"podAffinity", "podAntiAffinity"}) {
-            for (Place term : affinity.at(kind, "requiredDuringSchedulingIgnoredDuringExecution").items()) {
-                if (!term.field("namespaces").isEmpty() || term.field("namespaceSelector").present()) {
+            for (Place term : affinity.at(kind, "requiredDuringSchedulingIgnoredDuringExecution")
+                    .items()) {
+                if (!term.field("namespaces").isEmpty()
+                        || term.field("namespaceSelector").present()) {
                     return true;
                 }
             }
-            for (Place weighted : affinity.at(kind, "preferredDuringSchedulingIgnoredDuringExecution").items()) {
+            for (Place weighted : affinity.at(kind, "preferredDuringSchedulingIgnoredDuringExecution")
+                    .items()) {
                 Place term = weighted.field("podAffinityTerm");
-                if (!term.field("namespaces").isEmpty() || term.field("namespaceSelector").present()) {
+                if (!term.field("namespaces").isEmpty()
+                        || term.field("namespaceSelector").present()) {
                     return true;
                 }
             }
@@ -180,7 +186,9 @@ final class QuotaUsage {
         Map<String, Set<String>> missing = new TreeMap<>();
         Place spec = object.field("spec");
         Map<String, Quantity> whole = new TreeMap<>();
-        compute(whole, LimitRanger.Amounts.of(spec.at("resources", "requests")),
+        compute(
+                whole,
+                LimitRanger.Amounts.of(spec.at("resources", "requests")),
                 LimitRanger.Amounts.of(spec.at("resources", "limits")));
         for (String list : new String[] {"containers", "initContainers"}) {
             for (Place c : spec.field(list).items()) {

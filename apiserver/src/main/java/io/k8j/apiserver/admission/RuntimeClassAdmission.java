@@ -15,8 +15,7 @@ import java.util.Map;
 
 /** Adds what a runtime class costs and where its Pods may run. */
 record RuntimeClassAdmission(ObjectReader reader) implements AdmissionPlugin {
-    private static final GroupVersionResource CLASSES =
-            new GroupVersionResource("node.k8s.io", "v1", "runtimeclasses");
+    private static final GroupVersionResource CLASSES = new GroupVersionResource("node.k8s.io", "v1", "runtimeclasses");
 
     @Override
     public String name() {
@@ -35,8 +34,8 @@ record RuntimeClassAdmission(ObjectReader reader) implements AdmissionPlugin {
         }
         return reader.get(CLASSES, "", name)
                 .map(Ask::tree)
-                .orElseThrow(() -> Ask.forbidden(
-                        request, "pod rejected: RuntimeClass " + GoQuote.quote(name) + " not found"));
+                .orElseThrow(() ->
+                        Ask.forbidden(request, "pod rejected: RuntimeClass " + GoQuote.quote(name) + " not found"));
     }
 
     @Override

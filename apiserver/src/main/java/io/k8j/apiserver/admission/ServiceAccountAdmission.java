@@ -100,7 +100,8 @@ record ServiceAccountAdmission(ObjectReader reader, RandomGenerator random) impl
         if (own instanceof Boolean wanted) {
             return wanted;
         }
-        return !Boolean.FALSE.equals(account.field("automountServiceAccountToken").value());
+        return !Boolean.FALSE.equals(
+                account.field("automountServiceAccountToken").value());
     }
 
     private void mountToken(Map<String, Object> spec) {
@@ -147,8 +148,7 @@ record ServiceAccountAdmission(ObjectReader reader, RandomGenerator random) impl
     private static Map<String, Object> tokenVolume(String name) {
         Map<String, Object> token = map("serviceAccountToken", map("expirationSeconds", 3607L, "path", "token"));
         Map<String, Object> root = map(
-                "configMap",
-                map("name", "kube-root-ca.crt", "items", list(map("key", "ca.crt", "path", "ca.crt"))));
+                "configMap", map("name", "kube-root-ca.crt", "items", list(map("key", "ca.crt", "path", "ca.crt"))));
         Map<String, Object> namespace = map(
                 "downwardAPI",
                 map(

@@ -95,14 +95,14 @@ final class SmallSteps {
 
     /** Pods stay five minutes on a node that is lost, unless they say otherwise. */
     static AdmissionPlugin defaultTolerationSeconds() {
-        Predicate<AdmissionRequest> when =
-                request -> Ask.isFor(request, "pods", Operation.CREATE, Operation.UPDATE);
+        Predicate<AdmissionRequest> when = request -> Ask.isFor(request, "pods", Operation.CREATE, Operation.UPDATE);
         return new Mutation("DefaultTolerationSeconds", when, request -> {
             for (String key : List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")) {
                 boolean tolerated = Ask.object(request).at("spec", "tolerations").items().stream()
-                        .anyMatch(t -> (t.text("key").equals(key) || t.text("key").isEmpty())
-                                && (t.text("effect").equals("NoExecute")
-                                        || t.text("effect").isEmpty()));
+                        .anyMatch(
+                                t -> (t.text("key").equals(key) || t.text("key").isEmpty())
+                                        && (t.text("effect").equals("NoExecute")
+                                                || t.text("effect").isEmpty()));
                 if (!tolerated) {
                     append(
                             request.object(),
@@ -116,8 +116,7 @@ final class SmallSteps {
 
     /** Volumes and claims in use are not removed under their users. */
     static AdmissionPlugin storageObjectInUseProtection() {
-        Predicate<AdmissionRequest> when =
-                creating("persistentvolumes").or(creating("persistentvolumeclaims"));
+        Predicate<AdmissionRequest> when = creating("persistentvolumes").or(creating("persistentvolumeclaims"));
         return new Mutation("StorageObjectInUseProtection", when, request -> {
             boolean volume = request.context().resource().resource().equals("persistentvolumes");
             append(
@@ -177,8 +176,7 @@ final class SmallSteps {
 
     /** Claims grow only where their class says that volumes can. */
     static AdmissionPlugin persistentVolumeClaimResize(ObjectReader reader) {
-        Predicate<AdmissionRequest> when =
-                request -> Ask.isFor(request, "persistentvolumeclaims", Operation.UPDATE);
+        Predicate<AdmissionRequest> when = request -> Ask.isFor(request, "persistentvolumeclaims", Operation.UPDATE);
         return new Refusal("PersistentVolumeClaimResize", when, request -> {
             Place now = Ask.object(request).at("spec", "resources", "requests", "storage");
             Place before = Ask.old(request).at("spec", "resources", "requests", "storage");
@@ -209,12 +207,13 @@ final class SmallSteps {
                 || Ask.isFor(request, "bindings", Operation.CREATE);
         return new Mutation("PodTopologyLabels", when, request -> {
             String node = Ask.object(request).at("target", "name").text();
-            reader.get(NODES, "", node).ifPresent(found -> TOPOLOGY.forEach(key -> {
-                String value = found.labels().get(key);
-                if (value != null) {
-                    Trees.set(request.object(), value, "metadata", "labels", key);
-                }
-            }));
+            reader.get(NODES, "", node)
+                    .ifPresent(found -> TOPOLOGY.forEach(key -> {
+                        String value = found.labels().get(key);
+                        if (value != null) {
+                            Trees.set(request.object(), value, "metadata", "labels", key);
+                        }
+                    }));
         });
     }
 }

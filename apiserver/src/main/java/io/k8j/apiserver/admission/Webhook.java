@@ -117,8 +117,12 @@ record Webhook(Place hook) {
         Place selector = hook.field("objectSelector");
         return selector.isEmpty()
                 || request.object() != null
-                        && selects(selector, Ask.object(request).at("metadata", "labels").map())
+                        && selects(
+                                selector,
+                                Ask.object(request).at("metadata", "labels").map())
                 || request.old() != null
-                        && selects(selector, Ask.old(request).at("metadata", "labels").map());
+                        && selects(
+                                selector,
+                                Ask.old(request).at("metadata", "labels").map());
     }
 }

@@ -68,11 +68,11 @@ final class WebhookClient {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(review)))
                 .build();
         try {
-            HttpResponse<byte[]> response = client(config, named.getHost())
-                    .send(request, HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response =
+                    client(config, named.getHost()).send(request, HttpResponse.BodyHandlers.ofByteArray());
             if (response.statusCode() < 200 || response.statusCode() >= 300) {
-                throw new IOException("the server rejected our request for an unknown reason ("
-                        + response.statusCode() + ")");
+                throw new IOException(
+                        "the server rejected our request for an unknown reason (" + response.statusCode() + ")");
             }
             return Json.parseObject(response.body());
         } catch (HttpTimeoutException e) {
@@ -137,7 +137,8 @@ final class WebhookClient {
             store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             Collection<? extends Certificate> authorities = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Base64.getDecoder().decode(bundle)));
+                    .generateCertificates(
+                            new ByteArrayInputStream(Base64.getDecoder().decode(bundle)));
             int i = 0;
             for (Certificate authority : authorities) {
                 store.setCertificateEntry("ca" + i++, authority);
@@ -167,8 +168,8 @@ final class WebhookClient {
             authorities.checkServerTrusted(chain, type);
             Collection<List<?>> names = chain[0].getSubjectAlternativeNames();
             if (names == null || names.stream().noneMatch(n -> matches(n.get(0), String.valueOf(n.get(1))))) {
-                throw new CertificateException("tls: failed to verify certificate: x509: certificate is not valid for "
-                        + host);
+                throw new CertificateException(
+                        "tls: failed to verify certificate: x509: certificate is not valid for " + host);
             }
         }
 
@@ -182,7 +183,9 @@ final class WebhookClient {
             int dot = wanted.indexOf('.');
             return kind.equals(2)
                     && (pattern.equals(wanted)
-                            || pattern.startsWith("*.") && dot > 0 && wanted.substring(dot).equals(pattern.substring(1)));
+                            || pattern.startsWith("*.")
+                                    && dot > 0
+                                    && wanted.substring(dot).equals(pattern.substring(1)));
         }
 
         @Override

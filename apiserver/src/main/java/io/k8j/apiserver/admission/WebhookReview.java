@@ -74,7 +74,8 @@ final class WebhookReview {
         String invalid = "received invalid webhook response: ";
         String expected = "admission.k8s.io/" + version;
         Place a = Place.of(answer);
-        if (version.equals("v1") && (!a.text("apiVersion").equals(expected) || !a.text("kind").equals("AdmissionReview"))) {
+        if (version.equals("v1")
+                && (!a.text("apiVersion").equals(expected) || !a.text("kind").equals("AdmissionReview"))) {
             GroupVersionKind found = GroupVersionKind.of(a.text("apiVersion"), a.text("kind"));
             throw new CallFailed(
                     name,
@@ -103,9 +104,8 @@ final class WebhookReview {
             text += reason.isEmpty() ? " without explanation" : ": " + reason;
         }
         int code = (int) Math.max(400, status.number("code"));
-        Map<String, Object> details = status.field("details").present()
-                ? status.field("details").map()
-                : null;
+        Map<String, Object> details =
+                status.field("details").present() ? status.field("details").map() : null;
         return new ApiException(code, reason, text, details);
     }
 
