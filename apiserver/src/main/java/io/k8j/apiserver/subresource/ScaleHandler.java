@@ -52,7 +52,7 @@ public final class ScaleHandler implements Handler {
         String type = patch ? PatchHandler.checkType(call.api().contentType(), true) : "";
         UpdateFlow.Plan plan = new UpdateFlow.Plan(Rules.MAIN, false, c -> {}, params, 6);
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
-            Map<String, Object> scale = patch ? patched(call, type, current) : decoded(call, body(call), null);
+            Map<String, Object> scale = patch ? patched(call, type, current) : decoded(call, body(call));
             return scaled(call, current, scale, params);
         });
         return answer(call, outcome.object());
@@ -67,10 +67,10 @@ public final class ScaleHandler implements Handler {
         Schema schema = Schemas.kind(SCALE);
         // Applying a Scale names nothing but spec.replicas, so merging does the same.
         String kind = type.equals(Params.APPLY) ? "application/merge-patch+json" : type;
-        return decoded(call, PatchHandler.merge(schema, kind, body(call), before), before);
+        return decoded(call, PatchHandler.merge(schema, kind, body(call), before));
     }
 
-    private static Map<String, Object> decoded(Call call, Object body, Map<String, Object> before) {
+    private static Map<String, Object> decoded(Call call, Object body) {
         Map<String, Object> scale =
                 ObjectCodec.decode(SCALE, Schemas.kind(SCALE), null, body, true).tree();
         String name = Trees.string(scale, "metadata", "name");

@@ -102,8 +102,8 @@ public final class UpdateFlow {
             admission.validate(Admission.request(call, Operation.UPDATE, object, old, options));
             Map<String, Object> canonical = call.storage().canonical(object);
             Outcome outcome = store(call, plan, current, canonical, old);
-            // A patch that names no version carries the one it was applied to: it is tried again on the newer object, while
-            // a request that names a version is refused there.
+            // A patch that names no version carries the one it was applied to: it is tried again on the newer
+            // object, while a request that names a version is refused there.
             stored = outcome != null && !plan.params().dryRun();
             return outcome;
         } finally {
