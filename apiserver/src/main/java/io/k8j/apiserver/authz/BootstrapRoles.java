@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** The ClusterRoles and bindings that every cluster has, read from {@code bootstrap-roles.txt}. */
+/** The ClusterRoles and bindings that every cluster has, read from two tables. */
 final class BootstrapRoles {
-    private static final String FILE = "/io/k8j/apiserver/authz/bootstrap-roles.txt";
+    private static final List<String> FILES = List.of("bootstrap-roles.txt", "controller-roles.txt");
+    private static final String CONTROLLER = "system:controller:";
     private static final String AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
     private static final List<String> READ = List.of("get", "list", "watch");
     private static final List<String> WRITE = List.of("create", "delete", "deletecollection", "patch", "update");
@@ -24,18 +25,22 @@ final class BootstrapRoles {
 
     static BootstrapRoles read() {
         BootstrapRoles read = new BootstrapRoles();
-        try (InputStream in = BootstrapRoles.class.getResourceAsStream(FILE)) {
+        FILES.forEach(read::readFile);
+        return read;
+    }
+
+    private void readFile(String file) {
+        try (InputStream in = BootstrapRoles.class.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IllegalStateException("resource " + FILE + " is not on the class path");
+                throw new IllegalStateException("resource " + file + " is not on the class path");
             }
             new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .forEach(read::line);
+                    .forEach(this::line);
         } catch (IOException e) {
-            throw new UncheckedIOException("read " + FILE, e);
+            throw new UncheckedIOException("read " + file, e);
         }
-        return read;
     }
 
     /** ClusterRoles as trees. */
@@ -51,6 +56,10 @@ final class BootstrapRoles {
     private void line(String line) {
         if (line.startsWith("role ")) {
             roles.add(role(line.substring(5).split(" ")));
+        } else if (line.startsWith("controller ")) {
+            String name = line.substring(11).strip();
+            roles.add(role(new String[] {CONTROLLER + name}));
+            bindings.add(binding(new String[] {CONTROLLER + name, "account:kube-system/" + name}));
         } else if (line.startsWith("binding ")) {
             bindings.add(binding(line.substring(8).split("\\|", -1)));
         } else {
@@ -164,7 +173,7 @@ final class BootstrapRoles {
                 subject.put("kind", word.startsWith("group") ? "Group" : "User");
                 subject.put("name", name);
             }
-            default -> throw new IllegalStateException(FILE + ": unknown subject " + word);
+            default -> throw new IllegalStateException("unknown subject " + word);
         }
         return subject;
     }

@@ -7,7 +7,10 @@ import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
 import io.k8j.model.yaml.Yaml;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,10 @@ final class CallReader {
             "application/strategic-merge-patch+json",
             "application/apply-patch+yaml",
             "application/apply-patch+cbor");
+
+    private static final String TYPE_META = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind"
+            + " string \"json:\\\"kind,omitempty\\\"\" }";
+    private static final int SHOWN_BYTES = 30;
 
     private CallReader() {}
 
@@ -50,7 +57,7 @@ final class CallReader {
      *
      * @throws ApiException 400, 413 or 415 for what cannot be read
      */
-    static ApiCall read(Exchange exchange, RequestPath path, Verb verb) {
+    static ApiCall read(Exchange exchange, RequestPath path, Verb verb, String kind) {
         if (exchange.bodyTooLarge()) {
             throw ApiException.tooLarge("Request entity too large: limit is 3145728");
         }
@@ -60,8 +67,9 @@ final class CallReader {
         Object body = switch (verb) {
             case GET, LIST, WATCH -> null;
             case PATCH -> patch(exchange, contentType);
-            case CREATE, UPDATE -> object(exchange, contentType);
-            case DELETE, DELETECOLLECTION -> exchange.body().length == 0 ? null : object(exchange, contentType);
+            case CREATE, UPDATE -> wholeObject(exchange, contentType, kind);
+            case DELETE, DELETECOLLECTION ->
+                exchange.body().length == 0 ? null : wholeObject(exchange, contentType, "DeleteOptions");
         };
         return new ApiCall(
                 verb,
@@ -78,37 +86,71 @@ final class CallReader {
         if (!PATCH_TYPES.contains(contentType) || contentType.endsWith("cbor")) {
             throw ApiException.unsupportedMediaType(PATCH_TYPES.subList(0, 4));
         }
-        return contentType.endsWith("yaml") ? yaml(exchange.body()) : json(exchange.body());
+        try {
+            return contentType.endsWith("yaml") ? yaml(exchange.body()) : json(exchange.body());
+        } catch (JsonException e) {
+            String start = contentType.endsWith("yaml") ? "error decoding YAML: " : "error decoding patch: ";
+            throw ApiException.badRequest(start + e.getMessage());
+        }
+    }
+
+    /** A body that must be an object of some kind; what cannot be one is refused with its beginning. */
+    private static Object wholeObject(Exchange exchange, String contentType, String kind) {
+        String why;
+        try {
+            Object parsed = object(exchange, contentType);
+            Object tree = RequestBody.of(parsed).tree();
+            if (tree instanceof Map) {
+                return parsed;
+            }
+            why = "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go value of type %s"
+                    .formatted(goType(tree), TYPE_META);
+        } catch (JsonException e) {
+            why = "couldn't get version/kind; json parse error: " + e.getMessage();
+        }
+        throw ApiException.badRequest("the object provided is unrecognized (must be of type %s): %s (%s)"
+                .formatted(kind, why, beginning(exchange.body())));
+    }
+
+    private static String goType(Object tree) {
+        return switch (tree) {
+            case List<?> list -> "array";
+            case String text -> "string";
+            case Boolean bool -> "bool";
+            case Number number -> "number";
+            case null, default -> "null";
+        };
+    }
+
+    /** Upstream shows the first bytes: as text if they could be JSON, as hexadecimal digits otherwise. */
+    private static String beginning(byte[] body) {
+        if (body.length == 0) {
+            return "<empty>";
+        }
+        boolean cut = body.length > SHOWN_BYTES;
+        byte[] shown = cut ? Arrays.copyOf(body, SHOWN_BYTES) : body;
+        String text = body[0] == '{'
+                ? new String(shown, StandardCharsets.UTF_8)
+                : HexFormat.of().formatHex(shown);
+        return cut ? text + " ..." : text;
     }
 
     private static Object object(Exchange exchange, String contentType) {
         return switch (contentType) {
-            case "", MediaTypes.JSON -> exchange.body().length == 0 ? noBody() : json(exchange.body());
+            case "", MediaTypes.JSON -> json(exchange.body());
             case MediaTypes.YAML -> yaml(exchange.body());
             case MediaTypes.PROTOBUF -> ProtobufBodies.read(exchange.body());
             default -> throw ApiException.unsupportedMediaType(MediaTypes.SUPPORTED);
         };
     }
 
-    private static Object noBody() {
-        throw ApiException.badRequest("the body of the request is empty: an object is required");
-    }
-
     private static RequestBody json(byte[] text) {
         List<String> duplicates = new ArrayList<>();
-        try {
-            return new RequestBody(Json.parse(text, duplicates::add), duplicates);
-        } catch (JsonException e) {
-            throw ApiException.badRequest("couldn't get version/kind; json parse error: " + e.getMessage());
-        }
+        return new RequestBody(Json.parse(text, duplicates::add), duplicates);
     }
 
     private static RequestBody yaml(byte[] text) {
         List<String> duplicates = new ArrayList<>();
-        try {
-            return new RequestBody(Yaml.parse(text, duplicates::add), duplicates);
-        } catch (JsonException e) {
-            throw ApiException.badRequest("error decoding YAML: " + e.getMessage());
-        }
+        return new RequestBody(Yaml.parse(text, duplicates::add), duplicates);
     }
 }

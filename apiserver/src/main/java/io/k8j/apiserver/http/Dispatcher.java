@@ -51,8 +51,11 @@ public final class Dispatcher implements RequestFilter.Next {
         }
         Verb verb = CallReader.verb(exchange, path);
         if (verb == null) {
-            throw ApiException.methodNotSupported(
-                    path.resource(), exchange.method().toLowerCase(Locale.ROOT));
+            throw new ApiException(
+                    405,
+                    "MethodNotAllowed",
+                    "the server does not allow this method on the requested resource",
+                    new java.util.LinkedHashMap<>());
         }
         serve(exchange, path, resource, verb);
     }
@@ -60,12 +63,15 @@ public final class Dispatcher implements RequestFilter.Next {
     private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
         if (verb == Verb.WATCH) {
             WatchResponder responder = new WatchResponder(exchange, resource, Negotiation.ofWatch(exchange), clock);
-            ApiCall call = CallReader.read(exchange, path, verb);
+            ApiCall call = CallReader.read(exchange, path, verb, resource.gvk().kind());
             responder.open(core.watch(exchange.user(), agent(exchange), call, responder));
             return;
         }
         Negotiation form = Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION);
-        ApiResponse response = core.call(exchange.user(), agent(exchange), CallReader.read(exchange, path, verb));
+        ApiResponse response = core.call(
+                exchange.user(),
+                agent(exchange),
+                CallReader.read(exchange, path, verb, resource.gvk().kind()));
         answers.send(exchange, resource, response, form);
     }
 
