@@ -1,0 +1,135 @@
+package io.k8j.scheduler;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.client.Informer;
+import io.k8j.client.InformerFactory;
+import io.k8j.client.ListOptions;
+import io.k8j.scheduler.framework.ClusterEvent;
+import io.k8j.scheduler.framework.ClusterEvent.Resource;
+import io.k8j.scheduler.framework.PodInfo;
+import io.k8j.scheduler.framework.ResourceNames;
+import io.k8j.scheduler.queue.PodChanges;
+import java.util.Objects;
+
+/** Brings the changes of Pods and nodes from the informers' threads to the scheduling thread. */
+final class ClusterFeed {
+    private final SchedulingLoop loop;
+    private final ResourceNames names;
+
+    ClusterFeed(SchedulingLoop loop, ResourceNames names) {
+        this.loop = loop;
+        this.names = names;
+    }
+
+    void attach(InformerFactory informers) {
+        informers.of(Node.class).onChange(new Informer.Handler<>() {
+            @Override
+            public void added(Node node) {
+                loop.post(() -> nodeAdded(node));
+            }
+
+            @Override
+            public void updated(Node before, Node now) {
+                loop.post(() -> nodeUpdated(before, now));
+            }
+
+            @Override
+            public void deleted(Node last) {
+                loop.post(() -> nodeDeleted(last));
+            }
+        });
+        // Finished Pods take nothing from their nodes.
+        ListOptions unfinished = ListOptions.ALL.fields("status.phase!=Succeeded,status.phase!=Failed");
+        informers.of(Pod.class, unfinished).onChange(new Informer.Handler<>() {
+            @Override
+            public void added(Pod pod) {
+                PodInfo info = new PodInfo(names, pod);
+                loop.post(() -> podChanged(info));
+            }
+
+            @Override
+            public void updated(Pod before, Pod now) {
+                added(now);
+            }
+
+            @Override
+            public void deleted(Pod last) {
+                PodInfo info = new PodInfo(names, last);
+                loop.post(() -> podGone(info));
+            }
+        });
+    }
+
+    private void nodeAdded(Node node) {
+        loop.nodes().put(node);
+        loop.queue().changed(new ClusterEvent(Resource.NODE, ClusterEvent.ADD), null, node);
+    }
+
+    private void nodeUpdated(Node before, Node now) {
+        loop.nodes().put(now);
+        int changes = nodeChanges(before, now);
+        if (changes != 0) {
+            loop.queue().changed(new ClusterEvent(Resource.NODE, changes), before, now);
+        }
+    }
+
+    private static int nodeChanges(Node before, Node now) {
+        int changes = 0;
+        if (!Objects.equals(before.getStatus().getAllocatable(), now.getStatus().getAllocatable())) {
+            changes |= ClusterEvent.NODE_ALLOCATABLE;
+        }
+        if (!Objects.equals(before.getMetadata().getLabels(), now.getMetadata().getLabels())) {
+            changes |= ClusterEvent.NODE_LABELS;
+        }
+        if (!Objects.equals(before.getSpec().getTaints(), now.getSpec().getTaints())
+                || !Objects.equals(
+                        before.getSpec().getUnschedulable(), now.getSpec().getUnschedulable())) {
+            changes |= ClusterEvent.NODE_TAINTS;
+        }
+        return changes;
+    }
+
+    private void nodeDeleted(Node last) {
+        loop.nodes().remove(last.getMetadata().getName());
+        loop.queue().changed(new ClusterEvent(Resource.NODE, ClusterEvent.DELETE), last, null);
+    }
+
+    private void podChanged(PodInfo pod) {
+        if (pod.isTerminal()) {
+            podGone(pod);
+        } else if (!pod.nodeName().isEmpty()) {
+            podAssigned(pod);
+        } else if (loop.serves(pod.schedulerName()) && loop.assigned().get(pod.uid()) == null) {
+            if (!pod.nominatedNode().isEmpty()) {
+                loop.nominations().put(pod, pod.nominatedNode());
+            }
+            loop.queue().put(pod);
+        }
+    }
+
+    private void podAssigned(PodInfo pod) {
+        boolean isNew =
+                loop.assigned().get(pod.uid()) == null || loop.assigned().isAssumed(pod.uid());
+        loop.queue().remove(pod.uid());
+        loop.nominations().remove(pod.uid());
+        PodInfo before = loop.assigned().put(pod);
+        if (isNew) {
+            loop.queue().changed(new ClusterEvent(Resource.ASSIGNED_POD, ClusterEvent.ADD), null, pod);
+        } else {
+            int changes = PodChanges.of(before, pod);
+            if (changes != 0) {
+                loop.queue().changed(new ClusterEvent(Resource.ASSIGNED_POD, changes), before, pod);
+            }
+        }
+    }
+
+    private void podGone(PodInfo last) {
+        loop.queue().remove(last.uid());
+        loop.nominations().remove(last.uid());
+        PodInfo gone = loop.assigned().remove(last.uid());
+        if (gone != null) {
+            loop.queue().changed(new ClusterEvent(Resource.ASSIGNED_POD, ClusterEvent.DELETE), gone, null);
+        }
+    }
+}

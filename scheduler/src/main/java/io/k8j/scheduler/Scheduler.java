@@ -1,0 +1,130 @@
+package io.k8j.scheduler;
+
+import io.k8j.client.Client;
+import io.k8j.client.EventBroadcaster;
+import io.k8j.client.EventRecorder;
+import io.k8j.client.InformerFactory;
+import io.k8j.scheduler.framework.EventHint;
+import io.k8j.scheduler.framework.Nodes;
+import io.k8j.scheduler.framework.Nominations;
+import io.k8j.scheduler.framework.Plugin;
+import io.k8j.scheduler.framework.PluginContext;
+import io.k8j.scheduler.framework.PodInfo;
+import io.k8j.scheduler.framework.ResourceNames;
+import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.plugins.DefaultPlugins;
+import io.k8j.scheduler.queue.SchedulingQueue;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Gives Pods their nodes. Started by {@link #start}, works until it is closed. Safe for all threads. */
+public final class Scheduler implements AutoCloseable {
+    private final InformerFactory informers;
+    private final EventBroadcaster broadcaster;
+    private final PodWriter writer;
+    private final SchedulingLoop loop;
+    private final Metrics metrics = new Metrics();
+
+    private Scheduler(SchedulerConfig config, Client client) {
+        ResourceNames names = new ResourceNames();
+        Nodes nodes = new Nodes(names);
+        Nominations nominations = new Nominations();
+        AssignedPods assigned = new AssignedPods(nodes);
+        Placement placement = new Placement(nodes, nominations, new Random(), config.percentageOfNodesToScore());
+        this.informers = new InformerFactory(client);
+        this.broadcaster = EventBroadcaster.start(client);
+        EventRecorder events = broadcaster.recorder("default-scheduler");
+        Inboxes inboxes = new Inboxes();
+        this.writer = new PodWriter(client, events, inboxes::post);
+        this.loop = new SchedulingLoop(client.time(), nodes, assigned, nominations, placement, writer, events, metrics);
+        inboxes.loop = loop;
+        Map<String, Profile> profiles = new LinkedHashMap<>();
+        for (SchedulerConfig.ProfileConfig profile : config.profiles()) {
+            PluginContext context = new PluginContext(client, informers, events, nodes, null, Map.of());
+            profiles.put(profile.schedulerName(), profile(profile, context));
+        }
+        Profile first = profiles.values().iterator().next();
+        SchedulingQueue queue = new SchedulingQueue(
+                client.time(),
+                new SchedulingQueue.Pauses(
+                        config.podInitialBackoff(), config.podMaxBackoff(), config.podMaxInUnschedulablePods()),
+                first.queueSort::compare,
+                pod -> gate(profiles, pod),
+                pod -> hints(profiles, pod));
+        new ClusterFeed(loop, names).attach(informers);
+        loop.start(profiles, queue);
+    }
+
+    /** Lets the writer post to the loop, which is made after it. */
+    private static final class Inboxes {
+        private volatile SchedulingLoop loop;
+
+        void post(Runnable task) {
+            loop.post(task);
+        }
+    }
+
+    /**
+     * Starts to schedule once Pods and nodes are known; returns at once.
+     *
+     * @param client stays the caller's
+     */
+    public static Scheduler start(SchedulerConfig config, Client client) {
+        Scheduler scheduler = new Scheduler(config, client);
+        scheduler.informers.start();
+        return scheduler;
+    }
+
+    private static Profile profile(SchedulerConfig.ProfileConfig config, PluginContext context) {
+        Map<Plugin, Integer> plugins = new LinkedHashMap<>();
+        for (DefaultPlugins.Entry entry : DefaultPlugins.ALL) {
+            plugins.put(entry.create().apply(context), entry.weight());
+        }
+        return new Profile(config.schedulerName(), new Profile.Selection() {
+            @Override
+            public <P extends Plugin> List<Map.Entry<P, Integer>> at(Class<P> point) {
+                return plugins.entrySet().stream()
+                        .filter(e -> point.isInstance(e.getKey()))
+                        .map(e -> Map.entry(point.cast(e.getKey()), e.getValue()))
+                        .toList();
+            }
+        });
+    }
+
+    private static Status gate(Map<String, Profile> profiles, PodInfo pod) {
+        Profile profile = profiles.get(pod.schedulerName());
+        return profile == null ? Status.SUCCESS : profile.gate(pod);
+    }
+
+    private static Map<String, List<EventHint>> hints(Map<String, Profile> profiles, PodInfo pod) {
+        Profile profile = profiles.get(pod.schedulerName());
+        return profile == null ? Map.of() : profile.hints;
+    }
+
+    /** Waits until Pods and nodes are known. */
+    public boolean awaitSynced(Duration limit) throws InterruptedException {
+        return informers.awaitSynced(limit);
+    }
+
+    /** Pods that were bound since the start. */
+    public long scheduledPods() {
+        return metrics.scheduled();
+    }
+
+    /** Counters in Prometheus' text form, under upstream's names. */
+    public String metrics() {
+        return metrics.text();
+    }
+
+    /** Stops; bindings that are under way are interrupted. */
+    @Override
+    public void close() {
+        informers.close();
+        loop.close();
+        writer.close();
+        broadcaster.close();
+    }
+}

@@ -1,0 +1,54 @@
+package io.k8j.scheduler;
+
+import io.k8j.scheduler.queue.SchedulingQueue;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Settings of the scheduler, with upstream's names and defaults.
+ *
+ * @param profiles one per scheduler name
+ * @param percentageOfNodesToScore how many fitting nodes to find before the best is taken; 0 adapts to their number
+ * @param podInitialBackoff first pause of a Pod that was refused
+ * @param podMaxBackoff longest pause
+ * @param podMaxInUnschedulablePods how long a refused Pod waits for a change that helps it
+ */
+public record SchedulerConfig(
+        List<ProfileConfig> profiles,
+        int percentageOfNodesToScore,
+        Duration podInitialBackoff,
+        Duration podMaxBackoff,
+        Duration podMaxInUnschedulablePods) {
+    /**
+     * A scheduler name and its plugins.
+     *
+     * @param schedulerName as in {@code spec.schedulerName}
+     * @param args arguments of plugins by their names
+     */
+    public record ProfileConfig(String schedulerName, Map<String, Map<String, Object>> args) {
+        public static final ProfileConfig DEFAULT = new ProfileConfig("default-scheduler", Map.of());
+
+        public ProfileConfig {
+            args = Map.copyOf(args);
+        }
+    }
+
+    public static final SchedulerConfig DEFAULTS = new SchedulerConfig(
+            List.of(ProfileConfig.DEFAULT),
+            0,
+            SchedulingQueue.Pauses.DEFAULT.first(),
+            SchedulingQueue.Pauses.DEFAULT.longest(),
+            SchedulingQueue.Pauses.DEFAULT.longestWait());
+
+    public SchedulerConfig {
+        profiles = List.copyOf(profiles);
+        if (profiles.isEmpty()) {
+            throw new IllegalArgumentException("profiles: need one or more");
+        }
+        if (percentageOfNodesToScore < 0 || percentageOfNodesToScore > 100) {
+            throw new IllegalArgumentException(
+                    "percentageOfNodesToScore: %d, want 0 to 100".formatted(percentageOfNodesToScore));
+        }
+    }
+}

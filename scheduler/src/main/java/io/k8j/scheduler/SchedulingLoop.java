@@ -1,0 +1,284 @@
+package io.k8j.scheduler;
+
+import io.k8j.client.EventRecorder;
+import io.k8j.model.time.Time;
+import io.k8j.scheduler.framework.ClusterEvent;
+import io.k8j.scheduler.framework.CycleState;
+import io.k8j.scheduler.framework.Diagnosis;
+import io.k8j.scheduler.framework.NodeInfo;
+import io.k8j.scheduler.framework.Nodes;
+import io.k8j.scheduler.framework.Nominations;
+import io.k8j.scheduler.framework.Plugin;
+import io.k8j.scheduler.framework.PodInfo;
+import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.queue.QueuedPod;
+import io.k8j.scheduler.queue.SchedulingQueue;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The scheduling thread: takes in changes, then places the next Pod, again and again; sleeps when there is nothing to do.
+ * All state (nodes, queue, assumptions) is its own, so that placing a Pod needs neither locks nor copies.
+ */
+final class SchedulingLoop implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SchedulingLoop.class);
+    private static final int CHANGES_AT_ONCE = 1000;
+
+    private final Inbox inbox = new Inbox();
+    private final Time time;
+    private final Nodes nodes;
+    private final AssignedPods assigned;
+    private final Nominations nominations;
+    private final Placement placement;
+    private final Map<String, Profile> profiles = new HashMap<>();
+    private final PodWriter writer;
+    private final EventRecorder events;
+    private final Metrics metrics;
+    private final Thread thread;
+    private SchedulingQueue queue;
+    private Time.Timer timer;
+    private long timerDue;
+    private volatile boolean closed;
+
+    SchedulingLoop(
+            Time time,
+            Nodes nodes,
+            AssignedPods assigned,
+            Nominations nominations,
+            Placement placement,
+            PodWriter writer,
+            EventRecorder events,
+            Metrics metrics) {
+        this.time = time;
+        this.nodes = nodes;
+        this.assigned = assigned;
+        this.nominations = nominations;
+        this.placement = placement;
+        this.writer = writer;
+        this.events = events;
+        this.metrics = metrics;
+        this.thread = Thread.ofPlatform().daemon().name("scheduler").unstarted(this::run);
+    }
+
+    void start(Map<String, Profile> withProfiles, SchedulingQueue withQueue) {
+        profiles.putAll(withProfiles);
+        queue = withQueue;
+        thread.start();
+    }
+
+    void post(Runnable task) {
+        inbox.post(task);
+    }
+
+    boolean serves(String schedulerName) {
+        return profiles.containsKey(schedulerName);
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                takeChanges();
+                QueuedPod next = queue.poll();
+                if (next != null) {
+                    schedule(next);
+                } else {
+                    metrics.depths(queue.depths());
+                    wakeAfter(queue.nanosUntilNext());
+                    inbox.await();
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("scheduling failed");
+            }
+        }
+    }
+
+    private void takeChanges() {
+        for (int i = 0; i < CHANGES_AT_ONCE; i++) {
+            Runnable task = inbox.poll();
+            if (task == null) {
+                return;
+            }
+            task.run();
+        }
+    }
+
+    private void wakeAfter(long nanos) {
+        if (nanos < 0) {
+            return;
+        }
+        long due = time.nanoTime() + nanos;
+        if (timer != null && timerDue - due <= 0 && timerDue - time.nanoTime() > 0) {
+            return; // wakes early enough
+        }
+        if (timer != null) {
+            timer.cancel();
+        }
+        timerDue = due;
+        timer = time.after(Duration.ofNanos(nanos), () -> inbox.post(() -> {}));
+    }
+
+    private void schedule(QueuedPod queued) throws InterruptedException {
+        PodInfo pod = queued.pod();
+        Profile profile = profiles.get(pod.schedulerName());
+        if (pod.isBeingDeleted()) {
+            events.warning(pod.pod(), "FailedScheduling", "skip schedule deleting pod: " + pod.key());
+            return;
+        }
+        if (profile == null || assigned.get(pod.uid()) != null) {
+            return;
+        }
+        long begin = time.nanoTime();
+        CycleState state = new CycleState();
+        Placement.Outcome outcome = null;
+        try {
+            outcome = placement.place(profile, state, pod);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("pod", pod.key()).setCause(e).log("placement failed");
+            outcome = new Placement.Outcome.Failed(String.valueOf(e.getMessage()));
+        }
+        metrics.algorithm(time.nanoTime() - begin);
+        switch (outcome) {
+            case Placement.Outcome.Placed placed -> place(queued, profile, state, placed, begin);
+            case Placement.Outcome.Refused refused -> refuse(queued, profile, state, refused.diagnosis(), begin);
+            case Placement.Outcome.NoNodes none -> {
+                queued.refusedBy().clear();
+                metrics.attempt(profile.name, "unschedulable", time.nanoTime() - begin);
+                report(queued, "Unschedulable", "no nodes available to schedule pods", null);
+                queue.refused(queued);
+            }
+            case Placement.Outcome.Failed failed -> fail(queued, profile, failed.message(), begin);
+        }
+    }
+
+    private void fail(QueuedPod queued, Profile profile, String message, long begin) {
+        LOG.atError()
+                .addKeyValue("pod", queued.pod().key())
+                .addKeyValue("cause", message)
+                .log("pod not scheduled");
+        metrics.attempt(profile.name, "error", time.nanoTime() - begin);
+        report(queued, "SchedulerError", message, null);
+        queue.failed(queued);
+    }
+
+    private void refuse(QueuedPod queued, Profile profile, CycleState state, Diagnosis diagnosis, long begin) {
+        PodInfo pod = queued.pod();
+        String nominated = null;
+        StringBuilder messages = new StringBuilder();
+        for (Plugin.PostFilter plugin : profile.postFilters) {
+            Plugin.PostFilter.Result result = plugin.postFilter(state, pod, diagnosis.statuses());
+            if (!result.status().message().isEmpty()) {
+                messages.append(messages.isEmpty() ? "" : ", ")
+                        .append(result.status().message());
+            }
+            if (result.nominated() != null) {
+                nominated = result.nominated();
+            }
+            if (result.status().isSuccess() || result.status().code() == Status.Code.ERROR) {
+                break;
+            }
+        }
+        diagnosis.postFilterMessage(messages.toString());
+        if (nominated != null && !nominated.isEmpty()) {
+            nominations.put(pod, nominated);
+        } else if (nominated != null) {
+            nominations.remove(pod.uid());
+        }
+        queued.refusedBy().addAll(diagnosis.plugins());
+        metrics.attempt(profile.name, "unschedulable", time.nanoTime() - begin);
+        report(queued, "Unschedulable", diagnosis.message(), nominated);
+        queue.refused(queued);
+    }
+
+    private void report(QueuedPod queued, String reason, String message, String nominated) {
+        PodInfo pod = queued.pod();
+        events.warning(pod.pod(), "FailedScheduling", Texts.shortened(message));
+        writer.condition(queued, reason, message, nominated);
+    }
+
+    private void place(QueuedPod queued, Profile profile, CycleState state, Placement.Outcome.Placed placed, long begin)
+            throws InterruptedException {
+        NodeInfo node = placed.node();
+        PodInfo pod = queued.pod().assignedTo(node.name());
+        assigned.assume(pod);
+        nominations.remove(pod.uid());
+        for (Plugin.Reserve plugin : profile.reserves) {
+            Status status = plugin.reserve(state, pod, node);
+            if (!status.isSuccess()) {
+                takeBack(profile, state, pod);
+                late(queued, profile, status.by(plugin.name()), begin);
+                return;
+            }
+        }
+        writer.bind(new PodWriter.Binding(queued, pod, node.name(), profile, state, begin), this::bound);
+    }
+
+    private void takeBack(Profile profile, CycleState state, PodInfo pod) {
+        profile.reserves.reversed().forEach(plugin -> plugin.unreserve(state, pod, pod.nodeName()));
+        assigned.forget(pod);
+    }
+
+    /** The Pod was placed and then refused all the same. */
+    private void late(QueuedPod queued, Profile profile, Status status, long begin) {
+        queue.changed(new ClusterEvent(ClusterEvent.Resource.ASSIGNED_POD, ClusterEvent.DELETE), queued.pod(), null);
+        if (status.isRejected()) {
+            queued.refusedBy().add(status.plugin());
+            Diagnosis diagnosis = new Diagnosis(nodes.count(), new io.k8j.scheduler.framework.NodeStatuses(status));
+            diagnosis.plugins().add(status.plugin());
+            metrics.attempt(profile.name, "unschedulable", time.nanoTime() - begin);
+            report(queued, "Unschedulable", diagnosis.message(), null);
+            queue.refusedLate(queued);
+        } else {
+            fail(queued, profile, status.message(), begin);
+        }
+    }
+
+    /** On the scheduling thread, after the binding was written or was not. */
+    private void bound(PodWriter.Binding binding, Status status) {
+        PodInfo pod = binding.pod();
+        if (status.isSuccess()) {
+            queue.remove(pod.uid());
+            metrics.scheduled(
+                    binding.profile().name, time.nanoTime() - binding.begin(), binding.queued(), time.instant());
+        } else {
+            takeBack(binding.profile(), binding.state(), pod);
+            if (queue.get(pod.uid()) == binding.queued()) {
+                late(binding.queued(), binding.profile(), status, binding.begin());
+            }
+        }
+    }
+
+    SchedulingQueue queue() {
+        return queue;
+    }
+
+    Nominations nominations() {
+        return nominations;
+    }
+
+    AssignedPods assigned() {
+        return assigned;
+    }
+
+    Nodes nodes() {
+        return nodes;
+    }
+
+    /** Stops after the Pod at hand; bindings that are under way go on. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        if (Thread.currentThread() != thread) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.k8j.scheduler.framework;
+
+import io.k8j.client.Client;
+import io.k8j.client.EventRecorder;
+import io.k8j.client.InformerFactory;
+import java.util.Map;
+
+/**
+ * What a plugin gets when it is made.
+ *
+ * @param client for writes, never on the scheduling thread
+ * @param informers copies of the resources that the plugin needs; they are started after all plugins are made
+ * @param events to tell users
+ * @param nodes of the scheduling thread
+ * @param framework the profile itself
+ * @param args the plugin's arguments as in the configuration file; empty for the defaults
+ */
+public record PluginContext(
+        Client client,
+        InformerFactory informers,
+        EventRecorder events,
+        Nodes nodes,
+        FrameworkHandle framework,
+        Map<String, Object> args) {
+    public ResourceNames names() {
+        return nodes.names();
+    }
+}

@@ -1,0 +1,186 @@
+package io.k8j.scheduler.plugins;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.k8j.scheduler.framework.ClusterEvent;
+import io.k8j.scheduler.framework.CycleState;
+import io.k8j.scheduler.framework.EventHint;
+import io.k8j.scheduler.framework.NodeInfo;
+import io.k8j.scheduler.framework.Plugin;
+import io.k8j.scheduler.framework.PodInfo;
+import io.k8j.scheduler.framework.ResourceNames;
+import io.k8j.scheduler.framework.Status;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Refuses nodes that lack what the Pod requests, and scores by how full they become. */
+final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
+    /** How a resource's share becomes a score. */
+    interface Strategy {
+        /** 0 to 100. */
+        long score(long taken, long allocatable);
+    }
+
+    /** Prefers empty nodes. */
+    static final Strategy LEAST_ALLOCATED =
+            (taken, allocatable) -> taken > allocatable ? 0 : (allocatable - taken) * Score.MAX / allocatable;
+
+    /** Prefers full nodes. */
+    static final Strategy MOST_ALLOCATED =
+            (taken, allocatable) -> Math.min(taken, allocatable) * Score.MAX / allocatable;
+
+    private static final String NAME = "NodeResourcesFit";
+    private static final String TOO_MANY_PODS = "Too many pods";
+
+    private final ResourceNames names;
+    private final Strategy strategy;
+    private final boolean skipZeroScores;
+    private final ScoredResource[] resources;
+    private final Set<String> ignored;
+    private final Set<String> ignoredGroups;
+    private final Map<List<Object>, Status> refusals = new HashMap<>(); // of the scheduling thread
+
+    /** @param skipZeroScores whether resources with a score of 0 do not count, as in RequestedToCapacityRatio */
+    NodeResourcesFitPlugin(
+            ResourceNames names,
+            Strategy strategy,
+            boolean skipZeroScores,
+            List<ScoredResource> resources,
+            Set<String> ignored,
+            Set<String> ignoredGroups) {
+        this.names = names;
+        this.strategy = strategy;
+        this.skipZeroScores = skipZeroScores;
+        this.resources = resources.toArray(ScoredResource[]::new);
+        this.ignored = ignored;
+        this.ignoredGroups = ignoredGroups;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
+        boolean tooMany = node.pods().size() + 1 > node.allowedPods();
+        int[] wanted = pod.resources();
+        long[] amounts = pod.amounts();
+        boolean fits = !tooMany;
+        for (int i = 0; i < wanted.length; i++) {
+            if (amounts[i] > node.allocatable(wanted[i]) - node.requested(wanted[i]) && !isIgnored(wanted[i])) {
+                fits = false;
+                break;
+            }
+        }
+        return fits ? Status.SUCCESS : refusal(pod, node, tooMany);
+    }
+
+    private Status refusal(PodInfo pod, NodeInfo node, boolean tooMany) {
+        List<Object> reasons = new ArrayList<>();
+        boolean never = false;
+        if (tooMany) {
+            reasons.add(TOO_MANY_PODS);
+        }
+        for (int i = 0; i < pod.resources().length; i++) {
+            int id = pod.resources()[i];
+            long amount = pod.amounts()[i];
+            if (amount > node.allocatable(id) - node.requested(id) && !isIgnored(id)) {
+                reasons.add(id);
+                never |= amount > node.allocatable(id);
+            }
+        }
+        reasons.add(never);
+        Status known = refusals.get(reasons);
+        if (known == null) {
+            known = refusal(reasons, never);
+            refusals.put(List.copyOf(reasons), known);
+        }
+        return known;
+    }
+
+    private Status refusal(List<Object> reasons, boolean never) {
+        List<String> sentences = new ArrayList<>();
+        for (Object reason : reasons) {
+            if (reason instanceof String sentence) {
+                sentences.add(sentence);
+            } else if (reason instanceof Integer id) {
+                sentences.add("Insufficient " + names.name(id));
+            }
+        }
+        Status.Code code = never ? Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE : Status.Code.UNSCHEDULABLE;
+        return new Status(code, sentences, NAME);
+    }
+
+    private boolean isIgnored(int id) {
+        if ((ignored.isEmpty() && ignoredGroups.isEmpty()) || id <= ResourceNames.EPHEMERAL_STORAGE) {
+            return false;
+        }
+        String name = names.name(id);
+        return ResourceNames.isExtended(name)
+                && (ignored.contains(name) || ignoredGroups.contains(name.substring(0, name.indexOf('/'))));
+    }
+
+    @Override
+    public long score(CycleState state, PodInfo pod, NodeInfo node) {
+        long sum = 0;
+        long weights = 0;
+        for (ScoredResource resource : resources) {
+            long allocatable = resource.allocatable(pod, node);
+            if (allocatable == 0) {
+                continue;
+            }
+            long score = strategy.score(resource.takenWithDefaults(pod, node), allocatable);
+            if (skipZeroScores && score == 0) {
+                continue;
+            }
+            sum += score * resource.weight();
+            weights += resource.weight();
+        }
+        if (weights == 0) {
+            return 0;
+        }
+        return skipZeroScores ? Math.round((double) sum / weights) : sum / weights;
+    }
+
+    @Override
+    public List<EventHint> events() {
+        return List.of(
+                EventHint.onAssignedPod(
+                        ClusterEvent.DELETE | ClusterEvent.POD_SCALED_DOWN,
+                        (pod, before, now) -> frees(pod, before, now)),
+                EventHint.onPendingPod(
+                        ClusterEvent.POD_SCALED_DOWN,
+                        (pod, before, now) -> pod.uid().equals(now.uid())),
+                EventHint.onNode(
+                        ClusterEvent.ADD | ClusterEvent.NODE_ALLOCATABLE, (pod, before, now) -> couldFit(pod, now)));
+    }
+
+    private static boolean frees(PodInfo pod, PodInfo before, PodInfo now) {
+        if (now == null) {
+            return true; // a place among the node's Pods, too
+        }
+        for (int id : pod.resources()) {
+            if (now.request(id) < before.request(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean couldFit(PodInfo pod, Node node) {
+        if (node.getStatus() == null || node.getStatus().getAllocatable() == null) {
+            return false;
+        }
+        for (int i = 0; i < pod.resources().length; i++) {
+            int id = pod.resources()[i];
+            long has = names.amount(id, node.getStatus().getAllocatable().get(names.name(id)));
+            if (pod.amounts()[i] > has && !isIgnored(id)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,300 @@
+package io.k8j.scheduler.queue;
+
+import io.k8j.model.time.Time;
+import io.k8j.scheduler.framework.ClusterEvent;
+import io.k8j.scheduler.framework.EventHint;
+import io.k8j.scheduler.framework.PodInfo;
+import io.k8j.scheduler.framework.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The Pods that need a node: ready ones in order, those that wait out a pause, and those that wait for a change.
+ *
+ * <p>A Pod that was refused waits until a change comes that one of the plugins that refused it finds helpful, or for five
+ * minutes. Then it goes through its pause (1 s, doubling to 10 s) to the ready ones. Belongs to the scheduling thread.
+ */
+public final class SchedulingQueue {
+    /** Pauses of the queue. */
+    public record Pauses(Duration first, Duration longest, Duration longestWait) {
+        public static final Pauses DEFAULT =
+                new Pauses(Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(5));
+    }
+
+    private final Time time;
+    private final Pauses pauses;
+    private final Function<PodInfo, Status> gate;
+    private final Function<PodInfo, Map<String, List<EventHint>>> hints;
+    private final Map<String, QueuedPod> pods = new LinkedHashMap<>();
+    private final Map<String, QueuedPod> unschedulable = new LinkedHashMap<>();
+    private final Map<String, QueuedPod> gated = new HashMap<>();
+    private final PodQueue active;
+    private final PodQueue backingOff =
+            new PodQueue(Comparator.comparingLong((PodQueue.Entry e) -> e.time).thenComparingLong(e -> e.order));
+    private long orders;
+    private long moves;
+
+    /**
+     * @param order the profile's sorting
+     * @param gate PreEnqueue of the Pod's profile
+     * @param hints what the plugins of the Pod's profile find helpful, by plugin
+     */
+    public SchedulingQueue(
+            Time time,
+            Pauses pauses,
+            Comparator<PodInfo> order,
+            Function<PodInfo, Status> gate,
+            Function<PodInfo, Map<String, List<EventHint>>> hints) {
+        this.time = time;
+        this.pauses = pauses;
+        this.gate = gate;
+        this.hints = hints;
+        this.active = new PodQueue(Comparator.comparing((PodQueue.Entry e) -> e.info, order)
+                .thenComparingLong(e -> e.time)
+                .thenComparingLong(e -> e.order));
+    }
+
+    /** A Pod that has no node yet, or its new version. */
+    public void put(PodInfo pod) {
+        QueuedPod known = pods.get(pod.uid());
+        if (known == null) {
+            QueuedPod added = new QueuedPod(pod, time.instant());
+            added.order = orders++;
+            added.queuedAt = time.nanoTime();
+            pods.put(pod.uid(), added);
+            enqueue(added);
+        } else {
+            update(known, pod);
+        }
+    }
+
+    private void update(QueuedPod known, PodInfo pod) {
+        PodInfo before = known.pod();
+        known.pod(pod);
+        switch (known.place) {
+            case ACTIVE -> {
+                if (before.priority() != pod.priority()) {
+                    active.remove(known);
+                    enqueue(known);
+                }
+            }
+            case GATED -> enqueue(known);
+            case UNSCHEDULABLE -> {
+                int changes = PodChanges.of(before, pod);
+                if (changes != 0) {
+                    moveIfHelped(known, new ClusterEvent(ClusterEvent.Resource.PENDING_POD, changes), before, pod);
+                }
+            }
+            case BACKING_OFF, IN_FLIGHT -> {}
+        }
+    }
+
+    private void enqueue(QueuedPod pod) {
+        unschedulable.remove(pod.pod().uid());
+        gated.remove(pod.pod().uid());
+        Status allowed = gate.apply(pod.pod());
+        if (!allowed.isSuccess()) {
+            pod.place = QueuedPod.Place.GATED;
+            pod.refusedBy().clear();
+            pod.refusedBy().add(allowed.plugin());
+            gated.put(pod.pod().uid(), pod);
+            return;
+        }
+        pod.place = QueuedPod.Place.ACTIVE;
+        active.add(new PodQueue.Entry(pod, pod.queuedAt, pod.order));
+    }
+
+    /** The next Pod, in flight from now on; null if none is ready. One that only waits out its pause is next to nothing. */
+    public QueuedPod poll() {
+        flush();
+        PodQueue.Entry first = active.poll();
+        if (first == null) {
+            first = firstRefused();
+        }
+        if (first == null) {
+            return null;
+        }
+        QueuedPod pod = first.pod;
+        pod.place = QueuedPod.Place.IN_FLIGHT;
+        pod.takenAtMove = moves;
+        pod.attempts++;
+        pod.refusedBy().clear();
+        return pod;
+    }
+
+    /** With nothing else to do, a Pod that was refused (not one that failed) need not wait out its pause. */
+    private PodQueue.Entry firstRefused() {
+        PodQueue.Entry first = backingOff.peek();
+        return first == null || first.pod.errors > 0 ? null : backingOff.poll();
+    }
+
+    /** The Pod found no node; {@link QueuedPod#refusedBy} says why. */
+    public void refused(QueuedPod pod) {
+        if (pods.get(pod.pod().uid()) != pod) {
+            return; // gone meanwhile
+        }
+        pod.refusals++;
+        pod.errors = 0;
+        pod.queuedAt = time.nanoTime();
+        if (pod.takenAtMove != moves && pod.refusedBy().isEmpty()) {
+            backOff(pod);
+        } else {
+            pod.place = QueuedPod.Place.UNSCHEDULABLE;
+            unschedulable.put(pod.pod().uid(), pod);
+        }
+    }
+
+    /** Something failed; the Pod comes again after its pause. */
+    public void failed(QueuedPod pod) {
+        if (pods.get(pod.pod().uid()) != pod) {
+            return;
+        }
+        pod.errors++;
+        pod.queuedAt = time.nanoTime();
+        backOff(pod);
+    }
+
+    /** The Pod was refused late, when changes may have come meanwhile that would have helped. */
+    public void refusedLate(QueuedPod pod) {
+        boolean changed = pod.takenAtMove != moves;
+        refused(pod);
+        if (changed && pod.place == QueuedPod.Place.UNSCHEDULABLE) {
+            unschedulable.remove(pod.pod().uid());
+            backOff(pod);
+        }
+    }
+
+    private void backOff(QueuedPod pod) {
+        long until = pod.queuedAt + pause(pod).toNanos();
+        if (until - time.nanoTime() <= 0) {
+            enqueue(pod);
+        } else {
+            pod.place = QueuedPod.Place.BACKING_OFF;
+            backingOff.add(new PodQueue.Entry(pod, until, pod.order));
+        }
+    }
+
+    private Duration pause(QueuedPod pod) {
+        int failures = Math.max(pod.errors, pod.refusals);
+        if (failures == 0) {
+            return Duration.ZERO;
+        }
+        Duration pause = pauses.first.multipliedBy(1L << Math.min(failures - 1, 30));
+        return pause.compareTo(pauses.longest) < 0 ? pause : pauses.longest;
+    }
+
+    /** Tells of a change in the cluster; moves the Pods that it may help. */
+    public void changed(ClusterEvent event, Object before, Object now) {
+        moves++;
+        if (unschedulable.isEmpty() && gated.isEmpty()) {
+            return;
+        }
+        for (QueuedPod pod : new ArrayList<>(unschedulable.values())) {
+            moveIfHelped(pod, event, before, now);
+        }
+    }
+
+    /** Moves all Pods that wait for a change. */
+    public void changedUnknown() {
+        moves++;
+        for (QueuedPod pod : new ArrayList<>(unschedulable.values())) {
+            unschedulable.remove(pod.pod().uid());
+            backOff(pod);
+        }
+        for (QueuedPod pod : new ArrayList<>(gated.values())) {
+            enqueue(pod);
+        }
+    }
+
+    private void moveIfHelped(QueuedPod pod, ClusterEvent event, Object before, Object now) {
+        if (isHelped(pod, event, before, now)) {
+            unschedulable.remove(pod.pod().uid());
+            backOff(pod);
+        }
+    }
+
+    private boolean isHelped(QueuedPod pod, ClusterEvent event, Object before, Object now) {
+        if (pod.refusedBy().isEmpty()) {
+            return true;
+        }
+        Map<String, List<EventHint>> byPlugin = hints.apply(pod.pod());
+        for (String plugin : pod.refusedBy()) {
+            for (EventHint hint : byPlugin.getOrDefault(plugin, List.of())) {
+                if (hint.event().overlaps(event) && hint.hint().helps(pod.pod(), before, now)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The Pod needs no node any more. */
+    public void remove(String uid) {
+        QueuedPod pod = pods.remove(uid);
+        if (pod == null) {
+            return;
+        }
+        unschedulable.remove(uid);
+        gated.remove(uid);
+        switch (pod.place) {
+            case ACTIVE -> active.remove(pod);
+            case BACKING_OFF -> backingOff.remove(pod);
+            case UNSCHEDULABLE, GATED, IN_FLIGHT -> {}
+        }
+    }
+
+    /** Null if the Pod is not known here. */
+    public QueuedPod get(String uid) {
+        return pods.get(uid);
+    }
+
+    /** Makes ready what has waited long enough. */
+    private void flush() {
+        long now = time.nanoTime();
+        PodQueue.Entry first = backingOff.peek();
+        while (first != null && first.time - now <= 0) {
+            backingOff.poll();
+            enqueue(first.pod);
+            first = backingOff.peek();
+        }
+        while (!unschedulable.isEmpty()) {
+            QueuedPod oldest = unschedulable.values().iterator().next();
+            if (now - oldest.queuedAt < pauses.longestWait.toNanos()) {
+                break;
+            }
+            unschedulable.remove(oldest.pod().uid());
+            backOff(oldest);
+        }
+    }
+
+    /** Nanoseconds until {@link #poll} may find more without a change from outside; -1 if never. */
+    public long nanosUntilNext() {
+        long now = time.nanoTime();
+        long next = Long.MAX_VALUE;
+        PodQueue.Entry first = backingOff.peek();
+        if (first != null) {
+            next = first.time - now;
+        }
+        if (!unschedulable.isEmpty()) {
+            long since = unschedulable.values().iterator().next().queuedAt;
+            next = Math.min(next, since + pauses.longestWait.toNanos() - now);
+        }
+        return next == Long.MAX_VALUE ? -1 : Math.max(0, next);
+    }
+
+    /** How many Pods are where: active, backoff, unschedulable, gated. */
+    public Map<String, Integer> depths() {
+        Map<String, Integer> depths = new LinkedHashMap<>();
+        depths.put("active", active.size());
+        depths.put("backoff", backingOff.size());
+        depths.put("unschedulable", unschedulable.size());
+        depths.put("gated", gated.size());
+        return depths;
+    }
+}
