@@ -3,6 +3,7 @@ package io.k8j.kubelet.containerd;
 import io.k8j.kubelet.cri.CriRuntime;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.RuntimeCondition;
+import io.k8j.kubelet.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,7 @@ public final class ContainerdProcess implements AutoCloseable {
         Files.createDirectories(config.registryDir());
         Files.createDirectories(config.logFile().getParent());
         Files.writeString(config.configFile(), config.toml());
+        prepareNetworkNamespaces();
         Files.deleteIfExists(config.socket());
         // A session of its own keeps a terminal's Ctrl-C from it. The log goes to a file, since a pipe would break.
         process = new ProcessBuilder(
@@ -128,6 +130,17 @@ public final class ContainerdProcess implements AutoCloseable {
                 .toHandle();
         Files.writeString(config.pidFile(), Long.toString(process.pid()));
         log.atInfo().addKeyValue("pid", process.pid()).log("started containerd");
+    }
+
+    /**
+     * Makes the directory of network namespaces a mount point, as {@code ip netns} would later: done then, it would
+     * double the mounts of running Pods, and their namespaces could no longer be removed.
+     */
+    private static void prepareNetworkNamespaces() throws IOException {
+        Path directory = Files.createDirectories(Path.of("/run/netns"));
+        if (!Capabilities.root() || Linux.mountsBelow(directory).contains(directory)) return;
+        Linux.mount(directory.toString(), directory, "none", Linux.MS_BIND | Linux.MS_REC, "");
+        Linux.mount("none", directory, "none", Linux.MS_SHARED | Linux.MS_REC, "");
     }
 
     /** The process of our pid file, if it still is a containerd with our configuration. */

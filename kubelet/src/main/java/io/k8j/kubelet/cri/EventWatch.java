@@ -62,7 +62,9 @@ final class EventWatch implements AutoCloseable {
                     continue;
                 }
                 if (closed.getCount() > 0 && source != Source.POLL) {
-                    log.atWarn().addKeyValue("reason", end).log("event stream of the runtime ended, open it again");
+                    log.atWarn()
+                            .addKeyValue("reason", end.getCode())
+                            .log("event stream of the runtime ended, open it again");
                 }
                 if (closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) return;
             } while (closed.getCount() > 0);

@@ -56,6 +56,8 @@ final class GrpcCalls implements AutoCloseable {
             R typed = (R) answer;
             return typed;
         } catch (StatusRuntimeException e) {
+            // A runtime that was restarted is to be found again at once, not after gRPC's growing pauses.
+            if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) channel.resetConnectBackoff();
             throw failure(e.getStatus(), e);
         }
     }

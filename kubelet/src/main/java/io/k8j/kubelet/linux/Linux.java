@@ -22,6 +22,10 @@ import java.util.List;
 public final class Linux {
     /** Make one file or directory visible at a second place. */
     public static final long MS_BIND = 0x1000;
+    /** Apply to all mounts below, too. */
+    public static final long MS_REC = 0x4000;
+    /** Let mounts made at one place show at its copies. */
+    public static final long MS_SHARED = 1L << 20;
 
     private static final int MNT_DETACH = 2;
     private static final int UMOUNT_NOFOLLOW = 8;

@@ -95,6 +95,8 @@ final class Cgroups {
             } else {
                 Path cpu = make("cpu", path);
                 if (cpu != null) {
+                    // All Pods without requests together get the least.
+                    if (QosClass.of(pod) == QosClass.BEST_EFFORT) set(cpu.getParent(), "cpu.shares", MIN_SHARES);
                     set(cpu, "cpu.shares", shares);
                     if (allCpu) {
                         set(cpu, "cpu.cfs_period_us", PERIOD);

@@ -6,12 +6,14 @@ import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.probes.Actions;
 import io.k8j.model.time.Time;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /**
  * What all Pod workers share.
  *
+ * @param runtimeHandlers finds the runtime's handler for the name of a RuntimeClass
  * @param sandboxSlots bounds how many sandboxes are made at once
- * @param runtimeName scheme of container ids, such as {@code containerd}
+ * @param runtimeName scheme of container ids
  */
 record PodContext(
         Resources<Pod> pods,
@@ -23,5 +25,6 @@ record PodContext(
         StatusWriter statuses,
         PodEvents events,
         Time time,
+        Function<String, String> runtimeHandlers,
         Semaphore sandboxSlots,
-        String runtimeName) {}
+        RuntimeName runtimeName) {}

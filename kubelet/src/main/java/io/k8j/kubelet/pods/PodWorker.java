@@ -2,7 +2,9 @@ package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.cri.RuntimeFailure;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -68,6 +71,7 @@ final class PodWorker {
     private PodView.Failure failure;
     private Duration retry = FIRST_RETRY;
     private String lastTold = "";
+    private PodStatus lastStatus;
 
     PodWorker(PodContext context, Pod pod, Runnable onGone) {
         this.context = context;
@@ -384,7 +388,9 @@ final class PodWorker {
                 wake();
                 return false;
             }
-            String handler = runtimeHandler(now);
+            String runtimeClass = now.getSpec().getRuntimeClassName();
+            String handler =
+                    runtimeClass == null ? "" : context.runtimeHandlers().apply(runtimeClass);
             context.runtime().runPodSandbox(SandboxConfigs.of(now, attempt, context.node()), handler);
             return true;
         } catch (RuntimeFailure e) {
@@ -394,12 +400,6 @@ final class PodWorker {
         } finally {
             context.sandboxSlots().release();
         }
-    }
-
-    /** Handlers have their classes' names here; a class whose handler differs is looked up by the API server's admission. */
-    private static String runtimeHandler(Pod now) {
-        String name = now.getSpec().getRuntimeClassName();
-        return name == null ? "" : name;
     }
 
     private void stopSandboxes(Pod now, RuntimePod runtime) {
@@ -429,9 +429,40 @@ final class PodWorker {
 
     private void tell(Pod now, RuntimePod runtime, boolean ended) {
         if (removed) return;
+        Pod base = withOwnStatus(now);
+        lastStatus =
+                PodStatuses.of(base, runtime, view(now, runtime), context.time().instant(), ended);
+        context.statuses().set(now, lastStatus);
+    }
+
+    /** The object with the status that we have set last, which it may not show yet, and what others have set in it. */
+    private Pod withOwnStatus(Pod now) {
+        if (lastStatus == null) return now;
+        Set<String> ours = Set.of("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady");
+        List<PodCondition> conditions = new ArrayList<>(lastStatus.getConditions().stream()
+                .filter(condition -> ours.contains(condition.getType()))
+                .toList());
+        if (now.getStatus() != null) {
+            ContainerRef.orEmpty(now.getStatus().getConditions()).stream()
+                    .filter(condition -> !ours.contains(condition.getType()))
+                    .forEach(conditions::add);
+        }
         PodStatus status =
-                PodStatuses.of(now, runtime, view(now, runtime), context.time().instant(), ended);
-        context.statuses().set(now, status);
+                new PodStatusBuilder(lastStatus).withConditions(conditions).build();
+        boolean endedByOthers =
+                now.getStatus() != null && PodStatuses.isOver(now.getStatus().getPhase());
+        if (endedByOthers) {
+            status.setPhase(now.getStatus().getPhase());
+            status.setReason(now.getStatus().getReason());
+            status.setMessage(now.getStatus().getMessage());
+        }
+        Pod base = new Pod();
+        base.setApiVersion(now.getApiVersion());
+        base.setKind(now.getKind());
+        base.setMetadata(now.getMetadata());
+        base.setSpec(now.getSpec());
+        base.setStatus(status);
+        return base;
     }
 
     private PodView view(Pod now, RuntimePod runtime) {
@@ -443,7 +474,7 @@ final class PodWorker {
                 starter.hooked(),
                 messages.of(runtime, SandboxConfigs.logDirectory(now, context.node())),
                 context.node().ips(),
-                context.runtimeName(),
+                context.runtimeName().get(),
                 failure);
     }
 

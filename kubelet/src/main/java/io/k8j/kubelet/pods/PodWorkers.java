@@ -1,6 +1,7 @@
 package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.k8j.client.Client;
 import io.k8j.client.Informer;
 import io.k8j.client.ListOptions;
@@ -61,8 +62,11 @@ public final class PodWorkers implements AutoCloseable {
                 new StatusWriter(client),
                 events,
                 client.time(),
+                name -> client.resources(RuntimeClass.class)
+                        .get(ObjectKey.of(name))
+                        .getHandler(),
                 new Semaphore(PARALLEL_SANDBOXES),
-                runtime.version().getRuntimeName());
+                new RuntimeName(runtime));
         this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
     }
 
@@ -160,7 +164,11 @@ public final class PodWorkers implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeFailure | IOException e) {
-            log.atWarn().addKeyValue("cause", e.getMessage()).log("orphaned pods not removed");
+            log.atWarn().addKeyValue("cause", e.getMessage()).log("orphaned pods not removed, try again");
+            context.time()
+                    .after(
+                            Duration.ofSeconds(10),
+                            () -> Thread.ofVirtual().name("pod-orphans").start(this::removeOrphans));
         }
     }
 

@@ -8,6 +8,7 @@ import io.k8j.kubelet.containerd.ContainerdConfig;
 import io.k8j.kubelet.containerd.ContainerdProcess;
 import io.k8j.kubelet.containerd.CtrImageImporter;
 import io.k8j.kubelet.cri.CriRuntime;
+import io.k8j.kubelet.cri.RuntimeFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -78,9 +79,13 @@ public final class ContainerdNode implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        for (var sandbox : runtime.listPodSandboxes(Map.of())) {
-            runtime.stopPodSandbox(sandbox.getId());
-            runtime.removePodSandbox(sandbox.getId());
+        try {
+            for (var sandbox : runtime.listPodSandboxes(Map.of())) {
+                runtime.stopPodSandbox(sandbox.getId());
+                runtime.removePodSandbox(sandbox.getId());
+            }
+        } catch (RuntimeFailure e) {
+            System.err.println("sandboxes not removed: " + e.getMessage());
         }
         runtime.close();
         containerd.stop();
