@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.admission.WebhookClient;
 import io.k8j.apiserver.bootstrap.Bootstrap;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.crd.CustomResources;
@@ -136,7 +137,8 @@ final class Handlers implements AutoCloseable {
                 editor,
                 time,
                 config.cacheLimits(),
-                this::deleteInstances);
+                this::deleteInstances,
+                new WebhookClient(new ServiceAddresses(core.reader())));
         watch = new WatchHandler(feed, time, config.watchQueue());
     }
 

@@ -35,13 +35,14 @@ import javax.net.ssl.X509TrustManager;
  * Posts reviews to webhooks over HTTPS. A webhook that a Service stands for is reached at one of its endpoints but must
  * show a certificate for {@code name.namespace.svc}. Safe for all threads; a call blocks until it is answered.
  */
-final class WebhookClient {
+public final class WebhookClient {
     private static final int MAX_CLIENTS = 256;
 
     private final AdmissionServices.ServiceResolver services;
     private final Map<List<String>, HttpClient> clients = new ConcurrentHashMap<>();
 
-    WebhookClient(AdmissionServices.ServiceResolver services) {
+    /** Makes a client; webhooks that name Services are found by the resolver. */
+    public WebhookClient(AdmissionServices.ServiceResolver services) {
         this.services = services;
     }
 
@@ -50,7 +51,7 @@ final class WebhookClient {
      *
      * @throws IOException with upstream's words for what went wrong
      */
-    Map<String, Object> post(Place config, Map<String, Object> review, Duration timeout) throws IOException {
+    public Map<String, Object> post(Place config, Map<String, Object> review, Duration timeout) throws IOException {
         URI named = name(config);
         URI target = named;
         if (config.field("service").present()) {

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.crd;
 
+import io.k8j.apiserver.admission.WebhookClient;
 import io.k8j.apiserver.cache.CacheEvent;
 import io.k8j.apiserver.cache.CachedObject;
 import io.k8j.apiserver.cache.StoreFeed;
@@ -39,6 +40,7 @@ public final class CustomResources implements AutoCloseable {
     private final Time time;
     private final StoredResource.CacheLimits limits;
     private final InstanceDeleter deleter;
+    private final WebhookClient webhooks;
     private final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<>();
     private final Map<String, Served> served = new HashMap<>(); // owned by the worker
     private volatile boolean closed;
@@ -60,7 +62,8 @@ public final class CustomResources implements AutoCloseable {
             ObjectEditor editor,
             Time time,
             StoredResource.CacheLimits limits,
-            InstanceDeleter deleter) {
+            InstanceDeleter deleter,
+            WebhookClient webhooks) {
         this.definitions = definitions;
         this.table = table;
         this.feed = feed;
@@ -68,6 +71,7 @@ public final class CustomResources implements AutoCloseable {
         this.time = time;
         this.limits = limits;
         this.deleter = deleter;
+        this.webhooks = webhooks;
     }
 
     /** Serves the known definitions and follows changes from then on. */
@@ -139,7 +143,7 @@ public final class CustomResources implements AutoCloseable {
                     limits);
             feed.add(storage.cache());
         }
-        table.replace(definition.id(), definition.serve(storage));
+        table.replace(definition.id(), definition.serve(storage, webhooks));
         served.put(name, new Served(spec, storage));
     }
 

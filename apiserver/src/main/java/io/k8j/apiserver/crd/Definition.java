@@ -1,5 +1,6 @@
 package io.k8j.apiserver.crd;
 
+import io.k8j.apiserver.admission.WebhookClient;
 import io.k8j.apiserver.resource.CustomRules;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
@@ -72,16 +73,16 @@ final class Definition {
     }
 
     /** What is served of each served version, the most stable and newest first. */
-    List<ServedResource> serve(StoredResource storage) {
+    List<ServedResource> serve(StoredResource storage, WebhookClient webhooks) {
         List<ServedResource> served = new ArrayList<>();
         for (Object version : Trees.list(spec, "versions")) {
-            if (Trees.isTrue(version, "served")) served.add(version(version, storage));
+            if (Trees.isTrue(version, "served")) served.add(version(version, storage, webhooks));
         }
         served.sort((a, b) -> VersionOrder.compare(b.gvr().version(), a.gvr().version()));
         return served;
     }
 
-    private ServedResource version(Object version, StoredResource storage) {
+    private ServedResource version(Object version, StoredResource storage, WebhookClient webhooks) {
         Map<String, Object> source = Trees.map(version, "schema", "openAPIV3Schema");
         Schema schema = StructuralSchema.ofObject(source);
         CustomRules.ScalePaths scale = null;
@@ -116,9 +117,14 @@ final class Definition {
                 info,
                 schema,
                 storage,
-                kind.equals(storage.kind()) ? new Renamed(kind, kind) : new Renamed(kind, storage.kind()),
+                converter(kind, storage.kind(), webhooks),
                 new ColumnPrinter(Trees.list(version, "additionalPrinterColumns")),
                 new VersionRules(schema, source, scale));
+    }
+
+    private VersionConverter converter(GroupVersionKind kind, GroupVersionKind stored, WebhookClient webhooks) {
+        if (!"Webhook".equals(Trees.string(spec, "conversion", "strategy"))) return new Renamed(kind, stored);
+        return new ConversionWebhook(Trees.map(spec, "conversion", "webhook", "clientConfig"), webhooks, kind, stored);
     }
 
     private GroupVersionKind kind(String version) {

@@ -111,6 +111,7 @@ public final class DefinitionStrategy implements ResourceStrategy {
             errors.add(FieldError.notSupported("spec.scope", scope, List.of("Cluster", "Namespaced")));
         }
         versions(Trees.list(spec, "versions"), errors);
+        conversion(Trees.map(spec, "conversion"), errors);
         names(Trees.map(spec, "names"), errors);
     }
 
@@ -139,6 +140,26 @@ public final class DefinitionStrategy implements ResourceStrategy {
                 errors.add(FieldError.required(at + ".schema.openAPIV3Schema", ""));
             }
             scale(at + ".subresources.scale", Trees.get(versions.get(i), "subresources", "scale"), errors);
+        }
+    }
+
+    private static void conversion(Map<String, Object> conversion, List<FieldError> errors) {
+        String strategy = text(conversion, "strategy");
+        if (strategy.isEmpty()) return;
+        if (!strategy.equals("None") && !strategy.equals("Webhook")) {
+            errors.add(FieldError.notSupported("spec.conversion.strategy", strategy, List.of("None", "Webhook")));
+        }
+        Map<String, Object> config = Trees.map(conversion, "webhook", "clientConfig");
+        if (strategy.equals("Webhook") && config.isEmpty()) {
+            errors.add(FieldError.required(
+                    "spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"));
+        } else if (strategy.equals("Webhook") && (config.get("url") == null) == (config.get("service") == null)) {
+            errors.add(FieldError.required(
+                    "spec.conversion.webhookClientConfig", "exactly one of url or service is required"));
+        }
+        if (strategy.equals("Webhook")
+                && Trees.list(conversion, "webhook", "conversionReviewVersions").isEmpty()) {
+            errors.add(FieldError.required("spec.conversion.conversionReviewVersions", ""));
         }
     }
 

@@ -1,0 +1,147 @@
+package io.k8j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.awaitility.Awaitility;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Versions that a webhook on loopback translates: v1 has {@code hostPort}, v2 has {@code host} and {@code port}. */
+class ConversionWebhookTest {
+    private final TestServer server = new TestServer();
+    private HttpsServer webhook;
+    private volatile String failure = "";
+
+    @BeforeEach
+    void start() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(256);
+        KeyPair keys = generator.generateKeyPair();
+        X509Certificate certificate = certificate(keys);
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("k", keys.getPrivate(), new char[0], new Certificate[] {certificate});
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(store, new char[0]);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(managers.getKeyManagers(), null, null);
+        webhook = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        webhook.setHttpsConfigurator(new HttpsConfigurator(tls));
+        webhook.createContext("/convert", this::convert);
+        webhook.start();
+        String bundle = Base64.getEncoder()
+                .encodeToString(("-----BEGIN CERTIFICATE-----\n"
+                                + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
+                                + "\n-----END CERTIFICATE-----\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        String open = "'schema':{'openAPIV3Schema':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}";
+        server.create(
+                "apiextensions.k8s.io/v1/customresourcedefinitions",
+                ("{'metadata':{'name':'ends.a.b'},'spec':{'group':'a.b','scope':'Namespaced','names':{'plural':'ends',"
+                                + "'kind':'End'},'conversion':{'strategy':'Webhook','webhook':{'conversionReviewVersions':["
+                                + "'v1'],'clientConfig':{'url':'https://127.0.0.1:%d/convert','caBundle':'%s'}}},"
+                                + "'versions':[{'name':'v1','served':true,'storage':true,%s},{'name':'v2','served':true,"
+                                + "'storage':false,%s}]}}")
+                        .formatted(webhook.getAddress().getPort(), bundle, open, open));
+        Awaitility.await().until(() -> server.core.table().get(TestServer.gvr("a.b/v2/ends")) != null);
+    }
+
+    @AfterEach
+    void stop() {
+        webhook.stop(0);
+        server.close();
+    }
+
+    private static X509Certificate certificate(KeyPair keys) throws Exception {
+        X500Name name = new X500Name("CN=convert");
+        Instant now = Instant.now();
+        var builder = new JcaX509v3CertificateBuilder(
+                name,
+                BigInteger.ONE,
+                Date.from(now.minusSeconds(60)),
+                Date.from(now.plusSeconds(3600)),
+                name,
+                keys.getPublic());
+        builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+            new GeneralName(GeneralName.iPAddress, "127.0.0.1")
+        }));
+        return new JcaX509CertificateConverter()
+                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+    }
+
+    private void convert(HttpExchange exchange) throws IOException {
+        Map<String, Object> review = Json.parseObject(exchange.getRequestBody().readAllBytes());
+        String wanted = Trees.string(review, "request", "desiredAPIVersion");
+        Map<String, Object> object =
+                Trees.asMap((Map<?, ?>) Trees.list(review, "request", "objects").getFirst());
+        object.put("apiVersion", wanted);
+        if ("a.b/v2".equals(wanted)) {
+            String[] parts = String.valueOf(object.remove("hostPort")).split(":", -1);
+            object.put("host", parts[0]);
+            object.put("port", parts[1]);
+        } else {
+            object.put("hostPort", object.remove("host") + ":" + object.remove("port"));
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("status", failure.isEmpty() ? "Success" : "Failure");
+        if (!failure.isEmpty()) result.put("message", failure);
+        Map<String, Object> response = new LinkedHashMap<>();
+        response.put("uid", Trees.get(review, "request", "uid"));
+        response.put("convertedObjects", List.of(object));
+        response.put("result", result);
+        review.put("response", response);
+        byte[] body = Json.write(review);
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    @Test
+    void objectsAreReadAndWrittenInBothVersions() {
+        server.create("a.b/v1/ends", "{'metadata':{'name':'one'},'hostPort':'h:1'}");
+        assertThat(server.get("a.b/v2/ends", "one")).containsEntry("host", "h").containsEntry("port", "1");
+        server.create("a.b/v2/ends", "{'metadata':{'name':'two'},'host':'g','port':'2'}");
+        assertThat(server.get("a.b/v1/ends", "two")).containsEntry("hostPort", "g:2");
+        assertThat(server.list("a.b/v2/ends", "").items())
+                .allMatch(o -> o.apiVersion().equals("a.b/v2"));
+    }
+
+    @Test
+    void aFailureOfTheWebhookIsTheAnswer() {
+        server.create("a.b/v1/ends", "{'metadata':{'name':'one'},'hostPort':'h:1'}");
+        failure = "cannot";
+        assertThat(TestServer.refusal(() -> server.get("a.b/v2/ends", "one")).getMessage())
+                .isEqualTo("conversion webhook for a.b/v1, Kind=End failed: cannot");
+    }
+}
