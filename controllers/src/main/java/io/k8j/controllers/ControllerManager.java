@@ -5,6 +5,7 @@ import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.Informer;
 import io.k8j.client.ResourceCatalog;
+import io.k8j.controllers.cronjob.CronJobController;
 import io.k8j.controllers.daemonset.DaemonSetController;
 import io.k8j.controllers.deployment.DeploymentController;
 import io.k8j.controllers.disruption.DisruptionController;
@@ -12,6 +13,7 @@ import io.k8j.controllers.endpoints.EndpointsController;
 import io.k8j.controllers.endpointslice.EndpointSliceController;
 import io.k8j.controllers.endpointslice.MirroringController;
 import io.k8j.controllers.garbage.GarbageCollector;
+import io.k8j.controllers.job.JobController;
 import io.k8j.controllers.namespace.NamespaceController;
 import io.k8j.controllers.nodeipam.NodeIpamController;
 import io.k8j.controllers.nodelifecycle.NodeLifecycleController;
@@ -50,6 +52,8 @@ public final class ControllerManager implements AutoCloseable {
             new Entry("deployment-controller", DeploymentController::create),
             new Entry("statefulset-controller", StatefulSetController::create),
             new Entry("daemonset-controller", DaemonSetController::create),
+            new Entry("job-controller", JobController::create),
+            new Entry("cronjob-controller", CronJobController::create),
             new Entry("replicationcontroller-controller", ReplicaController::replicationControllers),
             new Entry("endpoints-controller", EndpointsController::create),
             new Entry("endpointslice-controller", EndpointSliceController::create),

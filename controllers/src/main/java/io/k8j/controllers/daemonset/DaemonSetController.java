@@ -22,6 +22,7 @@ import io.k8j.controllers.pods.PodControl;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.OwnerClaims;
 import io.k8j.controllers.support.Owners;
 import io.k8j.controllers.support.SlowStart;
@@ -50,6 +51,7 @@ public final class DaemonSetController {
     private final EventRecorder events;
     private final Expectations<ObjectKey> expectations;
     private final EndedPodPauses pauses;
+    private final OwnWrites ownWrites = new OwnWrites();
     private final ControllerLoop<ObjectKey> loop;
 
     private DaemonSetController(ControllerContext context) {
@@ -142,9 +144,13 @@ public final class DaemonSetController {
         if (found.isEmpty()) {
             expectations.forget(key);
             pauses.forget(key);
+            ownWrites.forget(key);
             return Outcome.DONE;
         }
         DaemonSet set = found.get();
+        if (ownWrites.isBehind(set)) {
+            return Outcome.DONE;
+        }
         if (Selectors.isEmpty(set.getSpec().getSelector())) {
             events.warning(
                     set, "SelectingAll", "This daemon set is selecting all pods. A non-empty selector is required.");
@@ -320,7 +326,7 @@ public final class DaemonSetController {
                                 : Nulls.list(set.getStatus().getConditions()))
                 .build();
         if (!status.equals(set.getStatus())) {
-            sets.updateStatus(set.toBuilder().withStatus(status).build());
+            ownWrites.note(sets.updateStatus(set.toBuilder().withStatus(status).build()));
         }
     }
 

@@ -21,6 +21,7 @@ import io.k8j.controllers.deployment.DeploymentPlan.Write;
 import io.k8j.controllers.pods.PodControl;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.OwnerClaims;
 import io.k8j.controllers.support.Owners;
 import io.k8j.model.api.ApiException;
@@ -41,6 +42,7 @@ public final class DeploymentController {
     private final Informer.Index<ReplicaSet> setsByOwner;
     private final OwnerClaims<Deployment, ReplicaSet> claims;
     private final EventRecorder events;
+    private final OwnWrites ownWrites = new OwnWrites();
     private final ControllerLoop<ObjectKey> loop;
 
     private DeploymentController(ControllerContext context) {
@@ -115,9 +117,13 @@ public final class DeploymentController {
     private Outcome reconcile(ObjectKey key) {
         Optional<Deployment> found = deploymentInformer.get(key);
         if (found.isEmpty()) {
+            ownWrites.forget(key);
             return Outcome.DONE;
         }
         Deployment deployment = found.get();
+        if (ownWrites.isBehind(deployment)) {
+            return Outcome.DONE;
+        }
         if (Selectors.isEmpty(deployment.getSpec().getSelector())) {
             events.warning(
                     deployment,
@@ -226,6 +232,7 @@ public final class DeploymentController {
                     .build();
         }
         Deployment written = deployments.updateStatus(changed);
+        ownWrites.note(written);
         if (!sameRevision && !revision.get().equals(Nulls.annotations(written).get(Revisions.REVISION))) {
             deployments.patch(
                     ObjectKey.of(deployment),

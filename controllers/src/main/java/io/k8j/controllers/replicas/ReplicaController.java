@@ -17,6 +17,7 @@ import io.k8j.controllers.pods.PodStore;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.OwnerClaims;
 import io.k8j.controllers.support.Owners;
 import io.k8j.controllers.support.SlowStart;
@@ -44,6 +45,7 @@ public final class ReplicaController<T extends HasMetadata> {
     private final PodControl podControl;
     private final OwnerClaims<T, Pod> claims;
     private final Expectations<ObjectKey> expectations;
+    private final OwnWrites ownWrites = new OwnWrites();
     private final ControllerLoop<ObjectKey> loop;
 
     private ReplicaController(ControllerContext context, ReplicaKind<T> kind) {
@@ -133,9 +135,13 @@ public final class ReplicaController<T extends HasMetadata> {
         Optional<T> found = informer.get(key);
         if (found.isEmpty()) {
             expectations.forget(key);
+            ownWrites.forget(key);
             return Outcome.DONE;
         }
         T object = found.get();
+        if (ownWrites.isBehind(object)) {
+            return Outcome.DONE;
+        }
         boolean upToDate = expectations.met(key);
         List<Pod> candidates = pods.candidates(key.namespace(), Nulls.uid(object));
         List<Pod> unfinished =
@@ -223,7 +229,7 @@ public final class ReplicaController<T extends HasMetadata> {
             return;
         }
         try {
-            resources.updateStatus(kind.withStatus(object, status));
+            ownWrites.note(resources.updateStatus(kind.withStatus(object, status)));
         } catch (ApiException e) {
             if (e.isNotFound()) {
                 return;

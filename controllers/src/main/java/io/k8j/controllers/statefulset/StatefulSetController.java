@@ -22,6 +22,7 @@ import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.statefulset.StatefulSetPlan.Step;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.OwnerClaims;
 import io.k8j.controllers.support.Owners;
 import io.k8j.controllers.support.SlowStart;
@@ -47,6 +48,7 @@ public final class StatefulSetController {
     private final RevisionHistory<StatefulSet> history;
     private final OwnerClaims<StatefulSet, Pod> ownerClaims;
     private final EventRecorder events;
+    private final OwnWrites ownWrites = new OwnWrites();
     private final ControllerLoop<ObjectKey> loop;
 
     private StatefulSetController(ControllerContext context) {
@@ -96,10 +98,16 @@ public final class StatefulSetController {
 
     private Outcome reconcile(ObjectKey key) throws InterruptedException {
         Optional<StatefulSet> found = informer.get(key);
+        if (found.isEmpty()) {
+            ownWrites.forget(key);
+        }
         if (found.isEmpty() || Selectors.isEmpty(found.get().getSpec().getSelector())) {
             return Outcome.DONE;
         }
         StatefulSet set = found.get();
+        if (ownWrites.isBehind(set)) {
+            return Outcome.DONE;
+        }
         int collisions = set.getStatus() == null ? 0 : Nulls.or(set.getStatus().getCollisionCount(), 0);
         List<ControllerRevision> revisions =
                 history.of(set, labels -> Selectors.matches(set.getSpec().getSelector(), labels));
@@ -286,7 +294,7 @@ public final class StatefulSetController {
 
     private void writeStatus(StatefulSet set, StatefulSetStatus status) {
         if (!status.equals(set.getStatus())) {
-            sets.updateStatus(set.toBuilder().withStatus(status).build());
+            ownWrites.note(sets.updateStatus(set.toBuilder().withStatus(status).build()));
         }
     }
 }
