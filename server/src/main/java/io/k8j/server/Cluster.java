@@ -66,13 +66,16 @@ public final class Cluster implements AutoCloseable {
             return null;
         });
         controlPlane.startControllers(config, certificates, steps);
+        controlPlane.startScheduler(config, steps);
         if (node != null) {
             closing.add(() -> node.close());
             node.start(controlPlane, certificates, steps);
+            node.startNetwork(controlPlane, steps);
             steps.step("node ready", () -> {
                 node.awaitReady(controlPlane);
                 return null;
             });
+            node.awaitDns(steps);
         }
     }
 

@@ -10,6 +10,8 @@ import io.k8j.client.Client;
 import io.k8j.controllers.ControllerManager;
 import io.k8j.controllers.ControllersConfig;
 import io.k8j.model.time.Time;
+import io.k8j.scheduler.Scheduler;
+import io.k8j.scheduler.SchedulerConfig;
 import io.k8j.server.Closing;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
@@ -183,6 +185,15 @@ public final class ControlPlane implements AutoCloseable {
                 "controllers",
                 () -> ControllerManager.start(
                         client, new ServedCatalog(apiServer.core().table()), settings)));
+    }
+
+    /** Starts the scheduler over the API that is served. */
+    public void startScheduler(ServerConfig config, Steps steps) throws Exception {
+        if (config.disable().contains("scheduler")) {
+            return;
+        }
+        Client client = client("kube-scheduler", "system:kube-scheduler");
+        closing.add(steps.step("scheduler", () -> Scheduler.start(SchedulerConfig.DEFAULTS, client)));
     }
 
     /** Adds something that stops before the API server does. */

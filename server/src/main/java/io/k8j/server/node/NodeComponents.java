@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.k8j.client.Client;
 import io.k8j.client.ObjectKey;
+import io.k8j.dns.DnsConfig;
+import io.k8j.dns.DnsServer;
 import io.k8j.kubelet.Kubelet;
 import io.k8j.kubelet.KubeletConfig;
 import io.k8j.kubelet.containerd.CniConfig;
@@ -14,6 +16,8 @@ import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.cri.CriRuntime;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
 import io.k8j.kubelet.server.KubeletTls;
+import io.k8j.proxy.Proxier;
+import io.k8j.proxy.ProxyConfig;
 import io.k8j.server.Closing;
 import io.k8j.server.InstanceId;
 import io.k8j.server.ServerConfig;
@@ -24,6 +28,7 @@ import io.k8j.server.controlplane.ClusterCertificates;
 import io.k8j.server.controlplane.ControlPlane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +39,7 @@ import java.util.concurrent.TimeoutException;
 /** Container runtime and kubelet of this machine. */
 public final class NodeComponents implements AutoCloseable {
     private static final Duration RUNTIME_LIMIT = Duration.ofSeconds(60);
+    private static final Duration DNS_LIMIT = Duration.ofSeconds(30);
     private static final Duration READY_LIMIT = Duration.ofSeconds(120);
 
     private final Closing closing = new Closing();
@@ -85,6 +91,51 @@ public final class NodeComponents implements AutoCloseable {
                 "kubelet: node " + config.nodeName() + " at " + nodeIp,
                 () -> Kubelet.start(
                         kubeletConfig(), client, runtime, () -> tls(certificates), podCidr -> writeNetwork(podCidr))));
+    }
+
+    /** Starts the service proxy and the cluster's DNS. */
+    public void startNetwork(ControlPlane plane, Steps steps) throws Exception {
+        if (config.runtime() == ServerConfig.Runtime.SIMULATED) {
+            return;
+        }
+        if (!config.disable().contains("proxy")) {
+            Client client = plane.client("kube-proxy", "system:kube-proxy");
+            ProxyConfig settings = ProxyConfig.of(
+                            config.nodeName(),
+                            List.of(nodeIp),
+                            List.of(config.clusterCidr()),
+                            List.of(config.serviceCidr()))
+                    .withTable(InstanceId.table(config.dataDir()));
+            closing.add(steps.step("service proxy: nftables", () -> Proxier.start(settings, client)));
+        }
+        if (!config.disable().contains("dns")) {
+            // It keeps its own Service and EndpointSlice, as an add-on's manager would.
+            Client client = plane.client("coredns", "system:serviceaccount:kube-system:kube-dns", "system:masters");
+            DnsConfig settings = DnsConfig.of(
+                    InetAddress.getByName(nodeIp),
+                    config.clusterDomain(),
+                    List.of(config.clusterDns()),
+                    config.nodeName());
+            closing.add(steps.step(
+                    "DNS: " + config.clusterDns() + ", domain " + config.clusterDomain(),
+                    () -> DnsServer.start(settings, client)));
+        }
+    }
+
+    /** Waits until the cluster's DNS answers at its Service address. */
+    public void awaitDns(Steps steps) throws Exception {
+        if (config.runtime() == ServerConfig.Runtime.SIMULATED
+                || config.disable().contains("dns")
+                || config.disable().contains("proxy")) {
+            return;
+        }
+        String name = "kubernetes.default.svc." + config.clusterDomain();
+        boolean answered = steps.step("DNS answers", () -> DnsProbe.awaitAnswer(config.clusterDns(), name, DNS_LIMIT));
+        if (!answered) {
+            throw new UserException(
+                    "the cluster's DNS does not answer at %s within %d s: look at 'nft list ruleset' and at --node-ip %s"
+                            .formatted(config.clusterDns(), DNS_LIMIT.toSeconds(), nodeIp));
+        }
     }
 
     private String runtimeName() {
