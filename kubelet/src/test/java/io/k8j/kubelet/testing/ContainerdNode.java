@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A real containerd with a network and a busybox image, for one test; removes all of it afterwards. */
 public final class ContainerdNode implements AutoCloseable {
@@ -90,8 +92,24 @@ public final class ContainerdNode implements AutoCloseable {
         runtime.close();
         containerd.stop();
         run("ip", "link", "delete", bridge);
+        for (Path hierarchy : hierarchies()) removeCgroup(hierarchy.resolve(TestNode.CGROUP.substring(1)));
         deleteTree(dataDir);
         deleteTree(config.state().getParent());
+    }
+
+    private static List<Path> hierarchies() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/sys/fs/cgroup"))) {
+            return all.filter(Files::isDirectory).toList();
+        }
+    }
+
+    /** The files in a cgroup are not to be deleted, only the directories. */
+    private static void removeCgroup(Path cgroup) throws IOException {
+        if (!Files.isDirectory(cgroup)) return;
+        try (Stream<Path> children = Files.list(cgroup)) {
+            for (Path child : children.filter(Files::isDirectory).toList()) removeCgroup(child);
+        }
+        Files.delete(cgroup);
     }
 
     private static void run(String... command) throws IOException, InterruptedException {

@@ -37,6 +37,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /** A node agent over a runtime, with a real API server in memory. */
 public final class TestNode implements AutoCloseable {
     public static final String NAME = "node-1";
+    static final String CGROUP = "/k8jtest";
 
     private final SystemTime time = new SystemTime();
     private final Store store = MemoryStore.open(StoreConfig.DEFAULTS);
@@ -51,7 +52,7 @@ public final class TestNode implements AutoCloseable {
         KubeletConfig usual = KubeletConfig.defaults(NAME, List.of("127.0.0.1"), dataDir)
                 .withListener("127.0.0.1", 0)
                 .withClusterDns(List.of("10.43.0.10"), "cluster.local")
-                .withNode("v1.36.0+k8j0", 110, "/k8jtest");
+                .withNode("v1.36.0+k8j0", 110, CGROUP);
         this.config = simulated ? usual.forSimulation() : usual;
         namespace("default");
         namespace("kube-node-lease");
