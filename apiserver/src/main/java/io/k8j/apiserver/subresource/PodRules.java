@@ -1,12 +1,11 @@
 package io.k8j.apiserver.subresource;
 
 import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.validation.PodValidation;
 import io.k8j.apiserver.verb.Call;
 import io.k8j.apiserver.verb.UpdateRules;
 import io.k8j.model.api.FieldError;
-import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Trees;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,23 +25,7 @@ public final class PodRules {
 
         @Override
         public List<FieldError> validate(Call call, Map<String, Object> object, Map<String, Object> old) {
-            List<FieldError> errors = new ArrayList<>(call.storage().strategy().validate(call.context(), object));
-            List<Object> now = Trees.list(object, "spec", "ephemeralContainers");
-            for (Object before : Trees.list(old, "spec", "ephemeralContainers")) {
-                String name = Trees.string(before, "name");
-                Object after = named(now, name);
-                String quoted = GoQuote.quote(String.valueOf(name));
-                if (after == null) {
-                    errors.add(FieldError.forbidden(
-                            "spec.ephemeralContainers",
-                            "existing ephemeral containers " + quoted + " may not be removed\n"));
-                } else if (!Trees.deepEquals(before, after)) {
-                    errors.add(FieldError.forbidden(
-                            "spec.ephemeralContainers",
-                            "existing ephemeral containers " + quoted + " may not be changed\n"));
-                }
-            }
-            return errors;
+            return PodValidation.ephemeralContainersUpdate(object, old);
         }
     };
 
@@ -60,7 +43,7 @@ public final class PodRules {
 
         @Override
         public List<FieldError> validate(Call call, Map<String, Object> object, Map<String, Object> old) {
-            return call.storage().strategy().validateUpdate(call.context(), object, old);
+            return PodValidation.resize(object, old);
         }
     };
 

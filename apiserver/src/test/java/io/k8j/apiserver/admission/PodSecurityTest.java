@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PodSecurityTest {
-    private static final String GOOD = "securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, ";
+    private static final String GOOD =
+            "securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, ";
     private static final String SAFE =
             "securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}";
 
@@ -55,7 +56,8 @@ class PodSecurityTest {
                 new Case(
                         "restricted knows fewer volume types",
                         "restricted",
-                        "{" + GOOD + "volumes: [{name: v, hostPath: {path: /}}], containers: [{name: x, " + SAFE + "}]}",
+                        "{" + GOOD + "volumes: [{name: v, hostPath: {path: /}}], containers: [{name: x, " + SAFE
+                                + "}]}",
                         "restricted volume types (volume \"v\" uses restricted volume type \"hostPath\")"),
                 new Case(
                         "capabilities beyond the usual are named",
@@ -97,8 +99,7 @@ class PodSecurityTest {
                 "{metadata: {name: d, namespace: a}, spec: {template: {spec: {hostIPC: true, containers: [{name: c}]}}}}");
         Requests.run(step, request);
         assertThat(request.context().warnings())
-                .containsExactly(
-                        "would violate PodSecurity \"baseline:v1.30\": host namespaces (hostIPC=true)");
+                .containsExactly("would violate PodSecurity \"baseline:v1.30\": host namespaces (hostIPC=true)");
     }
 
     @Test

@@ -69,8 +69,9 @@ class PodStepsTest {
     @Test
     void noTokenIsMountedWhereThePodWantsNone() {
         var step = new ServiceAccountAdmission(new FakeReader().with("serviceaccounts", ACCOUNT), new Random(1));
-        String pod = "{metadata: {name: p, namespace: a}, spec: {automountServiceAccountToken: false, containers: [{name:"
-                + " c}]}}";
+        String pod =
+                "{metadata: {name: p, namespace: a}, spec: {automountServiceAccountToken: false, containers: [{name:"
+                        + " c}]}}";
         assertThat(Trees.list(Requests.run(step, Requests.createPod(pod)).object(), "spec", "volumes"))
                 .isEmpty();
     }
@@ -105,11 +106,13 @@ class PodStepsTest {
                         "limitranges",
                         "{metadata: {name: l, namespace: a}, spec: {limits: [{type: Container, min: {cpu: 100m}, max:"
                                 + " {cpu: '1'}}]}}");
-        String pod = "{metadata: {name: p, namespace: a}, spec: {containers: [{name: c, resources: {requests: {cpu: 50m},"
-                + " limits: {cpu: '2'}}}]}}";
+        String pod =
+                "{metadata: {name: p, namespace: a}, spec: {containers: [{name: c, resources: {requests: {cpu: 50m},"
+                        + " limits: {cpu: '2'}}}]}}";
         assertThatThrownBy(() -> Requests.run(new LimitRanger(reader), Requests.createPod(pod)))
-                .hasMessage("pods \"p\" is forbidden: [minimum cpu usage per Container is 100m, but request is 50m, maximum"
-                        + " cpu usage per Container is 1, but limit is 2]");
+                .hasMessage(
+                        "pods \"p\" is forbidden: [minimum cpu usage per Container is 100m, but request is 50m, maximum"
+                                + " cpu usage per Container is 1, but limit is 2]");
     }
 
     @Test
@@ -119,12 +122,12 @@ class PodStepsTest {
                         "priorityclasses.scheduling.k8s.io",
                         "{metadata: {name: high}, value: 7, preemptionPolicy: Never}");
         String pod = "{metadata: {name: p, namespace: a}, spec: {priorityClassName: high, containers: [{name: c}]}}";
-        Map<String, Object> made =
-                Requests.run(new PriorityAdmission(reader), Requests.createPod(pod)).object();
+        Map<String, Object> made = Requests.run(new PriorityAdmission(reader), Requests.createPod(pod))
+                .object();
         assertThat(Trees.integer(made, "spec", "priority")).isEqualTo(7);
         assertThat(Trees.string(made, "spec", "preemptionPolicy")).isEqualTo("Never");
-        assertThatThrownBy(() -> Requests.run(
-                        new PriorityAdmission(reader), Requests.createPod(pod.replace("high", "nope"))))
+        assertThatThrownBy(() ->
+                        Requests.run(new PriorityAdmission(reader), Requests.createPod(pod.replace("high", "nope"))))
                 .hasMessage("pods \"p\" is forbidden: no PriorityClass with name nope was found");
     }
 
@@ -175,8 +178,8 @@ class PodStepsTest {
                         "{metadata: {name: vm}, handler: vm, overhead: {podFixed: {cpu: 100m}}, scheduling:"
                                 + " {nodeSelector: {vm: 'yes'}}}");
         String pod = "{metadata: {name: p, namespace: a}, spec: {runtimeClassName: vm, containers: [{name: c}]}}";
-        Map<String, Object> made =
-                Requests.run(new RuntimeClassAdmission(reader), Requests.createPod(pod)).object();
+        Map<String, Object> made = Requests.run(new RuntimeClassAdmission(reader), Requests.createPod(pod))
+                .object();
         assertThat(Trees.map(made, "spec", "overhead")).containsEntry("cpu", "100m");
         assertThat(Trees.map(made, "spec", "nodeSelector")).containsEntry("vm", "yes");
         assertThatThrownBy(() -> Requests.run(

@@ -42,7 +42,8 @@ final class Requests {
         Map<String, Object> subject = object == null ? old : object;
         String name = Trees.string(subject, "metadata", "name");
         String namespace = Trees.string(subject, "metadata", "namespace");
-        Verb verb = operation == Operation.CREATE ? Verb.CREATE : operation == Operation.DELETE ? Verb.DELETE : Verb.UPDATE;
+        Verb verb =
+                operation == Operation.CREATE ? Verb.CREATE : operation == Operation.DELETE ? Verb.DELETE : Verb.UPDATE;
         RequestContext context = new RequestContext(
                 user,
                 verb,

@@ -59,15 +59,18 @@ class ResourceQuotaTest {
     void whatDoesNotFitIsRefusedWithAllNumbers() {
         FakeReader reader = quota("{cpu: '2'}", "{cpu: '1'}", "{}");
         assertThatThrownBy(() -> Requests.run(step(reader), Requests.createPod(pod("{requests: {cpu: '2'}}"))))
-                .hasMessage("pods \"p\" is forbidden: exceeded quota: q, requested: cpu=2, used: cpu=1, limited: cpu=2");
+                .hasMessage(
+                        "pods \"p\" is forbidden: exceeded quota: q, requested: cpu=2, used: cpu=1, limited: cpu=2");
     }
 
     @Test
     void limitedComputeResourcesMustBeGiven() {
-        FakeReader reader = quota("{limits.cpu: '2', requests.memory: 1Gi}", "{limits.cpu: '0', requests.memory: '0'}", "{}");
+        FakeReader reader =
+                quota("{limits.cpu: '2', requests.memory: 1Gi}", "{limits.cpu: '0', requests.memory: '0'}", "{}");
         assertThatThrownBy(() -> Requests.run(step(reader), Requests.createPod(pod("{}"))))
-                .hasMessage("pods \"p\" is forbidden: failed quota: q: must specify limits.cpu for: c; requests.memory for:"
-                        + " c");
+                .hasMessage(
+                        "pods \"p\" is forbidden: failed quota: q: must specify limits.cpu for: c; requests.memory for:"
+                                + " c");
     }
 
     @Test
@@ -89,10 +92,13 @@ class ResourceQuotaTest {
     void anyKindCanBeCounted() {
         FakeReader reader = quota("{count/deployments.apps: '1'}", "{count/deployments.apps: '1'}", "{}");
         AdmissionRequest request = Requests.create(
-                new GroupVersionResource("apps", "v1", "deployments"), "Deployment", "{metadata: {name: d, namespace: a}}");
+                new GroupVersionResource("apps", "v1", "deployments"),
+                "Deployment",
+                "{metadata: {name: d, namespace: a}}");
         assertThatThrownBy(() -> Requests.run(step(reader), request))
-                .hasMessage("deployments.apps \"d\" is forbidden: exceeded quota: q, requested: count/deployments.apps=1,"
-                        + " used: count/deployments.apps=1, limited: count/deployments.apps=1");
+                .hasMessage(
+                        "deployments.apps \"d\" is forbidden: exceeded quota: q, requested: count/deployments.apps=1,"
+                                + " used: count/deployments.apps=1, limited: count/deployments.apps=1");
     }
 
     @Test
@@ -135,7 +141,14 @@ class ResourceQuotaTest {
         FakeReader reader = quota("{pods: '1'}", "{pods: '0'}", "{}");
         AdmissionRequest real = Requests.createPod(pod("{}"));
         var context = new io.k8j.apiserver.spi.RequestContext(
-                real.context().user(), real.context().verb(), Requests.PODS, "a", "", "", java.time.Instant.EPOCH, true);
+                real.context().user(),
+                real.context().verb(),
+                Requests.PODS,
+                "a",
+                "",
+                "",
+                java.time.Instant.EPOCH,
+                true);
         Requests.run(
                 step(reader),
                 new AdmissionRequest(context, real.operation(), real.kind(), real.object(), null, Map.of()));
