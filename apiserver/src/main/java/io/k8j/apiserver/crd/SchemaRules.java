@@ -70,7 +70,25 @@ final class SchemaRules {
         }
         mapType(at, schema, type);
         listType(at, schema, type);
+        expressions(at, schema);
         children(at, schema);
+    }
+
+    private void expressions(String at, Map<String, Object> schema) {
+        List<Object> rules = Trees.list(schema, "x-kubernetes-validations");
+        for (int i = 0; i < rules.size(); i++) {
+            String place = at + ".x-kubernetes-validations[" + i + "]";
+            String rule = Trees.string(rules.get(i), "rule");
+            if (rule == null || rule.isBlank()) {
+                errors.add(FieldError.required(place + ".rule", "rule is not specified"));
+                continue;
+            }
+            String fault = Expressions.fault(rule);
+            if (fault != null) errors.add(FieldError.invalid(place + ".rule", rules.get(i), fault));
+            String message = Trees.string(rules.get(i), "messageExpression");
+            String wrong = message == null || message.isBlank() ? null : Expressions.fault(message);
+            if (wrong != null) errors.add(FieldError.invalid(place + ".messageExpression", rules.get(i), wrong));
+        }
     }
 
     private void children(String at, Map<String, Object> schema) {

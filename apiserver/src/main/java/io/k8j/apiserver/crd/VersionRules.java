@@ -79,9 +79,12 @@ final class VersionRules implements CustomRules {
     @Override
     public List<FieldError> validate(Map<String, Object> object, Map<String, Object> old) {
         List<FieldError> errors = ValueRules.check(source, object);
-        if (old == null || errors.isEmpty()) return errors;
         // What was wrong before and has not been touched may stay.
-        return errors.stream().filter(e -> touched(e.field(), object, old)).toList();
+        if (old != null) {
+            errors =
+                    errors.stream().filter(e -> touched(e.field(), object, old)).toList();
+        }
+        return errors.isEmpty() ? ExpressionRules.check(source, object, old) : errors;
     }
 
     private static boolean touched(String field, Map<String, Object> object, Map<String, Object> old) {
