@@ -57,7 +57,7 @@ final class EventWatch implements AutoCloseable {
             do {
                 Status end = follow(source);
                 if (end.getCode() == Status.Code.UNIMPLEMENTED && source != Source.POLL) {
-                    source = Source.values()[source.ordinal() + 1];
+                    source = source == Source.CRI ? Source.CONTAINERD : Source.POLL;
                     log.atDebug().addKeyValue("source", source).log("runtime has no such event stream, try the next");
                     continue;
                 }

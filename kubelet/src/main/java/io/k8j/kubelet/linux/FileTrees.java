@@ -61,7 +61,7 @@ public final class FileTrees {
 
     private static void addMode(Path file, int bits) throws IOException {
         int mode = (int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        setMode(file, mode & 07777 | bits);
+        setMode(file, (mode & 07777) | bits);
     }
 
     /** Sets the mode exactly, whatever the umask is. */

@@ -66,7 +66,7 @@ final class Cgroups {
             case BURSTABLE -> {
                 long request = Amounts.whole(Amounts.request(container, "memory"));
                 long score = 1000 - 1000 * request / Math.max(1, memoryCapacity);
-                yield (int) Math.clamp(score, 3, 999);
+                yield Math.clamp(score, 3, 999);
             }
         };
     }

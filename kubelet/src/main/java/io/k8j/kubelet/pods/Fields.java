@@ -96,7 +96,8 @@ public record Fields(Pod pod, List<String> podIps, List<String> hostIps, Map<Str
 
     private static String quote(String value) {
         StringBuilder out = new StringBuilder("\"");
-        for (char c : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
             switch (c) {
                 case '"' -> out.append("\\\"");
                 case '\\' -> out.append("\\\\");

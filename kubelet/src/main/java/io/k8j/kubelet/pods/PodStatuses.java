@@ -173,7 +173,7 @@ final class PodStatuses {
         all.add(ready(old, containersReady));
         all.add(containersReady);
         all.add(find(old, "PodScheduled")
-                .map(known -> observed(known, old))
+                .map(known -> observed(known))
                 .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
         for (PodCondition other : ContainerRef.orEmpty(old.getConditions())) {
             if (all.stream().noneMatch(known -> known.getType().equals(other.getType()))) all.add(other);
@@ -181,7 +181,7 @@ final class PodStatuses {
         return all;
     }
 
-    private PodCondition observed(PodCondition known, PodStatus old) {
+    private PodCondition observed(PodCondition known) {
         return known.toBuilder()
                 .withObservedGeneration(pod.getMetadata().getGeneration())
                 .build();

@@ -40,7 +40,7 @@ public final class Probes implements AutoCloseable {
     }
 
     /** One running container under observation. Guarded by the enclosing object. */
-    private final class Observed {
+    private static final class Observed {
         private final Container container;
         private final String id;
         private final Instant startedAt;

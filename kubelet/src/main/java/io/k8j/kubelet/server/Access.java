@@ -30,7 +30,7 @@ final class Access {
         static final Verdict YES = new Verdict(200, "");
     }
 
-    private record User(String name, List<String> groups) {}
+    record User(String name, List<String> groups) {}
 
     private record Known(Object answer, Instant until) {}
 

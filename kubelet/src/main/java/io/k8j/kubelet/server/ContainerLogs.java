@@ -123,8 +123,8 @@ final class ContainerLogs {
         return runtimeOf(pod)
                 .flatMap(seen -> seen.containers().stream()
                         .filter(run -> run.name().equals(name))
-                        .filter(run ->
-                                id.isPresent() && id.get() != null && id.get().endsWith("://" + run.id()))
+                        .filter(run -> id.filter(ended -> ended.endsWith("://" + run.id()))
+                                .isPresent())
                         .findFirst());
     }
 
