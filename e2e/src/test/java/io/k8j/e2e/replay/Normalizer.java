@@ -33,6 +33,7 @@ final class Normalizer {
         rule("(pod-template-hash=|controller-revision-hash=)" + SAFE + "+", "$1<hash>");
         rule("(ResourceVersion in record|the ResourceVersion in the precondition) \\(\\d+\\)", "$1 (<rv>)");
         rule("current: \\d+", "current: <rv>");
+        rule(":3\\d{4}/(?=TCP|UDP)", ":<port>/");
         rule("default-scheduler-[a-z0-9-]+", "default-scheduler-<host>");
     }
 
@@ -99,7 +100,7 @@ final class Normalizer {
         JsonNodeFactory make = JsonNodeFactory.instance;
         if (node.isString()) {
             String value = node.asString();
-            if (key.equals("resourceVersion") && value.matches("\\d{2,}")) {
+            if (key.equals("resourceVersion") && value.matches("[2-9]|\\d{2,}")) {
                 return make.stringNode("<rv>");
             }
             if (key.equals("continue") && !value.isEmpty()) {
