@@ -65,7 +65,11 @@ public record ContainerdConfig(
         return state.resolve("config.toml");
     }
 
-    /** containerd's configuration, version 2, which releases from 1.3 to 2.x read. */
+    /**
+     * containerd's configuration, version 2, which releases from 1.3 to 2.x read. Network namespaces are kept with the
+     * state: the first {@code ip netns add} on a machine mounts over {@code /run/netns} and hides those that are there,
+     * whose Pods could then not be removed.
+     */
     String toml() {
         return """
                 version = 2
@@ -91,6 +95,7 @@ public record ContainerdConfig(
                   stream_server_port = "0"
                   stream_idle_timeout = "4h0m0s"
                   restrict_oom_score_adj = %s
+                  netns_mounts_under_state_dir = true
                   disable_hugetlb_controller = true
                   tolerate_missing_hugetlb_controller = true
                   enable_unprivileged_ports = true
