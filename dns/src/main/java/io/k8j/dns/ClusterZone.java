@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -22,20 +23,19 @@ final class ClusterZone {
     private final String domain;
     private final int ttl;
     private final List<InetAddress> serverAddresses;
+    private final List<String> ownRanges;
     private final RandomGenerator random;
     private final InstantSource clock;
 
-    ClusterZone(
-            ClusterIndex index,
-            String domain,
-            int ttl,
-            List<InetAddress> serverAddresses,
-            RandomGenerator random,
-            InstantSource clock) {
+    ClusterZone(ClusterIndex index, DnsConfig config, RandomGenerator random, InstantSource clock) {
         this.index = index;
-        this.domain = domain;
-        this.ttl = ttl;
-        this.serverAddresses = serverAddresses;
+        this.domain = config.domain();
+        this.ttl = (int) config.ttl().toSeconds();
+        this.serverAddresses = config.clusterIps().stream()
+                .map(ServiceEntry::literal)
+                .filter(Objects::nonNull)
+                .toList();
+        this.ownRanges = config.ownRanges();
         this.random = random;
         this.clock = clock;
     }
@@ -156,14 +156,15 @@ final class ClusterZone {
     }
 
     /**
-     * Answers who an address belongs to; null if it belongs to nobody here.
+     * Answers who an address belongs to; null if it is none of the cluster's.
      *
      * @param name the question's name, under in-addr.arpa or ip6.arpa
      */
     Reply reverse(String name, int type) {
         InetAddress address = ReverseNames.address(name);
-        List<String> names = address == null ? List.of() : index.namesOf(address);
-        if (names.isEmpty()) return null;
+        if (address == null) return null;
+        List<String> names = index.namesOf(address);
+        if (names.isEmpty()) return Ranges.contain(ownRanges, address) ? noName() : null;
         if (type != Wire.PTR) return noData();
         return Reply.of(names.stream()
                 .map(target -> new Rr(name, ttl, new Rr.Target(Wire.PTR, target + "." + domain)))

@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param ttl of answers about the cluster, in whole seconds
  * @param cacheLimit how long others' answers are kept at most
  * @param resolvConf where the resolvers for other names stand
+ * @param ownRanges ranges of Pods and Services: whose address in them is, no other resolver is asked
  * @param publish whether to keep the Service {@code kube-system/kube-dns} and an EndpointSlice for this server
  */
 public record DnsConfig(
@@ -31,11 +32,19 @@ public record DnsConfig(
         Duration ttl,
         Duration cacheLimit,
         Path resolvConf,
+        List<String> ownRanges,
         boolean publish) {
     public DnsConfig {
         Objects.requireNonNull(bindAddress, "bindAddress is null");
         Objects.requireNonNull(resolvConf, "resolvConf is null");
         clusterIps = List.copyOf(clusterIps);
+        ownRanges = List.copyOf(ownRanges);
+        for (String range : ownRanges) {
+            if (!Ranges.isRange(range)) {
+                throw new IllegalArgumentException(
+                        "ownRanges '%s': want a range such as 10.42.0.0/16".formatted(range));
+            }
+        }
         domain = domain.toLowerCase(Locale.ROOT);
         if (!domain.matches("[a-z0-9]([-a-z0-9.]*[a-z0-9])?") || domain.contains("..")) {
             throw new IllegalArgumentException("domain '%s': want a name such as cluster.local".formatted(domain));
@@ -60,20 +69,48 @@ public record DnsConfig(
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
                 Path.of("/etc/resolv.conf"),
+                List.of(),
                 true);
     }
 
     public DnsConfig withPorts(int dns, int http) {
         return new DnsConfig(
-                bindAddress, dns, http, domain, clusterIps, nodeName, ttl, cacheLimit, resolvConf, publish);
+                bindAddress, dns, http, domain, clusterIps, nodeName, ttl, cacheLimit, resolvConf, ownRanges, publish);
     }
 
     public DnsConfig withResolvConf(Path file) {
-        return new DnsConfig(bindAddress, port, httpPort, domain, clusterIps, nodeName, ttl, cacheLimit, file, publish);
+        return new DnsConfig(
+                bindAddress, port, httpPort, domain, clusterIps, nodeName, ttl, cacheLimit, file, ownRanges, publish);
+    }
+
+    /** Sets {@link #ownRanges}: the cluster's and the Services' ranges. */
+    public DnsConfig withOwnRanges(List<String> ranges) {
+        return new DnsConfig(
+                bindAddress,
+                port,
+                httpPort,
+                domain,
+                clusterIps,
+                nodeName,
+                ttl,
+                cacheLimit,
+                resolvConf,
+                ranges,
+                publish);
     }
 
     public DnsConfig withPublish(boolean value) {
         return new DnsConfig(
-                bindAddress, port, httpPort, domain, clusterIps, nodeName, ttl, cacheLimit, resolvConf, value);
+                bindAddress,
+                port,
+                httpPort,
+                domain,
+                clusterIps,
+                nodeName,
+                ttl,
+                cacheLimit,
+                resolvConf,
+                ownRanges,
+                value);
     }
 }

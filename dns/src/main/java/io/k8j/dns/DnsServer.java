@@ -19,9 +19,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -105,20 +103,11 @@ public final class DnsServer implements AutoCloseable {
     }
 
     private Answers answers(Client client) {
-        List<InetAddress> serverAddresses = config.clusterIps().stream()
-                .map(ServiceEntry::literal)
-                .filter(Objects::nonNull)
-                .toList();
-        Set<InetAddress> own = new HashSet<>(serverAddresses);
+        Set<InetAddress> own = new HashSet<>();
+        config.clusterIps().forEach(address -> own.add(ServiceEntry.literal(address)));
         own.add(config.bindAddress());
         RandomGenerator random = new java.security.SecureRandom();
-        ClusterZone zone = new ClusterZone(
-                index,
-                config.domain(),
-                (int) config.ttl().toSeconds(),
-                serverAddresses,
-                RandomGenerator.getDefault(),
-                client.time());
+        ClusterZone zone = new ClusterZone(index, config, RandomGenerator.getDefault(), client.time());
         Forwarder forwarder = new Forwarder(
                 new Resolvers(config.resolvConf(), own), config.cacheLimit(), client.time()::nanoTime, random, metrics);
         return new Answers(new Resolver(zone, forwarder, this::isReady), zone, config.domain(), metrics);

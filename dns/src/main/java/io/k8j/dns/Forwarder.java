@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -27,6 +28,8 @@ final class Forwarder {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
     private static final int TRY_MILLIS = 1300;
     private static final long LONGEST = Duration.ofMillis(3900).toNanos();
+    private static final long SHORT = Duration.ofMillis(500).toNanos();
+    private static final int GIVE_UP = 3;
     private static final int CACHED = 10_000;
     private static final int LARGEST_UDP = 4096;
 
@@ -35,6 +38,9 @@ final class Forwarder {
     private final LongSupplier nanos;
     private final RandomGenerator random;
     private final Metrics metrics;
+    /** Questions in a row that nobody answered: with no network at all, Pods should not wait for each one. */
+    private final AtomicInteger silent = new AtomicInteger();
+
     private final Map<Key, Kept> cache = new LinkedHashMap<>(16, 0.75f, true) { // guarded by itself
                 private static final long serialVersionUID = 1L;
 
@@ -44,7 +50,7 @@ final class Forwarder {
                 }
             };
 
-    private record Key(String name, int type, boolean dnssec, boolean unchecked) {}
+    private record Key(String name, int type, boolean edns, boolean dnssec, boolean unchecked) {}
 
     private record Kept(Foreign answer, long since, int lifetime) {}
 
@@ -71,14 +77,17 @@ final class Forwarder {
             Kept kept = cache.get(key);
             if (kept == null) return null;
             int age = (int) Duration.ofNanos(now - kept.since).toSeconds();
-            if (age < kept.lifetime) return new Answer(kept.answer, age);
+            if (age < kept.lifetime) {
+                metrics.cacheHit();
+                return new Answer(kept.answer, age);
+            }
             cache.remove(key);
             return null;
         }
     }
 
     private static Key key(Query query) {
-        return new Key(query.name(), query.type(), query.dnssec(), (query.flags() & Wire.FLAG_CD) != 0);
+        return new Key(query.name(), query.type(), query.edns(), query.dnssec(), (query.flags() & Wire.FLAG_CD) != 0);
     }
 
     /** Asks; null if no resolver answers. */
@@ -108,14 +117,19 @@ final class Forwarder {
 
     private Foreign askAll(Query query, boolean tcp) {
         List<InetSocketAddress> servers = resolvers.get();
-        long end = nanos.getAsLong() + LONGEST;
+        boolean givenUp = silent.get() >= GIVE_UP;
+        long end = nanos.getAsLong() + (givenUp ? SHORT : LONGEST);
         Foreign last = null;
         for (int round = 0; round < 3; round++) {
             for (InetSocketAddress server : servers) {
                 long left = (end - nanos.getAsLong()) / 1_000_000;
-                if (left <= 0) return last;
+                if (left <= 0) {
+                    if (last == null) silent.incrementAndGet();
+                    return last;
+                }
                 try {
                     Foreign answer = ask(query, server, tcp, (int) Math.min(left, TRY_MILLIS));
+                    silent.set(0);
                     metrics.forwarded(server, Wire.rcodeName(answer.rcode()));
                     if (answer.rcode() != Wire.SERVFAIL && answer.rcode() != Wire.REFUSED) return answer;
                     last = answer; // perhaps another one knows
@@ -129,9 +143,10 @@ final class Forwarder {
                             .log("no answer");
                 }
             }
-            if (last != null || servers.isEmpty()) return last;
+            if (last != null || servers.isEmpty()) break;
         }
-        return null;
+        if (last == null) silent.incrementAndGet();
+        return last;
     }
 
     private Foreign ask(Query query, InetSocketAddress server, boolean tcp, int millis) throws IOException {

@@ -83,7 +83,8 @@ final class Publisher implements AutoCloseable {
         }
     }
 
-    private boolean ensure() {
+    /** Makes or mends what is to be there; false if that has to be tried again. */
+    boolean ensure() {
         try {
             Service service = ensureService();
             Map<String, String> selector = service.getSpec().getSelector();
@@ -165,6 +166,7 @@ final class Publisher implements AutoCloseable {
                         .containsAll(wanted.getMetadata().getLabels().entrySet())) {
             return;
         }
+        LOG.atInfo().addKeyValue("slice", key).log("EndpointSlice points elsewhere, mending it");
         client.resources(EndpointSlice.class)
                 .update(old.toBuilder()
                         .editMetadata()

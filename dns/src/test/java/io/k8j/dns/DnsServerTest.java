@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceFluent;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.k8j.apiserver.ApiServerCore;
@@ -68,6 +69,7 @@ class DnsServerTest {
         server = DnsServer.start(
                 DnsConfig.of(LOOPBACK, "cluster.local", List.of("10.43.0.10"), "node1")
                         .withResolvConf(resolv)
+                        .withOwnRanges(List.of("10.42.0.0/16", "10.43.0.0/16"))
                         .withPublish(false),
                 client);
         assertThat(server.awaitReady(Duration.ofSeconds(20))).isTrue();
@@ -128,7 +130,7 @@ class DnsServerTest {
         }
     }
 
-    private Service service(String name, Consumer<ServiceBuilder.SpecNested<ServiceBuilder>> spec) {
+    private Service service(String name, Consumer<ServiceFluent<ServiceBuilder>.SpecNested<ServiceBuilder>> spec) {
         ServiceBuilder builder = new ServiceBuilder()
                 .withNewMetadata()
                 .withNamespace("default")
@@ -208,9 +210,8 @@ class DnsServerTest {
 
     @Test
     void namedPortsGiveServiceRecords() {
-        Seen seen = ask("_http._tcp.web.default.svc.cluster.local", Wire.SRV);
         await().until(() -> ask("web.default.svc.cluster.local", Wire.A).rcode() == 0);
-        seen = ask("_http._tcp.web.default.svc.cluster.local", Wire.SRV);
+        Seen seen = ask("_http._tcp.web.default.svc.cluster.local", Wire.SRV);
         assertThat(seen.data()).containsExactly("0 100 80 web.default.svc.cluster.local");
         assertThat(seen.more()).containsExactly("web.default.svc.cluster.local A 10.43.0.20");
         assertThat(ask("_http._udp.web.default.svc.cluster.local", Wire.SRV).rcode())
@@ -235,6 +236,9 @@ class DnsServerTest {
     void addressesLeadBackToNames() {
         assertThat(settled("20.0.43.10.in-addr.arpa", Wire.PTR)).containsExactly("web.default.svc.cluster.local");
         assertThat(settled("1.0.42.10.in-addr.arpa", Wire.PTR)).containsExactly("db-0.db.default.svc.cluster.local");
+        int asked = upstreamQuestions.get();
+        assertThat(ask("77.77.43.10.in-addr.arpa", Wire.PTR).rcode()).isEqualTo(Wire.NXDOMAIN);
+        assertThat(upstreamQuestions.get()).isEqualTo(asked);
     }
 
     @Test
@@ -376,6 +380,17 @@ class DnsServerTest {
             assertThat(client.resources(EndpointSlice.class).get(slice).getPorts())
                     .extracting(port -> port.getName() + "/" + port.getProtocol() + "/" + port.getPort())
                     .containsExactly("dns/UDP/5353", "dns-tcp/TCP/5353", "metrics/TCP/9153");
+            String version = client.resources(EndpointSlice.class)
+                    .get(slice)
+                    .getMetadata()
+                    .getResourceVersion();
+            publisher.ensure();
+            assertThat(client.resources(EndpointSlice.class)
+                            .get(slice)
+                            .getMetadata()
+                            .getResourceVersion())
+                    .as("a repeat writes nothing")
+                    .isEqualTo(version);
             client.resources(EndpointSlice.class).delete(slice, DeleteOptions.DEFAULT);
             publisher.review();
             await().until(() ->

@@ -5,12 +5,11 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointHints;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * One address and port behind a Service's port.
@@ -41,7 +40,7 @@ record Backend(
 
     /** All backends of a Service's port, without doubles, sorted by address and port. */
     static List<Backend> of(Collection<EndpointSlice> slices, String portName, String protocol, NodeView node) {
-        Map<String, Backend> found = new java.util.TreeMap<>();
+        Map<String, Backend> found = new TreeMap<>();
         for (EndpointSlice slice : slices) {
             if (!node.family().addressType.equals(slice.getAddressType()) || slice.getPorts() == null) continue;
             for (EndpointPort port : slice.getPorts()) {
@@ -59,7 +58,7 @@ record Backend(
                 }
             }
         }
-        return new ArrayList<>(new LinkedHashMap<>(found).values());
+        return List.copyOf(found.values());
     }
 
     private static Backend of(String address, int port, Endpoint endpoint, NodeView node) {
@@ -80,6 +79,6 @@ record Backend(
 
     /** While a Pod moves between slices it may be in both; the more usable entry is the newer one. */
     private static Backend better(Backend one, Backend other) {
-        return other.ready || !one.ready && other.serving ? other : one;
+        return other.ready || (!one.ready && other.serving) ? other : one;
     }
 }

@@ -50,7 +50,7 @@ final class ChainNames {
             throw new IllegalStateException(e); // every JDK has it
         }
         long bits = 0;
-        for (int i = 0; i < 5; i++) bits = bits << 8 | digest[i] & 0xff;
+        for (int i = 0; i < 5; i++) bits = (bits << 8) | (digest[i] & 0xff);
         StringBuilder hash = new StringBuilder();
         for (int shift = 35; shift >= 0; shift -= 5) hash.append(BASE32.charAt((int) (bits >> shift & 31)));
         return hash.toString();

@@ -22,7 +22,7 @@ record Choice(List<Backend> cluster, List<Backend> local, boolean any) {
             local = filter(all, b -> b.local() && b.usable());
             if (local.isEmpty()) local = filter(all, b -> b.local() && b.lastResort());
         }
-        boolean any = !cluster.isEmpty() || usesLocal && all.stream().anyMatch(b -> b.usable() || b.lastResort());
+        boolean any = !cluster.isEmpty() || (usesLocal && all.stream().anyMatch(b -> b.usable() || b.lastResort()));
         return new Choice(cluster, local, any);
     }
 

@@ -30,26 +30,34 @@ final class Conntrack {
         List<List<String>> stale = new ArrayList<>();
         before.forEach((name, old) -> {
             UdpPort next = now.get(name);
-            Set<String> gone = new HashSet<>(old.backends());
+            Set<UdpPort.Target> gone = new HashSet<>(old.backends());
             if (next != null) gone.removeAll(next.backends());
-            for (String backend : gone) {
+            for (UdpPort.Target backend : gone) {
                 for (String address : old.addresses()) {
-                    stale.add(List.of("--orig-dst", address, "--orig-port-dst", "" + old.port(), "--dst-nat", backend));
+                    stale.add(flow(address, old.port(), backend));
                 }
-                if (old.nodePort() != 0) {
-                    stale.add(List.of("--orig-port-dst", "" + old.nodePort(), "--dst-nat", backend));
-                }
+                if (old.nodePort() != 0) stale.add(flow("", old.nodePort(), backend));
             }
         });
         now.forEach((name, next) -> {
             UdpPort old = before.get(name);
-            if (next.backends().isEmpty() || old != null && !old.backends().isEmpty()) return;
-            for (String address : next.addresses()) {
-                stale.add(List.of("--orig-dst", address, "--orig-port-dst", "" + next.port()));
-            }
-            if (next.nodePort() != 0) stale.add(List.of("--orig-port-dst", "" + next.nodePort()));
+            if (next.backends().isEmpty() || (old != null && !old.backends().isEmpty())) return;
+            for (String address : next.addresses()) stale.add(flow(address, next.port(), null));
+            if (next.nodePort() != 0) stale.add(flow("", next.nodePort(), null));
         });
         return stale;
+    }
+
+    private static List<String> flow(String address, int port, UdpPort.Target backend) {
+        List<String> words = new ArrayList<>();
+        if (!address.isEmpty()) words.addAll(List.of("--orig-dst", address));
+        words.addAll(List.of("--orig-port-dst", Integer.toString(port)));
+        if (backend != null) {
+            // Who answers tells where the flow was sent to.
+            words.addAll(
+                    List.of("--reply-src", backend.address(), "--reply-port-src", Integer.toString(backend.port())));
+        }
+        return words;
     }
 
     /** Forgets; a failure is logged, since the flows end by themselves later. */

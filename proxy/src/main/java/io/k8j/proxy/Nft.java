@@ -8,7 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Applies transactions to one table and tells what is in it. Blocks; used by one thread at a time. */
+/**
+ * Applies transactions to one table and tells what is in it. Blocks; used by one thread at a time.
+ *
+ * <p>Each transaction is a process of its own: the kernel has the rules 4 ms after the start, and the process ends 2 to
+ * 10 ms later, when what it replaced has been released. An interactive {@code nft} would save those, but has no
+ * dependable way to tell where the answer to one transaction ends.
+ */
 final class Nft {
     private final Commands commands;
     private final String table;

@@ -10,6 +10,8 @@ import org.slf4j.LoggerFactory;
 final class NodeSetup {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSetup.class);
 
+    private static final int ROUTE_PROTOCOL = 173; // marks our routes; not in rt_protos
+
     private NodeSetup() {}
 
     /**
@@ -32,13 +34,39 @@ final class NodeSetup {
         }
         String bridged = family == Family.V4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables";
         boolean passes =
-                set(commands, "net/bridge/" + bridged) || load(commands) && set(commands, "net/bridge/" + bridged);
+                set(commands, "net/bridge/" + bridged) || (load(commands) && set(commands, "net/bridge/" + bridged));
         if (!passes) {
             LOG.atWarn()
                     .addKeyValue("setting", "net.bridge." + bridged)
                     .log("kernel setting refused, Pods see Services' clients under the node's address");
         }
         return passes;
+    }
+
+    /**
+     * Lets the node's own programs reach Services on a machine without a default route: a packet must have some route
+     * before the rules can give it another destination.
+     */
+    static void routeServices(Commands commands, Family family, List<String> serviceCidrs) {
+        String version = family == Family.V4 ? "-4" : "-6";
+        for (String cidr : serviceCidrs) {
+            String address = cidr.substring(0, cidr.indexOf('/'));
+            String script = "ip %s route get %s >/dev/null 2>&1 || ip %s route replace %s dev lo proto %d"
+                    .formatted(version, address, version, cidr, ROUTE_PROTOCOL);
+            if (!run(commands, script)) {
+                LOG.atWarn()
+                        .addKeyValue("range", cidr)
+                        .log("no route to Services, this node's programs cannot reach them");
+            }
+        }
+    }
+
+    /** Removes what {@link #routeServices} may have added. */
+    static void unrouteServices(Commands commands, Family family) {
+        String version = family == Family.V4 ? "-4" : "-6";
+        if (!run(commands, "ip %s route flush dev lo proto %d".formatted(version, ROUTE_PROTOCOL))) {
+            LOG.debug("no routes to remove");
+        }
     }
 
     private static boolean set(Commands commands, String path) {

@@ -25,7 +25,6 @@ final class PortRules {
     private static final int DEFAULT_AFFINITY_SECONDS = 10_800;
 
     private final ServiceSpec spec;
-    private final Service service;
     private final ServicePort port;
     private final String clusterIp;
     private final NodeView node;
@@ -49,7 +48,6 @@ final class PortRules {
             Collection<EndpointSlice> slices,
             NodeView node,
             RuleSet rules) {
-        this.service = service;
         this.spec = service.getSpec();
         this.port = port;
         this.clusterIp = clusterIp;
@@ -107,8 +105,8 @@ final class PortRules {
         Set<String> addresses = new HashSet<>(externalIps);
         addresses.addAll(balancerIps);
         addresses.add(clusterIp);
-        Set<String> used = Stream.concat(choice.cluster().stream(), choice.local().stream())
-                .map(Backend::address)
+        Set<UdpPort.Target> used = Stream.concat(choice.cluster().stream(), choice.local().stream())
+                .map(backend -> new UdpPort.Target(backend.address(), backend.port()))
                 .collect(Collectors.toSet());
         return new UdpPort(addresses, port.getPort(), nodePort, used);
     }

@@ -37,6 +37,7 @@ public final class Proxier implements AutoCloseable {
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
     private static final String ZONE = "topology.kubernetes.io/zone";
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 
     private final ProxyConfig config;
     private final Commands commands;
@@ -103,6 +104,7 @@ public final class Proxier implements AutoCloseable {
         for (Family family : Family.values()) {
             Nft nft = new Nft(commands, Table.name(table), family);
             if (nft.present(new HashMap<>()).isPresent()) nft.delete();
+            NodeSetup.unrouteServices(commands, family);
         }
     }
 
@@ -136,11 +138,13 @@ public final class Proxier implements AutoCloseable {
             }
             prepare();
             long nextCheck = System.nanoTime() + config.checkPeriod().toNanos();
-            boolean failed = false;
+            Duration retry = Duration.ZERO; // zero unless the last round failed
             while (!closed) {
                 boolean idle = tables.stream().anyMatch(Table::hasIdle);
-                long wait = failed || idle ? RETRY.toNanos() : Math.max(1, nextCheck - System.nanoTime());
-                boolean first = ready.getCount() > 0 && !failed;
+                long wait = Math.max(1, nextCheck - System.nanoTime());
+                if (idle) wait = RETRY.toNanos();
+                if (!retry.isZero()) wait = retry.toNanos();
+                boolean first = ready.getCount() > 0 && retry.isZero();
                 if (first || wake.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
                     // More changes of the same cause, such as those of the next slice, follow at once.
                     LockSupport.parkNanos(config.coalesce().toNanos());
@@ -149,8 +153,13 @@ public final class Proxier implements AutoCloseable {
                 if (closed) return;
                 boolean check = System.nanoTime() >= nextCheck;
                 if (check) nextCheck = System.nanoTime() + config.checkPeriod().toNanos();
-                failed = !sync(check);
-                if (!failed) ready.countDown();
+                if (sync(check)) {
+                    retry = Duration.ZERO;
+                    ready.countDown();
+                } else {
+                    Duration longer = retry.isZero() ? RETRY : retry.multipliedBy(2);
+                    retry = longer.compareTo(LONGEST_RETRY) < 0 ? longer : LONGEST_RETRY;
+                }
             }
         } catch (InterruptedException e) {
             LOG.debug("proxier ends"); // closed
@@ -162,6 +171,7 @@ public final class Proxier implements AutoCloseable {
                 .filter(family -> !family.cidrs(config.clusterCidrs()).isEmpty())
                 .map(family -> {
                     boolean bridged = NodeSetup.apply(commands, family);
+                    NodeSetup.routeServices(commands, family, family.cidrs(config.serviceCidrs()));
                     NodeView node = NodeView.of(config, family, zone(), config.masqueradeAll() || !bridged);
                     return new Table(config, family, commands, node);
                 })
@@ -188,18 +198,27 @@ public final class Proxier implements AutoCloseable {
             if (nodeChanged) followNode();
             List<ObjectKey> keys = List.copyOf(changed);
             changed.removeAll(keys); // what changes from here on is marked again
-            for (ObjectKey key : keys) {
-                Service service = services.get(key).orElse(null);
-                List<EndpointSlice> of = slicesOf.get(key.toString());
-                for (Table table : tables) table.put(key, ServiceRules.of(service, of, table.node()));
-            }
+            for (ObjectKey key : keys) follow(key);
             boolean done = true;
             for (Table table : tables) done &= sync(table, check);
             health.update(healthAnswers());
             return done;
         } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("rules could not be computed");
+            LOG.atError().setCause(e).log("rules could not be brought up to date");
             return false;
+        }
+    }
+
+    private void follow(ObjectKey key) {
+        Service service = services.get(key).orElse(null);
+        List<EndpointSlice> of = slicesOf.get(key.toString());
+        for (Table table : tables) {
+            try {
+                table.put(key, ServiceRules.of(service, of, table.node()));
+            } catch (RuntimeException e) {
+                // One odd Service must not stop the others; it keeps the rules it had.
+                LOG.atError().addKeyValue("service", key).setCause(e).log("rules could not be computed");
+            }
         }
     }
 

@@ -54,7 +54,7 @@ final class Table {
 
     /** Takes a Service's new rules, to be applied by {@link #sync}. */
     void put(ObjectKey key, ServiceRules rules) {
-        ServiceRules before = rules == ServiceRules.NONE ? services.remove(key) : services.put(key, rules);
+        ServiceRules before = rules.rules().elements().isEmpty() ? services.remove(key) : services.put(key, rules);
         staleFlows.addAll(Conntrack.stale(before == null ? Map.of() : before.udp(), rules.udp()));
     }
 

@@ -83,7 +83,7 @@ final class Transaction {
         return transaction.text.toString();
     }
 
-    private static TreeSet<String> union(Set<String> one, Set<String> other) {
+    private static Set<String> union(Set<String> one, Set<String> other) {
         TreeSet<String> all = new TreeSet<>(one);
         all.addAll(other);
         return all;

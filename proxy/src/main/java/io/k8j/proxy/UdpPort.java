@@ -9,6 +9,8 @@ import java.util.Set;
  * @param addresses Service, external and load balancer addresses
  * @param port the Service's port
  * @param nodePort 0 if there is none
- * @param backends addresses that take traffic
+ * @param backends addresses and ports that take traffic
  */
-record UdpPort(Set<String> addresses, int port, int nodePort, Set<String> backends) {}
+record UdpPort(Set<String> addresses, int port, int nodePort, Set<Target> backends) {
+    record Target(String address, int port) {}
+}

@@ -336,4 +336,132 @@ class ProxierTest {
                                 nft.present(new HashMap<>()).orElseThrow().chains())
                         .noneMatch(chain -> chain.contains("gone")));
     }
+
+    @Test
+    void podsLeaveTheClusterUnderTheNodesAddress() throws IOException {
+        network.serve("outside", "TCP", 7000);
+        awaitAnswer("pod1", "TCP", TestNetwork.OUTSIDE_IP, 7000, "outside " + TestNetwork.NODE_IP);
+    }
+
+    @Test
+    void programsOfTheNodeNeedNoDefaultRoute() throws Exception {
+        service("routed", "TCP", 80, ip("10.43.1.13"));
+        endpoints("routed", "TCP", 8080, "10.42.0.2");
+        Commands node = network.in("node");
+        awaitAnswer("node", "TCP", "10.43.1.13", 80, "pod1");
+        node.run("", "ip", "route", "del", "default");
+        try {
+            assertThat(network.ask("node", "TCP", "10.43.1.13", 80)).contains("unreachable");
+            NodeSetup.routeServices(node, Family.V4, List.of("10.43.0.0/16"));
+            assertThat(network.ask("node", "TCP", "10.43.1.13", 80)).isEqualTo("pod1 10.42.0.1");
+            assertThat(network.ask("pod2", "TCP", "10.43.1.13", 80)).isEqualTo("pod1 10.42.0.3");
+            assertThat(network.ask("pod2", "TCP", "10.43.1.13", 81)).isEqualTo("refused");
+        } finally {
+            NodeSetup.unrouteServices(node, Family.V4);
+            node.run("", "ip", "route", "add", "default", "via", TestNetwork.OUTSIDE_IP);
+        }
+    }
+
+    @Test
+    void healthPortsTellWhetherThisNodeHasEndpoints() throws Exception {
+        int port;
+        try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        try (HealthServer health = new HealthServer();
+                java.net.http.HttpClient http = java.net.http.HttpClient.newHttpClient()) {
+            var request = java.net.http.HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + port + "/"))
+                    .build();
+            health.update(java.util.Map.of(port, new HealthServer.Answer(new ObjectKey("ns", "lb"), 2)));
+            var good = http.send(request, java.net.http.HttpResponse.BodyHandlers.ofString());
+            assertThat(good.statusCode()).isEqualTo(200);
+            assertThat(good.body()).contains("\"localEndpoints\": 2");
+            health.update(java.util.Map.of(port, new HealthServer.Answer(new ObjectKey("ns", "lb"), 0)));
+            assertThat(http.send(request, java.net.http.HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(503);
+        }
+    }
+
+    @Test
+    void theKernelTakesTheRulesOfBothFamiliesAndAllProtocols() throws Exception {
+        ProxyConfig dual = ProxyConfig.of(
+                        "node1",
+                        List.of(TestNetwork.NODE_IP),
+                        List.of("10.42.0.0/16", "fd42::/48"),
+                        List.of("10.43.0.0/16", "fd43::/112"))
+                .withTable("k8jtest4");
+        for (Family family : Family.values()) {
+            String address = family == Family.V4 ? "10.42.0.9" : "fd42::9";
+            Service service = Samples.service(s -> s.editSpec()
+                    .withClusterIP(family == Family.V4 ? "10.43.0.9" : "fd43::9")
+                    .withSessionAffinity("ClientIP")
+                    .withType("LoadBalancer")
+                    .withExternalTrafficPolicy("Local")
+                    .withLoadBalancerSourceRanges("192.0.2.0/24", "fd99::/64")
+                    .withPorts(List.of())
+                    .addToPorts(port("t", "TCP"))
+                    .addToPorts(port("u", "UDP"))
+                    .addToPorts(port("s", "SCTP"))
+                    .endSpec()
+                    .withNewStatus()
+                    .withNewLoadBalancer()
+                    .addNewIngress()
+                    .withIp(family == Family.V4 ? "203.0.113.9" : "fd98::9")
+                    .endIngress()
+                    .endLoadBalancer()
+                    .endStatus());
+            EndpointSliceBuilder slice = new EndpointSliceBuilder(Samples.slice(Samples.ready(address, "node1")))
+                    .withAddressType(family.addressType)
+                    .withPorts(List.of());
+            for (String protocol : List.of("TCP", "UDP", "SCTP")) {
+                slice.addNewPort("", protocol.substring(0, 1).toLowerCase(java.util.Locale.ROOT), 8080, protocol);
+            }
+            NodeView node = NodeView.of(dual, family, "", false);
+            Commands commands = network.in("node");
+            Table table = new Table(dual, family, commands, node);
+            table.put(new ObjectKey("ns", "web"), ServiceRules.of(service, List.of(slice.build()), node));
+            table.sync(0);
+            assertThat(table.isIntact()).isTrue();
+            assertThat(table.services().get(new ObjectKey("ns", "web")).rules().chains())
+                    .hasSizeGreaterThan(9);
+            table.put(new ObjectKey("ns", "web"), ServiceRules.NONE);
+            table.sync(0);
+            table.removeIdle(Duration.ofSeconds(2).toNanos());
+            assertThat(table.isIntact()).isTrue();
+            assertThat(table.hasIdle()).isFalse();
+        }
+        Proxier.removeAll("k8jtest4", network.in("node"));
+    }
+
+    private static io.fabric8.kubernetes.api.model.ServicePort port(String name, String protocol) {
+        return new io.fabric8.kubernetes.api.model.ServicePortBuilder()
+                .withName(name)
+                .withProtocol(protocol)
+                .withPort(80)
+                .withNodePort(31001)
+                .build();
+    }
+
+    @Test
+    void changesReachTheKernelWithinMilliseconds() {
+        service("quick", "TCP", 80, ip("10.43.1.14"));
+        awaitAnswer("pod1", "TCP", "10.43.1.14", 80, "refused");
+        Nft nft = new Nft(network.in("node"), Table.name(TABLE), Family.V4);
+        List<Long> took = new java.util.ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            long begin = System.nanoTime();
+            endpoints("quick", "TCP", 9000 + i, "10.42.0.2");
+            String chain = "__10.42.0.2/" + (9000 + i);
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> nft.present(new HashMap<>()).orElseThrow().chains().stream()
+                            .anyMatch(name -> name.endsWith(chain)));
+            took.add((System.nanoTime() - begin) / 1_000_000);
+        }
+        assertThat(took.stream().sorted().toList().get(5))
+                .as("median of %s ms", took)
+                .isLessThan(500);
+        org.slf4j.LoggerFactory.getLogger(ProxierTest.class).info("slice to kernel, with the look at it: {} ms", took);
+    }
 }
