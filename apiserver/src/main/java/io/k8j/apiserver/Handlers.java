@@ -180,7 +180,14 @@ final class Handlers implements AutoCloseable {
             return subresources.find(resource.gvr().qualified(), call.subresource(), call.verb());
         }
         if (!resource.info().verbs().contains(call.verb().word())) return null;
-        return verbs.get(call.verb());
+        return wantsName(call.verb()) == call.name().isEmpty() ? null : verbs.get(call.verb());
+    }
+
+    private static boolean wantsName(Verb verb) {
+        return switch (verb) {
+            case GET, UPDATE, PATCH, DELETE -> true;
+            case LIST, WATCH, CREATE, DELETECOLLECTION -> false;
+        };
     }
 
     WatchHandler watch() {

@@ -60,6 +60,52 @@ class VerbsTest {
     }
 
     @Test
+    void whatNobodyServesIsRefused() {
+        ApiException method =
+                TestServer.refusal(() -> server.send(Verb.UPDATE, CONFIG_MAPS, "", "", "", null, Map.of()));
+        assertThat(method.code()).isEqualTo(405);
+        assertThat(method.getMessage()).isEqualTo("the server does not allow this method on the requested resource");
+        ApiException unknown = TestServer.refusal(() -> server.get("v1/nothings", "a"));
+        assertThat(unknown.code()).isEqualTo(404);
+        assertThat(unknown.getMessage()).isEqualTo("the server could not find the requested resource");
+    }
+
+    @Test
+    void bodiesAreDecodedAsStrictlyAsTheRequestAsks() {
+        String json = "{'metadata':{'name':'%s'},'nope':1}";
+        assertThat(server.send(
+                                Verb.CREATE,
+                                CONFIG_MAPS,
+                                "",
+                                "",
+                                "",
+                                null,
+                                io.k8j.model.json.Json.parse(json.formatted("w").replace('\'', '"')))
+                        .warnings())
+                .containsExactly("unknown field \"nope\"");
+        assertThat(TestServer.refusal(() -> server.create(CONFIG_MAPS, json.formatted("s"), "fieldValidation=Strict"))
+                        .getMessage())
+                .isEqualTo("ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error:"
+                        + " unknown field \"nope\"");
+        assertThat(TestServer.refusal(() -> server.create(CONFIG_MAPS, "{'metadata':{'name':1}}"))
+                        .code())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void namesAreGeneratedAndChecked() {
+        Map<String, Object> made = server.create(CONFIG_MAPS, "{'metadata':{'generateName':'gen-'}}");
+        assertThat(Trees.string(made, "metadata", "name")).matches("gen-[bcdfghjklmnpqrstvwxz2456789]{5}");
+        assertThat(TestServer.refusal(() -> server.create(CONFIG_MAPS, "{'metadata':{'name':'BAD'}}"))
+                        .getMessage())
+                .startsWith("ConfigMap \"BAD\" is invalid: metadata.name: Invalid value: \"BAD\": a lowercase RFC 1123"
+                        + " subdomain must consist of lower case alphanumeric characters");
+        assertThat(TestServer.refusal(() -> server.create(CONFIG_MAPS, "{}")).getMessage())
+                .isEqualTo(
+                        "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required");
+    }
+
+    @Test
     void patchesOfAllKindsChangeTheObject() {
         server.create(CONFIG_MAPS, "{'metadata':{'name':'a'},'data':{'k':'v'}}");
         server.patch(CONFIG_MAPS, "a", "merge", "{'data':{'m':'1'}}");
