@@ -5,6 +5,8 @@ import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.Informer;
 import io.k8j.client.ResourceCatalog;
+import io.k8j.controllers.certificates.CertificateController;
+import io.k8j.controllers.clusterrole.AggregationController;
 import io.k8j.controllers.cronjob.CronJobController;
 import io.k8j.controllers.daemonset.DaemonSetController;
 import io.k8j.controllers.deployment.DeploymentController;
@@ -12,6 +14,7 @@ import io.k8j.controllers.disruption.DisruptionController;
 import io.k8j.controllers.endpoints.EndpointsController;
 import io.k8j.controllers.endpointslice.EndpointSliceController;
 import io.k8j.controllers.endpointslice.MirroringController;
+import io.k8j.controllers.ephemeral.EphemeralVolumeController;
 import io.k8j.controllers.garbage.GarbageCollector;
 import io.k8j.controllers.job.JobController;
 import io.k8j.controllers.namespace.NamespaceController;
@@ -19,11 +22,14 @@ import io.k8j.controllers.nodeipam.NodeIpamController;
 import io.k8j.controllers.nodelifecycle.NodeLifecycleController;
 import io.k8j.controllers.nodelifecycle.TaintEvictionController;
 import io.k8j.controllers.podgc.PodGarbageController;
+import io.k8j.controllers.quota.ResourceQuotaController;
 import io.k8j.controllers.replicas.ReplicaController;
 import io.k8j.controllers.rootca.RootCaPublisher;
 import io.k8j.controllers.serviceaccount.DefaultAccountController;
 import io.k8j.controllers.statefulset.StatefulSetController;
 import io.k8j.controllers.ttl.TtlAfterFinishedController;
+import io.k8j.controllers.volume.ProtectionController;
+import io.k8j.controllers.volume.VolumeBinder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,6 +64,12 @@ public final class ControllerManager implements AutoCloseable {
             new Entry("endpoints-controller", EndpointsController::create),
             new Entry("endpointslice-controller", EndpointSliceController::create),
             new Entry("endpointslice-mirroring-controller", MirroringController::create),
+            new Entry("persistentvolume-binder-controller", VolumeBinder::create),
+            new Entry("storage-protection-controller", ProtectionController::create),
+            new Entry("resourcequota-controller", ResourceQuotaController::create),
+            new Entry("ephemeral-volume-controller", EphemeralVolumeController::create),
+            new Entry("clusterrole-aggregation-controller", AggregationController::create),
+            new Entry("certificatesigningrequest-controllers", CertificateController::create),
             new Entry("disruption-controller", DisruptionController::create),
             new Entry("node-lifecycle-controller", NodeLifecycleController::create),
             new Entry("taint-eviction-controller", TaintEvictionController::create),

@@ -1,0 +1,168 @@
+package io.k8j.controllers.certificates;
+
+import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
+import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestCondition;
+import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestSpec;
+import io.k8j.client.ControllerLoop;
+import io.k8j.client.DeleteOptions;
+import io.k8j.client.Informer;
+import io.k8j.client.ObjectKey;
+import io.k8j.client.Outcome;
+import io.k8j.client.Resources;
+import io.k8j.controllers.Controller;
+import io.k8j.controllers.ControllerContext;
+import io.k8j.controllers.support.Handlers;
+import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.Times;
+import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.Verb;
+import io.k8j.model.resource.GroupVersionResource;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Approves nodes' requests for their own client certificates, signs what was approved for the built-in signers, and clears
+ * old requests away.
+ */
+public final class CertificateController {
+    private static final GroupVersionResource REVIEWS =
+            new GroupVersionResource("authorization.k8s.io", "v1", "subjectaccessreviews");
+    private static final Duration KEEP_DONE = Duration.ofHours(1);
+    private static final Duration KEEP_PENDING = Duration.ofHours(24);
+
+    private final ControllerContext context;
+    private final Resources<CertificateSigningRequest> requests;
+    private final Informer<CertificateSigningRequest> informer;
+    private final Optional<CertificateSigner> signer;
+    private final ControllerLoop<ObjectKey> loop;
+
+    private CertificateController(ControllerContext context) {
+        this.context = context;
+        this.requests = context.resources(CertificateSigningRequest.class);
+        this.informer = context.informer(CertificateSigningRequest.class);
+        String certificate = context.config().signingCertificate();
+        this.signer = certificate.isEmpty()
+                ? Optional.empty()
+                : Optional.of(CertificateSigner.of(certificate, context.config().signingKey()));
+        this.loop = new ControllerLoop<>("certificate", context.time(), this::reconcile);
+        informer.onChange(Handlers.any(request -> loop.queue().add(ObjectKey.of(request))));
+    }
+
+    public static Controller create(ControllerContext context) {
+        return Controller.of(new CertificateController(context).loop, 2);
+    }
+
+    private static boolean has(CertificateSigningRequest request, String type) {
+        return request.getStatus() != null
+                && Nulls.list(request.getStatus().getConditions()).stream().anyMatch(c -> type.equals(c.getType()));
+    }
+
+    private static boolean isSigned(CertificateSigningRequest request) {
+        return request.getStatus() != null && !Nulls.isEmpty(request.getStatus().getCertificate());
+    }
+
+    private Outcome reconcile(ObjectKey key) {
+        Optional<CertificateSigningRequest> found = informer.get(key);
+        if (found.isEmpty()) {
+            return Outcome.DONE;
+        }
+        CertificateSigningRequest request = found.get();
+        Instant now = context.now();
+        boolean done = isSigned(request) || has(request, "Denied") || has(request, "Failed");
+        Duration left = Duration.between(now, Times.created(request).plus(done ? KEEP_DONE : KEEP_PENDING));
+        if (left.isNegative() || left.isZero()) {
+            requests.deleteIfPresent(key, DeleteOptions.ofUid(Nulls.uid(request)));
+            return Outcome.DONE;
+        }
+        if (!done && RequestedCertificate.SIGNERS.contains(request.getSpec().getSignerName())) {
+            work(request, now);
+        }
+        return Outcome.again(left);
+    }
+
+    private void work(CertificateSigningRequest request, Instant now) {
+        RequestedCertificate wanted;
+        try {
+            wanted = RequestedCertificate.of(request.getSpec());
+        } catch (IllegalArgumentException e) {
+            return; // admission and validation have let it pass; a person must look
+        }
+        if (!has(request, "Approved")) {
+            if (wanted.isNodeClient()) {
+                approve(request, wanted, now);
+            }
+            return;
+        }
+        if (signer.isEmpty()) {
+            return;
+        }
+        Optional<String> refusal = wanted.refusal();
+        if (refusal.isPresent()) {
+            requests.updateStatus(with(request, "Failed", "SignerValidationFailure", refusal.get(), now));
+            return;
+        }
+        Duration life = context.config().signingDuration();
+        Integer asked = request.getSpec().getExpirationSeconds();
+        if (asked != null && asked < life.toSeconds()) {
+            life = Duration.ofSeconds(Math.max(600, asked));
+        }
+        String pem = signer.get().sign(wanted, request.getSpec().getUsages(), life, now);
+        requests.updateStatus(request.toBuilder()
+                .editOrNewStatus()
+                .withCertificate(Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)))
+                .endStatus()
+                .build());
+    }
+
+    private void approve(CertificateSigningRequest request, RequestedCertificate wanted, Instant now) {
+        boolean own = wanted.isOwn() && mayCreate(request.getSpec(), "selfnodeclient");
+        if (!own && !mayCreate(request.getSpec(), "nodeclient")) {
+            return;
+        }
+        String message = own
+                ? "Auto approving self kubelet client certificate after SubjectAccessReview."
+                : "Auto approving kubelet client certificate after SubjectAccessReview.";
+        requests.updateSubresource(with(request, "Approved", "AutoApproved", message, now), "approval");
+    }
+
+    private static CertificateSigningRequest with(
+            CertificateSigningRequest request, String type, String reason, String message, Instant now) {
+        return request.toBuilder()
+                .editOrNewStatus()
+                .addToConditions(new CertificateSigningRequestCondition(
+                        Times.text(now), Times.text(now), message, reason, "True", type))
+                .endStatus()
+                .build();
+    }
+
+    /** Asks whether the requester may create that subresource of signing requests. */
+    private boolean mayCreate(CertificateSigningRequestSpec spec, String subresource) {
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("group", "certificates.k8s.io");
+        attributes.put("resource", "certificatesigningrequests");
+        attributes.put("subresource", subresource);
+        attributes.put("verb", "create");
+        attributes.put("version", "*");
+        Map<String, Object> asked = new LinkedHashMap<>();
+        asked.put("user", spec.getUsername());
+        asked.put("uid", Nulls.or(spec.getUid(), ""));
+        asked.put("groups", List.copyOf(Nulls.list(spec.getGroups())));
+        asked.put("resourceAttributes", attributes);
+        Map<String, Object> review = new LinkedHashMap<>();
+        review.put("apiVersion", "authorization.k8s.io/v1");
+        review.put("kind", "SubjectAccessReview");
+        review.put("spec", asked);
+        ApiObject answer = context.client()
+                .transport()
+                .call(new ApiCall(Verb.CREATE, REVIEWS, "", "", "", Map.of(), null, review))
+                .object();
+        return answer.tree().get("status") instanceof Map<?, ?> status && Boolean.TRUE.equals(status.get("allowed"));
+    }
+}

@@ -1,0 +1,172 @@
+package io.k8j.controllers.quota;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
+import io.fabric8.kubernetes.api.model.Service;
+import io.k8j.client.ControllerLoop;
+import io.k8j.client.Informer;
+import io.k8j.client.ObjectKey;
+import io.k8j.client.Outcome;
+import io.k8j.controllers.Controller;
+import io.k8j.controllers.ControllerContext;
+import io.k8j.controllers.pods.Pods;
+import io.k8j.controllers.support.Handlers;
+import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.OwnWrites;
+import io.k8j.model.quantity.Quantity;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Counts anew what each quota's namespace uses. Admission counts up; this also counts down. */
+public final class ResourceQuotaController {
+    private static final int WORKERS = 5;
+
+    private final ControllerContext context;
+    private final Informer<ResourceQuota> quotas;
+    private final Informer<Service> services;
+    private final Informer<PersistentVolumeClaim> claims;
+    private final ObjectCounts counts;
+    private final OwnWrites ownWrites = new OwnWrites();
+    private final ControllerLoop<ObjectKey> loop;
+
+    private ResourceQuotaController(ControllerContext context) {
+        this.context = context;
+        this.quotas = context.informer(ResourceQuota.class);
+        this.services = context.informer(Service.class);
+        this.claims = context.informer(PersistentVolumeClaim.class);
+        this.counts = new ObjectCounts(context.client().transport(), context.catalog(), this::enqueueAll);
+        this.loop = new ControllerLoop<>("resource_quota_controller", context.time(), this::reconcile);
+        quotas.onChange(Handlers.any(quota -> loop.queue().add(ObjectKey.of(quota))));
+        context.pods().informer().onChange(Handlers.of(this::changed, this::podUpdated, this::changed));
+        services.onChange(Handlers.any(this::changed));
+        claims.onChange(Handlers.any(this::changed));
+    }
+
+    public static Controller create(ControllerContext context) {
+        ResourceQuotaController controller = new ResourceQuotaController(context);
+        Controller inner = Controller.of(controller.loop, WORKERS);
+        return new Controller() {
+            @Override
+            public void start() {
+                inner.start();
+            }
+
+            @Override
+            public List<ControllerLoop.Metrics> metrics() {
+                return inner.metrics();
+            }
+
+            @Override
+            public void close() {
+                controller.counts.close();
+                inner.close();
+            }
+        };
+    }
+
+    private void podUpdated(Pod before, Pod now) {
+        if (Pods.isFinished(before) != Pods.isFinished(now) || !Objects.equals(before.getSpec(), now.getSpec())) {
+            changed(now);
+        }
+    }
+
+    private void changed(HasMetadata object) {
+        enqueueAll(Nulls.namespace(object));
+    }
+
+    private void enqueueAll(String namespace) {
+        quotas.inNamespace(namespace).forEach(quota -> loop.queue().add(ObjectKey.of(quota)));
+    }
+
+    private Outcome reconcile(ObjectKey key) throws InterruptedException {
+        Optional<ResourceQuota> found = quotas.get(key);
+        if (found.isEmpty()) {
+            ownWrites.forget(key);
+            return Outcome.DONE;
+        }
+        ResourceQuota quota = found.get();
+        if (ownWrites.isBehind(quota)) {
+            return Outcome.DONE;
+        }
+        Map<String, io.fabric8.kubernetes.api.model.Quantity> hard =
+                Nulls.map(quota.getSpec().getHard());
+        Map<String, Quantity> used = used(quota, key.namespace());
+        Map<String, io.fabric8.kubernetes.api.model.Quantity> shown = new LinkedHashMap<>();
+        for (String name : new TreeMap<>(hard).keySet()) {
+            Quantity amount = used.getOrDefault(name, Quantity.ZERO);
+            shown.put(name, io.fabric8.kubernetes.api.model.Quantity.parse(amount.toString()));
+        }
+        ResourceQuotaStatus status = quota.getStatus() == null ? new ResourceQuotaStatus() : quota.getStatus();
+        if (!hard.equals(Nulls.map(status.getHard())) || !shown.equals(Nulls.map(status.getUsed()))) {
+            ownWrites.note(context.resources(ResourceQuota.class)
+                    .updateStatus(quota.toBuilder()
+                            .withNewStatus()
+                            .withHard(hard)
+                            .withUsed(shown)
+                            .endStatus()
+                            .build()));
+        }
+        return Outcome.again(context.config().resourceQuotaSyncPeriod());
+    }
+
+    private Map<String, Quantity> used(ResourceQuota quota, String namespace) throws InterruptedException {
+        Map<String, Quantity> used = new TreeMap<>();
+        for (Pod pod : context.pods().inNamespace(namespace)) {
+            if (PodUsage.isInScope(quota, pod)) {
+                PodUsage.of(pod).forEach((name, amount) -> used.merge(name, amount, Quantity::add));
+            }
+        }
+        boolean scoped = !Nulls.list(quota.getSpec().getScopes()).isEmpty()
+                || quota.getSpec().getScopeSelector() != null;
+        if (scoped) {
+            return used; // scopes are about Pods only
+        }
+        services.inNamespace(namespace).forEach(service -> addService(service, used));
+        claims.inNamespace(namespace).forEach(claim -> addClaim(claim, used));
+        for (String name : Nulls.map(quota.getSpec().getHard()).keySet()) {
+            if (ObjectCounts.isCount(name)) {
+                counts.count(name, namespace).ifPresent(count -> used.put(name, Quantity.of(count)));
+            }
+        }
+        return used;
+    }
+
+    private static void addService(Service service, Map<String, Quantity> used) {
+        String type = Nulls.or(service.getSpec().getType(), "ClusterIP");
+        long ports = service.getSpec().getPorts().size();
+        if (type.equals("NodePort")) {
+            used.merge("services.nodeports", Quantity.of(ports), Quantity::add);
+        } else if (type.equals("LoadBalancer")) {
+            used.merge("services.loadbalancers", Quantity.of(1), Quantity::add);
+            if (!Boolean.FALSE.equals(service.getSpec().getAllocateLoadBalancerNodePorts())) {
+                used.merge("services.nodeports", Quantity.of(ports), Quantity::add);
+            }
+        }
+    }
+
+    private static void addClaim(PersistentVolumeClaim claim, Map<String, Quantity> used) {
+        String storageClass = claim.getSpec().getStorageClassName();
+        String prefix = Nulls.isEmpty(storageClass) ? "" : storageClass + ".storageclass.storage.k8s.io/";
+        if (!prefix.isEmpty()) {
+            used.merge(prefix + "persistentvolumeclaims", Quantity.of(1), Quantity::add);
+        }
+        if (claim.getSpec().getResources() == null) {
+            return;
+        }
+        io.fabric8.kubernetes.api.model.Quantity storage =
+                Nulls.map(claim.getSpec().getResources().getRequests()).get("storage");
+        if (storage != null) {
+            used.merge("requests.storage", Quantity.of(storage), Quantity::add);
+            if (!prefix.isEmpty()) {
+                used.merge(prefix + "requests.storage", Quantity.of(storage), Quantity::add);
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.k8j.controllers;
+
+import static io.k8j.controllers.TestCluster.NS;
+import static io.k8j.controllers.TestCluster.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.k8j.client.DeleteOptions;
+import io.k8j.client.ListOptions;
+import io.k8j.client.ObjectKey;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Volumes, claims, quotas and aggregated roles against the real API server. */
+class StorageTest {
+    @TempDir
+    private Path storage;
+
+    private TestCluster cluster;
+
+    @BeforeEach
+    void start() {
+        cluster = new TestCluster(ControllersConfig.DEFAULTS.withLocalPathRoot(storage));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void aClaimOfTheDefaultClassIsBoundWhenItsFirstPodHasANode() {
+        eventually("class", () -> cluster.exists(StorageClass.class, "local-path"));
+        cluster.create(PersistentVolumeClaim.class, """
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: data}
+                spec: {storageClassName: local-path, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                """);
+        eventually(
+                "waits",
+                () -> cluster.events("data")
+                        .contains("WaitForFirstConsumer: waiting for first consumer to be created before binding"));
+        cluster.nodes.add("node-1", Map.of("kubernetes.io/hostname", "node-1"));
+        cluster.create(Pod.class, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: p}
+                spec:
+                  containers: [{name: c, image: x}]
+                  volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]
+                """);
+        eventually(
+                "bound",
+                () -> cluster.get(PersistentVolumeClaim.class, "data")
+                        .getStatus()
+                        .getPhase()
+                        .equals("Bound"));
+        String name = cluster.get(PersistentVolumeClaim.class, "data").getSpec().getVolumeName();
+        eventually(
+                "volume",
+                () -> cluster.get(PersistentVolume.class, name)
+                        .getStatus()
+                        .getPhase()
+                        .equals("Bound"));
+        assertThat(cluster.get(PersistentVolume.class, name)
+                        .getSpec()
+                        .getHostPath()
+                        .getPath())
+                .startsWith(storage.toString());
+        cluster.resources(PersistentVolumeClaim.class).delete(new ObjectKey(NS, "data"), DeleteOptions.DEFAULT);
+        assertThat(cluster.exists(PersistentVolumeClaim.class, "data")).isTrue(); // in use
+        cluster.resources(Pod.class).delete(new ObjectKey(NS, "p"), DeleteOptions.DEFAULT);
+        eventually(
+                "gone",
+                () -> !cluster.exists(PersistentVolumeClaim.class, "data")
+                        && !cluster.exists(PersistentVolume.class, name));
+    }
+
+    @Test
+    void aClaimWithoutClassTakesTheSmallestVolumeThatSuits() {
+        for (String size : new String[] {"1Gi", "5Gi", "10Gi"}) {
+            cluster.create(PersistentVolume.class, """
+                    apiVersion: v1
+                    kind: PersistentVolume
+                    metadata: {name: pv-%s}
+                    spec:
+                      capacity: {storage: %s}
+                      accessModes: [ReadWriteOnce]
+                      persistentVolumeReclaimPolicy: Retain
+                      hostPath: {path: /x}
+                    """.formatted(size.toLowerCase(), size));
+        }
+        eventually(
+                "available",
+                () -> cluster.get(PersistentVolume.class, "pv-5gi")
+                        .getStatus()
+                        .getPhase()
+                        .equals("Available"));
+        cluster.create(PersistentVolumeClaim.class, """
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: data}
+                spec: {storageClassName: "", accessModes: [ReadWriteOnce], resources: {requests: {storage: 2Gi}}}
+                """);
+        eventually(
+                "bound",
+                () -> cluster.get(PersistentVolumeClaim.class, "data")
+                        .getStatus()
+                        .getPhase()
+                        .equals("Bound"));
+        assertThat(cluster.get(PersistentVolumeClaim.class, "data").getSpec().getVolumeName())
+                .isEqualTo("pv-5gi");
+        cluster.resources(PersistentVolumeClaim.class).delete(new ObjectKey(NS, "data"), DeleteOptions.DEFAULT);
+        eventually(
+                "released",
+                () -> cluster.get(PersistentVolume.class, "pv-5gi")
+                        .getStatus()
+                        .getPhase()
+                        .equals("Released"));
+    }
+
+    @Test
+    void aQuotaCountsUpAndDown() {
+        cluster.create(ResourceQuota.class, """
+                apiVersion: v1
+                kind: ResourceQuota
+                metadata: {name: q}
+                spec: {hard: {pods: "5", requests.cpu: "2", count/configmaps: "9"}}
+                """);
+        cluster.nodes.add("node-1", Map.of());
+        cluster.create(Pod.class, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: p}
+                spec: {containers: [{name: c, image: x, resources: {requests: {cpu: 250m}}}]}
+                """);
+        eventually(
+                "used", () -> used("pods").equals("1") && used("requests.cpu").equals("250m"));
+        int maps = cluster.list(ConfigMap.class).size();
+        eventually("maps", () -> used("count/configmaps").equals(Integer.toString(maps)));
+        cluster.resources(Pod.class).delete(new ObjectKey(NS, "p"), DeleteOptions.DEFAULT);
+        eventually(
+                "unused", () -> used("pods").equals("0") && used("requests.cpu").equals("0"));
+    }
+
+    private String used(String name) {
+        return cluster.get(ResourceQuota.class, "q")
+                .getStatus()
+                .getUsed()
+                .get(name)
+                .toString();
+    }
+
+    @Test
+    void anAggregatedRoleHasTheRulesOfItsParts() {
+        cluster.create(ClusterRole.class, """
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRole
+                metadata: {name: whole}
+                aggregationRule: {clusterRoleSelectors: [{matchLabels: {part: "true"}}]}
+                rules: []
+                """);
+        cluster.create(ClusterRole.class, """
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRole
+                metadata: {name: part, labels: {part: "true"}}
+                rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+                """);
+        eventually(
+                "aggregated",
+                () -> cluster.get(ClusterRole.class, "whole").getRules().size() == 1);
+        assertThat(cluster.resources(ClusterRole.class).list(ListOptions.ALL)).hasSizeGreaterThan(1);
+    }
+}
