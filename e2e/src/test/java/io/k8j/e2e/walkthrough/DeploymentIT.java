@@ -2,7 +2,6 @@ package io.k8j.e2e.walkthrough;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.e2e.kubectl.KubectlBinary;
 import io.k8j.e2e.kubectl.PrintedTable;
 import io.k8j.e2e.kubectl.Result;
 import io.k8j.e2e.kubectl.Session;
@@ -24,10 +23,6 @@ import tools.jackson.databind.json.JsonMapper;
 @MethodSource("kubectls")
 class DeploymentIT extends Walkthrough {
     private static final String DONE = "deployment \"nginx-deploy\" successfully rolled out";
-
-    DeploymentIT(KubectlBinary kubectl) {
-        super(kubectl);
-    }
 
     private PrintedTable replicaSets() {
         return run("kubectl get rs -l app=nginx-deploy").table();

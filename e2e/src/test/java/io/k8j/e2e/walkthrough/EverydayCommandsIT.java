@@ -3,7 +3,6 @@ package io.k8j.e2e.walkthrough;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.k8j.e2e.kubectl.KubectlBinary;
 import io.k8j.e2e.kubectl.Result;
 import io.k8j.e2e.kubectl.Session;
 import java.io.IOException;
@@ -26,10 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("kubectls")
 class EverydayCommandsIT extends Walkthrough {
-    EverydayCommandsIT(KubectlBinary kubectl) {
-        super(kubectl);
-    }
-
     @Test
     @Order(10)
     void anEmptyNamespaceSaysSo() {

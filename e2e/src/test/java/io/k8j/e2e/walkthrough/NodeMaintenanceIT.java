@@ -2,7 +2,6 @@ package io.k8j.e2e.walkthrough;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.e2e.kubectl.KubectlBinary;
 import io.k8j.e2e.kubectl.Result;
 import java.time.Duration;
 import java.util.Map;
@@ -20,10 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("kubectls")
 class NodeMaintenanceIT extends Walkthrough {
-    NodeMaintenanceIT(KubectlBinary kubectl) {
-        super(kubectl);
-    }
-
     private String node() {
         return cluster().nodeName();
     }

@@ -2,7 +2,6 @@ package io.k8j.e2e.walkthrough;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.e2e.kubectl.KubectlBinary;
 import io.k8j.e2e.kubectl.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,10 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("kubectls")
 class PodsIT extends Walkthrough {
     private static final String IMAGE = " --image=busybox:1.36 --image-pull-policy=IfNotPresent ";
-
-    PodsIT(KubectlBinary kubectl) {
-        super(kubectl);
-    }
 
     private String state(String pod, String field) {
         return get("pod " + pod, ".status.containerStatuses[0]." + field);

@@ -2,7 +2,6 @@ package io.k8j.e2e.walkthrough;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.e2e.kubectl.KubectlBinary;
 import io.k8j.e2e.kubectl.Result;
 import java.util.HashSet;
 import java.util.List;
@@ -20,10 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("kubectls")
 class ServiceIT extends Walkthrough {
-    ServiceIT(KubectlBinary kubectl) {
-        super(kubectl);
-    }
-
     private Result fetch(String url) {
         return run("kubectl exec client -- wget -q -T 5 -O- " + url);
     }

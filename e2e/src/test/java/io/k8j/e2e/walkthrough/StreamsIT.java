@@ -2,7 +2,6 @@ package io.k8j.e2e.walkthrough;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.e2e.kubectl.KubectlBinary;
 import io.k8j.e2e.kubectl.Result;
 import io.k8j.e2e.kubectl.Session;
 import java.io.IOException;
@@ -38,10 +37,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StreamsIT extends Walkthrough {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Pattern FORWARDING = Pattern.compile("Forwarding from 127\\.0\\.0\\.1:(\\d+) -> (\\d+)");
-
-    StreamsIT(KubectlBinary kubectl) {
-        super(kubectl);
-    }
 
     @Test
     @Order(10)

@@ -20,13 +20,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** The base of all parts: one namespace and one shell for the steps of one class with one kubectl. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -38,13 +39,11 @@ abstract class Walkthrough {
 
     private static final Path MANIFESTS = manifests();
 
-    private final KubectlBinary kubectl;
+    @Parameter
+    private KubectlBinary kubectl;
+
     private SharedCluster cluster;
     private Shell shell;
-
-    Walkthrough(KubectlBinary kubectl) {
-        this.kubectl = kubectl;
-    }
 
     static Stream<KubectlBinary> kubectls() {
         return KubectlBinary.oldestAndNewest().stream();
@@ -59,7 +58,7 @@ abstract class Walkthrough {
         }
     }
 
-    @BeforeAll
+    @BeforeParameterizedClassInvocation
     void makeNamespace() throws IOException {
         cluster = SharedCluster.orSkip();
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target/walkthrough")), namespace());
@@ -70,7 +69,7 @@ abstract class Walkthrough {
         eventually(() -> run("kubectl get serviceaccount default").succeeds());
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     void deleteNamespace() {
         if (shell != null) {
             shell.run("kubectl delete namespace " + namespace()).succeeds();
