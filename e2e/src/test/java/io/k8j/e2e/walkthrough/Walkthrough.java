@@ -23,8 +23,6 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -32,7 +30,6 @@ import org.junit.jupiter.params.Parameter;
 /** The base of all parts: one namespace and one shell for the steps of one class with one kubectl. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Execution(ExecutionMode.CONCURRENT)
 abstract class Walkthrough {
     /** Long enough for a Pod to start or a rollout to end on a busy machine. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
