@@ -7,6 +7,7 @@ import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.CallInterceptor;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.spi.UserInfo;
@@ -37,6 +38,7 @@ public final class ApiServerCore implements AutoCloseable {
     private final Access access;
     private final ObjectReader reader;
     private final Handlers handlers;
+    private volatile CallInterceptor interceptor = (user, agent, call) -> {};
 
     private ApiServerCore(Store store, CoreConfig config, Time time, Parts parts) {
         this.time = time;
@@ -96,6 +98,7 @@ public final class ApiServerCore implements AutoCloseable {
      * @throws ApiException upstream's refusal; nothing was changed then
      */
     public ApiResponse call(UserInfo user, String agent, ApiCall call) {
+        interceptor.before(user, agent, call);
         access.check(user, call);
         ServedResource resource = resource(call);
         Handler handler = handlers.find(resource, call);
@@ -110,6 +113,7 @@ public final class ApiServerCore implements AutoCloseable {
      *     answer of 200, everything else as the answer
      */
     public ApiTransport.Watch watch(UserInfo user, String agent, ApiCall call, WatchListener listener) {
+        interceptor.before(user, agent, call);
         access.check(user, call);
         ServedResource resource = resource(call);
         if (resource.storage() == null || !resource.info().verbs().contains("watch")) throw methodNotAllowed();
@@ -144,6 +148,20 @@ public final class ApiServerCore implements AutoCloseable {
     public void admitConnect(UserInfo user, ApiCall call, java.util.Map<String, Object> options) {
         ServedResource resource = resource(call);
         handlers.admitConnect(context(user, "", call, resource), options);
+    }
+
+    /** Puts something in front of all requests from now on, in place of what was there. */
+    public void intercept(CallInterceptor newInterceptor) {
+        interceptor = newInterceptor;
+    }
+
+    /**
+     * Ends all running watches; their clients may begin new ones.
+     *
+     * @param cause what they are told; null for an ordinary end
+     */
+    public void endWatches(RuntimeException cause) {
+        feed.endWatches(cause);
     }
 
     /** The store's revision that all caches show. */

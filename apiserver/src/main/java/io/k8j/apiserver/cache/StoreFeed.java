@@ -95,6 +95,11 @@ public final class StoreFeed implements AutoCloseable {
         cache.closeWatchers(null);
     }
 
+    /** Ends all watches that run now. */
+    public void endWatches(RuntimeException cause) {
+        for (ResourceCache cache : caches.values()) cache.closeWatchers(cause);
+    }
+
     /** The revision up to which all caches are complete. */
     public long applied() {
         return applied;

@@ -255,6 +255,32 @@ public final class Exchange {
         return opened;
     }
 
+    /** Whether the client wants to be answered over a WebSocket. */
+    public boolean asksForWebSocket() {
+        return !http2 && "websocket".equalsIgnoreCase(header("Upgrade"));
+    }
+
+    /** Turns the connection into a WebSocket and begins to send messages over it. */
+    ResponseStream webSocket(boolean text) {
+        if (!markAnswered()) {
+            throw new IllegalStateException("the request is answered already");
+        }
+        ResponseStream opened = new ResponseStream(
+                context,
+                true,
+                () -> {},
+                text ? ResponseStream.Framing.TEXT_MESSAGES : ResponseStream.Framing.BINARY_MESSAGES);
+        synchronized (lock) {
+            stream = opened;
+            if (disconnected) {
+                opened.disconnected();
+            }
+        }
+        // What is sent later follows on the same event loop, so it comes after the handshake.
+        detach(raw -> WatchSocket.open(raw, request));
+        return opened;
+    }
+
     /**
      * Takes the connection away from HTTP, for protocols that begin with an Upgrade. Only for HTTP/1.1.
      *

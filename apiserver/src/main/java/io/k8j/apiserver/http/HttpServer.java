@@ -4,21 +4,18 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -28,13 +25,12 @@ import java.util.function.Supplier;
 public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
-    private final EventLoopGroup loops;
     private final Channel listening;
     private final ChannelGroup connections;
     private final RequestSettings settings;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private HttpServer(EventLoopGroup loops, Channel listening, ChannelGroup connections, RequestSettings settings) {
-        this.loops = loops;
+    private HttpServer(Channel listening, ChannelGroup connections, RequestSettings settings) {
         this.listening = listening;
         this.connections = connections;
         this.settings = settings;
@@ -49,13 +45,9 @@ public final class HttpServer implements AutoCloseable {
     public static HttpServer start(
             InetSocketAddress address, Supplier<SslContext> tls, RequestSettings settings, ExchangeHandler handler)
             throws IOException {
-        boolean epoll = Epoll.isAvailable();
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
-                Math.max(1, Runtime.getRuntime().availableProcessors()),
-                Thread.ofPlatform().daemon().name("http-", 0).factory(),
-                io);
+        Class<? extends ServerChannel> type =
+                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        EventLoopGroup loops = EventLoops.acquire();
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
@@ -67,13 +59,13 @@ public final class HttpServer implements AutoCloseable {
                 .childHandler(new ConnectionSetup(tls, settings, handler, connections));
         try {
             Channel listening = bootstrap.bind(address).sync().channel();
-            return new HttpServer(loops, listening, connections, settings);
+            return new HttpServer(listening, connections, settings);
         } catch (InterruptedException e) {
-            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            EventLoops.release();
             Thread.currentThread().interrupt();
             throw new IOException("bind " + address + ": interrupted", e);
         } catch (Exception e) {
-            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            EventLoops.release();
             throw new IOException("bind " + address + ": " + e.getMessage(), e);
         }
     }
@@ -90,8 +82,11 @@ public final class HttpServer implements AutoCloseable {
     /** Stops listening, then ends all connections. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         listening.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
         connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        EventLoops.release();
     }
 }

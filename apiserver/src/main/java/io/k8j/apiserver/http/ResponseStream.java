@@ -7,8 +7,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The body of an answer that goes on. {@link #offer} never blocks and is for watches: many small pieces from other
@@ -19,6 +24,7 @@ public final class ResponseStream {
     private final ChannelHandlerContext context;
     private final boolean closeConnection;
     private final Runnable finished;
+    private final Framing framing;
     private final Object lock = new Object();
 
     // guarded by lock
@@ -28,7 +34,22 @@ public final class ResponseStream {
     private boolean ended;
     private boolean gone;
 
+    /** How pieces look on the wire. */
+    enum Framing {
+        /** As one flow of bytes in the body of an HTTP answer. */
+        BODY,
+        /** Each piece as a WebSocket message of text. */
+        TEXT_MESSAGES,
+        /** Each piece as a WebSocket message of bytes. */
+        BINARY_MESSAGES
+    }
+
     ResponseStream(ChannelHandlerContext context, boolean closeConnection, Runnable finished) {
+        this(context, closeConnection, finished, Framing.BODY);
+    }
+
+    ResponseStream(ChannelHandlerContext context, boolean closeConnection, Runnable finished, Framing framing) {
+        this.framing = framing;
         this.context = context;
         this.closeConnection = closeConnection;
         this.finished = finished;
@@ -103,7 +124,7 @@ public final class ResponseStream {
     /** Runs on the event loop: everything that is queued goes out with one flush. */
     private void drain() {
         boolean last;
-        ByteBuf batch;
+        List<byte[]> batch;
         synchronized (lock) {
             if (gone) {
                 return;
@@ -112,24 +133,40 @@ public final class ResponseStream {
                 scheduled = false; // writabilityChanged goes on
                 return;
             }
-            batch = queue.isEmpty() ? null : Unpooled.wrappedBuffer(queue.size(), queue.toArray(new byte[0][]));
+            batch = List.copyOf(queue);
             queue.clear();
             queuedBytes = 0;
             scheduled = false;
             last = ended;
             lock.notifyAll();
         }
-        if (batch != null) {
-            context.write(new DefaultHttpContent(batch));
-        }
+        send(batch);
         if (last) {
-            ChannelFuture written = context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            ChannelFuture written = context.writeAndFlush(
+                    framing == Framing.BODY
+                            ? LastHttpContent.EMPTY_LAST_CONTENT
+                            : new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
             if (closeConnection) {
                 written.addListener(ChannelFutureListener.CLOSE);
             }
             finished.run();
         } else {
             context.flush();
+        }
+    }
+
+    private void send(List<byte[]> batch) {
+        if (framing == Framing.BODY) {
+            if (!batch.isEmpty()) {
+                ByteBuf bytes = Unpooled.wrappedBuffer(batch.size(), batch.toArray(new byte[0][]));
+                context.write(new DefaultHttpContent(bytes));
+            }
+            return;
+        }
+        for (byte[] piece : batch) {
+            ByteBuf bytes = Unpooled.wrappedBuffer(piece);
+            context.write(
+                    framing == Framing.TEXT_MESSAGES ? new TextWebSocketFrame(bytes) : new BinaryWebSocketFrame(bytes));
         }
     }
 

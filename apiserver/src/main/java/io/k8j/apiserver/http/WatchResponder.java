@@ -44,7 +44,9 @@ final class WatchResponder implements WatchListener {
     /** The watch was accepted: sends the answer's head and lets the events go. */
     void open(ApiTransport.Watch accepted) {
         watch = accepted;
-        stream = exchange.stream(200, contentType());
+        stream = exchange.asksForWebSocket()
+                ? exchange.webSocket(!form.mediaType().equals(MediaTypes.PROTOBUF))
+                : exchange.stream(200, contentType());
         opened.countDown();
         exchange.onDisconnect(accepted::close);
     }

@@ -19,6 +19,7 @@ import io.k8j.kubelet.pods.PodEvents;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.TransportException;
+import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -32,7 +33,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,7 +160,12 @@ public final class NodeAgent implements AutoCloseable {
                 } catch (RuntimeException e) {
                     log.atError().setCause(e).log("node status failed");
                 }
-                signal.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
+                Time.Timer timer = client.time().after(pause, () -> signal.offer(Boolean.TRUE));
+                try {
+                    signal.take();
+                } finally {
+                    timer.cancel();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -255,7 +260,7 @@ public final class NodeAgent implements AutoCloseable {
                     log.atDebug().addKeyValue("cause", e.getMessage()).log("node lease not renewed");
                     next = RETRY;
                 }
-                Thread.sleep(next);
+                client.time().sleep(next);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

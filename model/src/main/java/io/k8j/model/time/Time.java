@@ -2,6 +2,7 @@ package io.k8j.model.time;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * The clock and the timers of a component. Only {@code main} knows the real one; tests hand in one that they advance.
@@ -17,6 +18,17 @@ public interface Time extends InstantSource {
      * @return cancels the task if it has not begun
      */
     Timer after(Duration delay, Runnable task);
+
+    /** Blocks for a while of this clock's time; with a clock that stands still until it is moved. */
+    default void sleep(Duration span) throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(1);
+        Timer timer = after(span, over::countDown);
+        try {
+            over.await();
+        } finally {
+            timer.cancel();
+        }
+    }
 
     /** A task that waits for its time. */
     interface Timer {

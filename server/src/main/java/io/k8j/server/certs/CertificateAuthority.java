@@ -46,10 +46,26 @@ public final class CertificateAuthority {
 
     private final KeyAndCertificate own;
     private final InstantSource clock;
+    private final Duration validity;
 
-    private CertificateAuthority(KeyAndCertificate own, InstantSource clock) {
+    private CertificateAuthority(KeyAndCertificate own, InstantSource clock, Duration validity) {
         this.own = own;
         this.clock = clock;
+        this.validity = validity;
+    }
+
+    /**
+     * Founds an authority that lives in memory only.
+     *
+     * @param validity of itself and of all that it issues
+     */
+    public static CertificateAuthority inMemory(String name, InstantSource clock, Duration validity)
+            throws GeneralSecurityException {
+        try {
+            return new CertificateAuthority(found(name, clock, validity), clock, validity);
+        } catch (CertIOException e) {
+            throw new GeneralSecurityException("found authority " + name + ": " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -66,32 +82,37 @@ public final class CertificateAuthority {
                         new KeyAndCertificate(
                                 Pem.readKey(Files.readString(keyFile)),
                                 Pem.readCertificates(Files.readString(certificateFile))),
-                        clock);
+                        clock,
+                        VALIDITY);
             }
-            KeyPair pair = newKeyPair();
-            String commonName = "k8j-" + name + "@" + clock.instant().getEpochSecond();
-            X500Name subject = new X500NameBuilder(BCStyle.INSTANCE)
-                    .addRDN(BCStyle.CN, commonName)
-                    .build();
-            X509v3CertificateBuilder builder =
-                    builder(subject, subject, pair.getPublic(), clock.instant(), CA_VALIDITY);
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-            builder.addExtension(
-                    Extension.keyUsage,
-                    true,
-                    new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment | KeyUsage.keyCertSign));
-            builder.addExtension(
-                    Extension.subjectKeyIdentifier,
-                    false,
-                    new JcaX509ExtensionUtils().createSubjectKeyIdentifier(pair.getPublic()));
-            X509Certificate certificate = sign(builder, pair.getPrivate());
-            KeyAndCertificate founded = new KeyAndCertificate(pair.getPrivate(), List.of(certificate));
+            KeyAndCertificate founded = found(name, clock, CA_VALIDITY);
             Pem.write(keyFile, founded.keyPem(), true);
             Pem.write(certificateFile, founded.chainPem(), false);
-            return new CertificateAuthority(founded, clock);
+            return new CertificateAuthority(founded, clock, VALIDITY);
         } catch (GeneralSecurityException e) {
             throw new IOException("open the authority in %s: %s".formatted(certificateFile, e.getMessage()), e);
         }
+    }
+
+    private static KeyAndCertificate found(String name, InstantSource clock, Duration validity)
+            throws GeneralSecurityException, CertIOException {
+        KeyPair pair = newKeyPair();
+        String commonName = "k8j-" + name + "@" + clock.instant().getEpochSecond();
+        X500Name subject = new X500NameBuilder(BCStyle.INSTANCE)
+                .addRDN(BCStyle.CN, commonName)
+                .build();
+        X509v3CertificateBuilder builder = builder(subject, subject, pair.getPublic(), clock.instant(), validity);
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+        builder.addExtension(
+                Extension.keyUsage,
+                true,
+                new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment | KeyUsage.keyCertSign));
+        builder.addExtension(
+                Extension.subjectKeyIdentifier,
+                false,
+                new JcaX509ExtensionUtils().createSubjectKeyIdentifier(pair.getPublic()));
+        X509Certificate certificate = sign(builder, pair.getPrivate());
+        return new KeyAndCertificate(pair.getPrivate(), List.of(certificate));
     }
 
     public X509Certificate certificate() {
@@ -109,7 +130,7 @@ public final class CertificateAuthority {
 
     /** Signs a new key pair. */
     public KeyAndCertificate issue(CertificateRequest request) throws GeneralSecurityException {
-        KeyPair pair = newKeyPair();
+        KeyPair pair = request.rsa() ? newRsaKeyPair() : newKeyPair();
         X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE);
         request.organizations().forEach(o -> subject.addRDN(BCStyle.O, o));
         subject.addRDN(BCStyle.CN, request.commonName());
@@ -120,7 +141,7 @@ public final class CertificateAuthority {
                     subject.build(),
                     pair.getPublic(),
                     clock.instant(),
-                    VALIDITY);
+                    validity);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(
                     Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
@@ -177,6 +198,12 @@ public final class CertificateAuthority {
         } catch (OperatorCreationException e) {
             throw new GeneralSecurityException("sign certificate: " + e.getMessage(), e);
         }
+    }
+
+    private static KeyPair newRsaKeyPair() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return generator.generateKeyPair();
     }
 
     /** A new P-256 key pair. */

@@ -11,6 +11,7 @@ import java.util.List;
  * @param alternativeNames DNS names and IP addresses, for serving certificates
  * @param server whether it serves TLS
  * @param client whether it identifies a client
+ * @param rsa whether its key is RSA instead of elliptic, for programs that read nothing else
  */
 public record CertificateRequest(
         String name,
@@ -18,12 +19,18 @@ public record CertificateRequest(
         List<String> organizations,
         List<String> alternativeNames,
         boolean server,
-        boolean client) {
+        boolean client,
+        boolean rsa) {
     public static CertificateRequest client(String name, String commonName, String... organizations) {
-        return new CertificateRequest(name, commonName, List.of(organizations), List.of(), false, true);
+        return new CertificateRequest(name, commonName, List.of(organizations), List.of(), false, true, false);
+    }
+
+    /** For a kubeconfig that any client library must be able to read. */
+    public static CertificateRequest kubeconfig(String name, String commonName, String... organizations) {
+        return new CertificateRequest(name, commonName, List.of(organizations), List.of(), false, true, true);
     }
 
     public static CertificateRequest server(String name, String commonName, List<String> alternativeNames) {
-        return new CertificateRequest(name, commonName, List.of(), alternativeNames, true, false);
+        return new CertificateRequest(name, commonName, List.of(), alternativeNames, true, false, false);
     }
 }

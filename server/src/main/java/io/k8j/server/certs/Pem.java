@@ -14,6 +14,7 @@ import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
@@ -53,12 +54,17 @@ public final class Pem {
                 .toList();
     }
 
-    /** An EC key in PKCS #8 form, as {@link #key} writes it. */
+    /** An EC or RSA key in PKCS #8 form, as {@link #key} writes it. */
     public static PrivateKey readKey(String text) throws GeneralSecurityException {
         String body = text.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
         try {
-            return KeyFactory.getInstance("EC")
-                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body)));
+            PKCS8EncodedKeySpec spec =
+                    new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body));
+            try {
+                return KeyFactory.getInstance("EC").generatePrivate(spec);
+            } catch (InvalidKeySpecException e) {
+                return KeyFactory.getInstance("RSA").generatePrivate(spec);
+            }
         } catch (IllegalArgumentException e) {
             throw new GeneralSecurityException("not a PEM key: " + e.getMessage(), e);
         }

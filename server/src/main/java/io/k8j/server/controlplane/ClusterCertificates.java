@@ -23,6 +23,8 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,13 +40,17 @@ import org.slf4j.LoggerFactory;
 public final class ClusterCertificates implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCertificates.class);
     private static final Duration LOOK_OVER = Duration.ofDays(1);
+    /** So that tests may set their clocks as they like. */
+    private static final Instant IN_MEMORY_FROM = Instant.parse("2000-01-01T00:00:00Z");
+
+    private static final Duration IN_MEMORY_VALIDITY = Duration.ofDays(36500);
     static final String API_SERVER = "kube-apiserver";
     static final String ADMIN = "admin";
     static final String KUBELET_CLIENT = "kube-apiserver-kubelet-client";
     static final String KUBELET = "kubelet-server";
 
     private final CertificateAuthority authority;
-    private final CertificateStore store;
+    private final CertificateStore store; // null if they live in memory only
     private final List<CertificateRequest> requests;
     private final KeyPair serviceAccountKey;
     private final Map<String, KeyAndCertificate> current = new ConcurrentHashMap<>();
@@ -80,7 +86,7 @@ public final class ClusterCertificates implements AutoCloseable {
                 new CertificateStore(directory, time),
                 List.of(
                         CertificateRequest.server(API_SERVER, "kube-apiserver", serverNames),
-                        CertificateRequest.client(ADMIN, "system:admin", "system:masters"),
+                        CertificateRequest.kubeconfig(ADMIN, "system:admin", "system:masters"),
                         CertificateRequest.client(KUBELET_CLIENT, "kube-apiserver-kubelet-client", "system:masters"),
                         CertificateRequest.server(KUBELET, "system:node:" + nodeName, nodeNames),
                         CertificateRequest.client("kubelet", "system:node:" + nodeName, "system:nodes"),
@@ -90,6 +96,34 @@ public final class ClusterCertificates implements AutoCloseable {
                 serviceAccountKey(directory),
                 time);
         certificates.lookOver();
+        return certificates;
+    }
+
+    /**
+     * Makes certificates that are kept nowhere and need no renewal, for clusters in tests; clusters may share them.
+     *
+     * @param serverNames names and addresses of the API servers
+     * @param nodeNames names and addresses of the nodes
+     */
+    public static ClusterCertificates inMemory(List<String> serverNames, List<String> nodeNames, Time time)
+            throws GeneralSecurityException {
+        CertificateAuthority authority =
+                CertificateAuthority.inMemory("ca", InstantSource.fixed(IN_MEMORY_FROM), IN_MEMORY_VALIDITY);
+        ClusterCertificates certificates = new ClusterCertificates(
+                authority,
+                null,
+                List.of(
+                        CertificateRequest.server(API_SERVER, "kube-apiserver", serverNames),
+                        CertificateRequest.kubeconfig(ADMIN, "system:admin", "system:masters"),
+                        CertificateRequest.client(KUBELET_CLIENT, "kube-apiserver-kubelet-client", "system:masters"),
+                        CertificateRequest.server(KUBELET, "system:node:simulated", nodeNames)),
+                CertificateAuthority.newKeyPair(),
+                time);
+        for (CertificateRequest request : certificates.requests) {
+            if (!request.rsa()) {
+                certificates.current.put(request.name(), authority.issue(request));
+            }
+        }
         return certificates;
     }
 
@@ -166,8 +200,19 @@ public final class ClusterCertificates implements AutoCloseable {
         return authority.own();
     }
 
+    /** The administrator's. In memory it is made when it is first asked for: an RSA key takes its time. */
     public KeyAndCertificate admin() {
-        return current.get(ADMIN);
+        return current.computeIfAbsent(ADMIN, name -> {
+            CertificateRequest request = requests.stream()
+                    .filter(wanted -> wanted.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+            try {
+                return authority.issue(request);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("issue " + name + ": " + e.getMessage(), e);
+            }
+        });
     }
 
     /** What the API server presents; clients may present a certificate, which authentication judges. */

@@ -35,7 +35,15 @@ public final class ControlPlane implements AutoCloseable {
 
     private final Closing closing = new Closing();
     private final Time time;
-    private ApiServer apiServer;
+    private Starter starter;
+    private volatile ApiServer apiServer; // null while it is stopped
+    private ControllerManager controllers; // null before they are started
+
+    /** Starts an API server over the store that is open. */
+    @FunctionalInterface
+    private interface Starter {
+        ApiServer start() throws Exception;
+    }
 
     private ControlPlane(Time time) {
         this.time = time;
@@ -47,10 +55,12 @@ public final class ControlPlane implements AutoCloseable {
             throws Exception {
         ControlPlane plane = new ControlPlane(time);
         try {
-            Store store = plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config)));
-            plane.apiServer = plane.closing.add(steps.step(
+            Store store = plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time)));
+            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, time);
+            plane.closing.add(plane::stopApiServer);
+            plane.apiServer = steps.step(
                     "API server: https://" + config.bindAddress() + ":" + config.httpsListenPort(),
-                    () -> startApiServer(store, config, advertiseAddress, certificates, time)));
+                    () -> plane.starter.start());
             return plane;
         } catch (Exception e) {
             plane.closing.closeAfter(e);
@@ -64,11 +74,11 @@ public final class ControlPlane implements AutoCloseable {
                 : config.datastoreEndpoint();
     }
 
-    private static Store openStore(ServerConfig config) {
+    private static Store openStore(ServerConfig config, Time time) {
         try {
             return switch (config.datastoreEndpoint()) {
                 case "embedded" -> EmbeddedStore.open(config.storeDir(), StoreConfig.DEFAULTS);
-                case "memory" -> MemoryStore.open(StoreConfig.DEFAULTS);
+                case "memory" -> MemoryStore.open(StoreConfig.DEFAULTS.withClock(time));
                 default ->
                     throw new UserException("--datastore-endpoint %s: this version knows only 'embedded' and 'memory'"
                             .formatted(config.datastoreEndpoint()));
@@ -144,15 +154,37 @@ public final class ControlPlane implements AutoCloseable {
         return version;
     }
 
+    /** The API server; null while it is stopped. */
     public ApiServer apiServer() {
         return apiServer;
+    }
+
+    /** Stops the API server only: the store stays open, and what runs on top of it cannot reach it any more. */
+    public synchronized void stopApiServer() {
+        ApiServer stopped = apiServer;
+        apiServer = null;
+        if (stopped != null) {
+            stopped.close();
+        }
+    }
+
+    /** Starts the API server again after {@link #stopApiServer}, over the same store and at the same address. */
+    public synchronized void startApiServer() throws Exception {
+        if (apiServer == null) {
+            apiServer = starter.start();
+        }
+    }
+
+    /** The controllers; null if they do not run. */
+    public ControllerManager controllers() {
+        return controllers;
     }
 
     /** A client within this process. */
     public Client client(String program, String user, String... groups) {
         String[] all = java.util.Arrays.copyOf(groups, groups.length + 1);
         all[groups.length] = "system:authenticated";
-        return new Client(apiServer.core().transport(UserInfo.of(user, all), program), time, program);
+        return new Client(new CurrentTransport(this::apiServer, UserInfo.of(user, all), program), time, program);
     }
 
     public Time time() {
@@ -181,10 +213,11 @@ public final class ControlPlane implements AutoCloseable {
                 defaults.resourceQuotaSyncPeriod(),
                 defaults.hpaSyncPeriod(),
                 config.dataDir().resolve("storage"));
-        closing.add(steps.step(
-                "controllers",
-                () -> ControllerManager.start(
-                        client, new ServedCatalog(apiServer.core().table()), settings)));
+        ServedCatalog catalog = new ServedCatalog(() -> {
+            ApiServer now = apiServer;
+            return now == null ? null : now.core().table();
+        });
+        controllers = closing.add(steps.step("controllers", () -> ControllerManager.start(client, catalog, settings)));
     }
 
     /** Starts the scheduler over the API that is served. */

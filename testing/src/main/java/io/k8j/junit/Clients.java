@@ -1,0 +1,48 @@
+package io.k8j.junit;
+
+import io.k8j.client.Client;
+import io.k8j.server.Closing;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Makes and keeps the clients of a cluster. Classes of optional libraries are touched only when they are asked for. */
+final class Clients implements AutoCloseable {
+    private record Key(String type, String namespace) {}
+
+    private final K8jCluster cluster;
+    private final Closing closing = new Closing();
+    private final Map<Key, Object> made = new HashMap<>(); // guarded by this
+
+    Clients(K8jCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** Whether a type is one of those that can be made. */
+    static boolean knows(Class<?> type) {
+        return type == Client.class
+                || type.getName().equals("io.fabric8.kubernetes.client.KubernetesClient")
+                || type.getName().equals("io.kubernetes.client.openapi.ApiClient");
+    }
+
+    synchronized <T> T get(Class<T> type, String namespace) {
+        return type.cast(made.computeIfAbsent(new Key(type.getName(), namespace), key -> make(type, namespace)));
+    }
+
+    private Object make(Class<?> type, String namespace) {
+        return switch (type.getName()) {
+            case "io.k8j.client.Client" -> cluster.client();
+            case "io.fabric8.kubernetes.client.KubernetesClient" ->
+                closing.add(Fabric8Clients.of(cluster.kubeconfig(namespace)));
+            case "io.kubernetes.client.openapi.ApiClient" -> {
+                OfficialClients.Closable official = closing.add(OfficialClients.of(cluster.kubeconfig(namespace)));
+                yield official.client();
+            }
+            default -> throw new IllegalArgumentException("there is no client of type " + type.getName());
+        };
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

@@ -1,0 +1,57 @@
+package io.k8j.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Gives a test class a {@link K8jCluster}.
+ *
+ * <p>On the class it says what the cluster is like. On a field it asks for a part of the cluster, and by itself is enough
+ * to have one: {@code K8jCluster}, {@code io.k8j.client.Client}, fabric8's {@code KubernetesClient}, the official {@code
+ * ApiClient}. Parameters of tests and of their set-up methods may have these types, too; a {@code String} with {@link
+ * Namespace} is the test's own namespace, a {@code String} or {@code Path} with {@link Kubeconfig} its kubeconfig.
+ *
+ * <p>Each test has a fresh namespace, which is the default of all clients it is given. When a test fails, the events of
+ * its namespace and the state of its objects are printed on standard error.
+ */
+@Documented
+@Inherited
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.FIELD})
+@ExtendWith(K8jExtension.class)
+public @interface K8j {
+    /** For how long a cluster lives. */
+    enum Scope {
+        /** From before the first test of the class to after its last. */
+        CLASS,
+        /** For one test. */
+        METHOD,
+        /** From the first class that wants it to the end of all tests; all such classes with equal settings share it. */
+        SHARED
+    }
+
+    /** How many simulated nodes there are. */
+    int nodes() default 1;
+
+    Scope scope() default Scope.CLASS;
+
+    /** Components to leave out: {@code controllers}, {@code scheduler}. */
+    String[] without() default {};
+
+    /** Injects the name of the test's namespace into a {@code String} parameter. */
+    @Documented
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.PARAMETER)
+    @interface Namespace {}
+
+    /** Injects a kubeconfig: its text into a {@code String}, its file into a {@code Path}. */
+    @Documented
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.PARAMETER)
+    @interface Kubeconfig {}
+}
