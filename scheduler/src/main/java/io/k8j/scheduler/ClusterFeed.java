@@ -1,5 +1,6 @@
 package io.k8j.scheduler;
 
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.client.Informer;
@@ -7,19 +8,30 @@ import io.k8j.client.InformerFactory;
 import io.k8j.client.ListOptions;
 import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.ClusterEvent.Resource;
+import io.k8j.scheduler.framework.Indexes;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
 import io.k8j.scheduler.queue.PodChanges;
+import java.util.Map;
 import java.util.Objects;
 
 /** Brings the changes of Pods and nodes from the informers' threads to the scheduling thread. */
 final class ClusterFeed {
     private final SchedulingLoop loop;
     private final ResourceNames names;
+    private final Map<String, Map<String, String>> namespaceLabels;
+    private final Indexes indexes;
 
-    ClusterFeed(SchedulingLoop loop, ResourceNames names) {
+    /** @param namespaceLabels filled here, on the scheduling thread */
+    ClusterFeed(
+            SchedulingLoop loop,
+            ResourceNames names,
+            Map<String, Map<String, String>> namespaceLabels,
+            Indexes indexes) {
         this.loop = loop;
         this.names = names;
+        this.namespaceLabels = namespaceLabels;
+        this.indexes = indexes;
     }
 
     void attach(InformerFactory informers) {
@@ -37,6 +49,22 @@ final class ClusterFeed {
             @Override
             public void deleted(Node last) {
                 loop.post(() -> nodeDeleted(last));
+            }
+        });
+        informers.of(Namespace.class).onChange(new Informer.Handler<>() {
+            @Override
+            public void added(Namespace namespace) {
+                loop.post(() -> namespaceChanged(namespace));
+            }
+
+            @Override
+            public void updated(Namespace before, Namespace now) {
+                added(now);
+            }
+
+            @Override
+            public void deleted(Namespace last) {
+                loop.post(() -> namespaceLabels.remove(last.getMetadata().getName()));
             }
         });
         // Finished Pods take nothing from their nodes.
@@ -59,6 +87,15 @@ final class ClusterFeed {
                 loop.post(() -> podGone(info));
             }
         });
+    }
+
+    private void namespaceChanged(Namespace namespace) {
+        Map<String, String> labels = Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of());
+        Map<String, String> before = namespaceLabels.put(namespace.getMetadata().getName(), labels);
+        if (!labels.equals(before)) {
+            indexes.counts().namespaceChanged();
+            loop.queue().changed(new ClusterEvent(Resource.NAMESPACE, ClusterEvent.UPDATE), before, labels);
+        }
     }
 
     private void nodeAdded(Node node) {

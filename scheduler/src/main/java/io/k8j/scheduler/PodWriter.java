@@ -161,6 +161,13 @@ final class PodWriter implements AutoCloseable {
         }
     }
 
+    /** Empties the nominated node in the Pod's status. */
+    void withdrawNomination(PodInfo pod) {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("nominatedNodeName", null);
+        writers.execute(() -> patchStatus(pod, status));
+    }
+
     private static PodCondition conditionOf(Pod pod) {
         return pod.getStatus().getConditions().stream()
                 .filter(c -> c.getType().equals("PodScheduled"))

@@ -5,6 +5,7 @@ import io.k8j.client.EventBroadcaster;
 import io.k8j.client.EventRecorder;
 import io.k8j.client.InformerFactory;
 import io.k8j.scheduler.framework.EventHint;
+import io.k8j.scheduler.framework.Indexes;
 import io.k8j.scheduler.framework.Nodes;
 import io.k8j.scheduler.framework.Nominations;
 import io.k8j.scheduler.framework.Plugin;
@@ -15,14 +16,22 @@ import io.k8j.scheduler.framework.Status;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gives Pods their nodes. Started by {@link #start}, works until it is closed. Safe for all threads. */
 public final class Scheduler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+    private static final Duration SYNC_LIMIT = Duration.ofMinutes(1);
+
     private final InformerFactory informers;
+    private final Thread starter = Thread.ofVirtual().name("scheduler-start").unstarted(this::readyWhenSynced);
     private final EventBroadcaster broadcaster;
     private final PodWriter writer;
     private final SchedulingLoop loop;
@@ -42,9 +51,22 @@ public final class Scheduler implements AutoCloseable {
         this.loop = new SchedulingLoop(client.time(), nodes, assigned, nominations, placement, writer, events, metrics);
         inboxes.loop = loop;
         Map<String, Profile> profiles = new LinkedHashMap<>();
+        Map<String, Map<String, String>> namespaceLabels = new HashMap<>(); // of the scheduling thread
+        Indexes indexes = Indexes.of(nodes, name -> namespaceLabels.getOrDefault(name, Map.of()));
         for (SchedulerConfig.ProfileConfig profile : config.profiles()) {
-            PluginContext context = new PluginContext(client, informers, events, nodes, null, Map.of());
-            profiles.put(profile.schedulerName(), profile(profile, context));
+            ProfileHandle handle = new ProfileHandle(loop, placement, writer, metrics);
+            Profile made = profile(
+                    profile,
+                    args -> new PluginContext(
+                            client,
+                            informers,
+                            broadcaster.recorder(profile.schedulerName()),
+                            nodes,
+                            indexes,
+                            handle,
+                            args));
+            handle.profile(made);
+            profiles.put(profile.schedulerName(), made);
         }
         Profile first = profiles.values().iterator().next();
         SchedulingQueue queue = new SchedulingQueue(
@@ -54,7 +76,7 @@ public final class Scheduler implements AutoCloseable {
                 first.queueSort::compare,
                 pod -> gate(profiles, pod),
                 pod -> hints(profiles, pod));
-        new ClusterFeed(loop, names).attach(informers);
+        new ClusterFeed(loop, names, namespaceLabels, indexes).attach(informers);
         loop.start(profiles, queue);
     }
 
@@ -75,23 +97,32 @@ public final class Scheduler implements AutoCloseable {
     public static Scheduler start(SchedulerConfig config, Client client) {
         Scheduler scheduler = new Scheduler(config, client);
         scheduler.informers.start();
+        scheduler.starter.start();
         return scheduler;
     }
 
-    private static Profile profile(SchedulerConfig.ProfileConfig config, PluginContext context) {
-        Map<Plugin, Integer> plugins = new LinkedHashMap<>();
-        for (DefaultPlugins.Entry entry : DefaultPlugins.ALL) {
-            plugins.put(entry.create().apply(context), entry.weight());
-        }
-        return new Profile(config.schedulerName(), new Profile.Selection() {
-            @Override
-            public <P extends Plugin> List<Map.Entry<P, Integer>> at(Class<P> point) {
-                return plugins.entrySet().stream()
-                        .filter(e -> point.isInstance(e.getKey()))
-                        .map(e -> Map.entry(point.cast(e.getKey()), e.getValue()))
-                        .toList();
+    /** With part of the nodes unknown Pods would go to the wrong ones. */
+    private void readyWhenSynced() {
+        try {
+            while (!informers.awaitSynced(SYNC_LIMIT)) {
+                LOG.atWarn().log("scheduler waits for its informers");
             }
-        });
+            loop.ready();
+        } catch (InterruptedException e) {
+            // closed
+        }
+    }
+
+    private static Profile profile(
+            SchedulerConfig.ProfileConfig config, Function<Map<String, Object>, PluginContext> context) {
+        Map<String, Plugin> made = new LinkedHashMap<>();
+        for (DefaultPlugins.Entry entry : DefaultPlugins.ALL) {
+            if (config.plugins().uses(entry.name())) {
+                Map<String, Object> args = config.args().getOrDefault(entry.name(), Map.of());
+                made.put(entry.name(), entry.create().apply(context.apply(args)));
+            }
+        }
+        return new Profile(config.schedulerName(), config.plugins().select(made));
     }
 
     private static Status gate(Map<String, Profile> profiles, PodInfo pod) {
@@ -122,6 +153,7 @@ public final class Scheduler implements AutoCloseable {
     /** Stops; bindings that are under way are interrupted. */
     @Override
     public void close() {
+        starter.interrupt();
         informers.close();
         loop.close();
         writer.close();

@@ -21,13 +21,24 @@ public record SchedulerConfig(
         Duration podMaxBackoff,
         Duration podMaxInUnschedulablePods) {
     /**
+     * Reads the file of upstream's {@code --config}, {@code kubescheduler.config.k8s.io/v1}.
+     *
+     * @throws IllegalArgumentException naming the field that does not fit
+     */
+    public static SchedulerConfig parse(byte[] yaml) {
+        return SchedulerConfigFile.parse(yaml);
+    }
+
+    /**
      * A scheduler name and its plugins.
      *
      * @param schedulerName as in {@code spec.schedulerName}
+     * @param plugins which run, and where
      * @param args arguments of plugins by their names
      */
-    public record ProfileConfig(String schedulerName, Map<String, Map<String, Object>> args) {
-        public static final ProfileConfig DEFAULT = new ProfileConfig("default-scheduler", Map.of());
+    public record ProfileConfig(String schedulerName, PluginSelection plugins, Map<String, Map<String, Object>> args) {
+        public static final ProfileConfig DEFAULT =
+                new ProfileConfig("default-scheduler", PluginSelection.DEFAULT, Map.of());
 
         public ProfileConfig {
             args = Map.copyOf(args);

@@ -41,6 +41,7 @@ final class SchedulingLoop implements AutoCloseable {
     private SchedulingQueue queue;
     private Time.Timer timer;
     private long timerDue;
+    private boolean ready;
     private volatile boolean closed;
 
     SchedulingLoop(
@@ -69,6 +70,11 @@ final class SchedulingLoop implements AutoCloseable {
         thread.start();
     }
 
+    /** Lets Pods be placed: the cluster is known now. */
+    void ready() {
+        inbox.post(() -> ready = true);
+    }
+
     void post(Runnable task) {
         inbox.post(task);
     }
@@ -81,7 +87,7 @@ final class SchedulingLoop implements AutoCloseable {
         while (!closed) {
             try {
                 takeChanges();
-                QueuedPod next = queue.poll();
+                QueuedPod next = ready ? queue.poll() : null;
                 if (next != null) {
                     schedule(next);
                 } else {
@@ -178,7 +184,11 @@ final class SchedulingLoop implements AutoCloseable {
             if (result.nominated() != null) {
                 nominated = result.nominated();
             }
-            if (result.status().isSuccess() || result.status().code() == Status.Code.ERROR) {
+            if (result.status().isSuccess()) {
+                messages.setLength(0); // room is being made: what the others said does not matter
+                break;
+            }
+            if (result.status().code() == Status.Code.ERROR) {
                 break;
             }
         }

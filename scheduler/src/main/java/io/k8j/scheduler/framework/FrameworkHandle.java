@@ -3,9 +3,9 @@ package io.k8j.scheduler.framework;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** What a plugin may ask of the profile that it runs in. All but {@link #post} and {@link #writers} on the scheduling thread. */
+/** What a plugin may ask of the profile that it runs in: on the scheduling thread, where nothing else is said. */
 public interface FrameworkHandle {
-    /** Runs all filters for the Pod on the node as it is now, nominated Pods of equal or higher priority included. */
+    /** Runs all filters for the Pod on the node as it is now, with the Pods that are nominated to it. */
     Status filter(CycleState state, PodInfo pod, NodeInfo node);
 
     /** Imagines a Pod on a node: counts it and tells the PreFilter plugins. */
@@ -20,15 +20,21 @@ public interface FrameworkHandle {
     /** Withdraws the nomination of a Pod, here and in its status. */
     void withdrawNomination(PodInfo pod);
 
-    /** Keeps the Pod from being tried again until the work about it is done. */
-    void hold(PodInfo pod, boolean held);
+    /** Asks PreEnqueue again about a Pod that it kept back. */
+    void reconsider(PodInfo pod);
 
-    /** Tells that something outside has changed; any thread. */
+    /** Tries a Pod again without waiting for a change. */
+    void retry(PodInfo pod);
+
+    /** Tells that something has changed that may help refused Pods. */
     void changed(ClusterEvent event, Object before, Object now);
+
+    /** Counts an attempt to make room. */
+    void countPreemption();
 
     /** Runs something on the scheduling thread soon; any thread. */
     void post(Runnable task);
 
-    /** Runs work that blocks, each piece on its own virtual thread. */
+    /** Runs work that blocks, each piece on its own virtual thread; any thread. */
     Executor writers();
 }

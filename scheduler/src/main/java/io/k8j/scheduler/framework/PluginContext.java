@@ -12,6 +12,7 @@ import java.util.Map;
  * @param informers copies of the resources that the plugin needs; they are started after all plugins are made
  * @param events to tell users
  * @param nodes of the scheduling thread
+ * @param indexes of the scheduling thread
  * @param framework the profile itself
  * @param args the plugin's arguments as in the configuration file; empty for the defaults
  */
@@ -20,6 +21,7 @@ public record PluginContext(
         InformerFactory informers,
         EventRecorder events,
         Nodes nodes,
+        Indexes indexes,
         FrameworkHandle framework,
         Map<String, Object> args) {
     public ResourceNames names() {

@@ -1,10 +1,13 @@
 package io.k8j.scheduler.plugins;
 
+import io.fabric8.kubernetes.api.model.NodeAffinity;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.ResourceNames;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Random;
 import java.util.function.Function;
 
 /** The plugins there are, in their running order, with the weights of their scores in the default profile. */
@@ -14,7 +17,7 @@ public final class DefaultPlugins {
      *
      * @param name the plugin's name
      * @param weight of its score; 0 if it gives none
-     * @param create makes it
+     * @param create makes it; throws IllegalArgumentException for arguments that do not fit
      */
     public record Entry(String name, int weight, Function<PluginContext, Plugin> create) {}
 
@@ -25,29 +28,87 @@ public final class DefaultPlugins {
             new Entry("NodeUnschedulable", 0, context -> new NodeUnschedulablePlugin()),
             new Entry("NodeName", 0, context -> new NodeNamePlugin()),
             new Entry("TaintToleration", 3, context -> new TaintTolerationPlugin()),
-            new Entry("NodeAffinity", 2, context -> new NodeAffinityPlugin(null)),
+            new Entry("NodeAffinity", 2, DefaultPlugins::nodeAffinity),
             new Entry("NodePorts", 0, context -> new NodePortsPlugin()),
             new Entry("NodeResourcesFit", 1, DefaultPlugins::fit),
-            new Entry(
-                    "NodeResourcesBalancedAllocation",
-                    1,
-                    context -> new BalancedAllocationPlugin(cpuAndMemory(context.names()))),
+            new Entry("PodTopologySpread", 2, DefaultPlugins::spread),
+            new Entry("InterPodAffinity", 2, DefaultPlugins::interPodAffinity),
+            // Giving back an idle device harms less than removing a Pod.
+            new Entry("DynamicResources", 0, context -> new DynamicResourcesPlugin()),
+            new Entry("DefaultPreemption", 0, DefaultPlugins::preemption),
+            new Entry("NodeResourcesBalancedAllocation", 1, DefaultPlugins::balanced),
             new Entry("ImageLocality", 1, context -> new ImageLocalityPlugin()),
             new Entry("DefaultBinder", 0, context -> new DefaultBinderPlugin(context.client())));
 
     private DefaultPlugins() {}
 
-    private static Plugin fit(PluginContext context) {
-        return new NodeResourcesFitPlugin(
-                context.names(),
-                NodeResourcesFitPlugin.LEAST_ALLOCATED,
-                false,
-                cpuAndMemory(context.names()),
-                Set.of(),
-                Set.of());
+    private static Plugin nodeAffinity(PluginContext context) {
+        PluginArgs args = new PluginArgs("NodeAffinity", context.args());
+        return new NodeAffinityPlugin(args.as("addedAffinity", NodeAffinity.class));
     }
 
-    private static List<ScoredResource> cpuAndMemory(ResourceNames names) {
-        return List.of(ScoredResource.of(names, "cpu", 1), ScoredResource.of(names, "memory", 1));
+    private static Plugin fit(PluginContext context) {
+        PluginArgs args = new PluginArgs("NodeResourcesFit", context.args());
+        PluginArgs strategy = args.object("scoringStrategy");
+        String type = strategy.text("type", "LeastAllocated");
+        return new NodeResourcesFitPlugin(
+                context.names(),
+                switch (type) {
+                    case "LeastAllocated" -> NodeResourcesFitPlugin.LEAST_ALLOCATED;
+                    case "MostAllocated" -> NodeResourcesFitPlugin.MOST_ALLOCATED;
+                    case "RequestedToCapacityRatio" ->
+                        CapacityShape.of(strategy.object("requestedToCapacityRatio"));
+                    default ->
+                        throw strategy.wrong(
+                                "type", "want LeastAllocated, MostAllocated or RequestedToCapacityRatio");
+                },
+                type.equals("RequestedToCapacityRatio"),
+                resources(context.names(), strategy),
+                args.texts("ignoredResources"),
+                args.texts("ignoredResourceGroups"));
+    }
+
+    private static Plugin balanced(PluginContext context) {
+        PluginArgs args = new PluginArgs("NodeResourcesBalancedAllocation", context.args());
+        return new BalancedAllocationPlugin(resources(context.names(), args));
+    }
+
+    private static Plugin spread(PluginContext context) {
+        PluginArgs args = new PluginArgs("PodTopologySpread", context.args());
+        boolean system = args.text("defaultingType", "System").equals("System");
+        return new PodTopologySpreadPlugin(
+                context.indexes(),
+                new WorkloadSelectors(context.informers()),
+                system
+                        ? PodTopologySpreadPlugin.SYSTEM_DEFAULTS
+                        : args.listOf("defaultConstraints", TopologySpreadConstraint.class),
+                system);
+    }
+
+    private static Plugin interPodAffinity(PluginContext context) {
+        PluginArgs args = new PluginArgs("InterPodAffinity", context.args());
+        return new InterPodAffinityPlugin(
+                context.indexes(),
+                args.number("hardPodAffinityWeight", 1),
+                args.flag("ignorePreferredTermsOfExistingPods", false));
+    }
+
+    private static Plugin preemption(PluginContext context) {
+        PluginArgs args = new PluginArgs("DefaultPreemption", context.args());
+        return new DefaultPreemptionPlugin(
+                context,
+                new Random(),
+                args.number("minCandidateNodesPercentage", 10),
+                args.number("minCandidateNodesAbsolute", 100));
+    }
+
+    private static List<ScoredResource> resources(ResourceNames names, PluginArgs args) {
+        List<ScoredResource> resources = new ArrayList<>();
+        for (PluginArgs resource : args.objects("resources")) {
+            resources.add(ScoredResource.of(names, resource.text("name", ""), resource.number("weight", 1)));
+        }
+        return resources.isEmpty()
+                ? List.of(ScoredResource.of(names, "cpu", 1), ScoredResource.of(names, "memory", 1))
+                : resources;
     }
 }

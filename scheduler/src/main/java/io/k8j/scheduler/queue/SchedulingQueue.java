@@ -212,6 +212,22 @@ public final class SchedulingQueue {
         }
     }
 
+    /** Asks the gate again about a Pod that it kept back. */
+    public void reconsider(String uid) {
+        QueuedPod pod = gated.get(uid);
+        if (pod != null) {
+            enqueue(pod);
+        }
+    }
+
+    /** Makes a refused Pod come again after its pause, without a change. */
+    public void retry(String uid) {
+        QueuedPod pod = unschedulable.remove(uid);
+        if (pod != null) {
+            backOff(pod);
+        }
+    }
+
     private void moveIfHelped(QueuedPod pod, ClusterEvent event, Object before, Object now) {
         if (isHelped(pod, event, before, now)) {
             unschedulable.remove(pod.pod().uid());
