@@ -90,7 +90,8 @@ final class ClusterFeed {
     }
 
     private void namespaceChanged(Namespace namespace) {
-        Map<String, String> labels = Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of());
+        Map<String, String> labels =
+                Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of());
         Map<String, String> before = namespaceLabels.put(namespace.getMetadata().getName(), labels);
         if (!labels.equals(before)) {
             indexes.counts().namespaceChanged();

@@ -61,8 +61,7 @@ public record PluginSelection(Map<String, Change> points) {
     boolean uses(String plugin) {
         return !multiPoint().disables(plugin)
                 || points.values().stream()
-                        .anyMatch(change ->
-                                change.enabled.stream().anyMatch(e -> e.name.equals(plugin)));
+                        .anyMatch(change -> change.enabled.stream().anyMatch(e -> e.name.equals(plugin)));
     }
 
     private Change multiPoint() {

@@ -27,7 +27,11 @@ class NeighboursTest {
     void startWithSixNodesInThreeZones() {
         for (int i = 0; i < 6; i++) {
             String zone = "z" + i % 3;
-            cluster.node("n" + i, 8, 16, n -> n.editMetadata().addToLabels(ZONE, zone).endMetadata());
+            cluster.node(
+                    "n" + i,
+                    8,
+                    16,
+                    n -> n.editMetadata().addToLabels(ZONE, zone).endMetadata());
         }
         cluster.start();
     }

@@ -45,13 +45,16 @@ class PreemptionTest {
         assertThat(cluster.nodeOf("high")).isEqualTo("n1");
         assertThat(cluster.pods().find(new ObjectKey("default", "low"))).isEmpty();
         assertThat(cluster.get("middle").getSpec().getNodeName()).isEqualTo("n1");
-        Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(
-                        cluster.client.resources(Event.class).list(ListOptions.ALL))
-                .anySatisfy(event -> {
-                    assertThat(event.getReason()).isEqualTo("Preempted");
-                    assertThat(event.getMessage())
-                            .isEqualTo("Preempted by pod %s on node n1".formatted(high.getMetadata().getUid()));
-                }));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(
+                                cluster.client.resources(Event.class).list(ListOptions.ALL))
+                        .anySatisfy(event -> {
+                            assertThat(event.getReason()).isEqualTo("Preempted");
+                            assertThat(event.getMessage())
+                                    .isEqualTo("Preempted by pod %s on node n1"
+                                            .formatted(high.getMetadata().getUid()));
+                        }));
     }
 
     @Test

@@ -2,9 +2,12 @@ package io.k8j.scheduler;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.k8j.client.DeleteOptions;
 import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
-import io.k8j.client.DeleteOptions;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +31,13 @@ final class ThroughputMain {
         try (TestCluster cluster = new TestCluster()) {
             for (int i = 0; i < nodes; i++) {
                 String zone = "zone-" + i % 10;
-                cluster.node("node-" + i, 16, 64, n -> n.editMetadata()
-                        .addToLabels("topology.kubernetes.io/zone", zone)
-                        .endMetadata());
+                cluster.node(
+                        "node-" + i,
+                        16,
+                        64,
+                        n -> n.editMetadata()
+                                .addToLabels("topology.kubernetes.io/zone", zone)
+                                .endMetadata());
             }
             cluster.start();
             cluster.scheduler.awaitSynced(Duration.ofSeconds(60));
@@ -48,68 +55,67 @@ final class ThroughputMain {
                 .editMetadata()
                 .addToLabels("app", "bench")
                 .endMetadata();
-        Pod template =
-                switch (name) {
-                    case "basic" -> builder.build();
-                    case "spread" ->
-                        builder.editSpec()
-                                .addNewTopologySpreadConstraint()
-                                .withMaxSkew(5)
-                                .withTopologyKey("topology.kubernetes.io/zone")
-                                .withWhenUnsatisfiable("DoNotSchedule")
-                                .withNewLabelSelector()
-                                .addToMatchLabels("app", "bench")
-                                .endLabelSelector()
-                                .endTopologySpreadConstraint()
-                                .endSpec()
-                                .build();
-                    case "affinity" ->
-                        builder.editSpec()
-                                .withNewAffinity()
-                                .withNewPodAffinity()
-                                .addNewRequiredDuringSchedulingIgnoredDuringExecution()
-                                .withTopologyKey("topology.kubernetes.io/zone")
-                                .withNewLabelSelector()
-                                .addToMatchLabels("app", "bench")
-                                .endLabelSelector()
-                                .endRequiredDuringSchedulingIgnoredDuringExecution()
-                                .endPodAffinity()
-                                .endAffinity()
-                                .endSpec()
-                                .build();
-                    case "anti" ->
-                        builder.editSpec()
-                                .withNewAffinity()
-                                .withNewPodAntiAffinity()
-                                .addNewRequiredDuringSchedulingIgnoredDuringExecution()
-                                .withTopologyKey("kubernetes.io/hostname")
-                                .withNewLabelSelector()
-                                .addToMatchLabels("app", "bench")
-                                .endLabelSelector()
-                                .endRequiredDuringSchedulingIgnoredDuringExecution()
-                                .endPodAntiAffinity()
-                                .endAffinity()
-                                .endSpec()
-                                .build();
-                    case "preferred" ->
-                        builder.editSpec()
-                                .withNewAffinity()
-                                .withNewPodAffinity()
-                                .addNewPreferredDuringSchedulingIgnoredDuringExecution()
-                                .withWeight(1)
-                                .withNewPodAffinityTerm()
-                                .withTopologyKey("kubernetes.io/hostname")
-                                .withNewLabelSelector()
-                                .addToMatchLabels("app", "bench")
-                                .endLabelSelector()
-                                .endPodAffinityTerm()
-                                .endPreferredDuringSchedulingIgnoredDuringExecution()
-                                .endPodAffinity()
-                                .endAffinity()
-                                .endSpec()
-                                .build();
-                    default -> throw new IllegalArgumentException("unknown case " + name);
-                };
+        Pod template = switch (name) {
+            case "basic" -> builder.build();
+            case "spread" ->
+                builder.editSpec()
+                        .addNewTopologySpreadConstraint()
+                        .withMaxSkew(5)
+                        .withTopologyKey("topology.kubernetes.io/zone")
+                        .withWhenUnsatisfiable("DoNotSchedule")
+                        .withNewLabelSelector()
+                        .addToMatchLabels("app", "bench")
+                        .endLabelSelector()
+                        .endTopologySpreadConstraint()
+                        .endSpec()
+                        .build();
+            case "affinity" ->
+                builder.editSpec()
+                        .withNewAffinity()
+                        .withNewPodAffinity()
+                        .addNewRequiredDuringSchedulingIgnoredDuringExecution()
+                        .withTopologyKey("topology.kubernetes.io/zone")
+                        .withNewLabelSelector()
+                        .addToMatchLabels("app", "bench")
+                        .endLabelSelector()
+                        .endRequiredDuringSchedulingIgnoredDuringExecution()
+                        .endPodAffinity()
+                        .endAffinity()
+                        .endSpec()
+                        .build();
+            case "anti" ->
+                builder.editSpec()
+                        .withNewAffinity()
+                        .withNewPodAntiAffinity()
+                        .addNewRequiredDuringSchedulingIgnoredDuringExecution()
+                        .withTopologyKey("kubernetes.io/hostname")
+                        .withNewLabelSelector()
+                        .addToMatchLabels("app", "bench")
+                        .endLabelSelector()
+                        .endRequiredDuringSchedulingIgnoredDuringExecution()
+                        .endPodAntiAffinity()
+                        .endAffinity()
+                        .endSpec()
+                        .build();
+            case "preferred" ->
+                builder.editSpec()
+                        .withNewAffinity()
+                        .withNewPodAffinity()
+                        .addNewPreferredDuringSchedulingIgnoredDuringExecution()
+                        .withWeight(1)
+                        .withNewPodAffinityTerm()
+                        .withTopologyKey("kubernetes.io/hostname")
+                        .withNewLabelSelector()
+                        .addToMatchLabels("app", "bench")
+                        .endLabelSelector()
+                        .endPodAffinityTerm()
+                        .endPreferredDuringSchedulingIgnoredDuringExecution()
+                        .endPodAffinity()
+                        .endAffinity()
+                        .endSpec()
+                        .build();
+            default -> throw new IllegalArgumentException("unknown case " + name);
+        };
         return i -> new PodBuilder(template)
                 .editMetadata()
                 .withName("pod-" + i)
@@ -117,8 +123,20 @@ final class ThroughputMain {
                 .build();
     }
 
+    /** Nanoseconds of CPU that the scheduling thread has used. */
+    private static long schedulerCpu() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        for (ThreadInfo info : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (info != null && info.getThreadName().equals("scheduler")) {
+                return threads.getThreadCpuTime(info.getThreadId());
+            }
+        }
+        return 0;
+    }
+
     private static void run(TestCluster cluster, int pods, IntFunction<Pod> podOf) throws Exception {
         long before = cluster.scheduler.scheduledPods();
+        long cpuBefore = schedulerCpu();
         long begin = System.nanoTime();
         int writers = 8;
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -144,9 +162,10 @@ final class ThroughputMain {
             }
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
+        double micros = (schedulerCpu() - cpuBefore) / 1e3 / pods;
         System.out.printf(
-                "%d pods in %.2f s: %.0f pods/s (created in %.2f s)%n",
-                pods, seconds, pods / seconds, (created - begin) / 1e9);
+                "%d pods in %.2f s: %.0f pods/s (created in %.2f s, %.0f us of the scheduling thread for each)%n",
+                pods, seconds, pods / seconds, (created - begin) / 1e9, micros);
         for (Pod pod : cluster.pods().list(ListOptions.ALL)) {
             cluster.pods().delete(ObjectKey.of(pod), DeleteOptions.DEFAULT.gracePeriod(0));
         }

@@ -11,7 +11,6 @@ package io.k8j.scheduler.framework;
 public record Indexes(
         Topologies topologies, PodCounts counts, TermIndex terms, AffinityTerm.NamespaceLabels namespaces) {
     public static Indexes of(Nodes nodes, AffinityTerm.NamespaceLabels namespaces) {
-        return new Indexes(
-                new Topologies(nodes), new PodCounts(nodes, namespaces), new TermIndex(nodes), namespaces);
+        return new Indexes(new Topologies(nodes), new PodCounts(nodes, namespaces), new TermIndex(nodes), namespaces);
     }
 }

@@ -56,11 +56,9 @@ public final class DefaultPlugins {
                 switch (type) {
                     case "LeastAllocated" -> NodeResourcesFitPlugin.LEAST_ALLOCATED;
                     case "MostAllocated" -> NodeResourcesFitPlugin.MOST_ALLOCATED;
-                    case "RequestedToCapacityRatio" ->
-                        CapacityShape.of(strategy.object("requestedToCapacityRatio"));
+                    case "RequestedToCapacityRatio" -> CapacityShape.of(strategy.object("requestedToCapacityRatio"));
                     default ->
-                        throw strategy.wrong(
-                                "type", "want LeastAllocated, MostAllocated or RequestedToCapacityRatio");
+                        throw strategy.wrong("type", "want LeastAllocated, MostAllocated or RequestedToCapacityRatio");
                 },
                 type.equals("RequestedToCapacityRatio"),
                 resources(context.names(), strategy),

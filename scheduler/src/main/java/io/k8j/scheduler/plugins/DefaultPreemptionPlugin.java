@@ -81,8 +81,7 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
             String message = new Diagnosis(nodes.count(), found).message();
             return new Result(Status.unschedulable("preemption: " + message), "");
         }
-        Victims chosen =
-                candidates.stream().min(Victims.LEAST_HARM).orElseThrow();
+        Victims chosen = candidates.stream().min(Victims.LEAST_HARM).orElseThrow();
         evict(pod, chosen);
         return new Result(Status.SUCCESS, chosen.node().name());
     }
@@ -178,7 +177,12 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
 
     /** Lets Pods stay, the most important first, as long as the new one still fits. */
     private void reprieve(
-            CycleState state, PodInfo pod, NodeInfo node, List<PodInfo> others, Set<PodInfo> away, List<PodInfo> victims) {
+            CycleState state,
+            PodInfo pod,
+            NodeInfo node,
+            List<PodInfo> others,
+            Set<PodInfo> away,
+            List<PodInfo> victims) {
         for (PodInfo other : others) {
             framework.addPod(state, pod, other, node);
             if (framework.filter(state, pod, node).isSuccess()) {
@@ -231,8 +235,8 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
         if (victim.pod().getMetadata().getGeneration() != null) {
             condition.put("observedGeneration", victim.pod().getMetadata().getGeneration());
         }
-        Map<String, Object> patch = Map.of(
-                "metadata", Map.of("uid", victim.uid()), "status", Map.of("conditions", List.of(condition)));
+        Map<String, Object> patch =
+                Map.of("metadata", Map.of("uid", victim.uid()), "status", Map.of("conditions", List.of(condition)));
         try {
             pods.patch(victim.key(), PatchType.STRATEGIC, patch, "status");
             pods.delete(victim.key(), DeleteOptions.ofUid(victim.uid()));

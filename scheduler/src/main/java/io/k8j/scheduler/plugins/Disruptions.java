@@ -18,8 +18,9 @@ record Disruptions(List<PodInfo> violating, List<PodInfo> others) {
         List<PodDisruptionBudget> all = List.copyOf(budgets);
         int[] allowed = new int[all.size()];
         for (int i = 0; i < allowed.length; i++) {
-            Integer disruptions =
-                    all.get(i).getStatus() == null ? null : all.get(i).getStatus().getDisruptionsAllowed();
+            Integer disruptions = all.get(i).getStatus() == null
+                    ? null
+                    : all.get(i).getStatus().getDisruptionsAllowed();
             allowed[i] = disruptions == null ? 0 : disruptions;
         }
         Disruptions sorted = new Disruptions(new ArrayList<>(), new ArrayList<>());
@@ -42,6 +43,8 @@ record Disruptions(List<PodInfo> violating, List<PodInfo> others) {
                 && Selectors.matches(budget.getSpec().getSelector(), pod.labels())
                 && (budget.getStatus() == null
                         || budget.getStatus().getDisruptedPods() == null
-                        || !budget.getStatus().getDisruptedPods().containsKey(pod.key().name()));
+                        || !budget.getStatus()
+                                .getDisruptedPods()
+                                .containsKey(pod.key().name()));
     }
 }

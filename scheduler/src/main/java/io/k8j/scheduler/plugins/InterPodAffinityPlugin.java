@@ -104,7 +104,9 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
         for (AffinityTerm term : terms.requiredAnti()) {
             needs.enemies.add(tally(term.topologyKey(), setOf(term), nodes));
         }
-        if (needs.others.isEmpty() && terms.required().isEmpty() && terms.requiredAnti().isEmpty()) {
+        if (needs.others.isEmpty()
+                && terms.required().isEmpty()
+                && terms.requiredAnti().isEmpty()) {
             return Status.SKIP;
         }
         state.write(NEEDS, needs);
@@ -298,21 +300,18 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
                 EventHint.onAssignedPod(
                         ClusterEvent.ADD | ClusterEvent.DELETE | ClusterEvent.POD_LABELS,
                         (pod, before, now) -> helps(pod, before, now)),
-                EventHint.always(
-                        ClusterEvent.Resource.NODE, ClusterEvent.ADD | ClusterEvent.NODE_LABELS),
+                EventHint.always(ClusterEvent.Resource.NODE, ClusterEvent.ADD | ClusterEvent.NODE_LABELS),
                 EventHint.always(ClusterEvent.Resource.NAMESPACE, ClusterEvent.UPDATE));
     }
 
     private boolean helps(PodInfo pod, PodInfo before, PodInfo now) {
-        boolean comes = now != null
-                && pod.affinity().required().stream().anyMatch(t -> t.matches(now, indexes.namespaces()));
+        boolean comes =
+                now != null && pod.affinity().required().stream().anyMatch(t -> t.matches(now, indexes.namespaces()));
         boolean goes = before != null
                 && (pod.affinity().requiredAnti().stream().anyMatch(t -> t.matches(before, indexes.namespaces()))
-                        || before.affinity().requiredAnti().stream()
-                                .anyMatch(t -> t.matches(pod, indexes.namespaces()))
+                        || before.affinity().requiredAnti().stream().anyMatch(t -> t.matches(pod, indexes.namespaces()))
                         // the first of a group may go anywhere once the last one has left
-                        || pod.affinity().required().stream()
-                                .anyMatch(t -> t.matches(before, indexes.namespaces())));
+                        || pod.affinity().required().stream().anyMatch(t -> t.matches(before, indexes.namespaces())));
         return comes || goes;
     }
 }

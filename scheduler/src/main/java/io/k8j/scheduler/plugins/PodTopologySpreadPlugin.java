@@ -28,8 +28,8 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
     private static final String HARD = "DoNotSchedule";
     private static final String SOFT = "ScheduleAnyway";
     private static final String HOSTNAME = "kubernetes.io/hostname";
-    private static final Status SKEWED =
-            Status.unschedulable("node(s) didn't match pod topology spread constraints").by(NAME);
+    private static final Status SKEWED = Status.unschedulable("node(s) didn't match pod topology spread constraints")
+            .by(NAME);
     private static final Status NO_LABEL = Status.unresolvable(
                     "node(s) didn't match pod topology spread constraints (missing required label)")
             .by(NAME);
@@ -342,14 +342,16 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
 
     private boolean isCounted(PodInfo pod, PodInfo other) {
         return other != null
-                && constraints(pod, HARD).stream().anyMatch(c -> indexes.counts().has(c.counted(), other));
+                && constraints(pod, HARD).stream()
+                        .anyMatch(c -> indexes.counts().has(c.counted(), other));
     }
 
     private boolean concerns(PodInfo pod, io.fabric8.kubernetes.api.model.Node node) {
         if (node == null) {
             return false;
         }
-        Map<String, String> labels = Objects.requireNonNullElse(node.getMetadata().getLabels(), Map.of());
+        Map<String, String> labels =
+                Objects.requireNonNullElse(node.getMetadata().getLabels(), Map.of());
         return constraints(pod, HARD).stream().allMatch(c -> labels.containsKey(c.topologyKey()));
     }
 }

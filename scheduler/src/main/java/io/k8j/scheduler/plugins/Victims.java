@@ -13,9 +13,8 @@ import java.util.List;
  */
 record Victims(NodeInfo node, List<PodInfo> pods, int violations) {
     /** The most important first: those of higher priority, then those that run longer. */
-    static final Comparator<PodInfo> IMPORTANCE = Comparator.comparingInt(PodInfo::priority)
-            .reversed()
-            .thenComparing(Victims::startTime);
+    static final Comparator<PodInfo> IMPORTANCE =
+            Comparator.comparingInt(PodInfo::priority).reversed().thenComparing(Victims::startTime);
 
     /** The node with the least harm first: few violations, low priorities, few Pods, young Pods. */
     static final Comparator<Victims> LEAST_HARM = Comparator.comparingInt(Victims::violations)
@@ -41,7 +40,8 @@ record Victims(NodeInfo node, List<PodInfo> pods, int violations) {
 
     /** In RFC 3339, which sorts by time; Pods that were not started come last. */
     private static String startTime(PodInfo pod) {
-        String time = pod.pod().getStatus() == null ? null : pod.pod().getStatus().getStartTime();
+        String time =
+                pod.pod().getStatus() == null ? null : pod.pod().getStatus().getStartTime();
         return time == null ? "~" : time;
     }
 }

@@ -56,7 +56,10 @@ final class WorkloadSelectors {
                             .get(key)
                             .ifPresent(rc -> labels.putAll(rc.getSpec().getSelector()));
                 case "apps/v1/ReplicaSet" ->
-                    more = replicaSets.get(key).map(rs -> rs.getSpec().getSelector()).orElse(null);
+                    more = replicaSets
+                            .get(key)
+                            .map(rs -> rs.getSpec().getSelector())
+                            .orElse(null);
                 case "apps/v1/StatefulSet" ->
                     more = statefulSets
                             .get(key)
@@ -79,7 +82,9 @@ final class WorkloadSelectors {
                 return own;
             }
             List<String> texts = new ArrayList<>();
-            LabelSelector.ofLabels(labels).requirements().stream().map(Requirement::toString).forEach(texts::add);
+            LabelSelector.ofLabels(labels).requirements().stream()
+                    .map(Requirement::toString)
+                    .forEach(texts::add);
             own.requirements().stream().map(Requirement::toString).forEach(texts::add);
             return LabelSelector.parse(String.join(",", texts));
         } catch (SelectorException e) {
