@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Has the kernel of this node pass traffic for Services on to their endpoints, and follows their changes.
  *
  * <p>Promise: a change that an informer has shown is in the kernel a few milliseconds later, each batch as one atomic
- * transaction. Rules that others removed come back within the check period. A failure is logged and tried again.
+ * transaction. Rules that others removed come back with the next check. A failure is logged and tried again.
  * Threads: one of its own, which owns all state.
  */
 public final class Proxier implements AutoCloseable {
@@ -37,6 +37,7 @@ public final class Proxier implements AutoCloseable {
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
     private static final String ZONE = "topology.kubernetes.io/zone";
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final long CHECK_SHARE = 50; // checks take at most this part of the time
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 
     private final ProxyConfig config;
@@ -152,8 +153,12 @@ public final class Proxier implements AutoCloseable {
                 }
                 if (closed) return;
                 boolean check = System.nanoTime() >= nextCheck;
-                if (check) nextCheck = System.nanoTime() + config.checkPeriod().toNanos();
-                if (sync(check)) {
+                long begin = System.nanoTime();
+                boolean done = sync(check);
+                long took = System.nanoTime() - begin;
+                // With thousands of Services a look at all rules takes its time; it must not become the main work.
+                if (check) nextCheck = begin + Math.max(config.checkPeriod().toNanos(), CHECK_SHARE * took);
+                if (done) {
                     retry = Duration.ZERO;
                     ready.countDown();
                 } else {

@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param masqueradeAll whether all traffic to Services is masqueraded, not only that from outside
  * @param masqueradePods whether traffic from Pods that leaves the cluster gets the node's address
  * @param coalesce how long changes are collected after the first one
- * @param checkPeriod how often the kernel's rules are compared with the wanted ones
+ * @param checkPeriod how often the kernel's rules are compared with the wanted ones, at most; less often where that takes long
  */
 public record ProxyConfig(
         String nodeName,

@@ -3,7 +3,7 @@ package io.k8j.proxy;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -16,8 +16,8 @@ import java.util.TreeSet;
  * @param affinity names of the sets that remember clients
  */
 record RuleSet(
-        SortedMap<String, List<String>> chains,
-        SortedMap<String, SortedMap<String, String>> elements,
+        NavigableMap<String, List<String>> chains,
+        NavigableMap<String, NavigableMap<String, String>> elements,
         SortedSet<String> affinity) {
     static final String SERVICE_IPS = "service-ips";
     static final String NODE_PORTS = "service-nodeports";
@@ -39,7 +39,7 @@ record RuleSet(
         elements.computeIfAbsent(map, m -> new TreeMap<>()).putIfAbsent(key, value);
     }
 
-    SortedMap<String, String> of(String map) {
+    NavigableMap<String, String> of(String map) {
         return elements.getOrDefault(map, new TreeMap<>());
     }
 
@@ -48,8 +48,8 @@ record RuleSet(
         RuleSet all = empty();
         for (RuleSet part : parts) {
             part.chains.forEach(all.chains::putIfAbsent);
-            for (Map.Entry<String, SortedMap<String, String>> map : part.elements.entrySet()) {
-                SortedMap<String, String> into = all.elements.computeIfAbsent(map.getKey(), m -> new TreeMap<>());
+            for (Map.Entry<String, NavigableMap<String, String>> map : part.elements.entrySet()) {
+                NavigableMap<String, String> into = all.elements.computeIfAbsent(map.getKey(), m -> new TreeMap<>());
                 map.getValue().forEach(into::putIfAbsent);
             }
             all.affinity.addAll(part.affinity);

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeSet;
 
 /**
@@ -90,7 +90,7 @@ final class Transaction {
     }
 
     private static List<Map.Entry<String, String>> minus(
-            SortedMap<String, String> from, SortedMap<String, String> other) {
+            NavigableMap<String, String> from, NavigableMap<String, String> other) {
         return from.entrySet().stream()
                 .filter(entry -> !entry.getValue().equals(other.get(entry.getKey())))
                 .toList();
@@ -105,7 +105,7 @@ final class Transaction {
         for (String rule : rules) line("add rule" + where + chain + " " + rule);
     }
 
-    private void elements(String command, String map, SortedMap<String, String> elements) {
+    private void elements(String command, String map, NavigableMap<String, String> elements) {
         elements(command, map, List.copyOf(elements.entrySet()));
     }
 
