@@ -48,8 +48,9 @@ public final class AdmissionChain {
                 new CertificateAdmission.SubjectRestriction(),
                 SmallSteps.defaultIngressClass(reader),
                 SmallSteps.podTopologyLabels(reader),
-                // The last three must stay last: others may change what they see, and a charge is not given back.
+                // The last four must stay last: others may change what they see, and a charge is not given back.
                 new MutatingWebhooks(services),
+                new ValidatingPolicies(reader), // costs no round trip, so it comes before the webhooks
                 new ValidatingWebhooks(services),
                 new ResourceQuotaAdmission(reader, services.quotas()));
     }

@@ -52,7 +52,7 @@ final class MutatingWebhooks implements AdmissionPlugin {
         List<Webhook> again = new ArrayList<>();
         List<Webhook> asked = new ArrayList<>();
         for (Webhook hook : hooks) {
-            if (!hook.matches(request, reader)) {
+            if (!hook.matches(request, reader) || !MatchConditions.hold(hook, request, reader)) {
                 continue;
             }
             if (call(hook, request)) {
@@ -64,7 +64,7 @@ final class MutatingWebhooks implements AdmissionPlugin {
             asked.add(hook);
         }
         for (Webhook hook : again) {
-            if (hook.matches(request, reader)) {
+            if (hook.matches(request, reader) && MatchConditions.hold(hook, request, reader)) {
                 call(hook, request);
             }
         }

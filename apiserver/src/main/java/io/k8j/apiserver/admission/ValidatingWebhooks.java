@@ -36,7 +36,7 @@ final class ValidatingWebhooks implements AdmissionPlugin {
     public void validate(AdmissionRequest request) {
         List<Webhook> hooks = Webhook.all(reader, CONFIGURATIONS);
         for (Webhook hook : hooks) {
-            if (!hook.matches(request, reader)) {
+            if (!hook.matches(request, reader) || !MatchConditions.hold(hook, request, reader)) {
                 continue;
             }
             try {

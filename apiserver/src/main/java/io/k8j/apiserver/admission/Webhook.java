@@ -44,13 +44,22 @@ record Webhook(Place hook) {
         return EXEMPT.contains(request.context().resource().qualified());
     }
 
+    /** Whether the rules and selectors of the webhook take the request in. */
     boolean matches(AdmissionRequest request, ObjectReader reader) {
-        return hook.field("rules").items().stream().anyMatch(rule -> ruleMatches(rule, request))
-                && namespaceMatches(request, reader)
-                && objectMatches(request);
+        return matches(hook, "rules", request, reader);
     }
 
-    private static boolean ruleMatches(Place rule, AdmissionRequest request) {
+    /** The same for anything with rules and selectors, such as the constraints of a policy. */
+    static boolean matches(Place hook, String rules, AdmissionRequest request, ObjectReader reader) {
+        return hook.field(rules).items().stream().anyMatch(rule -> ruleMatches(rule, request))
+                && selectorsMatch(hook, request, reader);
+    }
+
+    static boolean selectorsMatch(Place hook, AdmissionRequest request, ObjectReader reader) {
+        return namespaceMatches(hook, request, reader) && objectMatches(hook, request);
+    }
+
+    static boolean ruleMatches(Place rule, AdmissionRequest request) {
         GroupVersionResource resource = request.context().resource();
         return any(rule.field("operations"), request.operation().name())
                 && any(rule.field("apiGroups"), resource.group())
@@ -94,7 +103,7 @@ record Webhook(Place hook) {
         }
     }
 
-    private boolean namespaceMatches(AdmissionRequest request, ObjectReader reader) {
+    private static boolean namespaceMatches(Place hook, AdmissionRequest request, ObjectReader reader) {
         Place selector = hook.field("namespaceSelector");
         if (selector.isEmpty()) {
             return true;
@@ -113,7 +122,7 @@ record Webhook(Place hook) {
                 .orElse(true);
     }
 
-    private boolean objectMatches(AdmissionRequest request) {
+    private static boolean objectMatches(Place hook, AdmissionRequest request) {
         Place selector = hook.field("objectSelector");
         return selector.isEmpty()
                 || request.object() != null

@@ -111,8 +111,21 @@ final class WebhookReview {
 
     private static Map<String, Object> review(AdmissionRequest request, String version, String uid) {
         Map<String, Object> body = new LinkedHashMap<>();
-        GroupVersionResource resource = request.context().resource();
         body.put("uid", uid);
+        body.putAll(facts(request));
+        body.put("object", request.object());
+        body.put("oldObject", request.old());
+        Map<String, Object> review = new LinkedHashMap<>();
+        review.put("kind", "AdmissionReview");
+        review.put("apiVersion", "admission.k8s.io/" + version);
+        review.put("request", body);
+        return review;
+    }
+
+    /** What is asked for, of what, by whom: all of a review but the objects. */
+    static Map<String, Object> facts(AdmissionRequest request) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        GroupVersionResource resource = request.context().resource();
         body.put("kind", kind(request.kind()));
         body.put("resource", resource(resource));
         if (!Ask.subresource(request).isEmpty()) {
@@ -135,15 +148,9 @@ final class WebhookReview {
         }
         body.put("operation", request.operation().name());
         body.put("userInfo", user(request.context().user()));
-        body.put("object", request.object());
-        body.put("oldObject", request.old());
         body.put("dryRun", request.context().dryRun());
         body.put("options", request.options());
-        Map<String, Object> review = new LinkedHashMap<>();
-        review.put("kind", "AdmissionReview");
-        review.put("apiVersion", "admission.k8s.io/" + version);
-        review.put("request", body);
-        return review;
+        return body;
     }
 
     private static Map<String, Object> kind(GroupVersionKind kind) {

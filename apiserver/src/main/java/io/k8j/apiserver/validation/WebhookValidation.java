@@ -146,6 +146,8 @@ public final class WebhookValidation {
         for (Place c : conditions.items()) {
             if (c.text("expression").isBlank()) {
                 f.required(c.field("expression"));
+            } else {
+                compiles(f, c.field("expression"));
             }
             if (c.text("name").isEmpty()) {
                 f.required(c.field("name"));
@@ -176,7 +178,14 @@ public final class WebhookValidation {
         }
     }
 
-    /** Checks a policy's shape; its expressions are compiled elsewhere. */
+    private static void compiles(Findings f, Place expression) {
+        String fault = PolicyExpressions.fault(expression.text());
+        if (fault != null) {
+            f.invalid(expression, fault);
+        }
+    }
+
+    /** Checks a policy's shape and compiles its expressions. */
     public static List<FieldError> validatingPolicy(Map<String, Object> object) {
         Findings f = new Findings();
         Place spec = Place.of(object).field("spec");
@@ -190,6 +199,11 @@ public final class WebhookValidation {
         for (Place v : spec.field("validations").items()) {
             if (v.text("expression").isBlank()) {
                 f.required(v.field("expression"), "expression is not specified");
+            } else {
+                compiles(f, v.field("expression"));
+            }
+            if (!v.text("messageExpression").isBlank()) {
+                compiles(f, v.field("messageExpression"));
             }
             String message = v.text("message");
             if (v.field("message").present() && message.isBlank()) {
