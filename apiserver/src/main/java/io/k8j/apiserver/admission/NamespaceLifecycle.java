@@ -1,5 +1,7 @@
 package io.k8j.apiserver.admission;
 
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceStatus;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.AdmissionRequest.Operation;
@@ -45,7 +47,9 @@ record NamespaceLifecycle(ObjectReader reader) implements AdmissionPlugin {
         if (found.isEmpty()) {
             throw ApiException.notFound(Ask.NAMESPACES, namespace);
         }
-        if (Ask.tree(found.get()).at("status", "phase").text().equals("Terminating")) {
+        // The decoded form is kept by the cache; every creation asks here.
+        NamespaceStatus status = found.get().as(Namespace.class).getStatus();
+        if (status != null && "Terminating".equals(status.getPhase())) {
             throw terminating(request, namespace);
         }
     }

@@ -7,8 +7,11 @@ import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -119,18 +122,22 @@ class ResourceQuotaTest {
         // Two servers share one store, so the lock within a server does not help.
         var steps = new ResourceQuotaAdmission[] {step(reader), step(reader)};
         AtomicInteger admitted = new AtomicInteger();
+        List<Future<?>> all = new ArrayList<>();
         try (var workers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 60; i++) {
                 var step = steps[i % 2];
-                workers.submit(() -> {
+                all.add(workers.submit(() -> {
                     try {
                         Requests.run(step, Requests.createPod(pod("{}")));
                         admitted.incrementAndGet();
                     } catch (ApiException e) {
                         assertThat(e.code()).isIn(403, 409);
                     }
-                });
+                }));
             }
+        }
+        for (Future<?> one : all) {
+            one.get();
         }
         assertThat(admitted.get()).isLessThanOrEqualTo(10);
         assertThat(used(reader, "pods")).isEqualTo(Integer.toString(admitted.get()));
