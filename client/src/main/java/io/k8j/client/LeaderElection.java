@@ -196,7 +196,8 @@ public final class LeaderElection implements AutoCloseable {
                 : before.toBuilder();
         return builder.editOrNewSpec()
                 .withHolderIdentity(config.identity())
-                .withLeaseDurationSeconds((int) config.leaseDuration().toSeconds())
+                .withLeaseDurationSeconds(
+                        (int) Math.max(1, config.leaseDuration().toSeconds()))
                 .withAcquireTime(mine && old.getAcquireTime() != null ? old.getAcquireTime() : now)
                 .withRenewTime(now)
                 .withLeaseTransitions(before == null || mine ? transitions : transitions + 1)

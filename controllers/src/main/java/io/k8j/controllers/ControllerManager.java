@@ -26,6 +26,7 @@ import io.k8j.controllers.quota.ResourceQuotaController;
 import io.k8j.controllers.replicas.ReplicaController;
 import io.k8j.controllers.rootca.RootCaPublisher;
 import io.k8j.controllers.serviceaccount.DefaultAccountController;
+import io.k8j.controllers.serviceaccount.TokenSecretController;
 import io.k8j.controllers.statefulset.StatefulSetController;
 import io.k8j.controllers.ttl.TtlAfterFinishedController;
 import io.k8j.controllers.volume.ProtectionController;
@@ -51,6 +52,7 @@ public final class ControllerManager implements AutoCloseable {
     private static final List<Entry> ALL = List.of(
             new Entry("node-ipam-controller", NodeIpamController::create), // first: nodes are not ready without it
             new Entry("serviceaccount-controller", DefaultAccountController::create),
+            new Entry("legacy-serviceaccount-token-controller", TokenSecretController::create),
             new Entry("root-ca-certificate-publisher-controller", RootCaPublisher::create),
             new Entry("namespace-controller", NamespaceController::create),
             new Entry("garbage-collector-controller", GarbageCollector::create),

@@ -74,7 +74,7 @@ public final class CronJobController {
         List<Job> owned = jobsByOwner.get(Nulls.uid(cronJob));
         CronJobStatus before = cronJob.getStatus() == null ? new CronJobStatus() : cronJob.getStatus();
         CronJobStatus status = settle(cronJob, before, owned);
-        Run run = run(cronJob, status, owned);
+        Run run = run(cronJob, status);
         clearHistory(cronJob, owned);
         if (!run.status.equals(before)) {
             cronJobs.updateStatus(cronJob.toBuilder().withStatus(run.status).build());
@@ -132,7 +132,7 @@ public final class CronJobController {
                 .build();
     }
 
-    private Run run(CronJob cronJob, CronJobStatus status, List<Job> owned) {
+    private Run run(CronJob cronJob, CronJobStatus status) {
         CronJobSpec spec = cronJob.getSpec();
         if (Nulls.isDeleting(cronJob) || Nulls.isTrue(spec.getSuspend())) {
             return new Run(status, Outcome.DONE);
@@ -169,10 +169,10 @@ public final class CronJobController {
             events.warning(cronJob, "MissSchedule", "Missed scheduled time to start a job: " + Times.text(due));
             return new Run(status, later);
         }
-        return start(cronJob, status, owned, due, later);
+        return start(cronJob, status, due, later);
     }
 
-    private Run start(CronJob cronJob, CronJobStatus status, List<Job> owned, Instant due, Outcome later) {
+    private Run start(CronJob cronJob, CronJobStatus status, Instant due, Outcome later) {
         String policy = Nulls.or(cronJob.getSpec().getConcurrencyPolicy(), "Allow");
         List<ObjectReference> active = new ArrayList<>(Nulls.list(status.getActive()));
         if (policy.equals("Forbid") && !active.isEmpty()) {

@@ -138,7 +138,7 @@ public final class DeploymentController {
         for (Write write : plan.writes()) {
             switch (write) {
                 case Write.Create(ReplicaSet set) -> {
-                    Optional<Outcome> trouble = createSet(deployment, set, plan);
+                    Optional<Outcome> trouble = createSet(deployment, set);
                     if (trouble.isPresent()) {
                         return trouble.get();
                     }
@@ -164,7 +164,7 @@ public final class DeploymentController {
     }
 
     /** Empty if the set exists now; otherwise what to answer. */
-    private Optional<Outcome> createSet(Deployment deployment, ReplicaSet set, DeploymentPlan plan) {
+    private Optional<Outcome> createSet(Deployment deployment, ReplicaSet set) {
         try {
             sets.create(set);
             tellScaling(deployment, set, 0);

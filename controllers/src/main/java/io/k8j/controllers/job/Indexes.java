@@ -22,7 +22,7 @@ final class Indexes {
                     indexes.add(i);
                 }
             } catch (NumberFormatException e) {
-                continue; // written by something else
+                // written by something else
             }
         }
         return indexes;

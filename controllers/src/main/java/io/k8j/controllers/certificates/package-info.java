@@ -1,0 +1,4 @@
+/**
+ * Approval and signing of certificate requests.
+ */
+package io.k8j.controllers.certificates;

@@ -1,0 +1,4 @@
+/**
+ * Aggregated ClusterRoles.
+ */
+package io.k8j.controllers.clusterrole;

@@ -1,0 +1,4 @@
+/**
+ * Claims of ephemeral volumes.
+ */
+package io.k8j.controllers.ephemeral;

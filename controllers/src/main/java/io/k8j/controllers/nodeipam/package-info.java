@@ -1,0 +1,4 @@
+/**
+ * Pod networks of nodes.
+ */
+package io.k8j.controllers.nodeipam;

@@ -1,0 +1,4 @@
+/**
+ * Default ServiceAccounts, and Secrets that hold tokens.
+ */
+package io.k8j.controllers.serviceaccount;

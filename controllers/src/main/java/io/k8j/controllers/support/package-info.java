@@ -1,0 +1,4 @@
+/**
+ * What several controllers need: owners, adoption, hashes, times, batches of calls.
+ */
+package io.k8j.controllers.support;

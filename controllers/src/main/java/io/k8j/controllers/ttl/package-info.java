@@ -1,0 +1,4 @@
+/**
+ * Deletion of finished Jobs after their time.
+ */
+package io.k8j.controllers.ttl;
