@@ -5,6 +5,7 @@ import io.k8j.kubelet.containerd.ContainerdConfig;
 import io.k8j.kubelet.containerd.ContainerdProcess;
 import io.k8j.kubelet.cri.CriRuntime;
 import io.k8j.kubelet.cri.v1.PodSandbox;
+import io.k8j.proxy.Proxier;
 import io.k8j.server.InstanceId;
 import io.k8j.server.install.MachineCheck;
 import io.k8j.server.install.Packages;
@@ -117,19 +118,9 @@ public final class NodeCleanup {
         }
     }
 
-    private void removeRules() throws IOException, InterruptedException {
-        if (Packages.find("nft") == null) {
-            return;
-        }
-        String table = InstanceId.table(dataDir);
-        for (String line : output("nft", "list", "tables").lines().toList()) {
-            String[] words = line.split(" ");
-            if (words.length == 3
-                    && (words[2].equals(table) || words[2].startsWith(table + "-"))
-                    && !(InstanceId.of(dataDir).isEmpty() && words[2].matches("k8j-[0-9a-f]{6}.*"))) {
-                run("nft", "delete", "table", words[1], words[2]);
-                say.accept("removed rules " + words[1] + " " + words[2]);
-            }
+    private void removeRules() throws IOException {
+        if (Packages.find("nft") != null) {
+            Proxier.removeAll(InstanceId.table(dataDir));
         }
     }
 
@@ -217,14 +208,5 @@ public final class NodeCleanup {
             return -1;
         }
         return process.exitValue();
-    }
-
-    private static String output(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        process.waitFor();
-        return text;
     }
 }

@@ -112,10 +112,11 @@ public final class NodeComponents implements AutoCloseable {
             // It keeps its own Service and EndpointSlice, as an add-on's manager would.
             Client client = plane.client("coredns", "system:serviceaccount:kube-system:kube-dns", "system:masters");
             DnsConfig settings = DnsConfig.of(
-                    InetAddress.getByName(nodeIp),
-                    config.clusterDomain(),
-                    List.of(config.clusterDns()),
-                    config.nodeName());
+                            InetAddress.getByName(nodeIp),
+                            config.clusterDomain(),
+                            List.of(config.clusterDns()),
+                            config.nodeName())
+                    .withOwnRanges(List.of(config.clusterCidr(), config.serviceCidr()));
             closing.add(steps.step(
                     "DNS: " + config.clusterDns() + ", domain " + config.clusterDomain(),
                     () -> DnsServer.start(settings, client)));
