@@ -134,8 +134,9 @@ public final class StreamingProxy {
                             .pipeline()
                             .addLast(new SpdyFrameCodec(SpdyVersion.SPDY_3_1), translator.backendSide());
                     context.pipeline().addLast(translator.clientSide());
-                    // The backend's HTTP codec leaves its pipeline right after this; before, it would refuse our frames.
-            context.executor().execute(translator::start);
+                    // The backend's HTTP codec leaves its pipeline right after this; before, it would refuse our
+                    // frames.
+                    context.executor().execute(translator::start);
                 });
         relayRefusal(exchange, answer);
     }
