@@ -54,6 +54,9 @@ final class ZoneLimits {
 
     /** Takes the right to taint one node of the zone. */
     boolean take(String zone, Instant now) {
+        if (zones.isEmpty()) {
+            return false; // not counted yet
+        }
         double rate = zones.getOrDefault(zone, new Census(0, 0)).rate(allDown());
         Bucket bucket = buckets.computeIfAbsent(zone, k -> new Bucket());
         if (bucket.last != null) {
