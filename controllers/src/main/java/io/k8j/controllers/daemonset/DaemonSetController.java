@@ -159,6 +159,7 @@ public final class DaemonSetController {
         if (Nulls.isDeleting(set)) {
             return Outcome.DONE;
         }
+        boolean upToDate = expectations.met(key); // before the copy is read
         List<Pod> owned =
                 claims.claim(set, context.pods().candidates(key.namespace(), Nulls.uid(set)), pod -> selects(set, pod));
         List<ControllerRevision> revisions =
@@ -180,7 +181,7 @@ public final class DaemonSetController {
                     .build());
             return new Outcome.Retry(e);
         }
-        return bringAbout(key, set, owned, revisions, history.hashOf(current), Nulls.name(current));
+        return bringAbout(key, set, upToDate, owned, revisions, history.hashOf(current), Nulls.name(current));
     }
 
     private static Integer collisions(DaemonSet set) {
@@ -190,6 +191,7 @@ public final class DaemonSetController {
     private Outcome bringAbout(
             ObjectKey key,
             DaemonSet set,
+            boolean upToDate,
             List<Pod> owned,
             List<ControllerRevision> revisions,
             String hash,
@@ -199,7 +201,7 @@ public final class DaemonSetController {
         Collection<Node> all = nodes.all();
         RuntimeException error = null;
         Duration pause = null;
-        if (expectations.met(key)) {
+        if (upToDate) {
             DaemonSetPlan plan = DaemonSetPlan.manage(set, all, owned, hash, now);
             List<Pod> deletions = new ArrayList<>(plan.deletions());
             for (Pod pod : plan.ended()) {
@@ -212,7 +214,7 @@ public final class DaemonSetController {
                 }
             }
             error = carryOut(key, set, plan.nodes(), deletions, hash);
-            if (error == null && expectations.met(key)) {
+            if (plan.nodes().isEmpty() && deletions.isEmpty()) {
                 DaemonSetPlan update = DaemonSetPlan.update(set, all, owned, hash, now);
                 error = carryOut(key, set, update.nodes(), update.deletions(), hash);
             }

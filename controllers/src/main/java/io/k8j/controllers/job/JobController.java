@@ -150,10 +150,11 @@ public final class JobController {
         if (Nulls.isDeleting(job)) {
             return Outcome.DONE;
         }
+        boolean upToDate = expectations.met(key); // before the copy is read
         List<Pod> owned =
                 claims.claim(job, context.pods().candidates(key.namespace(), Nulls.uid(job)), pod -> selects(job, pod));
         JobPlan plan = JobPlan.of(job, owned, released, context.now());
-        RuntimeException error = expectations.met(key) ? carryOut(key, job, plan) : null;
+        RuntimeException error = upToDate ? carryOut(key, job, plan) : null;
         writeStatus(job, plan.status());
         plan.events()
                 .forEach(event ->
