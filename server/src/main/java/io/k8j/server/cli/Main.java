@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
             KubectlCommand.class,
             CheckConfigCommand.class,
             VersionCommand.class,
+            TrainCommand.class,
             HelpCommand.class
         })
 public final class Main implements Runnable {
