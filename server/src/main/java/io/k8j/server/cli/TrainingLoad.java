@@ -21,14 +21,12 @@ final class TrainingLoad {
     private static final GroupVersionResource SERVICES = new GroupVersionResource("", "v1", "services");
     private static final int ATTEMPTS = 200;
 
-    private static final String DEPLOYMENT =
-            """
+    private static final String DEPLOYMENT = """
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"train"},"spec":{"replicas":2,
             "selector":{"matchLabels":{"app":"train"}},"template":{"metadata":{"labels":{"app":"train"}},
             "spec":{"containers":[{"name":"c","image":"train:1","ports":[{"containerPort":80}]}]}}}}
             """;
-    private static final String SERVICE =
-            """
+    private static final String SERVICE = """
             {"apiVersion":"v1","kind":"Service","metadata":{"name":"train"},
             "spec":{"selector":{"app":"train"},"ports":[{"port":80}]}}
             """;
@@ -40,7 +38,8 @@ final class TrainingLoad {
     }
 
     void run() throws Exception {
-        try (ApiTransport transport = new HttpsTransport(Kubeconfig.read(kubeconfig, "").access(), "train")) {
+        try (ApiTransport transport =
+                new HttpsTransport(Kubeconfig.read(kubeconfig, "").access(), "train")) {
             transport.call(create(SERVICES, SERVICE));
             transport.call(create(DEPLOYMENTS, DEPLOYMENT));
             ApiTransport.Watch watch = transport.watch(call(Verb.WATCH, PODS, "", null), new Ignore());
