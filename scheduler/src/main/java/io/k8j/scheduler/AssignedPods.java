@@ -47,6 +47,10 @@ final class AssignedPods {
     PodInfo put(PodInfo pod) {
         PodInfo before = pods.put(pod.uid(), pod);
         assumed.remove(pod.uid());
+        if (before != null && before.countsLike(pod)) {
+            nodes.replacePod(before, pod);
+            return before;
+        }
         if (before != null) {
             nodes.removePod(before);
         }

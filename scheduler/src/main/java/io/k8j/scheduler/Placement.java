@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,12 +21,14 @@ import java.util.TreeSet;
 /**
  * Finds the best node for a Pod: filters until enough nodes fit, scores those, and takes one of the best by lot. It reads
  * the nodes and changes nothing. Belongs to the scheduling thread.
+ *
+ * <p>All runs on one thread: with what {@link EqualPods} remembers, a Pod costs less than it takes to share the work.
  */
 final class Placement {
     /** What came of it. */
     sealed interface Outcome {
-        /** @param evaluated nodes that were looked at; of them {@code feasible} fitted */
-        record Placed(NodeInfo node, int evaluated, int feasible) implements Outcome {}
+        /** @param feasible nodes that fitted among those that were looked at */
+        record Placed(NodeInfo node, int feasible) implements Outcome {}
 
         record Refused(Diagnosis diagnosis) implements Outcome {}
 
@@ -34,6 +37,16 @@ final class Placement {
         record Failed(String message) implements Outcome {}
     }
 
+    /** What the PreFilter plugins have left to do. */
+    private static final class Plan {
+        final Set<String> skipped = new HashSet<>();
+        final TreeSet<String> narrowing = new TreeSet<>();
+        final List<Plugin.Filter> local = new ArrayList<>();
+        final List<Plugin.Filter> global = new ArrayList<>();
+        Set<String> only;
+    }
+
+    private static final CycleState.Key<Plan> PLAN = new CycleState.Key<>();
     private static final int FEWEST = 100;
     private static final int LOWEST_PERCENTAGE = 5;
 
@@ -41,6 +54,7 @@ final class Placement {
     private final Nominations nominations;
     private final Random random;
     private final int percentage;
+    private final EqualPods equalPods;
     private final List<NodeInfo> feasible = new ArrayList<>();
     private long[] totals = new long[64];
     private long[] scores = new long[64];
@@ -52,6 +66,7 @@ final class Placement {
         this.nominations = nominations;
         this.random = random;
         this.percentage = percentage;
+        this.equalPods = new EqualPods(nodes);
     }
 
     Outcome place(Profile profile, CycleState state, PodInfo pod) {
@@ -61,96 +76,83 @@ final class Placement {
         }
         Diagnosis diagnosis = new Diagnosis(
                 all.length, new NodeStatuses(new Status(Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE, List.of(), "")));
-        List<Plugin.Filter> filters = new ArrayList<>(profile.filters.length);
-        Set<String> only = null;
-        TreeSet<String> narrowing = new TreeSet<>();
-        Set<String> skipped = new HashSet<>();
-        for (Plugin.PreFilter plugin : profile.preFilters) {
-            Status status = plugin.preFilter(state, pod, nodes);
-            if (status.isSkip()) {
-                skipped.add(plugin.name());
-            } else if (status.isRejected()) {
-                diagnosis.statuses().absent(status.by(plugin.name()));
-                diagnosis.preFilterMessage(status.message());
-                diagnosis.plugins().add(plugin.name());
-                return new Outcome.Refused(diagnosis);
-            } else if (!status.isSuccess()) {
-                return failed("PreFilter", plugin, status);
-            } else {
-                Set<String> names = plugin.onlyNodes(state, pod);
-                if (names != null) {
-                    narrowing.add(plugin.name());
-                    if (only == null) {
-                        only = new HashSet<>(names);
-                    } else {
-                        only.retainAll(names);
-                    }
-                    if (only.isEmpty()) {
-                        return nowhere(diagnosis, narrowing);
-                    }
-                }
-            }
+        Plan plan = new Plan();
+        Outcome refusal = preFilter(profile, state, pod, plan, diagnosis);
+        if (refusal != null) {
+            return refusal;
         }
-        for (Plugin.Filter plugin : profile.filters) {
-            if (!skipped.contains(plugin.name())) {
-                filters.add(plugin);
-            }
-        }
-        Plugin.Filter[] active = filters.toArray(Plugin.Filter[]::new);
-        state.write(ACTIVE_FILTERS, active);
-        state.write(SKIPPED, skipped);
-        feasible.clear();
+        state.write(PLAN, plan);
         NodeInfo[] candidates = all;
-        if (only != null) {
-            candidates = only.stream().map(nodes::get).filter(n -> n != null).toArray(NodeInfo[]::new);
-            diagnosis.plugins().addAll(narrowing);
+        if (plan.only != null) {
+            candidates =
+                    plan.only.stream().map(nodes::get).filter(Objects::nonNull).toArray(NodeInfo[]::new);
+            diagnosis.plugins().addAll(plan.narrowing);
             diagnosis
                     .statuses()
                     .absent(Status.unresolvable(
-                            "node(s) didn't satisfy plugin(s) [%s]".formatted(String.join(" ", narrowing))));
+                            "node(s) didn't satisfy plugin(s) [%s]".formatted(String.join(" ", plan.narrowing))));
         }
-        String nominated = pod.nominatedNode();
-        NodeInfo first = nominated.isEmpty() ? null : nodes.get(nominated);
-        if (first != null && (only == null || only.contains(nominated))) {
-            Status status = filter(profile, state, pod, first);
-            if (status.isSuccess()) {
-                return new Outcome.Placed(first, 1, 1);
-            }
+        NodeInfo nominated = pod.nominatedNode().isEmpty() ? null : nodes.get(pod.nominatedNode());
+        if (nominated != null
+                && (plan.only == null || plan.only.contains(nominated.name()))
+                && filter(profile, state, pod, nominated).isSuccess()) {
+            return new Outcome.Placed(nominated, 1);
         }
-        int wanted = nodesToFind(candidates.length);
-        int begin = only == null ? start % candidates.length : 0;
-        int processed = 0;
-        for (int i = 0; i < candidates.length && feasible.size() < wanted; i++) {
-            int at = begin + i;
-            NodeInfo node = candidates[at < candidates.length ? at : at - candidates.length];
-            Status status = filter(profile, state, pod, node);
-            processed++;
-            if (status.isSuccess()) {
-                feasible.add(node);
-            } else if (status.code() == Status.Code.ERROR) {
-                return new Outcome.Failed(
-                        "running \"%s\" filter plugin: %s".formatted(status.plugin(), status.message()));
-            } else {
-                diagnosis.statuses().put(node.name(), status);
-                diagnosis.plugins().add(status.plugin());
-            }
-        }
-        if (only == null) {
-            start = (begin + processed) % all.length;
+        EqualPods.Memory memory = equalPods.of(pod.localSpec(), profile.scores.length);
+        Outcome failure = findFeasible(profile, state, pod, candidates, diagnosis, memory);
+        if (failure != null) {
+            return failure;
         }
         if (feasible.isEmpty()) {
             return new Outcome.Refused(diagnosis);
         }
-        int seen = feasible.size() + diagnosis.statuses().explicit().size();
         if (feasible.size() == 1) {
-            return new Outcome.Placed(feasible.getFirst(), seen, 1);
+            return new Outcome.Placed(feasible.getFirst(), 1);
         }
-        Outcome failure = score(profile, state, pod);
-        return failure != null ? failure : new Outcome.Placed(best(), seen, feasible.size());
+        failure = score(profile, state, pod, memory);
+        return failure != null ? failure : new Outcome.Placed(best(), feasible.size());
     }
 
-    static final CycleState.Key<Plugin.Filter[]> ACTIVE_FILTERS = new CycleState.Key<>();
-    static final CycleState.Key<Set<String>> SKIPPED = new CycleState.Key<>();
+    /** Fills the plan; an outcome if a plugin refuses the Pod as a whole. */
+    private Outcome preFilter(Profile profile, CycleState state, PodInfo pod, Plan plan, Diagnosis diagnosis) {
+        for (Plugin.PreFilter plugin : profile.preFilters) {
+            Status status = plugin.preFilter(state, pod, nodes);
+            if (status.isSkip()) {
+                plan.skipped.add(plugin.name());
+            } else if (status.isRejected()) {
+                diagnosis.statuses().absent(status.by(plugin.name()));
+                diagnosis.preFilterMessage(status.message());
+                diagnosis.plugins().add(plugin.name());
+                state.write(PLAN, plan);
+                return new Outcome.Refused(diagnosis);
+            } else if (!status.isSuccess()) {
+                return failed("PreFilter", plugin, status);
+            } else if (narrow(plan, plugin, plugin.onlyNodes(state, pod))) {
+                state.write(PLAN, plan);
+                return nowhere(diagnosis, plan.narrowing);
+            }
+        }
+        for (Plugin.Filter plugin : profile.filters) {
+            if (!plan.skipped.contains(plugin.name())) {
+                (plugin.isLocal() ? plan.local : plan.global).add(plugin);
+            }
+        }
+        return null;
+    }
+
+    /** Whether no node is left. */
+    private static boolean narrow(Plan plan, Plugin plugin, Set<String> names) {
+        if (names == null) {
+            return false;
+        }
+        plan.narrowing.add(plugin.name());
+        if (plan.only == null) {
+            plan.only = new HashSet<>(names);
+        } else {
+            plan.only.retainAll(names);
+        }
+        return plan.only.isEmpty();
+    }
 
     private static Outcome nowhere(Diagnosis diagnosis, TreeSet<String> narrowing) {
         String message = narrowing.size() == 1
@@ -166,15 +168,71 @@ final class Placement {
         return new Outcome.Failed("running %s plugin \"%s\": %s".formatted(point, plugin.name(), status.message()));
     }
 
+    private Outcome findFeasible(
+            Profile profile,
+            CycleState state,
+            PodInfo pod,
+            NodeInfo[] candidates,
+            Diagnosis diagnosis,
+            EqualPods.Memory memory) {
+        feasible.clear();
+        Plan plan = state.read(PLAN);
+        int wanted = nodesToFind(candidates.length);
+        int begin = plan.only == null ? start % candidates.length : 0;
+        int processed = 0;
+        Status last = null;
+        for (int at = begin; processed < candidates.length && feasible.size() < wanted; processed++) {
+            NodeInfo node = candidates[at];
+            at = at + 1 < candidates.length ? at + 1 : 0;
+            Status status = memory == null || !nominations.on(node.name()).isEmpty()
+                    ? filter(profile, state, pod, node)
+                    : filter(plan, state, pod, node, memory);
+            if (status.isSuccess()) {
+                feasible.add(node);
+            } else if (status.code() == Status.Code.ERROR) {
+                return new Outcome.Failed(
+                        "running \"%s\" filter plugin: %s".formatted(status.plugin(), status.message()));
+            } else {
+                diagnosis.statuses().put(node, status);
+                if (status != last) {
+                    diagnosis.plugins().add(status.plugin());
+                    last = status;
+                }
+            }
+        }
+        if (plan.only == null) {
+            start = (begin + processed) % candidates.length;
+        }
+        return null;
+    }
+
+    private Status filter(Plan plan, CycleState state, PodInfo pod, NodeInfo node, EqualPods.Memory memory) {
+        long version = nodes.versions()[node.slot()];
+        Status status = memory.status(node.slot(), version);
+        if (status == null) {
+            status = run(plan.local, state, pod, node);
+            memory.status(node.slot(), version, status);
+        }
+        return status.isSuccess() && !plan.global.isEmpty() ? run(plan.global, state, pod, node) : status;
+    }
+
+    private static Status run(List<Plugin.Filter> filters, CycleState state, PodInfo pod, NodeInfo node) {
+        for (int i = 0; i < filters.size(); i++) {
+            Status status = filters.get(i).filter(state, pod, node);
+            if (!status.isSuccess()) {
+                return status.by(filters.get(i).name());
+            }
+        }
+        return Status.SUCCESS;
+    }
+
     /** Filters with and without the Pods that wait for room on the node, as either may be worse. */
     Status filter(Profile profile, CycleState state, PodInfo pod, NodeInfo node) {
-        if (!nominations.isEmpty()) {
-            List<PodInfo> waiting = nominations.on(node.name());
-            if (!waiting.isEmpty()) {
-                Status status = filterWith(profile, state, pod, node, waiting);
-                if (!status.isSuccess()) {
-                    return status;
-                }
+        List<PodInfo> waiting = nominations.on(node.name());
+        if (!waiting.isEmpty()) {
+            Status status = filterWith(profile, state, pod, node, List.copyOf(waiting));
+            if (!status.isSuccess()) {
+                return status;
             }
         }
         return filterOnce(state, pod, node);
@@ -198,11 +256,17 @@ final class Placement {
         }
     }
 
+    private static Status filterOnce(CycleState state, PodInfo pod, NodeInfo node) {
+        Plan plan = state.read(PLAN);
+        Status status = run(plan.local, state, pod, node);
+        return status.isSuccess() ? run(plan.global, state, pod, node) : status;
+    }
+
     void addPod(Profile profile, CycleState state, PodInfo pod, PodInfo added, NodeInfo node) {
         nodes.addPod(added);
-        Set<String> skipped = state.read(SKIPPED);
+        Plan plan = state.read(PLAN);
         for (Plugin.PreFilter plugin : profile.preFilters) {
-            if (!skipped.contains(plugin.name())) {
+            if (!plan.skipped.contains(plugin.name())) {
                 plugin.podAdded(state, pod, added, node);
             }
         }
@@ -210,38 +274,24 @@ final class Placement {
 
     void removePod(Profile profile, CycleState state, PodInfo pod, PodInfo removed, NodeInfo node) {
         nodes.removePod(removed);
-        Set<String> skipped = state.read(SKIPPED);
+        Plan plan = state.read(PLAN);
         for (Plugin.PreFilter plugin : profile.preFilters) {
-            if (!skipped.contains(plugin.name())) {
+            if (!plan.skipped.contains(plugin.name())) {
                 plugin.podRemoved(state, pod, removed, node);
             }
         }
-    }
-
-    private Status filterOnce(CycleState state, PodInfo pod, NodeInfo node) {
-        Plugin.Filter[] filters = state.read(ACTIVE_FILTERS);
-        for (Plugin.Filter filter : filters) {
-            Status status = filter.filter(state, pod, node);
-            if (!status.isSuccess()) {
-                return status.by(filter.name());
-            }
-        }
-        return Status.SUCCESS;
     }
 
     private int nodesToFind(int count) {
         if (count < FEWEST || percentage >= 100) {
             return count;
         }
-        int share = percentage;
-        if (share == 0) {
-            share = Math.max(LOWEST_PERCENTAGE, 50 - nodes.count() / 125);
-        }
+        int share = percentage == 0 ? Math.max(LOWEST_PERCENTAGE, 50 - nodes.count() / 125) : percentage;
         return Math.max(FEWEST, count * share / 100);
     }
 
     /** Fills {@code totals}; null if all went well. */
-    private Outcome score(Profile profile, CycleState state, PodInfo pod) {
+    private Outcome score(Profile profile, CycleState state, PodInfo pod, EqualPods.Memory memory) {
         int count = feasible.size();
         if (totals.length < count) {
             totals = new long[count * 2];
@@ -257,20 +307,49 @@ final class Placement {
                 return failed("PreScore", plugin, status);
             }
         }
-        for (Profile.Weighted weighted : profile.scores) {
-            Plugin.Score plugin = weighted.plugin();
+        if (memory != null) {
+            remember(profile, state, pod, memory, skipped);
+        }
+        for (int p = 0; p < profile.scores.length; p++) {
+            Plugin.Score plugin = profile.scores[p].plugin();
             if (skipped.contains(plugin.name())) {
                 continue;
             }
-            for (int i = 0; i < count; i++) {
-                scores[i] = plugin.score(state, pod, feasible.get(i));
+            if (memory != null && plugin.isLocal()) {
+                long[] known = memory.scores(p);
+                for (int i = 0; i < count; i++) {
+                    scores[i] = known[feasible.get(i).slot()];
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    scores[i] = plugin.score(state, pod, feasible.get(i));
+                }
             }
             plugin.normalize(state, pod, feasible, scores);
+            int weight = profile.scores[p].weight();
             for (int i = 0; i < count; i++) {
-                totals[i] += scores[i] * weighted.weight();
+                totals[i] += scores[i] * weight;
             }
         }
         return null;
+    }
+
+    /** Asks the local plugins for the scores of nodes that have changed. */
+    private void remember(
+            Profile profile, CycleState state, PodInfo pod, EqualPods.Memory memory, Set<String> skipped) {
+        long[] versions = nodes.versions();
+        for (int i = 0; i < feasible.size(); i++) {
+            NodeInfo node = feasible.get(i);
+            if (memory.hasScores(node.slot(), versions[node.slot()])) {
+                continue;
+            }
+            for (int p = 0; p < profile.scores.length; p++) {
+                Plugin.Score plugin = profile.scores[p].plugin();
+                if (plugin.isLocal() && !skipped.contains(plugin.name())) {
+                    memory.scores(p)[node.slot()] = plugin.score(state, pod, node);
+                }
+            }
+        }
     }
 
     private NodeInfo best() {

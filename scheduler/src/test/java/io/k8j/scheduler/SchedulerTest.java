@@ -150,7 +150,7 @@ class SchedulerTest {
         Map<String, Long> perNode = cluster.pods().list(ListOptions.ALL).stream()
                 .collect(java.util.stream.Collectors.groupingBy(
                         p -> p.getSpec().getNodeName(), java.util.stream.Collectors.counting()));
-        assertThat(perNode.values()).containsOnly(10L).hasSize(5);
+        assertThat(perNode.values()).hasSize(5).allMatch(count -> count >= 9 && count <= 11);
     }
 
     @Test

@@ -56,10 +56,10 @@ public final class Diagnosis {
 
     private List<String> reasons() {
         Map<String, Integer> counts = new HashMap<>();
-        for (Status status : statuses.explicit().values()) {
-            status.reasons().forEach(reason -> counts.merge(reason, 1, Integer::sum));
-        }
-        int others = nodeCount - statuses.explicit().size();
+        statuses.counts()
+                .forEach((status, count) ->
+                        status.reasons().forEach(reason -> counts.merge(reason, count, Integer::sum)));
+        int others = nodeCount - statuses.explicit();
         if (others > 0) {
             statuses.absent().reasons().forEach(reason -> counts.merge(reason, others, Integer::sum));
         }

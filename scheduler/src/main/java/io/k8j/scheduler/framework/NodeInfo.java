@@ -77,6 +77,15 @@ public final class NodeInfo {
         return null;
     }
 
+    void replace(String uid, PodInfo now) {
+        for (int i = pods.size() - 1; i >= 0; i--) {
+            if (pods.get(i).uid().equals(uid)) {
+                pods.set(i, now);
+                return;
+            }
+        }
+    }
+
     private void count(PodInfo pod, int by) {
         for (int i = 0; i < pod.volumes().size(); i++) {
             if (pod.volumes().get(i).getPersistentVolumeClaim() != null) {

@@ -1,13 +1,15 @@
 package io.k8j.scheduler.framework;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Why each node was refused. */
 public final class NodeStatuses {
-    private final Map<String, Status> byNode = new LinkedHashMap<>();
+    private Status[] bySlot = {};
+    private int explicit;
     private Status absent;
 
     /** @param absent what holds for nodes that nobody looked at */
@@ -15,12 +17,18 @@ public final class NodeStatuses {
         this.absent = absent;
     }
 
-    public void put(String node, Status status) {
-        byNode.put(node, status);
+    public void put(NodeInfo node, Status status) {
+        int slot = node.slot();
+        if (slot >= bySlot.length) {
+            bySlot = Arrays.copyOf(bySlot, Math.max(64, slot * 2));
+        }
+        explicit += bySlot[slot] == null ? 1 : 0;
+        bySlot[slot] = status;
     }
 
-    public Status get(String node) {
-        return byNode.getOrDefault(node, absent);
+    public Status get(NodeInfo node) {
+        Status status = node.slot() < bySlot.length ? bySlot[node.slot()] : null;
+        return status == null ? absent : status;
     }
 
     public void absent(Status status) {
@@ -31,15 +39,27 @@ public final class NodeStatuses {
         return absent;
     }
 
-    public Map<String, Status> explicit() {
-        return byNode;
+    /** How many nodes were looked at. */
+    public int explicit() {
+        return explicit;
+    }
+
+    /** How often each answer was given; equal ones may occur more than once. */
+    Map<Status, Integer> counts() {
+        Map<Status, Integer> counts = new IdentityHashMap<>();
+        for (Status status : bySlot) {
+            if (status != null) {
+                counts.merge(status, 1, Integer::sum);
+            }
+        }
+        return counts;
     }
 
     /** The nodes where removing Pods may help. */
     public List<NodeInfo> resolvable(Nodes nodes) {
         List<NodeInfo> found = new ArrayList<>();
         for (NodeInfo node : nodes.all()) {
-            if (get(node.name()).code() == Status.Code.UNSCHEDULABLE) {
+            if (get(node).code() == Status.Code.UNSCHEDULABLE) {
                 found.add(node);
             }
         }

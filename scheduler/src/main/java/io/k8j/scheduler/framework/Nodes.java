@@ -173,6 +173,14 @@ public final class Nodes {
         }
     }
 
+    /** Puts a new version of a Pod in the place of one that counts the same, so that nothing has to be looked at again. */
+    public void replacePod(PodInfo before, PodInfo now) {
+        NodeInfo info = byName.get(before.nodeName());
+        if (info != null) {
+            info.replace(before.uid(), now);
+        }
+    }
+
     /**
      * Changes that are made until {@link #endSimulation} are undone by then, so nobody needs to look at the nodes again.
      */

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.k8j.client.ObjectKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,7 @@ public final class PodInfo {
     private final List<String> images;
     private final NodeSelection requiredNodes;
     private final AffinityTerms affinity;
+    private LocalSpec localSpec; // computed on demand; a second computation gives an equal one
 
     private PodInfo(PodInfo of, Pod pod, String nodeName) {
         this.pod = pod;
@@ -39,6 +41,7 @@ public final class PodInfo {
         this.images = of.images;
         this.requiredNodes = of.requiredNodes;
         this.affinity = of.affinity;
+        this.localSpec = of.localSpec;
     }
 
     public PodInfo(ResourceNames names, Pod pod) {
@@ -207,6 +210,30 @@ public final class PodInfo {
     public boolean hasNodeRequirements() {
         Map<String, String> wanted = pod.getSpec().getNodeSelector();
         return requiredNodes != null || (wanted != null && !wanted.isEmpty());
+    }
+
+    /** What local plugins look at. */
+    public LocalSpec localSpec() {
+        LocalSpec known = localSpec;
+        if (known == null) {
+            known = new LocalSpec(this);
+            localSpec = known;
+        }
+        return known;
+    }
+
+    /** Whether both make the same difference on their node, such as two versions of a Pod whose status has changed. */
+    public boolean countsLike(PodInfo other) {
+        return nodeName.equals(other.nodeName)
+                && isBeingDeleted() == other.isBeingDeleted()
+                && scoredCpu == other.scoredCpu
+                && scoredMemory == other.scoredMemory
+                && Arrays.equals(resources, other.resources)
+                && Arrays.equals(amounts, other.amounts)
+                && hostPorts.equals(other.hostPorts)
+                && labels().equals(other.labels())
+                && affinity.equals(other.affinity)
+                && volumes().equals(other.volumes());
     }
 
     /** Terms about other Pods. */

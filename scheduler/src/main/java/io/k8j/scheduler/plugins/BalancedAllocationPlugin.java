@@ -34,14 +34,22 @@ final class BalancedAllocationPlugin implements Plugin.PreScore, Plugin.Score {
         return Status.SKIP;
     }
 
+    /** How balanced the node is with the Pod, against how balanced it is without. */
     @Override
     public long score(CycleState state, PodInfo pod, NodeInfo node) {
+        long with = balance(pod, node, true);
+        long without = balance(pod, node, false);
+        return MAX / 2 + (MAX / 2 + with - without) / 2;
+    }
+
+    private long balance(PodInfo pod, NodeInfo node, boolean withPod) {
         int count = 0;
         double total = 0;
         for (ScoredResource resource : resources) {
             long allocatable = resource.allocatable(pod, node);
             if (allocatable > 0) {
-                double share = Math.min(1, (double) resource.taken(pod, node) / allocatable);
+                long taken = withPod ? resource.taken(pod, node) : node.requested(resource.id());
+                double share = Math.min(1, (double) taken / allocatable);
                 shares[count++] = share;
                 total += share;
             }

@@ -2,9 +2,11 @@ package io.k8j.scheduler.plugins;
 
 import io.fabric8.kubernetes.api.model.NodeAffinity;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.storage.CSINode;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.ResourceNames;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -31,6 +33,10 @@ public final class DefaultPlugins {
             new Entry("NodeAffinity", 2, DefaultPlugins::nodeAffinity),
             new Entry("NodePorts", 0, context -> new NodePortsPlugin()),
             new Entry("NodeResourcesFit", 1, DefaultPlugins::fit),
+            new Entry("VolumeRestrictions", 0, context -> new VolumeRestrictionsPlugin(Claims.of(context.informers()))),
+            new Entry("NodeVolumeLimits", 0, DefaultPlugins::volumeLimits),
+            new Entry("VolumeBinding", 0, DefaultPlugins::volumeBinding),
+            new Entry("VolumeZone", 0, context -> new VolumeZonePlugin(Claims.of(context.informers()))),
             new Entry("PodTopologySpread", 2, DefaultPlugins::spread),
             new Entry("InterPodAffinity", 2, DefaultPlugins::interPodAffinity),
             // Giving back an idle device harms less than removing a Pod.
@@ -64,6 +70,17 @@ public final class DefaultPlugins {
                 resources(context.names(), strategy),
                 args.texts("ignoredResources"),
                 args.texts("ignoredResourceGroups"));
+    }
+
+    private static Plugin volumeLimits(PluginContext context) {
+        return new NodeVolumeLimitsPlugin(
+                Claims.of(context.informers()), context.informers().of(CSINode.class));
+    }
+
+    private static Plugin volumeBinding(PluginContext context) {
+        PluginArgs args = new PluginArgs("VolumeBinding", context.args());
+        return new VolumeBindingPlugin(
+                context, Claims.of(context.informers()), Duration.ofSeconds(args.number("bindTimeoutSeconds", 600)));
     }
 
     private static Plugin balanced(PluginContext context) {

@@ -93,7 +93,7 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
         }
         NodeInfo nominated = pod.nominatedNode().isEmpty() ? null : nodes.get(pod.nominatedNode());
         if (nominated != null
-                && statuses.get(nominated.name()).code() != Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE
+                && statuses.get(nominated).code() != Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE
                 && nominated.pods().stream().anyMatch(p -> p.priority() < pod.priority() && isLeavingForAnother(p))) {
             return "not eligible due to a terminating pod on the nominated node.";
         }
@@ -128,7 +128,7 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
                 if (answer instanceof Victims victims) {
                     (victims.violations() == 0 ? harmless : violating).add(victims);
                 } else if (answer instanceof Status status) {
-                    found.put(node.name(), status);
+                    found.put(node, status);
                 }
             }
         } finally {
