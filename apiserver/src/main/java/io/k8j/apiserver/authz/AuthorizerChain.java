@@ -1,10 +1,14 @@
 package io.k8j.apiserver.authz;
 
 import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.RuleResolver;
+import io.k8j.apiserver.spi.UserInfo;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Asks authorizers in order; the first opinion counts. Members of {@code system:masters} may do everything. */
-public final class AuthorizerChain implements Authorizer {
+public final class AuthorizerChain implements Authorizer, RuleResolver {
     private static final String SUPERUSERS = "system:masters";
 
     private final List<Authorizer> authorizers;
@@ -32,5 +36,27 @@ public final class AuthorizerChain implements Authorizer {
             }
         }
         return new Decision.NoOpinion(reason);
+    }
+
+    /** The rules of all members that can list them. */
+    @Override
+    public Rules rules(UserInfo user, String namespace) {
+        List<Map<String, Object>> resources = new ArrayList<>();
+        List<Map<String, Object>> paths = new ArrayList<>();
+        boolean incomplete = false;
+        List<String> errors = new ArrayList<>();
+        for (Authorizer authorizer : authorizers) {
+            if (!(authorizer instanceof RuleResolver resolver)) {
+                continue;
+            }
+            Rules rules = resolver.rules(user, namespace);
+            resources.addAll(rules.resourceRules());
+            paths.addAll(rules.nonResourceRules());
+            incomplete |= rules.incomplete();
+            if (!rules.error().isEmpty()) {
+                errors.add(rules.error());
+            }
+        }
+        return new Rules(resources, paths, incomplete, String.join(", ", errors));
     }
 }

@@ -2,6 +2,7 @@ package io.k8j.apiserver.authz;
 
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
+import io.k8j.apiserver.spi.RuleResolver;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.resource.GroupVersionResource;
@@ -18,7 +19,7 @@ import java.util.function.BiConsumer;
  *
  * @see <a href="https://kubernetes.io/docs/reference/access-authn-authz/rbac/">Using RBAC Authorization</a>
  */
-public final class RbacAuthorizer implements Authorizer {
+public final class RbacAuthorizer implements Authorizer, RuleResolver {
     private static final String GROUP = "rbac.authorization.k8s.io";
     static final GroupVersionResource ROLES = new GroupVersionResource(GROUP, "v1", "roles");
     static final GroupVersionResource CLUSTER_ROLES = new GroupVersionResource(GROUP, "v1", "clusterroles");
@@ -61,6 +62,21 @@ public final class RbacAuthorizer implements Authorizer {
         List<PolicyRule> rules = new ArrayList<>();
         visitRules(user, namespace, (binding, rule) -> rules.add(rule));
         return rules;
+    }
+
+    @Override
+    public Rules rules(UserInfo user, String namespace) {
+        List<Map<String, Object>> resources = new ArrayList<>();
+        List<Map<String, Object>> paths = new ArrayList<>();
+        visitRules(user, namespace, (binding, rule) -> {
+            if (!rule.resources().isEmpty()) {
+                resources.add(rule.toTree());
+            }
+            if (!rule.nonResourceUrls().isEmpty()) {
+                paths.add(rule.toTree());
+            }
+        });
+        return new Rules(resources, paths, false, "");
     }
 
     private void visitRules(UserInfo user, String namespace, BiConsumer<String, PolicyRule> visitor) {

@@ -263,7 +263,10 @@ class StreamsIT extends Walkthrough {
         try (Session proxy = start("kubectl proxy --port=0")) {
             proxy.expect("Starting to serve on 127.0.0.1:", SOON);
             String address = proxy.output().strip().replaceAll("(?s).*serve on ", "");
-            try (HttpClient http = HttpClient.newHttpClient()) {
+            // Java's client would ask for an upgrade to HTTP/2, which kubectl passes on and the server does not do.
+            try (HttpClient http = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()) {
                 var version = http.send(
                         HttpRequest.newBuilder(URI.create("http://" + address + "/version"))
                                 .build(),

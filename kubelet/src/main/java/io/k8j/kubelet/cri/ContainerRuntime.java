@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -52,6 +53,11 @@ public interface ContainerRuntime extends AutoCloseable {
 
     /** Reads a sandbox's state and addresses. */
     PodSandboxStatus podSandboxStatus(String id);
+
+    /** The process on this machine that holds a sandbox's namespaces; empty if the runtime does not tell. */
+    default OptionalLong sandboxProcess(String id) {
+        return OptionalLong.empty();
+    }
 
     /** Lists the sandboxes that carry all of {@code labels}; all sandboxes if there are none. */
     List<PodSandbox> listPodSandboxes(Map<String, String> labels);

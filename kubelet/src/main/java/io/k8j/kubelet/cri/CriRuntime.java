@@ -65,12 +65,15 @@ import io.k8j.kubelet.cri.v1.UpdateContainerResourcesRequest;
 import io.k8j.kubelet.cri.v1.UpdateContainerResourcesResponse;
 import io.k8j.kubelet.cri.v1.VersionRequest;
 import io.k8j.kubelet.cri.v1.VersionResponse;
+import io.k8j.model.api.ApiObject;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Speaks CRI v1 to a runtime's Unix socket, such as containerd's. */
@@ -157,6 +160,20 @@ public final class CriRuntime implements ContainerRuntime {
         var request = PodSandboxStatusRequest.newBuilder().setPodSandboxId(id).build();
         return runtime("PodSandboxStatus", request, PodSandboxStatusResponse.getDefaultInstance())
                 .getStatus();
+    }
+
+    @Override
+    public OptionalLong sandboxProcess(String id) {
+        var request = PodSandboxStatusRequest.newBuilder()
+                .setPodSandboxId(id)
+                .setVerbose(true)
+                .build();
+        String info = runtime("PodSandboxStatus", request, PodSandboxStatusResponse.getDefaultInstance())
+                .getInfoMap()
+                .getOrDefault("info", "{}");
+        return ApiObject.ofJson(info.getBytes(StandardCharsets.UTF_8)).tree().get("pid") instanceof Number pid && pid.longValue() > 0
+                ? OptionalLong.of(pid.longValue())
+                : OptionalLong.empty();
     }
 
     @Override

@@ -31,7 +31,9 @@ public final class Linux {
     private static final int UMOUNT_NOFOLLOW = 8;
     private static final int AT_FDCWD = -100;
     private static final long OPENAT2 = 437; // the same number on all architectures
-    private static final long O_PATH_CLOEXEC = 010000000L | 02000000L;
+    private static final long O_CLOEXEC = 02000000L;
+    private static final long O_PATH_CLOEXEC = 010000000L | O_CLOEXEC;
+    private static final int CLONE_NEWNET = 0x40000000;
     private static final long RESOLVE_BENEATH_NO_MAGICLINKS = 0x08 | 0x02;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -52,6 +54,8 @@ public final class Linux {
         static final MethodHandle UMOUNT2 =
                 function("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), CAPTURE);
         static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+        static final MethodHandle SETNS =
+                function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
         static final MethodHandle SYSCALL = function(
                 "syscall",
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
@@ -97,9 +101,9 @@ public final class Linux {
      * leads out of the root, so no program in a container can trick us by changing links at the right moment.
      */
     public static void bindBeneath(Path root, String relative, Path target) throws IOException {
-        int top = open(AT_FDCWD, root.toString(), 0);
+        int top = open(AT_FDCWD, root.toString(), O_PATH_CLOEXEC, 0);
         try {
-            int file = open(top, relative, RESOLVE_BENEATH_NO_MAGICLINKS);
+            int file = open(top, relative, O_PATH_CLOEXEC, RESOLVE_BENEATH_NO_MAGICLINKS);
             try {
                 mount("/proc/self/fd/" + file, target, "", MS_BIND, "");
             } finally {
@@ -112,19 +116,41 @@ public final class Linux {
 
     /** Fails with ELOOP or EXDEV if {@code relative} leads out of {@code root}; with ENOENT if it is not there. */
     public static void checkBeneath(Path root, String relative) throws IOException {
-        int top = open(AT_FDCWD, root.toString(), 0);
+        int top = open(AT_FDCWD, root.toString(), O_PATH_CLOEXEC, 0);
         try {
-            close(open(top, relative, RESOLVE_BENEATH_NO_MAGICLINKS));
+            close(open(top, relative, O_PATH_CLOEXEC, RESOLVE_BENEATH_NO_MAGICLINKS));
         } finally {
             close(top);
         }
     }
 
-    private static int open(int directory, String path, long resolve) throws IOException {
+    /**
+     * Moves the calling thread into the network of a process. It must be a platform thread that ends after its work in
+     * there: there is no way back, and a virtual thread would take a carrier along.
+     */
+    public static void enterNetworkOf(long pid) throws IOException {
+        if (Thread.currentThread().isVirtual()) throw new IllegalStateException("virtual threads have no network");
+        int namespace = open(AT_FDCWD, "/proc/" + pid + "/ns/net", O_CLOEXEC, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CAPTURED);
+            check(
+                    (int) Calls.SETNS.invokeExact(state, namespace, CLONE_NEWNET),
+                    state,
+                    "enter the network of process " + pid);
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        } finally {
+            close(namespace);
+        }
+    }
+
+    private static int open(int directory, String path, long flags, long resolve) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CAPTURED);
             MemorySegment how = arena.allocate(24, 8); // flags, mode, resolve
-            how.set(JAVA_LONG, 0, O_PATH_CLOEXEC);
+            how.set(JAVA_LONG, 0, flags);
             how.set(JAVA_LONG, 16, resolve);
             long result =
                     (long) Calls.SYSCALL.invokeExact(state, OPENAT2, directory, arena.allocateFrom(path), how, 24L);

@@ -67,9 +67,8 @@ final class SandboxConfigs {
             config.putAllAnnotations(pod.getMetadata().getAnnotations());
         }
         if (!hostNetwork(pod)) {
+            // On the node's network there is no name of its own to set: the runtime would refuse one.
             config.setHostname(hostname(pod, node)).addAllPortMappings(portMappings(pod));
-        } else {
-            config.setHostname(node.name());
         }
         return config.build();
     }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The paths of the node agent's API, and what answers them. Thread-safe; each call blocks until all is answered. */
 final class Routes {
@@ -129,12 +130,20 @@ final class Routes {
         }
         String container = forward ? "" : parts[parts.length - 1];
         try {
-            URI uri = target.of(exchange, pod.get(), container);
             if (!exchange.upgrades()) {
                 exchange.text(400, "you must specify at least one of SPDY or WebSocket by the header Upgrade");
                 return;
             }
-            streams.pass(exchange, uri);
+            if (forward && exchange.headers().get("Upgrade").equalsIgnoreCase("SPDY/3.1")) {
+                String sandbox = runningSandbox(pod.get());
+                OptionalLong process = runtime.sandboxProcess(sandbox);
+                if (process.isPresent()) {
+                    String uid = pod.get().getMetadata().getUid();
+                    streams.forward(exchange, new PortForward(sandbox, uid, process.getAsLong()));
+                    return;
+                }
+            }
+            streams.pass(exchange, target.of(exchange, pod.get(), container));
         } catch (IllegalArgumentException e) {
             exchange.text(404, e.getMessage());
         } catch (RuntimeFailure e) {
@@ -179,16 +188,19 @@ final class Routes {
     }
 
     private URI portForward(Exchange exchange, Pod pod, String none) {
-        String sandbox = pods.runtimeOf(pod.getMetadata().getUid())
+        PortForwardRequest.Builder request = PortForwardRequest.newBuilder().setPodSandboxId(runningSandbox(pod));
+        for (String ports : exchange.query().getOrDefault("port", List.of())) {
+            for (String port : ports.split(",")) request.addPort(Integer.parseInt(port));
+        }
+        return runtime.portForward(request.build());
+    }
+
+    private String runningSandbox(Pod pod) {
+        return pods.runtimeOf(pod.getMetadata().getUid())
                 .flatMap(RuntimePod::sandbox)
                 .filter(RuntimePod.Sandbox::ready)
                 .map(RuntimePod.Sandbox::id)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "pod not found (\"%s\")".formatted(pod.getMetadata().getName())));
-        PortForwardRequest.Builder request = PortForwardRequest.newBuilder().setPodSandboxId(sandbox);
-        for (String ports : exchange.query().getOrDefault("port", List.of())) {
-            for (String port : ports.split(",")) request.addPort(Integer.parseInt(port));
-        }
-        return runtime.portForward(request.build());
     }
 }

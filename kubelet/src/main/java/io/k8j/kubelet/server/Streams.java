@@ -13,6 +13,11 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.spdy.SpdyFrameCodec;
+import io.netty.handler.codec.spdy.SpdyVersion;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +25,8 @@ import java.util.Map;
 
 /**
  * Passes an upgraded connection through to the runtime's streaming server: the request goes there with its headers, and
- * from then on bytes flow both ways untouched, whatever protocol the two ends have agreed on.
+ * from then on bytes flow both ways untouched, whatever protocol the two ends have agreed on. Port forwarding ends here
+ * instead, if the client speaks SPDY and the Pod's processes are on this machine.
  */
 final class Streams {
     private final EventLoopGroup loop;
@@ -69,6 +75,22 @@ final class Streams {
             client.pipeline().remove("http"); // hands on what it has read too much
             client.read();
             runtime.read();
+        });
+    }
+
+    /** Joins {@code exchange}'s client with a Pod's ports. Returns at once. */
+    void forward(Exchange exchange, PortForward forward) {
+        Channel client = exchange.channel();
+        var switched = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
+        switched.headers()
+                .set("Connection", "Upgrade")
+                .set("Upgrade", "SPDY/3.1")
+                .set("X-Stream-Protocol-Version", "portforward.k8s.io");
+        client.eventLoop().execute(() -> {
+            client.writeAndFlush(switched);
+            client.pipeline().addLast(new SpdyFrameCodec(SpdyVersion.SPDY_3_1), forward);
+            client.pipeline().remove("requests");
+            client.pipeline().remove("http"); // hands on what it has read too much
         });
     }
 
