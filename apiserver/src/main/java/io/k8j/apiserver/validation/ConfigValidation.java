@@ -34,7 +34,7 @@ public final class ConfigValidation {
             size += decodedSize(at.text());
         }
         if (size > MAX_SIZE) {
-            f.tooLong(p, MAX_SIZE);
+            f.add(FieldError.tooLong("[]", MAX_SIZE)); // as upstream prints a path without a name
         }
         return f.list();
     }
