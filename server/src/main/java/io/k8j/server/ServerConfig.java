@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * All settings of {@code k8j server}; names are those of its flags.
@@ -40,6 +41,8 @@ public record ServerConfig(
         int kubeletPort,
         String bridge,
         Path registriesDir) {
+    private static final Pattern NODE_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
+
     /** What runs the containers. */
     public enum Runtime {
         CONTAINERD,
@@ -51,12 +54,35 @@ public record ServerConfig(
         nodeLabels = Map.copyOf(nodeLabels);
         nodeTaints = List.copyOf(nodeTaints);
         disable = Set.copyOf(disable);
-        if (httpsListenPort < 0 || httpsListenPort > 65535) {
+        checkPort("--https-listen-port", httpsListenPort);
+        checkPort("--kubelet-port", kubeletPort);
+        checkRanges(clusterCidr, serviceCidr, clusterDns);
+        if (!NODE_NAME.matcher(nodeName).matches() || nodeName.length() > 253) {
             throw new IllegalArgumentException(
-                    "--https-listen-port %d: must be between 0 and 65535".formatted(httpsListenPort));
+                    "--node-name %s: must be a DNS name of lower case letters, digits, '-' and '.'"
+                            .formatted(nodeName));
         }
         if (simulatedNodes < 0) {
             throw new IllegalArgumentException("--simulated-nodes %d: must not be negative".formatted(simulatedNodes));
+        }
+    }
+
+    private static void checkPort(String flag, int port) {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("%s %d: must be between 0 and 65535".formatted(flag, port));
+        }
+    }
+
+    private static void checkRanges(String clusterCidr, String serviceCidr, String clusterDns) {
+        Ipv4Range pods = Ipv4Range.of("--cluster-cidr", clusterCidr, 8, 24);
+        Ipv4Range services = Ipv4Range.of("--service-cidr", serviceCidr, 8, 30);
+        if (pods.overlaps(services)) {
+            throw new IllegalArgumentException(
+                    "--cluster-cidr %s and --service-cidr %s: must not overlap".formatted(clusterCidr, serviceCidr));
+        }
+        if (!services.contains(Ipv4Range.address(clusterDns))) {
+            throw new IllegalArgumentException(
+                    "--cluster-dns %s: must be an address within --service-cidr %s".formatted(clusterDns, serviceCidr));
         }
     }
 

@@ -222,7 +222,8 @@ public final class StoreFeed implements AutoCloseable {
         @Override
         public void onEnd(WatchEnd end) {
             if (closed) return;
-            LOG.atError().addKeyValue("end", end).log("store watch ended; watches and consistent reads stop");
+            if (end instanceof WatchEnd.Closed) LOG.atDebug().log("store closed; watches end with it");
+            else LOG.atError().addKeyValue("end", end).log("store watch ended; watches and consistent reads stop");
             close();
         }
     }

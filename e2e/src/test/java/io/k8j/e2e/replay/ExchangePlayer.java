@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
  * uid of the same object here is sent. Reads are repeated for a while, since controllers need their time. One thread.
  */
 final class ExchangePlayer {
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(Integer.getInteger("k8j.replay.patience", 5000));
+    private static final long PATIENCE_NANOS =
+            TimeUnit.MILLISECONDS.toNanos(Integer.getInteger("k8j.replay.patience", 5000));
     private static final String NAMESPACE = "/api/v1/namespaces/rec";
 
     /** What a PUT changed in the object that was read before; the recorded body has fields of its time. */

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code k8j server}: a one-node cluster, control plane and node in this process. */
 @Command(
@@ -25,6 +28,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         showDefaultValues = true)
 public final class ServerCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -204,12 +210,21 @@ public final class ServerCommand implements Callable<Integer> {
         Logging.configure(logFormat, logLevels);
         Steps steps = new Steps(
                 System.out, System.console() != null && System.console().isTerminal());
-        try (Cluster cluster = Cluster.start(toConfig(), steps)) {
+        try (Cluster cluster = Cluster.start(checkedConfig(), steps)) {
             cluster.announce(steps);
             cluster.awaitStop();
             steps.say("k8j: stopping; containers go on running ('k8j stop --all' ends them)");
         }
         return 0;
+    }
+
+    /** A value that no cluster can have is wrong usage, as an unknown flag is. */
+    private ServerConfig checkedConfig() {
+        try {
+            return toConfig();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     private ServerConfig toConfig() {
