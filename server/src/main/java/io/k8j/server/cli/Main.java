@@ -2,6 +2,8 @@ package io.k8j.server.cli;
 
 import io.k8j.server.UserException;
 import java.io.PrintStream;
+import java.util.List;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -28,15 +30,29 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] arguments) {
-        Logging.configure("text", java.util.List.of("warn"));
-        int code = commandLine(System.err).execute(arguments);
+        Logging.configure("text", List.of("warn"));
+        int code = commandLine(System.err, provided(arguments)).execute(arguments);
         // Daemons of libraries must not keep a finished command alive; a server has ended by itself when it comes here.
         System.exit(code);
     }
 
-    /** The whole command line; errors are one sentence on {@code err}. */
+    /** The subcommands of other jars; none for a server, which need not load them. */
+    private static List<Subcommand> provided(String[] arguments) {
+        return arguments.length > 0 && arguments[0].equals("server")
+                ? List.of()
+                : ServiceLoader.load(Subcommand.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
+    }
+
+    /** The whole command line without what other jars add; errors are one sentence on {@code err}. */
     static CommandLine commandLine(PrintStream err) {
+        return commandLine(err, List.of());
+    }
+
+    private static CommandLine commandLine(PrintStream err, List<Subcommand> provided) {
         CommandLine line = new CommandLine(new Main());
+        provided.forEach(line::addSubcommand); // before the settings, which reach only what is there
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setStopAtPositional(false);
         line.getSubcommands().get("kubectl").setStopAtUnmatched(true).setUnmatchedOptionsArePositionalParams(true);
@@ -56,7 +72,9 @@ public final class Main implements Runnable {
 
     private static String name(ParameterException exception) {
         CommandLine command = exception.getCommandLine();
-        return command.getParent() == null ? "" : command.getCommandName() + " ";
+        return command.getParent() == null
+                ? ""
+                : command.getCommandSpec().qualifiedName().substring("k8j ".length()) + " ";
     }
 
     private static String sentence(Throwable failure) {
