@@ -89,7 +89,10 @@ final class PortForward extends ChannelInboundHandlerAdapter {
             client.writeAndFlush(new DefaultSpdyRstStreamFrame(stream, SpdyStreamStatus.REFUSED_STREAM));
             return;
         }
-        client.writeAndFlush(new DefaultSpdySynReplyFrame(stream));
+        DefaultSpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(stream);
+        // Without any header the codec would leave out the block with their number, which clients insist on.
+        reply.headers().set("streamtype", type);
+        client.writeAndFlush(reply);
         if (type.equals("error")) {
             errorStreams.put(request, stream);
             return;
