@@ -158,7 +158,7 @@ final class Handlers implements AutoCloseable {
         String identity = ".authentication.k8s.io";
         subresources.add("tokenreviews" + identity, "", Verb.CREATE, IdentityReviews.tokens(parts.reviews()));
         subresources.add("selfsubjectreviews" + identity, "", Verb.CREATE, IdentityReviews.self());
-        subresources.add("componentstatuses", "", Verb.LIST, ComponentStatuses.list(core::revision));
+        subresources.add("componentstatuses", "", Verb.LIST, ComponentStatuses.list());
         subresources.add("componentstatuses", "", Verb.GET, ComponentStatuses.get());
     }
 

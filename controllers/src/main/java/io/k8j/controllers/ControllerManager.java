@@ -28,6 +28,7 @@ import io.k8j.controllers.rootca.RootCaPublisher;
 import io.k8j.controllers.serviceaccount.DefaultAccountController;
 import io.k8j.controllers.serviceaccount.TokenSecretController;
 import io.k8j.controllers.statefulset.StatefulSetController;
+import io.k8j.controllers.ttl.NodeTtlController;
 import io.k8j.controllers.ttl.TtlAfterFinishedController;
 import io.k8j.controllers.volume.ProtectionController;
 import io.k8j.controllers.volume.VolumeBinder;
@@ -76,6 +77,7 @@ public final class ControllerManager implements AutoCloseable {
             new Entry("node-lifecycle-controller", NodeLifecycleController::create),
             new Entry("taint-eviction-controller", TaintEvictionController::create),
             new Entry("pod-garbage-collector-controller", PodGarbageController::create),
+            new Entry("ttl-controller", NodeTtlController::create),
             new Entry("ttl-after-finished-controller", TtlAfterFinishedController::create));
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerManager.class);

@@ -6,6 +6,7 @@ import io.k8j.apiserver.spi.Printer;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse.ApiList;
 import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,9 @@ final class ObjectForms {
 
     private static Map<String, Object> listMeta(ApiList list) {
         Map<String, Object> meta = new LinkedHashMap<>();
-        meta.put("resourceVersion", list.resourceVersion());
+        if (list.resourceVersion() != null && !list.resourceVersion().isEmpty()) {
+            meta.put("resourceVersion", list.resourceVersion());
+        }
         if (list.continueToken() != null && !list.continueToken().isEmpty()) {
             meta.put("continue", list.continueToken());
         }
@@ -100,8 +103,19 @@ final class ObjectForms {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("kind", "PartialObjectMetadata");
         tree.put("apiVersion", "meta.k8s.io/" + version);
-        tree.put("metadata", Json.parseObject(object.json()).get("metadata"));
+        tree.put("metadata", bareMetadata(Json.parseObject(object.json())));
         return tree;
+    }
+
+    // Upstream makes this annotation only when it writes a whole DaemonSet.
+    private static Object bareMetadata(Map<String, Object> object) {
+        if ("DaemonSet".equals(object.get("kind")) && "apps/v1".equals(object.get("apiVersion"))) {
+            Trees.remove(object, "metadata", "annotations", "deprecated.daemonset.template.generation");
+            if (Trees.map(object, "metadata", "annotations").isEmpty()) {
+                Trees.remove(object, "metadata", "annotations");
+            }
+        }
+        return object.get("metadata");
     }
 
     static Map<String, Object> metadataList(ApiList list, String version) {
@@ -161,14 +175,14 @@ final class ObjectForms {
                     Map<String, Object> partial = new LinkedHashMap<>();
                     partial.put("kind", "PartialObjectMetadata");
                     partial.put("apiVersion", "meta.k8s.io/" + version);
-                    partial.put("metadata", tree.get("metadata"));
+                    partial.put("metadata", bareMetadata(tree));
                     row.put("object", partial);
                 }
                 case OBJECT -> row.put("object", tree);
             }
             rows.add(row);
         }
-        table.put("rows", rows);
+        table.put("rows", rows.isEmpty() && resource.printer().saysNullForNoRows() ? null : rows);
         return table;
     }
 

@@ -13,8 +13,6 @@ final class AccessTables {
     private static final String WEBHOOKS = "Webhooks indicates the number of webhooks registered in this configuration";
 
     static final Map<String, Table> TABLES = Map.ofEntries(
-            Map.entry("Role", createdAt()),
-            Map.entry("ClusterRole", createdAt()),
             Map.entry("RoleBinding", binding("RoleBinding", "roleBinding")),
             Map.entry("ClusterRoleBinding", binding("ClusterRoleBinding", "clusterRoleBinding")),
             Map.entry("CertificateSigningRequest", certificateSigningRequest()),
@@ -62,14 +60,9 @@ final class AccessTables {
                             "mutations")),
             Map.entry("ValidatingAdmissionPolicyBinding", policyBinding()),
             Map.entry("MutatingAdmissionPolicyBinding", policyBinding()),
-            Map.entry("APIService", apiService()),
-            Map.entry("CustomResourceDefinition", createdAt()));
+            Map.entry("APIService", apiService()));
 
     private AccessTables() {}
-
-    private static Table createdAt() {
-        return Table.named().column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"));
-    }
 
     private static Table binding(String kind, String word) {
         return Table.named()
@@ -91,7 +84,7 @@ final class AccessTables {
     private static String subjects(Row row, String kind) {
         return row.at("subjects").items().stream()
                 .filter(s -> s.text("kind").equals(kind))
-                .map(s -> kind.equals("ServiceAccount") && !s.text("namespace").isEmpty()
+                .map(s -> kind.equals("ServiceAccount")
                         ? s.text("namespace") + "/" + s.text("name")
                         : s.text("name"))
                 .collect(Collectors.joining(", "));

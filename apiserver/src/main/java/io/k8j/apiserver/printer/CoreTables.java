@@ -41,12 +41,7 @@ final class CoreTables {
                                     (long) r.at("secrets").size())
                             .age()),
             Map.entry("ComponentStatus", componentStatus()),
-            Map.entry("ResourceQuota", resourceQuota()),
-            Map.entry(
-                    "LimitRange",
-                    Table.empty()
-                            .column("Name", "string", "name", Docs.NAME, 0, Row::name)
-                            .column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"))));
+            Map.entry("ResourceQuota", resourceQuota()));
 
     private CoreTables() {}
 

@@ -34,8 +34,9 @@ public final class Printers {
     private static final Map<String, Table> TABLES = all();
 
     // What upstream's generic converter shows for kinds without columns of their own.
-    private static final Table PLAIN =
-            Table.named().column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"));
+    private static final Table PLAIN = Table.named()
+            .column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"))
+            .generic();
 
     private static final Table CUSTOM = Table.named().age();
 

@@ -50,6 +50,7 @@ final class Table implements Printer {
     private final List<Column> plain = new ArrayList<>();
     private final List<Cell> cells = new ArrayList<>();
     private volatile List<Column> described;
+    private boolean generic;
 
     /** A table whose first column is the name. */
     static Table named() {
@@ -75,6 +76,17 @@ final class Table implements Printer {
         plain.add(new Column(name, type, format, description, priority));
         cells.add(cell);
         return this;
+    }
+
+    /** Behaves as upstream's converter for kinds without columns of their own. */
+    Table generic() {
+        generic = true;
+        return this;
+    }
+
+    @Override
+    public boolean saysNullForNoRows() {
+        return generic;
     }
 
     Table age() {

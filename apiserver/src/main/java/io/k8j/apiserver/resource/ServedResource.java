@@ -7,6 +7,7 @@ import io.k8j.model.json.Json;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceInfo;
+import io.k8j.model.schema.Canonical;
 import io.k8j.model.schema.Schema;
 import java.util.Map;
 
@@ -45,12 +46,18 @@ public record ServedResource(
         if (storedAsServed() || stored.apiVersion().equals(gvk().apiVersion())) return stored;
         Map<String, Object> tree = Json.parseObject(stored.json());
         long revision = Long.parseLong(stored.resourceVersion());
-        Map<String, Object> converted = converter.fromStored(tree);
+        Map<String, Object> converted = canonical(converter.fromStored(tree));
         return ApiObject.ofJson(ObjectBytes.encode(converted, storage.builtIn()).at(revision));
     }
 
     /** A fresh tree of a stored object in this version. */
     public Map<String, Object> treeFromStored(ApiObject stored) {
-        return converter.fromStored(Json.parseObject(stored.json()));
+        Map<String, Object> tree = converter.fromStored(Json.parseObject(stored.json()));
+        return storedAsServed() ? tree : canonical(tree);
+    }
+
+    /** The form in which upstream would write an object of this version; may share parts with the argument. */
+    public Map<String, Object> canonical(Map<String, Object> tree) {
+        return storage != null && storage.builtIn() ? Canonical.of(schema, tree) : tree;
     }
 }

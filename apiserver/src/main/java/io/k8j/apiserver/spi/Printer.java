@@ -15,6 +15,11 @@ public interface Printer {
 
     List<Column> columns();
 
+    /** Whether a table without rows says null instead of an empty list, as upstream's generic converter does. */
+    default boolean saysNullForNoRows() {
+        return false;
+    }
+
     /** One cell per column: String, Long or Boolean. */
     List<Object> cells(Map<String, Object> object, Instant now);
 }

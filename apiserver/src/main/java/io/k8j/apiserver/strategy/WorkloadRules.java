@@ -11,6 +11,7 @@ import java.util.Map;
 
 /** What is special about each resource that makes Pods. */
 final class WorkloadRules {
+    private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
     private static final String UID = "batch.kubernetes.io/controller-uid";
 
     private WorkloadRules() {}
@@ -55,6 +56,8 @@ final class WorkloadRules {
         table.put(
                 "daemonsets.apps",
                 Rules.withStatus()
+                        .onCreate((context, set) -> setTemplateGeneration(set, 1))
+                        .onUpdate(WorkloadRules::countTemplates)
                         .check(WorkloadValidation::daemonSet)
                         .updateCheck((o, old) -> WorkloadValidation.withImmutable(
                                 WorkloadValidation.daemonSet(o), o, old, "spec", "selector"))
@@ -90,6 +93,18 @@ final class WorkloadRules {
                         .check(BatchValidation::cronJob)
                         .warn((o, old) -> template(Place.of(o).at("spec", "jobTemplate", "spec", "template"))));
         return table;
+    }
+
+    /** The annotation keeps a counter that was a field of a DaemonSet's spec before apps/v1. */
+    private static void countTemplates(RequestContext context, Map<String, Object> set, Map<String, Object> old) {
+        Object before = Trees.get(old, "metadata", "annotations", TEMPLATE_GENERATION);
+        long count = before instanceof String text && text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
+        Object template = Trees.get(set, "spec", "template");
+        setTemplateGeneration(set, Trees.deepEquals(template, Trees.get(old, "spec", "template")) ? count : count + 1);
+    }
+
+    private static void setTemplateGeneration(Map<String, Object> set, long count) {
+        Trees.set(set, Long.toString(count), "metadata", "annotations", TEMPLATE_GENERATION);
     }
 
     private static List<String> templateWarnings(Map<String, Object> object, Map<String, Object> old) {

@@ -27,9 +27,11 @@ public final class FieldOwnership {
      * @param live the object before, in the same version; null if there was none
      */
     public static void update(Call call, Map<String, Object> live, Map<String, Object> object, String manager) {
+        // A new object is compared with an empty one: what every object of its kind has belongs to nobody.
+        Map<String, Object> before = live == null ? call.resource().canonical(new LinkedHashMap<>()) : live;
         List<Object> entries = ManagedFields.afterUpdate(
-                live,
-                object,
+                before,
+                asWritten(call, object),
                 call.resource().schema(),
                 manager,
                 call.resource().gvk().apiVersion(),
@@ -37,6 +39,18 @@ public final class FieldOwnership {
                 call.context().now(),
                 reset(call));
         set(object, entries);
+    }
+
+    /**
+     * Ownership counts fields as they will be written: empty ones that are left out have no owner, those that are
+     * always there have one.
+     */
+    private static Map<String, Object> asWritten(Call call, Map<String, Object> object) {
+        Map<String, Object> written = call.resource().canonical(object);
+        Object managed = Trees.get(object, "metadata", "managedFields");
+        // An empty list is more than an absent one here: it clears them.
+        if (managed != null && written != object) SystemFields.metadata(written).put("managedFields", managed);
+        return written;
     }
 
     /**

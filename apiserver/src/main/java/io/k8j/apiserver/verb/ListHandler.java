@@ -87,8 +87,9 @@ public final class ListHandler implements Handler {
         List<ApiObject> items = new ArrayList<>();
         String[] last = new String[1];
         boolean complete = source.objects.visit(source.from, selection.to(), object -> {
-            if (!matches(selection, object)) return true;
+            // A full page ends before the next object, whether that one matches or not, as upstream's does.
             if (items.size() >= limit) return false;
+            if (!matches(selection, object)) return true;
             items.add(call.resource().fromStored(object.object()));
             last[0] = object.key();
             return true;

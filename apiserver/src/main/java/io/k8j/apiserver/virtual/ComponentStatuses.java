@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
 
 /** {@code componentstatuses}, long deprecated: the parts of the control plane, which live and die with this process. */
 public final class ComponentStatuses {
@@ -19,12 +18,12 @@ public final class ComponentStatuses {
     private ComponentStatuses() {}
 
     /** All of them. */
-    public static Handler list(LongSupplier revision) {
+    public static Handler list() {
         return call -> {
             call.context().warn(DEPRECATED);
             List<ApiObject> all = new ArrayList<>();
             for (String name : NAMES) all.add(status(name));
-            ApiResponse.ApiList list = new ApiResponse.ApiList(all, Long.toString(revision.getAsLong()), "", null);
+            ApiResponse.ApiList list = new ApiResponse.ApiList(all, "", "", null); // they have no versions
             return new ApiResponse(200, null, list, call.context().warnings());
         };
     }

@@ -1,4 +1,4 @@
 /**
- * Deletion of finished Jobs after their time.
+ * Lifetimes: the deletion of finished Jobs after their time, and how long nodes may keep what they have read.
  */
 package io.k8j.controllers.ttl;

@@ -20,12 +20,18 @@ import java.util.concurrent.TimeUnit;
  */
 public final class K8jServer implements AutoCloseable {
     private final Path root;
+    private final List<String> launcher;
     private final Path dataDirectory;
     private final List<String> flags;
     private Process process;
 
     private K8jServer(Path root, Path dataDirectory, List<String> flags) {
+        this(root, List.of(root.resolve("k8j").toString()), dataDirectory, flags);
+    }
+
+    private K8jServer(Path root, List<String> launcher, Path dataDirectory, List<String> flags) {
         this.root = root;
+        this.launcher = launcher;
         this.dataDirectory = dataDirectory;
         this.flags = flags;
     }
@@ -48,6 +54,27 @@ public final class K8jServer implements AutoCloseable {
         var flags = common(number, dataDirectory);
         flags.add("--disable-agent");
         return new K8jServer(findRoot(), dataDirectory, List.copyOf(flags));
+    }
+
+    /**
+     * Prepares a control plane that runs from the class path of the tests, so that nothing need be built or installed
+     * and nothing but its own directory is written. End it with {@link #terminate}.
+     */
+    public static K8jServer fromClassPath(int number, Path dataDirectory) throws IOException {
+        var flags = common(number, dataDirectory);
+        flags.addAll(List.of("--disable-agent", "--datastore-endpoint=memory"));
+        // Failsafe's own class path is one jar that only names the others.
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        var launcher = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                classPath,
+                "io.k8j.server.cli.Main");
+        return new K8jServer(findRoot(), launcher, dataDirectory, List.copyOf(flags));
     }
 
     private static List<String> common(int number, Path dataDirectory) throws IOException {
@@ -116,7 +143,8 @@ public final class K8jServer implements AutoCloseable {
 
     /** Starts the process and waits until {@code /readyz} says ok. */
     public void start() throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(root.resolve("k8j").toString(), "server"));
+        var command = new ArrayList<>(launcher);
+        command.add("server");
         command.addAll(flags);
         process = new ProcessBuilder(command)
                 .directory(root.toFile())

@@ -1,6 +1,5 @@
 package io.k8j.e2e.replay;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -21,8 +20,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Replays the recorded API exchanges against a control plane without nodes, as it was when they were recorded. A test
- * per exchange, in order. {@code -Dk8j.replay.kubeconfig=FILE} takes a running cluster that has no namespace
+ * Replays the recorded API exchanges against a control plane without nodes, as it was when they were recorded, in a
+ * process of its own that needs no root. A test per exchange, in order. {@code -Dk8j.replay.kubeconfig=FILE} takes a running cluster that has no namespace
  * {@code rec} instead of starting one.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -50,9 +49,8 @@ class ApiReplayIT {
             api = new ApiClient(Kubeconfig.read(Path.of(running).toAbsolutePath()));
             return;
         }
-        assumeTrue(K8jServer.isBuildable(), "there is no ./k8j to start");
         Path directory = Files.createDirectories(Path.of("target", "cluster").toAbsolutePath());
-        server = K8jServer.controlPlane(2, Files.createTempDirectory(directory, "replay"));
+        server = K8jServer.fromClassPath(2, Files.createTempDirectory(directory, "replay"));
         server.start();
         api = new ApiClient(Kubeconfig.read(server.kubeconfig()));
     }
@@ -98,7 +96,7 @@ class ApiReplayIT {
                             + String.join("\n", accepted.unused()) + "\n");
         }
         if (server != null) {
-            server.stopAll();
+            server.terminate();
         }
     }
 }

@@ -18,6 +18,7 @@ final class DefaultRules {
     }
 
     private static final String APPS = "io.k8s.api.apps.v1.";
+    private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
     private static final String RBAC = "rbac.authorization.k8s.io";
 
     private static final Map<String, Rule> RULES = rules();
@@ -32,6 +33,7 @@ final class DefaultRules {
     private static Map<String, Rule> rules() {
         Map<String, Rule> rules = new LinkedHashMap<>(CoreDefaultRules.RULES);
         rules.put(APPS + "DeploymentSpec", DefaultRules::deploymentSpec);
+        rules.put(APPS + "DaemonSet", DefaultRules::daemonSet);
         rules.put(APPS + "DaemonSetSpec", DefaultRules::daemonSetSpec);
         rules.put(APPS + "StatefulSetSpec", DefaultRules::statefulSetSpec);
         rules.put("io.k8s.api.batch.v1.Job", DefaultRules::job);
@@ -50,6 +52,13 @@ final class DefaultRules {
         rules.put("io.k8s.api.resource.v1.ExactDeviceRequest", DefaultRules::deviceRequest);
         rules.put("io.k8s.api.resource.v1.DeviceSubRequest", DefaultRules::deviceRequest);
         return Map.copyOf(rules);
+    }
+
+    /** A counter that is set by the server, but belongs to whoever creates the object, as a default does. */
+    private static void daemonSet(Map<String, Object> set) {
+        if (Trees.get(set, "metadata", "annotations", TEMPLATE_GENERATION) == null) {
+            Trees.set(set, "0", "metadata", "annotations", TEMPLATE_GENERATION);
+        }
     }
 
     /** Sets a field that is absent or an empty string. */

@@ -27,7 +27,7 @@ class DefaulterTest {
 
     /** Places where the answer has more or other than defaulting, with who did it. */
     private static final Map<String, String> EXPLAINED = Map.ofEntries(
-            Map.entry("\\.metadata\\.(finalizers|annotations)", "admission and strategies"),
+            Map.entry("\\.metadata\\.(finalizers|annotations)(\\..*)?", "admission and strategies"),
             Map.entry(
                     "\\.metadata\\.labels|\\.spec\\.template\\.metadata\\.labels|\\.spec\\.selector", "job's strategy"),
             Map.entry("\\.status\\.(phase|qosClass)", "strategies"),
