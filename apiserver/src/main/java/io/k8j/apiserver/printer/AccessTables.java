@@ -84,9 +84,7 @@ final class AccessTables {
     private static String subjects(Row row, String kind) {
         return row.at("subjects").items().stream()
                 .filter(s -> s.text("kind").equals(kind))
-                .map(s -> kind.equals("ServiceAccount")
-                        ? s.text("namespace") + "/" + s.text("name")
-                        : s.text("name"))
+                .map(s -> kind.equals("ServiceAccount") ? s.text("namespace") + "/" + s.text("name") : s.text("name"))
                 .collect(Collectors.joining(", "));
     }
 

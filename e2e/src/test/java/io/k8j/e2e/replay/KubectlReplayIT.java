@@ -34,7 +34,7 @@ class KubectlReplayIT {
     private static final int RECORDED_WITH = 32;
     private static final String RECORDED_NODE = "n1";
     private static final Duration PATIENCE = Duration.ofSeconds(100);
-    private static final long READ_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long READ_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final List<String> report = new ArrayList<>();
     private AcceptedDifferences accepted;

@@ -18,6 +18,7 @@ record Transcript(String command, int exit, String stdout, String stderr) {
             Pattern.compile("(?<=^|\\s)(\\d+[smhd]){1,2}(?=$|\\s|\\))"), "<age>",
             Pattern.compile("\\b\\d+\\.\\d+\\.\\d+\\.\\d+\\b"), "<ip>",
             Pattern.compile("v1\\.\\d+\\.\\d+[-+\\w]*"), "<version>",
+            Pattern.compile("resourceVersion: \"\\d+\""), "resourceVersion: <rv>",
             Pattern.compile("kubectl-edit-\\d+"), "kubectl-edit-<id>");
 
     static List<Transcript> read() throws IOException {

@@ -151,17 +151,17 @@ final class Routes {
         }
     }
 
-    private String runningContainer(Pod pod, String name) {
+    private Optional<String> runningContainer(Pod pod, String name) {
         return pods.runtimeOf(pod.getMetadata().getUid())
                 .flatMap(seen -> seen.latest(name))
                 .filter(run -> run.running()
                         || runtime.containerStatus(run.id()).getState() == ContainerState.CONTAINER_RUNNING)
-                .map(RuntimePod.RuntimeContainer::id)
-                .orElseThrow(() -> new IllegalArgumentException("container not found (\"%s\")".formatted(name)));
+                .map(RuntimePod.RuntimeContainer::id);
     }
 
     private URI exec(Exchange exchange, Pod pod, String container) {
-        String id = runningContainer(pod, container);
+        String id = runningContainer(pod, container)
+                .orElseThrow(() -> new IllegalArgumentException("container not found (\"%s\")".formatted(container)));
         boolean tty = exchange.flag("tty");
         return runtime.exec(ExecRequest.newBuilder()
                 .setContainerId(id)
@@ -174,7 +174,12 @@ final class Routes {
     }
 
     private URI attach(Exchange exchange, Pod pod, String container) {
-        String id = runningContainer(pod, container);
+        String id = runningContainer(pod, container)
+                .orElseThrow(() -> new IllegalArgumentException("container %s not found in pod %s_%s"
+                        .formatted(
+                                container,
+                                pod.getMetadata().getName(),
+                                pod.getMetadata().getNamespace())));
         boolean tty = ContainerRef.find(pod, container)
                 .map(ref -> Boolean.TRUE.equals(ref.container().getTty()))
                 .orElse(false);
