@@ -138,6 +138,7 @@ class CrashLoadIT {
             int written;
             try (ApiClient api = client();
                     WriteLoad.Run run = load.start(api)) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> run.acknowledged() > 0);
                 TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(2000));
                 server.kill();
                 written = run.stop();

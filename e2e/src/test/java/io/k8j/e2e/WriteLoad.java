@@ -93,6 +93,11 @@ final class WriteLoad {
             }
         }
 
+        /** How many writes were acknowledged so far. */
+        int acknowledged() {
+            return acknowledged.get();
+        }
+
         /** Waits for the writers, whose server is gone, and returns how many writes were acknowledged. */
         int stop() throws InterruptedException {
             stopped.set(true);

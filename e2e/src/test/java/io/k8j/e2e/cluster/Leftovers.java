@@ -5,9 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
@@ -17,6 +21,9 @@ import java.util.zip.CRC32;
  */
 public final class Leftovers {
     private static final Path NAMESPACES = Path.of("/var/run/netns");
+    private static final Path INTERFACES = Path.of("/sys/class/net");
+    /** A bridge, a table or a cgroup, named after the last six digits of its cluster's checksum. */
+    private static final Pattern OWNED = Pattern.compile("\\bk8j-?([0-9a-f]{6})(?:br|-|$)");
 
     private final Path dataDirectory;
     private final List<String> before;
@@ -50,15 +57,27 @@ public final class Leftovers {
         if (Files.exists(runtimeDirectory(dataDirectory))) {
             found.add("directory " + runtimeDirectory(dataDirectory));
         }
-        shared().stream().filter(thing -> !before.contains(thing)).forEach(found::add);
+        shared().stream()
+                .filter(thing -> !before.contains(thing) && !isOfAnother(thing))
+                .forEach(found::add);
         return found;
+    }
+
+    /** Whether a thing belongs to a cluster that came up meanwhile: it bears another checksum. */
+    private boolean isOfAnother(String thing) {
+        Matcher owned = OWNED.matcher(thing);
+        return owned.find() && !checksum(dataDirectory).endsWith(owned.group(1));
     }
 
     /** Where a server keeps sockets and the state of its containers: below {@code /run}, told apart by a checksum. */
     static Path runtimeDirectory(Path dataDirectory) {
+        return Path.of("/run/k8j", checksum(dataDirectory));
+    }
+
+    private static String checksum(Path dataDirectory) {
         var checksum = new CRC32();
         checksum.update(dataDirectory.toString().getBytes(StandardCharsets.UTF_8));
-        return Path.of("/run/k8j/%08x".formatted(checksum.getValue()));
+        return "%08x".formatted(checksum.getValue());
     }
 
     private static Optional<String> commandLine(ProcessHandle process) {
@@ -73,11 +92,18 @@ public final class Leftovers {
 
     private static List<String> shared() throws IOException {
         var things = new ArrayList<String>();
-        for (String name : names(Path.of("/sys/class/net"))) {
-            things.add("interface " + name);
+        for (String name : names(INTERFACES)) {
+            // A Pod's end of the wire hangs on its cluster's bridge; without one it is nobody's.
+            if (!name.startsWith("veth")
+                    || !Files.exists(INTERFACES.resolve(name).resolve("master"))) {
+                things.add("interface " + name);
+            }
         }
+        Set<String> inhabited = inhabitedNamespaces();
         for (String name : names(NAMESPACES)) {
-            things.add("network namespace " + name);
+            if (!inhabited.contains(inode(NAMESPACES.resolve(name)))) {
+                things.add("network namespace " + name);
+            }
         }
         tables().forEach(table -> things.add("nftables " + table));
         for (Path cgroup : List.of(Path.of("/sys/fs/cgroup"), Path.of("/sys/fs/cgroup/memory"))) {
@@ -88,6 +114,31 @@ public final class Leftovers {
             }
         }
         return things;
+    }
+
+    /** The network namespaces that processes live in: a process that was left is found by itself. */
+    private static Set<String> inhabitedNamespaces() throws IOException {
+        var found = new HashSet<String>();
+        for (String process : names(Path.of("/proc"))) {
+            if (process.matches("\\d+")) {
+                try {
+                    String link = Files.readSymbolicLink(Path.of("/proc", process, "ns/net"))
+                            .toString();
+                    found.add(link.replaceAll("\\D", ""));
+                } catch (IOException ended) {
+                    // It ended between the list and the look.
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String inode(Path namespace) {
+        try {
+            return Files.getAttribute(namespace, "unix:ino").toString();
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     private static List<String> names(Path directory) throws IOException {

@@ -25,8 +25,8 @@ class ServiceIT extends Walkthrough {
 
     /** The names of the Pods that answer one address in many tries. */
     private Set<String> answering(String url) {
-        Result names =
-                run("kubectl exec client -- sh -c 'for i in $(seq 20); do timeout 5 wget -q -O- " + url + "/name; done'");
+        Result names = run(
+                "kubectl exec client -- sh -c 'for i in $(seq 20); do timeout 5 wget -q -O- " + url + "/name; done'");
         return new HashSet<>(names.succeeds().lines());
     }
 

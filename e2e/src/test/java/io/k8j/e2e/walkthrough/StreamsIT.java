@@ -264,9 +264,8 @@ class StreamsIT extends Walkthrough {
             proxy.expect("Starting to serve on 127.0.0.1:", SOON);
             String address = proxy.output().strip().replaceAll("(?s).*serve on ", "");
             // Java's client would ask for an upgrade to HTTP/2, which kubectl passes on and the server does not do.
-            try (HttpClient http = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .build()) {
+            try (HttpClient http =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
                 var version = http.send(
                         HttpRequest.newBuilder(URI.create("http://" + address + "/version"))
                                 .build(),

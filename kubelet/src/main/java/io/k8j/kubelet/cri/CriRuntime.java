@@ -171,7 +171,8 @@ public final class CriRuntime implements ContainerRuntime {
         String info = runtime("PodSandboxStatus", request, PodSandboxStatusResponse.getDefaultInstance())
                 .getInfoMap()
                 .getOrDefault("info", "{}");
-        return ApiObject.ofJson(info.getBytes(StandardCharsets.UTF_8)).tree().get("pid") instanceof Number pid && pid.longValue() > 0
+        return ApiObject.ofJson(info.getBytes(StandardCharsets.UTF_8)).tree().get("pid") instanceof Number pid
+                        && pid.longValue() > 0
                 ? OptionalLong.of(pid.longValue())
                 : OptionalLong.empty();
     }

@@ -19,6 +19,8 @@ import io.k8j.kubelet.cri.v1.VersionResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,9 +32,13 @@ public final class NodeFacts {
     private static final long LEAST_MEMORY = 100L << 20;
     private static final int LEAST_DISK_PERCENT = 10;
 
+    /** A runtime that is silent for less is taken to be starting again: its Pods go on and stay in their Services. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
     private final KubeletConfig config;
     private final ContainerRuntime runtime;
     private final Machine machine;
+    private volatile Instant heard = Instant.EPOCH; // when the runtime last answered
 
     /** Works for this node. */
     public NodeFacts(KubeletConfig config, ContainerRuntime runtime, Machine machine) {
@@ -126,7 +132,7 @@ public final class NodeFacts {
     private List<NodeCondition> conditions(List<NodeCondition> known, String now) {
         boolean memory = lacksMemory();
         boolean disk = lacksDisk();
-        String notReady = whyNotReady();
+        String notReady = whyNotReady(Instant.parse(now));
         return List.of(
                 condition(
                         known,
@@ -178,9 +184,10 @@ public final class NodeFacts {
         }
     }
 
-    private String whyNotReady() {
+    private String whyNotReady(Instant now) {
         try {
             StatusResponse status = runtime.status();
+            heard = now;
             List<String> reasons = new ArrayList<>();
             for (String type : List.of("RuntimeReady", "NetworkReady")) {
                 Optional<RuntimeCondition> condition = status.getStatus().getConditionsList().stream()
@@ -198,7 +205,7 @@ public final class NodeFacts {
             }
             return reasons.size() > 1 ? "[" + String.join(", ", reasons) + "]" : String.join("", reasons);
         } catch (RuntimeFailure e) {
-            return "container runtime is down";
+            return now.isBefore(heard.plus(SILENCE)) ? "" : "container runtime is down";
         }
     }
 

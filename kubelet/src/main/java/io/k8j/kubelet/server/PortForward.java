@@ -100,8 +100,8 @@ final class PortForward extends ChannelInboundHandlerAdapter {
         Integer errors = errorStreams.remove(request);
         Forwarded target = new Forwarded(stream, errors == null ? 0 : errors, port);
         forwarded.put(stream, target);
-        PodSockets.connect(process, port).whenComplete((socket, failure) -> client.executor()
-                .execute(() -> {
+        PodSockets.connect(process, port)
+                .whenComplete((socket, failure) -> client.executor().execute(() -> {
                     if (failure == null) target.connected(socket);
                     else target.failed(failure);
                 }));
@@ -187,8 +187,7 @@ final class PortForward extends ChannelInboundHandlerAdapter {
                     + "failed to connect to localhost:%d inside namespace \"%s\", %s"
                             .formatted(port, sandbox, failure.getMessage());
             if (errors != 0) {
-                client.write(new DefaultSpdyDataFrame(
-                        errors, Unpooled.copiedBuffer(sentence, StandardCharsets.UTF_8)));
+                client.write(new DefaultSpdyDataFrame(errors, Unpooled.copiedBuffer(sentence, StandardCharsets.UTF_8)));
             }
             finish();
         }
