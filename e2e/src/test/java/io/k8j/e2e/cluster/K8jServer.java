@@ -82,6 +82,7 @@ public final class K8jServer implements AutoCloseable {
                 "--data-dir=" + dataDirectory,
                 "--write-kubeconfig=" + dataDirectory.resolve("kubeconfig.yaml"),
                 "--https-listen-port=" + freePort(),
+                "--kubelet-port=" + freePort(),
                 "--node-name=e2e-" + number,
                 "--cluster-cidr=10.%d.0.0/16".formatted(150 + 2 * number),
                 "--service-cidr=10.%d.0.0/16".formatted(151 + 2 * number),
