@@ -22,6 +22,8 @@ import picocli.CommandLine.ParameterException;
             ImagesCommand.class,
             KubectlCommand.class,
             CheckConfigCommand.class,
+            CertificateCommand.class,
+            CompletionCommand.class,
             VersionCommand.class,
             TrainCommand.class,
             HelpCommand.class
@@ -31,9 +33,22 @@ public final class Main implements Runnable {
 
     public static void main(String[] arguments) {
         Logging.configure("text", List.of("warn"));
-        int code = commandLine(System.err, provided(arguments)).execute(arguments);
+        int code = execute(arguments);
         // Daemons of libraries must not keep a finished command alive; a server has ended by itself when it comes here.
         System.exit(code);
+    }
+
+    private static int execute(String[] arguments) {
+        CommandLine line = commandLine(System.err, provided(arguments));
+        if (arguments.length > 0 && arguments[0].equals("server")) {
+            try {
+                ConfigFile.apply(line.getSubcommands().get("server"), List.of(arguments));
+            } catch (ParameterException e) {
+                System.err.println("k8j: " + firstLine(e.getMessage()) + " (see 'k8j server --help')");
+                return CommandLine.ExitCode.USAGE;
+            }
+        }
+        return line.execute(arguments);
     }
 
     /** The subcommands of other jars; none for a server, which need not load them. */

@@ -47,7 +47,6 @@ public final class MachineCheck {
         findings.add(system());
         findings.add(root());
         Packages.NODE.forEach(need -> findings.add(program(need)));
-        findings.add(program(new Packages.Need("kubectl", "kubectl", "talks to the cluster", false)));
         findings.add(cgroups());
         findings.add(oomScore());
         findings.add(overlay());
@@ -104,9 +103,7 @@ public final class MachineCheck {
                 need.required() ? State.MISSING : State.NOTE,
                 need.binary(),
                 "not found; it " + need.purpose(),
-                need.binary().equals("kubectl")
-                        ? "install any kubectl from 1.27 on"
-                        : "'k8j server' installs it, or: apt-get install " + need.debian());
+                "'k8j server' installs it, or: apt-get install " + need.debian());
     }
 
     private static Finding cgroups() {

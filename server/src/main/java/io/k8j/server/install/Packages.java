@@ -30,7 +30,8 @@ public final class Packages {
             new Need("iptables", "iptables", "maps host ports", false),
             new Need("conntrack", "conntrack", "forgets connections to removed endpoints", false),
             new Need("ip", "iproute2", "shows and removes network interfaces", true),
-            new Need("mount", "mount", "mounts volumes", true));
+            new Need("mount", "mount", "mounts volumes", true),
+            new Need("kubectl", "kubernetes-client", "talks to the cluster", false));
 
     private static final List<Path> CNI_DIRECTORIES = List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"));
     private static final long INSTALL_MINUTES = 10;
