@@ -1,0 +1,262 @@
+package io.k8j.apiserver.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k8j.apiserver.ApiServer;
+import io.k8j.apiserver.ApiServerConfig;
+import io.k8j.apiserver.CoreConfig;
+import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.model.json.Json;
+import io.k8j.model.time.SystemTime;
+import io.k8j.store.MemoryStore;
+import io.k8j.store.StoreConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The server as a client sees it on the wire. */
+class HttpApiTest {
+    private static final String CONFIGMAPS = "/api/v1/namespaces/default/configmaps";
+
+    private static SystemTime time;
+    private static MemoryStore store;
+    private static ApiServer server;
+    private static HttpClient client;
+
+    @BeforeAll
+    static void start() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        time = new SystemTime();
+        store = MemoryStore.open(StoreConfig.DEFAULTS);
+        Map<String, Object> version = new LinkedHashMap<>(Map.of("major", "1", "gitVersion", "v1.36.0"));
+        server = ApiServer.start(
+                store,
+                new ApiServerConfig(
+                        CoreConfig.DEFAULTS,
+                        new InetSocketAddress("127.0.0.1", 0),
+                        null,
+                        Set::of,
+                        new ServiceAccountKeys(generator.generateKeyPair(), List.of()),
+                        "https://kubernetes.default.svc",
+                        List.of("https://kubernetes.default.svc"),
+                        Map.of("root", UserInfo.of("root", "system:masters"), "bob", UserInfo.of("bob")),
+                        () -> null,
+                        version,
+                        RequestSettings.DEFAULTS,
+                        List.of()),
+                time);
+        client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        server.close();
+        store.close();
+        time.close();
+    }
+
+    private static HttpRequest.Builder request(String path, String token) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+        return token == null ? builder : builder.header("Authorization", "Bearer " + token);
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> get(String path, String token) throws IOException, InterruptedException {
+        return send(request(path, token));
+    }
+
+    private static HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return send(request(path, "root")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private static String configMap(String name, String value) {
+        return "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"%s\"},\"data\":{\"k\":\"%s\"}}"
+                .formatted(name, value);
+    }
+
+    @Test
+    void anonymousSeesHealthAndVersionOnly() throws Exception {
+        assertThat(get("/livez", null).body()).isEqualTo("ok");
+        assertThat(get("/version", null).statusCode()).isEqualTo(200);
+        HttpResponse<String> refused = get("/api/v1/pods", null);
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body())
+                .contains("pods is forbidden: User \\\"system:anonymous\\\" cannot list resource \\\"pods\\\"");
+    }
+
+    @Test
+    void anUnknownTokenIsUnauthorized() throws Exception {
+        HttpResponse<String> refused = get("/api/v1/pods", "nobody");
+
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.body()).contains("\"reason\":\"Unauthorized\"");
+    }
+
+    @Test
+    void aUserWithoutRolesIsForbidden() throws Exception {
+        assertThat(get(CONFIGMAPS, "bob").statusCode()).isEqualTo(403);
+        assertThat(get("/apis/nope.example/v1/things", "bob").statusCode()).isEqualTo(403);
+        assertThat(get("/apis/nope.example/v1/things", "root").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void onlySomeMayImpersonate() throws Exception {
+        HttpResponse<String> refused = send(request(CONFIGMAPS, "bob").header("Impersonate-User", "root"));
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("cannot impersonate resource \\\"users\\\"");
+
+        HttpResponse<String> asBob = send(request(CONFIGMAPS, "root").header("Impersonate-User", "bob"));
+        assertThat(asBob.statusCode()).isEqualTo(403);
+        assertThat(asBob.body()).contains("User \\\"bob\\\" cannot list");
+    }
+
+    @Test
+    void anObjectGoesInAndComesOutInTheFormThatIsAskedFor() throws Exception {
+        assertThat(post(CONFIGMAPS, configMap("forms", "1")).statusCode()).isEqualTo(201);
+
+        assertThat(get(CONFIGMAPS + "/forms", "root").body()).startsWith("{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"");
+        HttpResponse<String> table = send(request(CONFIGMAPS + "/forms", "root")
+                .header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"));
+        assertThat(table.body()).contains("\"kind\":\"Table\"").contains("\"cells\":[\"forms\"");
+        HttpResponse<String> yaml =
+                send(request(CONFIGMAPS + "/forms", "root").header("Accept", "application/yaml"));
+        assertThat(yaml.body()).contains("kind: ConfigMap");
+        HttpResponse<String> metadata = send(request(CONFIGMAPS, "root")
+                .header("Accept", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"));
+        assertThat(metadata.body()).contains("PartialObjectMetadataList").doesNotContain("\"data\"");
+    }
+
+    @Test
+    void itemsOfListsCarryNoKind() throws Exception {
+        post(CONFIGMAPS, configMap("item", "1"));
+
+        Map<String, Object> list = Json.parseObject(get(CONFIGMAPS, "root").body());
+
+        assertThat(list).containsEntry("kind", "ConfigMapList");
+        assertThat((List<?>) list.get("items")).allSatisfy(item -> assertThat((Map<?, ?>) item)
+                .isNotEmpty()
+                .satisfies(map -> assertThat(map.containsKey("kind")).isFalse()));
+    }
+
+    @Test
+    void whatCannotBeReadIsRefusedInUpstreamsWords() throws Exception {
+        assertThat(post(CONFIGMAPS, "{").body())
+                .contains("the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind;"
+                        + " json parse error: unexpected end of JSON input ({)");
+        assertThat(post(CONFIGMAPS, "[]").statusCode()).isEqualTo(400);
+        HttpResponse<String> type = send(request(CONFIGMAPS, "root")
+                .header("Content-Type", "text/plain")
+                .POST(HttpRequest.BodyPublishers.ofString("x")));
+        assertThat(type.statusCode()).isEqualTo(415);
+        assertThat(send(request(CONFIGMAPS, "root").header("Accept", "image/png")).statusCode())
+                .isEqualTo(406);
+        assertThat(send(request(CONFIGMAPS, "root").PUT(HttpRequest.BodyPublishers.noBody())).statusCode())
+                .isEqualTo(405);
+    }
+
+    @Test
+    void aBodyOverThreeMebibytesIsRefused() throws Exception {
+        HttpResponse<String> refused = post(CONFIGMAPS, configMap("big", "x".repeat(3 * 1024 * 1024)));
+
+        assertThat(refused.statusCode()).isEqualTo(413);
+        assertThat(refused.body()).contains("RequestEntityTooLarge");
+    }
+
+    @Test
+    void duplicateFieldsAreRefusedWhenStrict() throws Exception {
+        String body = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"dup\"},\"data\":{},\"data\":{}}";
+
+        HttpResponse<String> refused = post(CONFIGMAPS + "?fieldValidation=Strict", body);
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("duplicate field \\\"data\\\"");
+    }
+
+    @Test
+    void aWatchTellsWhatHappens() throws Exception {
+        HttpResponse<InputStream> watch = client.send(
+                request(CONFIGMAPS + "?watch=true&fieldSelector=metadata.name%3Dwatched", "root")
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(watch.body(), StandardCharsets.UTF_8))) {
+            post(CONFIGMAPS, configMap("watched", "1"));
+            send(request(CONFIGMAPS + "/watched", "root").DELETE());
+
+            assertThat(lines.readLine()).startsWith("{\"type\":\"ADDED\",\"object\":{\"kind\":\"ConfigMap\"");
+            assertThat(lines.readLine()).startsWith("{\"type\":\"DELETED\"");
+        }
+    }
+
+    @Test
+    void largeAnswersAreCompressedForThoseWhoAskForIt() throws Exception {
+        post(CONFIGMAPS, configMap("large", "y".repeat(200_000)));
+
+        HttpResponse<InputStream> answer = client.send(
+                request(CONFIGMAPS + "/large", "root")
+                        .header("Accept-Encoding", "gzip")
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+
+        assertThat(answer.headers().firstValue("Content-Encoding")).contains("gzip");
+        try (GZIPInputStream body = new GZIPInputStream(answer.body())) {
+            assertThat(Json.parseObject(body.readAllBytes())).containsEntry("kind", "ConfigMap");
+        }
+    }
+
+    @Test
+    void discoveryListsWhatIsServed() throws Exception {
+        assertThat(get("/api", "root").body()).contains("\"versions\":[\"v1\"]");
+        assertThat(get("/apis", "root").body()).contains("\"apps/v1\"");
+        assertThat(get("/apis/apps/v1", "root").body()).contains("\"deployments/scale\"");
+        HttpResponse<String> aggregated = send(request("/apis", "root")
+                .header("Accept", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"));
+        assertThat(aggregated.headers().firstValue("Content-Type").orElse("")).contains("APIGroupDiscoveryList");
+        assertThat(get("/openapi/v3", "root").body()).contains("apis/apps/v1");
+        assertThat(get("/metrics", "root").body()).contains("apiserver_request_total");
+        assertThat(get("/openid/v1/jwks", "root").body()).contains("\"kty\":\"EC\"");
+        assertThat(get("/nope", "root").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aServiceAccountTokenIsRecognisedAndDiesWithItsAccount() throws Exception {
+        String accounts = "/api/v1/namespaces/default/serviceaccounts";
+        post(accounts, "{\"apiVersion\":\"v1\",\"kind\":\"ServiceAccount\",\"metadata\":{\"name\":\"robot\"}}");
+        HttpResponse<String> issued = post(
+                accounts + "/robot/token",
+                "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenRequest\",\"spec\":{\"expirationSeconds\":600}}");
+        assertThat(issued.statusCode()).isEqualTo(201);
+        String token = io.k8j.model.json.Trees.string(Json.parseObject(issued.body()), "status", "token");
+
+        assertThat(get(CONFIGMAPS, token).body())
+                .contains("User \\\"system:serviceaccount:default:robot\\\" cannot list");
+        send(request(accounts + "/robot", "root").DELETE());
+        assertThat(get(CONFIGMAPS, token).statusCode()).isEqualTo(401);
+    }
+}
