@@ -16,7 +16,8 @@ class ServerLockTest {
         try (ServerLock first = ServerLock.acquire(directory)) {
             assertThatThrownBy(() -> ServerLock.acquire(directory))
                     .isInstanceOf(UserException.class)
-                    .hasMessageContaining("another k8j server (pid " + ProcessHandle.current().pid() + ")")
+                    .hasMessageContaining(
+                            "another k8j server (pid " + ProcessHandle.current().pid() + ")")
                     .hasMessageContaining("--data-dir");
             assertThat(ServerLock.owner(directory)).contains(ProcessHandle.current());
             assertThat(first).isNotNull();

@@ -28,13 +28,37 @@ class PolicyRuleTest {
                 new Case("the same", rule("get", "", "pods"), wanted("get", "", "pods", "", "p"), true),
                 new Case("another verb", rule("get", "", "pods"), wanted("list", "", "pods", "", ""), false),
                 new Case("another group", rule("get", "", "pods"), wanted("get", "apps", "pods", "", "p"), false),
-                new Case("a subresource is a resource of its own", rule("get", "", "pods"), wanted("get", "", "pods", "log", "p"), false),
+                new Case(
+                        "a subresource is a resource of its own",
+                        rule("get", "", "pods"),
+                        wanted("get", "", "pods", "log", "p"),
+                        false),
                 new Case("named subresource", rule("get", "", "pods/log"), wanted("get", "", "pods", "log", "p"), true),
-                new Case("subresource of anything", rule("get", "*", "*/scale"), wanted("get", "apps", "deployments", "scale", "d"), true),
-                new Case("everything", rule("*", "*", "*"), wanted("delete", "apps", "deployments", "status", "d"), true),
-                new Case("the named object", rule("get", "", "secrets", "a"), wanted("get", "", "secrets", "", "a"), true),
-                new Case("another object", rule("get", "", "secrets", "a"), wanted("get", "", "secrets", "", "b"), false),
-                new Case("names do not allow lists", rule("list", "", "secrets", "a"), wanted("list", "", "secrets", "", ""), false));
+                new Case(
+                        "subresource of anything",
+                        rule("get", "*", "*/scale"),
+                        wanted("get", "apps", "deployments", "scale", "d"),
+                        true),
+                new Case(
+                        "everything",
+                        rule("*", "*", "*"),
+                        wanted("delete", "apps", "deployments", "status", "d"),
+                        true),
+                new Case(
+                        "the named object",
+                        rule("get", "", "secrets", "a"),
+                        wanted("get", "", "secrets", "", "a"),
+                        true),
+                new Case(
+                        "another object",
+                        rule("get", "", "secrets", "a"),
+                        wanted("get", "", "secrets", "", "b"),
+                        false),
+                new Case(
+                        "names do not allow lists",
+                        rule("list", "", "secrets", "a"),
+                        wanted("list", "", "secrets", "", ""),
+                        false));
     }
 
     @ParameterizedTest
@@ -52,7 +76,8 @@ class PolicyRuleTest {
                         new PolicyRule(List.of("get", "list"), List.of(""), List.of("pods"), List.of(), List.of())))
                 .isTrue();
         assertThat(PolicyRule.covers(owned, rule("watch", "", "pods"))).isFalse();
-        assertThat(PolicyRule.covers(List.of(rule("get", "", "pods", "a")), rule("get", "", "pods"))).isFalse();
+        assertThat(PolicyRule.covers(List.of(rule("get", "", "pods", "a")), rule("get", "", "pods")))
+                .isFalse();
     }
 
     @Test

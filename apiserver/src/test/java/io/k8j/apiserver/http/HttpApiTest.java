@@ -76,8 +76,7 @@ class HttpApiTest {
     }
 
     private static HttpRequest.Builder request(String path, String token) {
-        HttpRequest.Builder builder =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
         return token == null ? builder : builder.header("Authorization", "Bearer " + token);
     }
 
@@ -140,12 +139,12 @@ class HttpApiTest {
     void anObjectGoesInAndComesOutInTheFormThatIsAskedFor() throws Exception {
         assertThat(post(CONFIGMAPS, configMap("forms", "1")).statusCode()).isEqualTo(201);
 
-        assertThat(get(CONFIGMAPS + "/forms", "root").body()).startsWith("{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"");
+        assertThat(get(CONFIGMAPS + "/forms", "root").body())
+                .startsWith("{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"");
         HttpResponse<String> table = send(request(CONFIGMAPS + "/forms", "root")
                 .header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"));
         assertThat(table.body()).contains("\"kind\":\"Table\"").contains("\"cells\":[\"forms\"");
-        HttpResponse<String> yaml =
-                send(request(CONFIGMAPS + "/forms", "root").header("Accept", "application/yaml"));
+        HttpResponse<String> yaml = send(request(CONFIGMAPS + "/forms", "root").header("Accept", "application/yaml"));
         assertThat(yaml.body()).contains("kind: ConfigMap");
         HttpResponse<String> metadata = send(request(CONFIGMAPS, "root")
                 .header("Accept", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"));
@@ -159,9 +158,10 @@ class HttpApiTest {
         Map<String, Object> list = Json.parseObject(get(CONFIGMAPS, "root").body());
 
         assertThat(list).containsEntry("kind", "ConfigMapList");
-        assertThat((List<?>) list.get("items")).allSatisfy(item -> assertThat((Map<?, ?>) item)
-                .isNotEmpty()
-                .satisfies(map -> assertThat(map.containsKey("kind")).isFalse()));
+        assertThat((List<?>) list.get("items"))
+                .allSatisfy(item -> assertThat((Map<?, ?>) item)
+                        .isNotEmpty()
+                        .satisfies(map -> assertThat(map.containsKey("kind")).isFalse()));
     }
 
     @Test
@@ -174,9 +174,11 @@ class HttpApiTest {
                 .header("Content-Type", "text/plain")
                 .POST(HttpRequest.BodyPublishers.ofString("x")));
         assertThat(type.statusCode()).isEqualTo(415);
-        assertThat(send(request(CONFIGMAPS, "root").header("Accept", "image/png")).statusCode())
+        assertThat(send(request(CONFIGMAPS, "root").header("Accept", "image/png"))
+                        .statusCode())
                 .isEqualTo(406);
-        assertThat(send(request(CONFIGMAPS, "root").PUT(HttpRequest.BodyPublishers.noBody())).statusCode())
+        assertThat(send(request(CONFIGMAPS, "root").PUT(HttpRequest.BodyPublishers.noBody()))
+                        .statusCode())
                 .isEqualTo(405);
     }
 
@@ -190,7 +192,8 @@ class HttpApiTest {
 
     @Test
     void duplicateFieldsAreRefusedWhenStrict() throws Exception {
-        String body = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"dup\"},\"data\":{},\"data\":{}}";
+        String body =
+                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"dup\"},\"data\":{},\"data\":{}}";
 
         HttpResponse<String> refused = post(CONFIGMAPS + "?fieldValidation=Strict", body);
 
@@ -204,8 +207,7 @@ class HttpApiTest {
                 request(CONFIGMAPS + "?watch=true&fieldSelector=metadata.name%3Dwatched", "root")
                         .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(watch.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(watch.body(), StandardCharsets.UTF_8))) {
             post(CONFIGMAPS, configMap("watched", "1"));
             send(request(CONFIGMAPS + "/watched", "root").DELETE());
 

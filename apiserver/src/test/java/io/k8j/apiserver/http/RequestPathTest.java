@@ -9,7 +9,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RequestPathTest {
     record Case(
-            String path, String group, String resource, String namespace, String name, String subresource, String rest) {}
+            String path,
+            String group,
+            String resource,
+            String namespace,
+            String name,
+            String subresource,
+            String rest) {}
 
     static Stream<Case> resources() {
         return Stream.of(
@@ -22,7 +28,8 @@ class RequestPathTest {
                 new Case("/api/v1/namespaces/a/pods/p", "", "pods", "a", "p", "", ""),
                 new Case("/api/v1/namespaces/a/pods/p/exec", "", "pods", "a", "p", "exec", ""),
                 new Case("/api/v1/namespaces/a/services/s:80/proxy/x/y", "", "services", "a", "s:80", "proxy", "x/y"),
-                new Case("/apis/apps/v1/namespaces/a/deployments/d/scale", "apps", "deployments", "a", "d", "scale", ""),
+                new Case(
+                        "/apis/apps/v1/namespaces/a/deployments/d/scale", "apps", "deployments", "a", "d", "scale", ""),
                 new Case("/apis/g.example/v1/things/t", "g.example", "things", "", "t", "", ""));
     }
 
@@ -43,7 +50,8 @@ class RequestPathTest {
 
     @ParameterizedTest
     @org.junit.jupiter.params.provider.ValueSource(
-            strings = {"/", "", "/api", "/api/v1", "/api/v1/", "/apis", "/apis/apps", "/apis/apps/v1", "/version", "//"})
+            strings = {"/", "", "/api", "/api/v1", "/api/v1/", "/apis", "/apis/apps", "/apis/apps/v1", "/version", "//"
+            })
     void otherPathsNameNone(String path) {
         assertThat(RequestPath.parse(path).resource()).isNull();
     }

@@ -30,11 +30,13 @@ final class CertificateCommand {
     private static List<Path> files(ClusterOptions cluster) throws IOException {
         Path directory = cluster.dataDir.resolve("server/tls");
         if (!Files.isDirectory(directory)) {
-            throw new UserException("there are no certificates in %s: start the cluster with 'k8j server' first"
-                    .formatted(directory));
+            throw new UserException(
+                    "there are no certificates in %s: start the cluster with 'k8j server' first".formatted(directory));
         }
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".crt")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".crt"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -63,8 +65,9 @@ final class CertificateCommand {
                         Pem.readCertificates(Files.readString(file)).getFirst();
                 return certificate.getNotAfter().toInstant();
             } catch (GeneralSecurityException | java.util.NoSuchElementException e) {
-                throw new UserException("%s is no certificate: remove it and start the server, which issues a new one"
-                        .formatted(file), e);
+                throw new UserException(
+                        "%s is no certificate: remove it and start the server, which issues a new one".formatted(file),
+                        e);
             }
         }
     }

@@ -70,9 +70,10 @@ final class ConfigFile implements IDefaultValueProvider {
     private static String text(Object value) {
         return switch (value) {
             case List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(","));
-            case Map<?, ?> map -> map.entrySet().stream()
-                    .map(e -> e.getKey() + "=" + e.getValue())
-                    .collect(Collectors.joining(","));
+            case Map<?, ?> map ->
+                map.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .collect(Collectors.joining(","));
             case null, default -> String.valueOf(value);
         };
     }

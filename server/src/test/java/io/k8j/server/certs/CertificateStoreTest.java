@@ -28,8 +28,8 @@ class CertificateStoreTest {
         CertificateStore store = new CertificateStore(directory, clock);
         KeyAndCertificate first = store.obtain(authority, SERVER);
 
-        KeyAndCertificate second =
-                new CertificateStore(directory, clock).obtain(CertificateAuthority.open(directory, "ca", clock), SERVER);
+        KeyAndCertificate second = new CertificateStore(directory, clock)
+                .obtain(CertificateAuthority.open(directory, "ca", clock), SERVER);
 
         assertThat(second.certificate()).isEqualTo(first.certificate());
         first.certificate().verify(authority.certificate().getPublicKey());

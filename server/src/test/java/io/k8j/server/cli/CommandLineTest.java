@@ -16,7 +16,8 @@ class CommandLineTest {
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
     private int run(String... arguments) {
-        return Main.commandLine(new PrintStream(errors, true, StandardCharsets.UTF_8)).execute(arguments);
+        return Main.commandLine(new PrintStream(errors, true, StandardCharsets.UTF_8))
+                .execute(arguments);
     }
 
     private String errors() {
@@ -46,7 +47,8 @@ class CommandLineTest {
     void onlyAClustersDirectoryCanBeUninstalled(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("precious"), "data");
 
-        assertThat(run("uninstall", "--yes", "--data-dir", directory.toString())).isEqualTo(1);
+        assertThat(run("uninstall", "--yes", "--data-dir", directory.toString()))
+                .isEqualTo(1);
         assertThat(errors()).contains("is not the data directory of a cluster: nothing was removed");
         assertThat(file).exists();
     }
@@ -62,9 +64,11 @@ class CommandLineTest {
         CommandLine.ParseResult parsed =
                 line.parseArgs(arguments.toArray(String[]::new)).subcommand();
 
-        assertThat(parsed.commandSpec().findOption("--https-listen-port").<Integer>getValue()).isEqualTo(7443);
+        assertThat(parsed.commandSpec().findOption("--https-listen-port").<Integer>getValue())
+                .isEqualTo(7443);
         assertThat(parsed.commandSpec().findOption("--tls-san").<List<String>>getValue())
                 .containsExactly("a.example", "b.example");
-        assertThat(parsed.commandSpec().findOption("--node-name").<String>getValue()).isEqualTo("given");
+        assertThat(parsed.commandSpec().findOption("--node-name").<String>getValue())
+                .isEqualTo("given");
     }
 }
