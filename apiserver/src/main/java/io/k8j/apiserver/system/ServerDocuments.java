@@ -5,6 +5,7 @@ import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
 import io.k8j.apiserver.http.Trees;
+import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -47,14 +48,46 @@ public final class ServerDocuments implements Dispatcher.Documents {
     @Override
     public Optional<ExchangeHandler> find(Exchange exchange) {
         return switch (exchange.path()) {
-            case "/version", "/version/" -> Optional.of(e -> Trees.send(e, 200, version));
+            case "/version", "/version/" -> Optional.of(e -> sendIndented(e, version));
             case "/metrics" -> Optional.of(this::metrics);
             case "/.well-known/openid-configuration" -> Optional.of(this::issuerConfiguration);
             case "/openid/v1/jwks" ->
                 Optional.of(e -> e.respond(200, "application/jwk-set+json", Json.write(keys.publicKeys())));
-            case "/" -> Optional.of(e -> Trees.send(e, 200, paths()));
+            case "/" -> Optional.of(e -> sendIndented(e, paths()));
             default -> missing(exchange.path());
         };
+    }
+
+    /** People read these documents with curl, so they come in lines, always as JSON. */
+    private static void sendIndented(Exchange exchange, Map<String, Object> tree) {
+        StringBuilder text = new StringBuilder();
+        indent(text, tree, "\n");
+        exchange.respond(200, "application/json", text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void indent(StringBuilder text, Object value, String newLine) {
+        String deeper = newLine + "  ";
+        switch (value) {
+            case Map<?, ?> map when !map.isEmpty() -> {
+                String separator = "{";
+                for (Map.Entry<?, ?> entry : map.entrySet()) {
+                    text.append(separator).append(deeper);
+                    indent(text, entry.getKey(), deeper);
+                    indent(text.append(": "), entry.getValue(), deeper);
+                    separator = ",";
+                }
+                text.append(newLine).append('}');
+            }
+            case List<?> list when !list.isEmpty() -> {
+                String separator = "[";
+                for (Object item : list) {
+                    indent(text.append(separator).append(deeper), item, deeper);
+                    separator = ",";
+                }
+                text.append(newLine).append(']');
+            }
+            default -> text.append(ApiObject.writeJson(value));
+        }
     }
 
     /** Outside the API, an unknown path is answered with the known ones. */
