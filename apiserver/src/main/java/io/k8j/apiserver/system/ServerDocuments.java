@@ -68,7 +68,8 @@ public final class ServerDocuments implements Dispatcher.Documents {
     private static void indent(StringBuilder text, Object value, String newLine) {
         String deeper = newLine + "  ";
         switch (value) {
-            case Map<?, ?> map when !map.isEmpty() -> {
+            case Map<?, ?> map
+            when !map.isEmpty() -> {
                 String separator = "{";
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
                     text.append(separator).append(deeper);
@@ -78,7 +79,8 @@ public final class ServerDocuments implements Dispatcher.Documents {
                 }
                 text.append(newLine).append('}');
             }
-            case List<?> list when !list.isEmpty() -> {
+            case List<?> list
+            when !list.isEmpty() -> {
                 String separator = "[";
                 for (Object item : list) {
                     indent(text.append(separator).append(deeper), item, deeper);

@@ -69,8 +69,7 @@ class ServiceIT extends Walkthrough {
         run("kubectl get endpoints nginx-svc").hasColumns("NAME", "ENDPOINTS", "AGE");
         run("kubectl get endpointslices").hasColumns("NAME", "ADDRESSTYPE", "PORTS", "ENDPOINTS", "AGE");
         // The width of the first column depends on kubectl's version.
-        assertThat(run("kubectl describe svc nginx-svc").lines().stream()
-                        .map(line -> line.replaceAll(" +", " ")))
+        assertThat(run("kubectl describe svc nginx-svc").lines().stream().map(line -> line.replaceAll(" +", " ")))
                 .contains(
                         "Name: nginx-svc",
                         "Selector: app=nginx",
