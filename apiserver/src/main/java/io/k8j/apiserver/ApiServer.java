@@ -60,13 +60,13 @@ public final class ApiServer implements AutoCloseable {
                         reader -> authorizer[0] = authorizer(reader), ApiServer::admission, tokens, tokens));
         try {
             ServiceAccountTokens accounts =
-                    new ServiceAccountTokens(config.keys(), config.issuer(), config.audiences(), core.reader(), time);
+                    new ServiceAccountTokens(config.keys(), config.issuers(), config.audiences(), core.reader(), time);
             Authentication authentication = new Authentication(
                     List.of(
                             new ClientCertificates(config.clientAuthorities(), time),
                             new StaticTokens(config.tokens()),
                             accounts),
-                    true);
+                    config.anonymous());
             tokens.requests = new TokenRequests(accounts, authentication, config.audiences(), core.reader());
             new RoleReconciler(core.transport(SELF, "kube-apiserver")).run();
             RequestMetrics metrics = new RequestMetrics();
@@ -143,7 +143,7 @@ public final class ApiServer implements AutoCloseable {
                 new Discovery(core.table()),
                 new OpenApiPages(core.table(), String.valueOf(config.version().get("gitVersion"))),
                 health,
-                new ServerDocuments(config.version(), parts, config.keys(), config.issuer(), health, this::apiPaths));
+                new ServerDocuments(config.version(), parts, config.keys(), config.issuers().getFirst(), health, this::apiPaths));
     }
 
     private List<String> apiPaths() {

@@ -20,8 +20,9 @@ import java.util.function.Supplier;
  * @param servingTls asked for each connection; null serves plain HTTP, which only tests do
  * @param clientAuthorities whose client certificates are trusted
  * @param keys signs ServiceAccount tokens
- * @param issuer name of the token issuer
+ * @param issuers names of the token issuer; the first one issues, tokens of the others are still accepted
  * @param audiences audiences that this server accepts
+ * @param anonymous whether requests without credentials are served as system:anonymous
  * @param tokens users by static token
  * @param kubeletTls how the API server presents itself to kubelets
  * @param version body of {@code /version}
@@ -34,8 +35,9 @@ public record ApiServerConfig(
         Supplier<SslContext> servingTls,
         Supplier<Set<X509Certificate>> clientAuthorities,
         ServiceAccountKeys keys,
-        String issuer,
+        List<String> issuers,
         List<String> audiences,
+        boolean anonymous,
         Map<String, UserInfo> tokens,
         Supplier<SslContext> kubeletTls,
         Map<String, Object> version,

@@ -1,5 +1,6 @@
 package io.k8j.server;
 
+import io.k8j.server.flags.FlagValues;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
  * @param advertiseAddress null: the node's address
  * @param containerRuntimeEndpoint socket of a running containerd; null starts one of our own
  * @param disable names of components that are left out
+ * @param apiServerFlags flags of upstream's kube-apiserver
  */
 public record ServerConfig(
         Path dataDir,
@@ -40,7 +42,8 @@ public record ServerConfig(
         boolean install,
         int kubeletPort,
         String bridge,
-        Path registriesDir) {
+        Path registriesDir,
+        FlagValues apiServerFlags) {
     private static final Pattern NODE_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     /** What runs the containers. */

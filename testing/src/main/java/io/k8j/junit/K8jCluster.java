@@ -12,6 +12,7 @@ import io.k8j.server.Steps;
 import io.k8j.server.UserException;
 import io.k8j.server.controlplane.ClusterCertificates;
 import io.k8j.server.controlplane.ControlPlane;
+import io.k8j.server.flags.ApiServerFlags;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -42,21 +43,28 @@ public final class K8jCluster implements AutoCloseable {
     private static final Duration STEP_LIMIT = Duration.ofSeconds(5);
 
     /** What a cluster is to have; each method answers a changed copy. */
-    public record Builder(int nodes, Instant clock, Set<String> without) {
+    public record Builder(int nodes, Instant clock, Set<String> without, List<String> apiServerArguments) {
         /** How many simulated nodes it has; one unless said otherwise. */
         public Builder withNodes(int count) {
             if (count < 0) throw new IllegalArgumentException("nodes: %d must not be negative".formatted(count));
-            return new Builder(count, clock, without);
+            return new Builder(count, clock, without, apiServerArguments);
         }
 
         /** The instant at which the cluster's clock begins, instead of now. */
         public Builder withClock(Instant start) {
-            return new Builder(nodes, start, without);
+            return new Builder(nodes, start, without, apiServerArguments);
         }
 
         /** Components to leave out: {@code controllers}, {@code scheduler}. */
         public Builder without(String... components) {
-            return new Builder(nodes, clock, Set.of(components));
+            return new Builder(nodes, clock, Set.of(components), apiServerArguments);
+        }
+
+        /** Flags of upstream's kube-apiserver, such as {@code anonymous-auth=false}; added to those given before. */
+        public Builder withApiServerFlags(String... arguments) {
+            List<String> all = new ArrayList<>(apiServerArguments);
+            all.addAll(List.of(arguments));
+            return new Builder(nodes, clock, without, all);
         }
 
         /** Starts it; when this returns the API answers, and nodes, controllers and scheduler are about to. */
@@ -119,7 +127,7 @@ public final class K8jCluster implements AutoCloseable {
     }
 
     public static Builder builder() {
-        return new Builder(1, null, Set.of());
+        return new Builder(1, null, Set.of(), List.of());
     }
 
     private void intercept() {
@@ -156,7 +164,8 @@ public final class K8jCluster implements AutoCloseable {
                 false,
                 0,
                 "",
-                null);
+                null,
+                ApiServerFlags.parse(wanted.apiServerArguments));
     }
 
     private static int freePort() throws IOException {

@@ -34,16 +34,23 @@ public final class ServiceAccountTokens implements Authenticator {
     private static final Duration DELETION_LEEWAY = Duration.ofSeconds(60);
 
     private final ServiceAccountKeys keys;
-    private final String issuer;
+    private final List<String> issuers;
     private final List<String> audiences;
     private final ObjectReader objects;
     private final InstantSource clock;
 
-    /** @param audiences what the API server itself accepts; tokens without an audience get these */
+    /**
+     * @param issuers the first one's name stands in new tokens; all are accepted
+     * @param audiences what the API server itself accepts; tokens without an audience get these
+     */
     public ServiceAccountTokens(
-            ServiceAccountKeys keys, String issuer, List<String> audiences, ObjectReader objects, InstantSource clock) {
+            ServiceAccountKeys keys,
+            List<String> issuers,
+            List<String> audiences,
+            ObjectReader objects,
+            InstantSource clock) {
         this.keys = keys;
-        this.issuer = issuer;
+        this.issuers = List.copyOf(issuers);
         this.audiences = List.copyOf(audiences);
         this.objects = objects;
         this.clock = clock;
@@ -83,7 +90,7 @@ public final class ServiceAccountTokens implements Authenticator {
                 .expirationTime(Date.from(expiration))
                 .issueTime(Date.from(now))
                 .notBeforeTime(Date.from(now))
-                .issuer(issuer)
+                .issuer(issuers.getFirst())
                 .jwtID(UUID.randomUUID().toString())
                 .subject(userName(account.namespace(), account.name()))
                 .claim(PRIVATE, own)
@@ -111,7 +118,7 @@ public final class ServiceAccountTokens implements Authenticator {
         if (LEGACY_ISSUER.equals(claims.getIssuer())) {
             return legacy(token, claims).map(user -> new Recognised(user, List.of()));
         }
-        if (!issuer.equals(claims.getIssuer()) || !timely(claims)) {
+        if (!issuers.contains(claims.getIssuer()) || !timely(claims)) {
             return Optional.empty();
         }
         List<String> shared =

@@ -59,21 +59,23 @@ final class ConfigFile implements IDefaultValueProvider {
         Map<String, String> values = new HashMap<>();
         map.forEach((key, value) -> {
             String flag = "--" + key;
-            if (command.getCommandSpec().findOption(flag) == null) {
+            OptionSpec option = command.getCommandSpec().findOption(flag);
+            if (option == null) {
                 throw new ParameterException(command, "--config %s: unknown flag '%s'".formatted(file, key));
             }
-            values.put(flag, text(value));
+            values.put(flag, text(value, option.splitRegex().isEmpty() ? "," : option.splitRegex()));
         });
         return new ConfigFile(values);
     }
 
-    private static String text(Object value) {
+    /** @param separator what the option splits its text at */
+    private static String text(Object value, String separator) {
         return switch (value) {
-            case List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(","));
+            case List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(separator));
             case Map<?, ?> map ->
                 map.entrySet().stream()
                         .map(e -> e.getKey() + "=" + e.getValue())
-                        .collect(Collectors.joining(","));
+                        .collect(Collectors.joining(separator));
             case null, default -> String.valueOf(value);
         };
     }

@@ -3,6 +3,7 @@ package io.k8j.server.cli;
 import io.k8j.server.Cluster;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
+import io.k8j.server.flags.ApiServerFlags;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -195,6 +196,13 @@ public final class ServerCommand implements Callable<Integer> {
             description = "containerd's certs.d directory with mirrors and registries' settings.")
     private Path registriesDir;
 
+    @Option(
+            names = ApiServerFlags.OPTION,
+            paramLabel = "NAME=VALUE",
+            description = "Flag of upstream's kube-apiserver, such as oidc-issuer-url=URL; may be repeated.",
+            split = "\n") // values may have commas
+    private List<String> apiServerArguments = new ArrayList<>();
+
     @Option(names = "--log-format", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
     private String logFormat;
 
@@ -254,7 +262,8 @@ public final class ServerCommand implements Callable<Integer> {
                 !noInstall,
                 kubeletPort,
                 null,
-                registriesDir);
+                registriesDir,
+                ApiServerFlags.parse(apiServerArguments));
     }
 
     /** A node's name must be a DNS name: lower case, without what does not belong there. */

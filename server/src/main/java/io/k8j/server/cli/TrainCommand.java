@@ -4,6 +4,7 @@ import io.k8j.kubelet.cri.CriRuntime;
 import io.k8j.server.Cluster;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
+import io.k8j.server.flags.FlagValues;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -63,7 +64,8 @@ final class TrainCommand implements Callable<Integer> {
                 false,
                 0,
                 null,
-                null);
+                null,
+                FlagValues.NONE);
     }
 
     /** Nobody listens there, but the way to the failure loads what a success needs. */

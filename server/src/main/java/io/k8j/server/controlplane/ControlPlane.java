@@ -17,6 +17,7 @@ import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.UserException;
 import io.k8j.server.Version;
+import io.k8j.server.flags.FlagValues;
 import io.k8j.store.EmbeddedStore;
 import io.k8j.store.MemoryStore;
 import io.k8j.store.Store;
@@ -91,7 +92,8 @@ public final class ControlPlane implements AutoCloseable {
     private static ApiServer startApiServer(
             Store store, ServerConfig config, String advertiseAddress, ClusterCertificates certificates, Time time) {
         String[] ports = config.serviceNodePortRange().split("-", 2);
-        String issuer = ISSUER.substring(0, ISSUER.length() - 1) + "." + config.clusterDomain();
+        FlagValues flags = config.apiServerFlags();
+        List<String> issuers = flags.list("service-account-issuer", List.of(ISSUER + config.clusterDomain()));
         ApiServerConfig settings;
         try {
             settings = new ApiServerConfig(
@@ -103,8 +105,9 @@ public final class ControlPlane implements AutoCloseable {
                     certificates::apiServerContext,
                     certificates::clientAuthorities,
                     new ServiceAccountKeys(certificates.serviceAccountKey(), List.of()),
-                    issuer,
-                    List.of(issuer, "k8j"),
+                    issuers,
+                    flags.list("api-audiences", audiences(issuers, flags)),
+                    flags.isOn("anonymous-auth", true),
                     config.token() == null
                             ? Map.of()
                             : Map.of(config.token(), UserInfo.of("system:node-joiner", "system:bootstrappers")),
@@ -126,6 +129,11 @@ public final class ControlPlane implements AutoCloseable {
                             .formatted(config.bindAddress(), config.httpsListenPort(), rootCause(e)),
                     e);
         }
+    }
+
+    /** Whoever names issuers gets them as audiences, as upstream; our own clusters have one more. */
+    private static List<String> audiences(List<String> issuers, FlagValues flags) {
+        return flags.has("service-account-issuer") ? issuers : List.of(issuers.getFirst(), "k8j");
     }
 
     private static String rootCause(Throwable e) {

@@ -71,4 +71,25 @@ class CommandLineTest {
         assertThat(parsed.commandSpec().findOption("--node-name").<String>getValue())
                 .isEqualTo("given");
     }
+
+    @Test
+    void anUnknownUpstreamFlagIsWrongUsage() {
+        assertThat(run("server", "--kube-apiserver-arg", "no-such=1")).isEqualTo(2);
+        assertThat(errors()).startsWith("k8j: --kube-apiserver-arg no-such=1: there is no flag 'no-such'").hasLineCount(1);
+    }
+
+    @Test
+    void upstreamFlagsOfAFileKeepTheirCommas(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("config.yaml");
+        Files.writeString(file, "kube-apiserver-arg:\n- api-audiences=a,b\n- anonymous-auth=false\n");
+        CommandLine line = Main.commandLine(System.err);
+        List<String> arguments = List.of("server", "--config", file.toString());
+
+        ConfigFile.apply(line.getSubcommands().get("server"), arguments);
+        CommandLine.ParseResult parsed =
+                line.parseArgs(arguments.toArray(String[]::new)).subcommand();
+
+        assertThat(parsed.commandSpec().findOption("--kube-apiserver-arg").<List<String>>getValue())
+                .containsExactly("api-audiences=a,b", "anonymous-auth=false");
+    }
 }
