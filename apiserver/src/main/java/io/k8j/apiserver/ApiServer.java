@@ -143,7 +143,8 @@ public final class ApiServer implements AutoCloseable {
                 new Discovery(core.table()),
                 new OpenApiPages(core.table(), String.valueOf(config.version().get("gitVersion"))),
                 health,
-                new ServerDocuments(config.version(), parts, config.keys(), config.issuers().getFirst(), health, this::apiPaths));
+                new ServerDocuments(
+                        config.version(), parts, config.keys(), config.issuers().getFirst(), health, this::apiPaths));
     }
 
     private List<String> apiPaths() {

@@ -75,7 +75,9 @@ class CommandLineTest {
     @Test
     void anUnknownUpstreamFlagIsWrongUsage() {
         assertThat(run("server", "--kube-apiserver-arg", "no-such=1")).isEqualTo(2);
-        assertThat(errors()).startsWith("k8j: --kube-apiserver-arg no-such=1: there is no flag 'no-such'").hasLineCount(1);
+        assertThat(errors())
+                .startsWith("k8j: --kube-apiserver-arg no-such=1: there is no flag 'no-such'")
+                .hasLineCount(1);
     }
 
     @Test

@@ -26,7 +26,8 @@ class FlagValuesTest {
 
     @Test
     void aRepeatedTextReplacesAndARepeatedListAdds() {
-        FlagValues values = parse("file=a", "--file=b=c", "modes=Node, RBAC", "modes=Webhook", "issuer=a,b", "issuer=c");
+        FlagValues values =
+                parse("file=a", "--file=b=c", "modes=Node, RBAC", "modes=Webhook", "issuer=a,b", "issuer=c");
 
         assertThat(values.text("file")).isEqualTo("b=c");
         assertThat(values.list("modes")).containsExactly("Node", "RBAC", "Webhook");
