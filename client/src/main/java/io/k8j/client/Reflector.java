@@ -181,6 +181,11 @@ public final class Reflector implements AutoCloseable {
             }
 
             @Override
+            public boolean onlyNotes() {
+                return true;
+            }
+
+            @Override
             public void closed(RuntimeException cause) {
                 events.add(() -> {
                     over[0] = true;

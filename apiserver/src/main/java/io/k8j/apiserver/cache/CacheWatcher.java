@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One watch: a bounded queue that the feed fills and one virtual thread empties into the listener. A listener that does
- * not keep up is cut off, so that it costs the others nothing.
+ * not keep up is cut off, so that it costs the others nothing. A listener that only notes events has the thread for its
+ * first state; from then on the feed tells it directly ({@link WatchListener#onlyNotes}).
  */
 public final class CacheWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CacheWatcher.class);
@@ -29,18 +30,20 @@ public final class CacheWatcher implements AutoCloseable {
     private final LongFunction<ApiObject> endOfInitial;
     private final boolean wantsBookmarks;
     private final int capacity;
+    private final boolean asStored;
     private final Object lock = new Object();
     private final ArrayDeque<Item> queue = new ArrayDeque<>(); // guarded by lock
     private boolean ended; // guarded by lock
     private RuntimeException cause; // guarded by lock
     private boolean waiting; // guarded by lock
+    private boolean direct; // guarded by lock; the feed tells the listener, and there is no thread any more
     private long lastRevision; // guarded by the cache's watch lock
     private SortedObjects initial;
     private List<CacheEvent> past = List.of();
     private long start;
 
     /**
-     * @param convert turns a stored object into the watched version
+     * @param convert turns a stored object into the watched version; null if it is watched as it is stored
      * @param bookmark makes a bookmark for a revision; null if the watcher wants none
      * @param endOfInitial makes the bookmark that follows the initial objects; null if none is wanted
      * @param capacity events that may wait before the watcher is cut off
@@ -56,7 +59,8 @@ public final class CacheWatcher implements AutoCloseable {
         this.cache = cache;
         this.selection = selection;
         this.listener = listener;
-        this.convert = convert;
+        this.asStored = convert == null;
+        this.convert = asStored ? UnaryOperator.identity() : convert;
         this.bookmark = bookmark;
         this.endOfInitial = endOfInitial;
         this.wantsBookmarks = bookmark != null;
@@ -105,6 +109,10 @@ public final class CacheWatcher implements AutoCloseable {
         boolean tooSlow = false;
         synchronized (lock) {
             if (ended) return;
+            if (direct) {
+                tellDirectly(item);
+                return;
+            }
             if (queue.size() >= capacity) {
                 tooSlow = true;
             } else {
@@ -118,6 +126,15 @@ public final class CacheWatcher implements AutoCloseable {
         }
     }
 
+    private void tellDirectly(Item item) {
+        try {
+            listener.event(item.type(), item.object());
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("resource", cache.prefix()).setCause(e).log("watch listener failed");
+            end(e);
+        }
+    }
+
     /** Ends the watch; the listener hears of it after what it already has to be told, unless it is cut off. */
     public void end(RuntimeException why) {
         synchronized (lock) {
@@ -125,7 +142,15 @@ public final class CacheWatcher implements AutoCloseable {
             ended = true;
             cause = why;
             wake();
+            if (!direct) return;
         }
+        // The caller may hold the cache's lock, and a listener may do anything when it ends.
+        Thread.ofVirtual().name("watch end").start(() -> finish(why));
+    }
+
+    private void finish(RuntimeException why) {
+        cache.unregister(this);
+        listener.closed(why);
     }
 
     private void wake() {
@@ -144,9 +169,14 @@ public final class CacheWatcher implements AutoCloseable {
         RuntimeException why = null;
         try {
             deliverInitial();
+            boolean mayBeDirect = asStored && listener.onlyNotes();
             List<Item> batch = new ArrayList<>();
             while (true) {
                 synchronized (lock) {
+                    if (queue.isEmpty() && mayBeDirect && !ended) {
+                        direct = true;
+                        return;
+                    }
                     while (queue.isEmpty() && !ended) {
                         waiting = true;
                         lock.wait();
@@ -166,11 +196,9 @@ public final class CacheWatcher implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.atWarn().addKeyValue("resource", cache.prefix()).setCause(e).log("watch listener failed");
             why = e;
-        } finally {
-            end(null);
-            cache.unregister(this);
-            listener.closed(why);
         }
+        end(null);
+        finish(why);
     }
 
     private void deliverInitial() {

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
@@ -26,6 +27,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     static final String REQUESTS = "requests";
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionSetup.class);
     private static final int MAX_CONCURRENT_STREAMS = 250;
+    private static final int FLUSHES_AT_ONCE = 64;
     private static final int INITIAL_WINDOW = 256 * 1024;
 
     private final Supplier<SslContext> tls;
@@ -65,7 +67,9 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
                 .maxConcurrentStreams(MAX_CONCURRENT_STREAMS)
                 .initialWindowSize(INITIAL_WINDOW)
                 .maxHeaderListSize(settings.maxHeaderBytes());
-        pipeline.addLast(Http2FrameCodecBuilder.forServer()
+        // Many streams answer at the same moment; what they flush goes out as one.
+        pipeline.addLast(new FlushConsolidationHandler(FLUSHES_AT_ONCE, true))
+                .addLast(Http2FrameCodecBuilder.forServer()
                         .initialSettings(initial)
                         .decoderEnforceMaxRstFramesPerWindow(200, 30)
                         .build())

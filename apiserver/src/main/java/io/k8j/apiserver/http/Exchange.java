@@ -1,9 +1,9 @@
 package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.spi.UserInfo;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -18,9 +19,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.ssl.SslHandler;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -28,8 +26,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
@@ -39,6 +35,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 public final class Exchange {
     /** Answers from this size on are compressed for clients that accept it, as upstream does. */
     static final int GZIP_FROM_BYTES = 128 * 1024;
+
+    private static final int SMALL_BYTES = 64 * 1024;
 
     private final ChannelHandlerContext context;
     private final HttpRequest request;
@@ -55,7 +53,7 @@ public final class Exchange {
     // guarded by lock
     private boolean disconnected;
     private final List<Runnable> disconnectCallbacks = new ArrayList<>();
-    private ResponseStream stream;
+    private Outgoing outgoing;
     private boolean answered;
     private boolean detached;
 
@@ -202,35 +200,75 @@ public final class Exchange {
         responseHeaders.put(name, new ArrayList<>(List.of(value)));
     }
 
-    /** Sends the whole answer. Its parts are written one after the other without being copied together. */
-    public void respond(int code, String contentType, List<byte[]> parts) {
+    /** Sends the whole answer. */
+    public void respond(int code, String contentType, byte[] content) {
+        if (content.length >= SMALL_BYTES) {
+            respond(code, contentType, new ArrayBody(content));
+        } else if (markAnswered()) {
+            status = code;
+            respondAtOnce(code, contentType, content);
+        }
+    }
+
+    /** Sends an answer that may be large, piece by piece as the client reads it. */
+    void respond(int code, String contentType, Body body) {
         if (!markAnswered()) {
             return;
         }
         status = code;
-        List<byte[]> sent = compressed(parts);
-        ByteBuf content = sent.size() == 1
-                ? Unpooled.wrappedBuffer(sent.getFirst())
-                : Unpooled.wrappedBuffer(sent.size(), sent.toArray(new byte[0][]));
-        boolean head = method().equals("HEAD");
-        int length = content.readableBytes();
-        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), head ? Unpooled.EMPTY_BUFFER : content);
-        copyHeaders(response.headers(), contentType);
-        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
-        boolean close = !http2 && (tooLarge || !HttpUtil.isKeepAlive(request));
-        if (close) {
-            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        byte[] gzipped = body.length() < GZIP_FROM_BYTES ? null : compressed(body);
+        if (gzipped != null) {
+            respondAtOnce(code, contentType, gzipped);
+        } else if (body.length() < SMALL_BYTES || isHead()) {
+            respondAtOnce(code, contentType, ArrayBody.bytes(body));
+        } else {
+            HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code));
+            copyHeaders(head.headers(), contentType);
+            head.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length());
+            BodySender sender = new BodySender(context, body, closes(head), finished);
+            follow(sender);
+            sender.begin(head);
         }
-        var written = context.writeAndFlush(response);
+    }
+
+    private void respondAtOnce(int code, String contentType, byte[] content) {
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(code),
+                isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(content));
+        copyHeaders(response.headers(), contentType);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, content.length);
+        boolean close = closes(response);
+        ChannelFuture written = context.writeAndFlush(response);
         if (close) {
             written.addListener(ChannelFutureListener.CLOSE);
         }
         finished.run();
     }
 
-    public void respond(int code, String contentType, byte[] content) {
-        respond(code, contentType, List.of(content));
+    private boolean isHead() {
+        return request.method().equals(HttpMethod.HEAD);
+    }
+
+    /** Whether the connection ends with this answer, which then says so. */
+    private boolean closes(HttpResponse response) {
+        boolean close = !http2 && (tooLarge || !HttpUtil.isKeepAlive(request));
+        if (close) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        return close;
+    }
+
+    /** Has what is being sent hear of the connection from now on. */
+    private void follow(Outgoing sending) {
+        boolean late;
+        synchronized (lock) {
+            outgoing = sending;
+            late = disconnected;
+        }
+        if (late) {
+            sending.disconnected();
+        }
     }
 
     /** Begins an answer of unknown length, such as a watch or a log that is followed. */
@@ -245,12 +283,7 @@ public final class Exchange {
             HttpUtil.setTransferEncodingChunked(response, true);
         }
         ResponseStream opened = new ResponseStream(context, !http2 && !HttpUtil.isKeepAlive(request), finished);
-        synchronized (lock) {
-            stream = opened;
-            if (disconnected) {
-                opened.disconnected();
-            }
-        }
+        follow(opened);
         context.writeAndFlush(response);
         return opened;
     }
@@ -270,12 +303,7 @@ public final class Exchange {
                 true,
                 () -> {},
                 text ? ResponseStream.Framing.TEXT_MESSAGES : ResponseStream.Framing.BINARY_MESSAGES);
-        synchronized (lock) {
-            stream = opened;
-            if (disconnected) {
-                opened.disconnected();
-            }
-        }
+        follow(opened);
         // What is sent later follows on the same event loop, so it comes after the handshake.
         detach(raw -> WatchSocket.open(raw, request));
         return opened;
@@ -345,25 +373,14 @@ public final class Exchange {
         responseHeaders.forEach(headers::set);
     }
 
-    private List<byte[]> compressed(List<byte[]> parts) {
-        long size = 0;
-        for (byte[] part : parts) {
-            size += part.length;
-        }
-        if (size < GZIP_FROM_BYTES || !acceptsGzip()) {
-            return parts;
+    /** The body in compressed form; null if the client does not want that. */
+    private byte[] compressed(Body body) {
+        if (!acceptsGzip()) {
+            return null;
         }
         addResponseHeader("Content-Encoding", "gzip");
         addResponseHeader("Vary", "Accept-Encoding");
-        ByteArrayOutputStream out = new ByteArrayOutputStream((int) Math.min(size / 4, 1 << 20));
-        try (GZIPOutputStream gzip = new FastGzip(out)) {
-            for (byte[] part : parts) {
-                gzip.write(part);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory streams do not fail
-        }
-        return List.of(out.toByteArray());
+        return Gzip.of(body);
     }
 
     private boolean acceptsGzip() {
@@ -372,9 +389,9 @@ public final class Exchange {
     }
 
     void writabilityChanged() {
-        ResponseStream open;
+        Outgoing open;
         synchronized (lock) {
-            open = stream;
+            open = outgoing;
         }
         if (open != null) {
             open.writabilityChanged();
@@ -383,7 +400,7 @@ public final class Exchange {
 
     void disconnected() {
         List<Runnable> callbacks;
-        ResponseStream open;
+        Outgoing open;
         synchronized (lock) {
             if (disconnected) {
                 return;
@@ -391,7 +408,7 @@ public final class Exchange {
             disconnected = true;
             callbacks = List.copyOf(disconnectCallbacks);
             disconnectCallbacks.clear();
-            open = stream;
+            open = outgoing;
         }
         if (open != null) {
             open.disconnected();
@@ -410,14 +427,6 @@ public final class Exchange {
                     500,
                     "text/plain; charset=utf-8",
                     "internal error: no answer".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        }
-    }
-
-    /** Speed before size: the reader is mostly on the same machine or network. */
-    private static final class FastGzip extends GZIPOutputStream {
-        FastGzip(ByteArrayOutputStream out) throws IOException {
-            super(out, 64 * 1024);
-            def.setLevel(Deflater.BEST_SPEED);
         }
     }
 }

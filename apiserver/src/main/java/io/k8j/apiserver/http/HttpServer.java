@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
@@ -24,6 +25,9 @@ import java.util.function.Supplier;
  */
 public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
+
+    /** A piece of a large answer waits while the one before it is being sent. */
+    private static final WriteBufferWaterMark WAITING_BYTES = new WriteBufferWaterMark(64 * 1024, 192 * 1024);
 
     private final Channel listening;
     private final ChannelGroup connections;
@@ -56,6 +60,7 @@ public final class HttpServer implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING_BYTES)
                 .childHandler(new ConnectionSetup(tls, settings, handler, connections));
         try {
             Channel listening = bootstrap.bind(address).sync().channel();

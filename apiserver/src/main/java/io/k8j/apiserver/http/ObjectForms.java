@@ -1,6 +1,5 @@
 package io.k8j.apiserver.http;
 
-import io.k8j.apiserver.cache.ObjectBytes;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.spi.Printer;
 import io.k8j.model.api.ApiObject;
@@ -8,7 +7,6 @@ import io.k8j.model.api.ApiResponse.ApiList;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,38 +16,11 @@ import java.util.Map;
 
 /** Makes the forms of objects and lists that go over the wire: plain JSON, metadata only, and tables. */
 final class ObjectForms {
-    private static final byte[] COMMA = {','};
-    private static final byte[] LIST_END = "]}\n".getBytes(StandardCharsets.US_ASCII);
-
     private ObjectForms() {}
 
-    /** The list as parts: an envelope, and the objects' own bytes, which are not copied one by one. */
-    static List<byte[]> list(GroupVersionKind listKind, ApiList list, boolean builtIn) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256 + estimate(list));
-        out.writeBytes(listHead(listKind, list));
-        boolean first = true;
-        for (ApiObject item : list.items()) {
-            if (!first) {
-                out.writeBytes(COMMA);
-            }
-            first = false;
-            byte[] json = item.json();
-            int offset = builtIn ? ObjectBytes.itemOffset(json) : 0;
-            if (offset > 0) {
-                out.write('{');
-            }
-            out.write(json, offset, json.length - offset);
-        }
-        out.writeBytes(LIST_END);
-        return List.of(out.toByteArray());
-    }
-
-    private static int estimate(ApiList list) {
-        long size = 0;
-        for (ApiObject item : list.items()) {
-            size += item.json().length + 1;
-        }
-        return (int) Math.min(size, Integer.MAX_VALUE - 1024);
+    /** The list as an envelope and the objects' own bytes. */
+    static Body list(GroupVersionKind listKind, ApiList list, boolean builtIn) {
+        return new ListBody(listHead(listKind, list), list.items(), builtIn);
     }
 
     private static byte[] listHead(GroupVersionKind kind, ApiList list) {

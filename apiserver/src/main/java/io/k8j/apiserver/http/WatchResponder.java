@@ -8,6 +8,7 @@ import io.k8j.model.api.WatchListener;
 import io.k8j.model.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 final class WatchResponder implements WatchListener {
     private static final long MAX_WAITING_BYTES = 32L * 1024 * 1024;
     private static final byte[] END = "}\n".getBytes(StandardCharsets.US_ASCII);
+    private static final Map<EventType, byte[]> BEGINNINGS = beginnings();
 
     private final Exchange exchange;
     private final ServedResource resource;
@@ -55,9 +57,34 @@ final class WatchResponder implements WatchListener {
         return form.mediaType().equals(MediaTypes.PROTOBUF) ? MediaTypes.PROTOBUF + ";stream=watch" : form.mediaType();
     }
 
+    private static Map<EventType, byte[]> beginnings() {
+        Map<EventType, byte[]> all = new EnumMap<>(EventType.class);
+        for (EventType type : EventType.values()) all.put(type, beginning(type.name()));
+        return all;
+    }
+
+    private static byte[] beginning(String type) {
+        return ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Objects as they are stored go out as their own bytes; all other forms are work, for the watch's own thread. */
+    @Override
+    public boolean onlyNotes() {
+        awaitOpen();
+        return isPlain();
+    }
+
+    private boolean isPlain() {
+        return form.transform() == Negotiation.Transform.NONE && form.mediaType().equals(MediaTypes.JSON);
+    }
+
     @Override
     public void event(EventType type, ApiObject object) {
-        write(type.name(), bytes(type, object));
+        if (isPlain()) {
+            write(BEGINNINGS.get(type), object.json(), END);
+        } else {
+            write(bytes(type, object));
+        }
     }
 
     private byte[] bytes(EventType type, ApiObject object) {
@@ -99,7 +126,7 @@ final class WatchResponder implements WatchListener {
         if (form.mediaType().equals(MediaTypes.PROTOBUF)) {
             return ProtobufBodies.watchEvent(type, object);
         }
-        byte[] head = ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
+        byte[] head = beginning(type);
         byte[] line = new byte[head.length + object.length + END.length];
         System.arraycopy(head, 0, line, 0, head.length);
         System.arraycopy(object, 0, line, head.length, object.length);
@@ -107,9 +134,9 @@ final class WatchResponder implements WatchListener {
         return line;
     }
 
-    private void write(String type, byte[] frame) {
+    private void write(byte[]... parts) {
         awaitOpen();
-        long waiting = stream.offer(frame);
+        long waiting = stream.offer(parts);
         if (waiting > MAX_WAITING_BYTES) {
             watch.close();
             stream.abort();
@@ -120,7 +147,7 @@ final class WatchResponder implements WatchListener {
     public void closed(RuntimeException cause) {
         awaitOpen();
         if (cause instanceof ApiException refusal) {
-            write("ERROR", frame("ERROR", Json.write(refusal.toStatus())));
+            write(frame("ERROR", Json.write(refusal.toStatus())));
         }
         stream.end();
     }

@@ -52,7 +52,7 @@ public final class WatchHandler {
                 cache,
                 options.selection(),
                 listener,
-                call.resource()::fromStored,
+                call.resource().storedAsServed() ? null : call.resource()::fromStored,
                 options.bookmarks() ? r -> bookmark(kind, r, false) : null,
                 endOfInitial(kind, options, initial),
                 queueCapacity);

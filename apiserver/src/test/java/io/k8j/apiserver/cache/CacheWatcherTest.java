@@ -12,9 +12,13 @@ import io.k8j.store.WriteOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +81,57 @@ class CacheWatcherTest {
             assertThat(slow.closed.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(slow.events.get()).isLessThan(50);
             other.close();
+        }
+    }
+
+    /** Notes what it hears, and on which thread. */
+    private static final class Noting implements WatchListener {
+        private final List<String> names = new CopyOnWriteArrayList<>();
+        private final Set<String> threads = ConcurrentHashMap.newKeySet();
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        @Override
+        public void event(EventType type, ApiObject object) {
+            names.add(object.name());
+            threads.add(Thread.currentThread().getName());
+        }
+
+        @Override
+        public boolean onlyNotes() {
+            asked.countDown();
+            return true;
+        }
+
+        @Override
+        public void closed(RuntimeException cause) {
+            closed.countDown();
+        }
+    }
+
+    @Test
+    void aWatcherThatOnlyNotesHearsItAllInOrderAndThenOnTheFeedsThread() throws InterruptedException {
+        ResourceCache cache = new ResourceCache("/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
+        try (SystemTime time = new SystemTime();
+                Store store = MemoryStore.open(StoreConfig.DEFAULTS);
+                StoreFeed feed = StoreFeed.start(store, time, List.of(cache))) {
+            for (int i = 0; i < 100; i++) put(store, "t" + i);
+            Noting noting = new Noting();
+            CacheWatcher watcher = new CacheWatcher(cache, Selection.all(""), noting, null, null, null, 10_000);
+            watcher.start(0);
+            for (int i = 100; i < 2000; i++) put(store, "t" + i);
+            assertThat(noting.asked.await(10, TimeUnit.SECONDS)).isTrue();
+            Awaitility.await().until(() -> noting.names.size() == 2000);
+            noting.threads.clear();
+            put(store, "t2000");
+            Awaitility.await().until(() -> noting.names.size() == 2001);
+            assertThat(noting.threads).containsExactly("watch-feed");
+            assertThat(noting.names.subList(100, 2001))
+                    .isEqualTo(IntStream.rangeClosed(100, 2000)
+                            .mapToObj(i -> "t" + i)
+                            .toList());
+            watcher.close();
+            assertThat(noting.closed.await(10, TimeUnit.SECONDS)).isTrue();
         }
     }
 

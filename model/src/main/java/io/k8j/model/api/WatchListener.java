@@ -18,6 +18,14 @@ public interface WatchListener {
     void event(EventType type, ApiObject object);
 
     /**
+     * Whether events are only noted and never wait for anything, so that the thread that brings them to all watches may
+     * call directly. Asked once, on the watch's own thread, after the present state was told; may block there.
+     */
+    default boolean onlyNotes() {
+        return false;
+    }
+
+    /**
      * The watch is over and no event follows. Called exactly once.
      *
      * @param cause null when it was closed by us, by its time limit or by the server's shutdown; otherwise the
