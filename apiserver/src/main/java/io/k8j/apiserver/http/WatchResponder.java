@@ -75,7 +75,8 @@ final class WatchResponder implements WatchListener {
     }
 
     private boolean isPlain() {
-        return form.transform() == Negotiation.Transform.NONE && form.mediaType().equals(MediaTypes.JSON);
+        return form.transform() == Negotiation.Transform.NONE
+                && form.mediaType().equals(MediaTypes.JSON);
     }
 
     @Override

@@ -238,15 +238,16 @@ class HttpApiTest {
         for (int i = 0; i < 12; i++) {
             post(CONFIGMAPS, configMap("large-" + i, "x".repeat(400_000)));
         }
-        HttpResponse<InputStream> answer = client.send(
-                request(CONFIGMAPS, "root").build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer =
+                client.send(request(CONFIGMAPS, "root").build(), HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = answer.body()) {
             byte[] first = body.readNBytes(1000); // what follows does not fit into the buffers between the two
             post(CONFIGMAPS, configMap("after", "y"));
             byte[] rest = body.readAllBytes();
             assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(first.length + rest.length);
             String all = new String(first, StandardCharsets.UTF_8) + new String(rest, StandardCharsets.UTF_8);
-            assertThat((List<?>) Json.parseObject(all.getBytes(StandardCharsets.UTF_8)).get("items"))
+            assertThat((List<?>) Json.parseObject(all.getBytes(StandardCharsets.UTF_8))
+                            .get("items"))
                     .hasSizeGreaterThanOrEqualTo(12);
         }
     }

@@ -33,8 +33,9 @@ class ListBodyTest {
     void piecesOfAnySizeMakeTheSameList(int pieceBytes) {
         byte[] head = "{\"items\":[".getBytes(StandardCharsets.UTF_8);
         List<ApiObject> pods = List.of(pod("a"), pod("bcd"), pod("ef"));
-        String bare = "{\"items\":[{\"metadata\":{\"name\":\"a\"},\"spec\":{}},{\"metadata\":{\"name\":\"bcd\"},\"spec\":{}},"
-                + "{\"metadata\":{\"name\":\"ef\"},\"spec\":{}}]}\n";
+        String bare =
+                "{\"items\":[{\"metadata\":{\"name\":\"a\"},\"spec\":{}},{\"metadata\":{\"name\":\"bcd\"},\"spec\":{}},"
+                        + "{\"metadata\":{\"name\":\"ef\"},\"spec\":{}}]}\n";
         ListBody body = new ListBody(head, pods, true);
         assertThat(body.length()).isEqualTo(bare.length());
         assertThat(inPieces(body, pieceBytes)).isEqualTo(bare);
