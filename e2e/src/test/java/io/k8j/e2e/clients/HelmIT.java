@@ -56,7 +56,12 @@ class HelmIT {
         Release release = install(namespace, kubeconfig);
 
         assertThat(release.getStatus()).isEqualTo("deployed");
-        assertThat(client.apps().deployments().withName("shop").get().getStatus().getReadyReplicas())
+        assertThat(client.apps()
+                        .deployments()
+                        .withName("shop")
+                        .get()
+                        .getStatus()
+                        .getReadyReplicas())
                 .isEqualTo(2);
         ConfigMap settings = client.configMaps().withName("shop").get();
         assertThat(settings.getData())
@@ -88,18 +93,25 @@ class HelmIT {
         assertThat(release.getRevision()).isEqualTo("2");
         assertThat(client.configMaps().withName("shop").get().getData()).containsEntry("greeting", "good day");
         assertThat(client.configMaps().withName("shop-hook").get().getData()).containsEntry("revision", "2");
-        assertThat(client.apps().deployments().withName("shop").get().getStatus().getReadyReplicas())
+        assertThat(client.apps()
+                        .deployments()
+                        .withName("shop")
+                        .get()
+                        .getStatus()
+                        .getReadyReplicas())
                 .isEqualTo(3);
         assertThat(client.services().withName("shop").get().getSpec().getClusterIP())
                 .isEqualTo(before.getSpec().getClusterIP());
-        assertThat(Helm.history("shop").withNamespace(namespace).withKubeConfig(kubeconfig).call())
+        assertThat(Helm.history("shop")
+                        .withNamespace(namespace)
+                        .withKubeConfig(kubeconfig)
+                        .call())
                 .extracting(revision -> revision.getRevision() + " " + revision.getStatus())
                 .containsExactlyInAnyOrder("1 superseded", "2 deployed");
     }
 
     @Test
-    void rollsBackWhatFails(
-            @K8j.Namespace String namespace, @K8j.Kubeconfig Path kubeconfig, KubernetesClient client) {
+    void rollsBackWhatFails(@K8j.Namespace String namespace, @K8j.Kubeconfig Path kubeconfig, KubernetesClient client) {
         install(namespace, kubeconfig);
 
         assertThatThrownBy(() -> upgrade(namespace, kubeconfig)
@@ -107,13 +119,17 @@ class HelmIT {
                         .set("port", 123456)
                         .atomic()
                         .call())
-                .hasMessageContaining("spec.ports[0].port: Invalid value: 123456: must be between 1 and 65535, inclusive");
+                .hasMessageContaining(
+                        "spec.ports[0].port: Invalid value: 123456: must be between 1 and 65535, inclusive");
 
         assertThat(client.configMaps().withName("shop").get().getData()).containsEntry("greeting", "hello");
         assertThat(client.services().withName("shop").get().getSpec().getPorts())
                 .singleElement()
                 .satisfies(port -> assertThat(port.getPort()).isEqualTo(80));
-        assertThat(Helm.history("shop").withNamespace(namespace).withKubeConfig(kubeconfig).call())
+        assertThat(Helm.history("shop")
+                        .withNamespace(namespace)
+                        .withKubeConfig(kubeconfig)
+                        .call())
                 .extracting(revision -> revision.getRevision() + " " + revision.getStatus())
                 .containsExactlyInAnyOrder("1 superseded", "2 failed", "3 deployed");
     }
@@ -123,7 +139,10 @@ class HelmIT {
             @K8j.Namespace String namespace, @K8j.Kubeconfig Path kubeconfig, KubernetesClient client) {
         install(namespace, kubeconfig);
 
-        Helm.uninstall("shop").withNamespace(namespace).withKubeConfig(kubeconfig).call();
+        Helm.uninstall("shop")
+                .withNamespace(namespace)
+                .withKubeConfig(kubeconfig)
+                .call();
 
         assertThat(client.apps().deployments().withName("shop").get()).isNull();
         assertThat(client.services().withName("shop").get()).isNull();
@@ -132,7 +151,8 @@ class HelmIT {
                         .withName("shop")
                         .get())
                 .isNull();
-        assertThat(client.secrets().withLabel("owner", "helm").list().getItems()).isEmpty();
+        assertThat(client.secrets().withLabel("owner", "helm").list().getItems())
+                .isEmpty();
         assertThat(client.apiextensions()
                         .v1()
                         .customResourceDefinitions()

@@ -48,18 +48,21 @@ class NodeClientIT {
     }
 
     @Test
-    void theSuitePasses(
-            @TempDir Path directory, @K8j.Namespace String namespace, @K8j.Kubeconfig Path kubeconfig)
+    void theSuitePasses(@TempDir Path directory, @K8j.Namespace String namespace, @K8j.Kubeconfig Path kubeconfig)
             throws IOException, InterruptedException, URISyntaxException {
         assumeTrue(isThere(directory, "node"), "there is no node on PATH: install Node.js 20 or newer");
         assumeTrue(isThere(directory, "npm"), "there is no npm on PATH");
-        Path sources = Path.of(NodeClientIT.class.getResource("/clients/node/package.json").toURI())
+        Path sources = Path.of(NodeClientIT.class
+                        .getResource("/clients/node/package.json")
+                        .toURI())
                 .getParent();
         for (String file : new String[] {"package.json", "package-lock.json", "suite.test.mjs"}) {
             Files.copy(sources.resolve(file), directory.resolve(file));
         }
         Run install = run(directory, Map.of(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
-        assumeTrue(install.exit() == 0, () -> "the client cannot be installed from the npm registry:\n" + install.output());
+        assumeTrue(
+                install.exit() == 0,
+                () -> "the client cannot be installed from the npm registry:\n" + install.output());
 
         Run suite = run(
                 directory,
