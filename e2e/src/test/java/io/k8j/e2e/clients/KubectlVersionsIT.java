@@ -129,7 +129,8 @@ class KubectlVersionsIT {
         assertThat(shell.run("kubectl api-versions").lines()).contains("v1", "apps/v1", "batch/v1");
         shell.run("kubectl explain deployment.spec.replicas").mentions("Number of desired pods.");
         shell.run("kubectl auth can-i delete pods").prints("yes");
-        assertThat(shell.run("kubectl auth can-i delete pods --as=nobody").lines()).contains("no");
+        assertThat(shell.run("kubectl auth can-i delete pods --as=nobody").lines())
+                .contains("no");
         shell.run("kubectl version").mentions("Server Version: ", "v1.36.");
         shell.run("kubectl cluster-info").mentions("Kubernetes control plane");
         shell.run("kubectl top pods").failsMentioning("Metrics API not available");
