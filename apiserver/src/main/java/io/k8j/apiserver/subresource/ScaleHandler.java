@@ -95,8 +95,8 @@ public final class ScaleHandler implements Handler {
         Trees.set(object, number(scale, "spec", "replicas"), path);
         Map<String, Object> metadata = SystemFields.metadata(object);
         String version = Trees.string(scale, "metadata", "resourceVersion");
-        if (version == null || version.isEmpty()) metadata.remove("resourceVersion");
-        else metadata.put("resourceVersion", version);
+        // Without one the version just read stays: custom resources know no update without a version.
+        if (version != null && !version.isEmpty()) metadata.put("resourceVersion", version);
         String uid = Trees.string(scale, "metadata", "uid");
         if (uid != null && !uid.isEmpty()) metadata.put("uid", uid);
         FieldOwnership.update(call, current, object, params.managerOr(call.agent()));
