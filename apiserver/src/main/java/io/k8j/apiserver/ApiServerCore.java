@@ -2,6 +2,7 @@ package io.k8j.apiserver;
 
 import io.k8j.apiserver.cache.ResourceCache;
 import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.apiserver.encryption.Encryption;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
@@ -22,6 +23,7 @@ import io.k8j.model.time.Time;
 import io.k8j.store.Store;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -35,17 +37,19 @@ public final class ApiServerCore implements AutoCloseable {
     private final Time time;
     private final ResourceTable table;
     private final StoreFeed feed;
+    private final Encryption encryption;
     private final Access access;
     private final ObjectReader reader;
     private final Handlers handlers;
     private volatile CallInterceptor interceptor = (user, agent, call) -> {};
 
-    private ApiServerCore(Store store, CoreConfig config, Time time, Parts parts) {
+    private ApiServerCore(Store store, CoreConfig config, Time time, Parts parts, Encryption encryption) {
         this.time = time;
+        this.encryption = encryption;
         this.table = ResourceTable.builtIn(config.cacheLimits());
         List<ResourceCache> caches =
                 table.storages().stream().map(StoredResource::cache).toList();
-        this.feed = StoreFeed.start(store, time, caches);
+        this.feed = StoreFeed.start(store, time, caches, encryption);
         this.reader = new CacheReader(table);
         Authorizer authorizer = parts.authorizer().apply(reader);
         this.access = new Access(authorizer);
@@ -81,7 +85,17 @@ public final class ApiServerCore implements AutoCloseable {
      * @param store stays the caller's, who closes it after this
      */
     public static ApiServerCore open(Store store, CoreConfig config, Time time, Parts parts) {
-        ApiServerCore core = new ApiServerCore(store, config, time, parts);
+        return open(store, config, time, parts, Encryption.none(time));
+    }
+
+    /**
+     * Opens the server over a store whose values are encrypted.
+     *
+     * @param encryption stays the caller's
+     */
+    public static ApiServerCore open(
+            Store store, CoreConfig config, Time time, Parts parts, Encryption encryption) {
+        ApiServerCore core = new ApiServerCore(store, config, time, parts, encryption);
         try {
             core.handlers.start();
             return core;
@@ -162,6 +176,22 @@ public final class ApiServerCore implements AutoCloseable {
      */
     public void endWatches(RuntimeException cause) {
         feed.endWatches(cause);
+    }
+
+    /**
+     * Stores all objects again that the current encryption would store differently, until none is left.
+     *
+     * @param stop asked before each object
+     * @return false if it was stopped before the end
+     */
+    public boolean rewriteStale(BooleanSupplier stop) {
+        for (StoredResource stored : table.storages()) {
+            if (encryption.covers(stored.id())
+                    && !handlers.rewriter().run(stored, encryption.forResource(stored.id()), stop)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The store's revision that all caches show. */

@@ -36,6 +36,7 @@ import io.k8j.apiserver.verb.ObjectEditor;
 import io.k8j.apiserver.verb.ObjectWriter;
 import io.k8j.apiserver.verb.PatchHandler;
 import io.k8j.apiserver.verb.Rules;
+import io.k8j.apiserver.verb.StorageRewriter;
 import io.k8j.apiserver.verb.UpdateFlow;
 import io.k8j.apiserver.verb.UpdateHandler;
 import io.k8j.apiserver.verb.UpdateRules;
@@ -64,6 +65,7 @@ final class Handlers implements AutoCloseable {
     private final Subresources subresources = new Subresources();
     private final WatchHandler watch;
     private final Admission admission;
+    private final StorageRewriter rewriter;
     private final ApiServerCore core;
     private final CoreConfig config;
     private final AddressRange addresses;
@@ -83,6 +85,7 @@ final class Handlers implements AutoCloseable {
         this.config = config;
         admission = new Admission(plugins);
         ObjectWriter writer = new ObjectWriter(store, feed, time);
+        rewriter = new StorageRewriter(store, writer);
         ObjectEditor editor = new ObjectEditor(writer);
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         addresses = new AddressRange(config.serviceClusterIpRange(), random);
@@ -188,6 +191,10 @@ final class Handlers implements AutoCloseable {
             case GET, UPDATE, PATCH, DELETE -> true;
             case LIST, WATCH, CREATE, DELETECOLLECTION -> false;
         };
+    }
+
+    StorageRewriter rewriter() {
+        return rewriter;
     }
 
     WatchHandler watch() {

@@ -55,6 +55,17 @@ public final class ObjectBytes {
         return new ObjectBytes(json, find(json, MARK, 0) + MARK.length);
     }
 
+    /** The same object as in encoded bytes, with room for another resourceVersion. */
+    public static ObjectBytes again(byte[] json) {
+        int start = find(json, MARK, 0) + MARK.length;
+        int end = start;
+        while (json[end] != '"') end++;
+        byte[] open = new byte[json.length - (end - start)];
+        System.arraycopy(json, 0, open, 0, start);
+        System.arraycopy(json, end, open, start, json.length - end);
+        return new ObjectBytes(open, start);
+    }
+
     /** The complete bytes. */
     public byte[] at(long revision) {
         byte[] digits = Long.toString(revision).getBytes(StandardCharsets.US_ASCII);

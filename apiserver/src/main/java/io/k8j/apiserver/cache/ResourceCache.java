@@ -1,9 +1,16 @@
 package io.k8j.apiserver.cache;
 
+import io.k8j.apiserver.encryption.ValueException;
+import io.k8j.apiserver.encryption.ValueTransformer;
+import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.GoQuote;
+import io.k8j.model.resource.GroupResource;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -20,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class ResourceCache {
     private static final Logger LOG = LoggerFactory.getLogger(ResourceCache.class);
 
+    private final GroupResource id;
     private final String prefix;
     private final Function<ApiObject, Map<String, String>> fields;
     private final Object stateLock = new Object();
@@ -27,7 +35,10 @@ public final class ResourceCache {
     private final EventRing ring; // guarded by stateLock
     private final List<Consumer<CacheEvent>> listeners = new CopyOnWriteArrayList<>();
     private final WatcherIndex watchers; // guarded by watchLock
-    private final Map<Long, CachedObject> made = new ConcurrentHashMap<>();
+    private final Map<Long, Made> made = new ConcurrentHashMap<>();
+    private volatile ValueTransformer transformer; // set before the first state is loaded
+    /** What cannot be decrypted, with the reason; replaced under stateLock, usually empty. */
+    private volatile Map<String, String> unreadable = Map.of();
     private volatile Snapshot snapshot = new Snapshot(SortedObjects.EMPTY, 0);
     private volatile boolean loaded;
     private List<StoreChange> early =
@@ -40,20 +51,27 @@ public final class ResourceCache {
      */
     public record Snapshot(SortedObjects objects, long revision) {}
 
+    /** An object on its way to the store, and the bytes that go there. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by identity
+    private record Made(CachedObject object, byte[] stored) {}
+
     /** A change as the store tells it; {@code value} is null for a deletion. */
     record StoreChange(String key, byte[] value, long revision) {}
 
     /**
+     * @param id the stored resource
      * @param prefix the store's keys of this resource, such as {@code /registry/pods/}
      * @param fields computes the values for field selectors from a stored object
      * @param indexedField a field whose watchers are found without asking each of them; null if none
      */
     public ResourceCache(
+            GroupResource id,
             String prefix,
             Function<ApiObject, Map<String, String>> fields,
             String indexedField,
             int maxEvents,
             long maxEventBytes) {
+        this.id = id;
         this.prefix = prefix;
         this.fields = fields;
         this.watchers = new WatcherIndex(indexedField);
@@ -70,9 +88,44 @@ public final class ResourceCache {
         return snapshot;
     }
 
-    /** The newest version of one object, or null. */
+    GroupResource id() {
+        return id;
+    }
+
+    /** How values are stored; set once, before the first state is loaded. */
+    void transformer(ValueTransformer values) {
+        transformer = values;
+    }
+
+    /**
+     * The newest version of one object, or null.
+     *
+     * @throws ApiException 500 if it is stored but cannot be decrypted
+     */
     public CachedObject get(String key) {
-        return snapshot.objects().get(key);
+        CachedObject found = snapshot.objects().get(key);
+        if (found == null && !unreadable.isEmpty()) {
+            String why = unreadable.get(key);
+            if (why != null) throw ApiException.internal(why);
+        }
+        return found;
+    }
+
+    /**
+     * Makes sure that a list is not silently incomplete.
+     *
+     * @param from first key
+     * @param to the key behind the last one; null for no end
+     * @throws ApiException 500 if an object in between cannot be decrypted
+     */
+    public void checkReadable(String from, String to) {
+        for (Map.Entry<String, String> entry : unreadable.entrySet()) {
+            String key = entry.getKey();
+            if (key.compareTo(from) >= 0 && (to == null || key.compareTo(to) < 0)) {
+                throw ApiException.internal(
+                        "unable to transform key %s: %s".formatted(GoQuote.quote(prefix + key), entry.getValue()));
+            }
+        }
     }
 
     /**
@@ -89,9 +142,18 @@ public final class ResourceCache {
     /**
      * Hands over an object that is just being written, so that the cache need not decode it again. Without effect if
      * the write fails; then {@link #unmade} must be called.
+     *
+     * @return the bytes to store: the object's own, or encrypted ones
+     * @throws ValueException if it cannot be encrypted; nothing was handed over then
      */
-    public void made(CachedObject object) {
-        made.put(object.revision(), object);
+    public byte[] made(CachedObject object) {
+        byte[] stored = transformer.seal(object.object().json(), context(object.key()));
+        made.put(object.revision(), new Made(object, stored));
+        return stored;
+    }
+
+    private byte[] context(String key) {
+        return (prefix + key).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Takes back what {@link #made} handed over. */
@@ -150,7 +212,13 @@ public final class ResourceCache {
         synchronized (watchLock) {
             synchronized (stateLock) {
                 SortedObjects objects = SortedObjects.EMPTY;
-                for (StoreChange e : entries) objects = objects.with(decode(e));
+                for (StoreChange e : entries) {
+                    try {
+                        objects = objects.with(decode(e));
+                    } catch (ValueException why) {
+                        note(e.key(), why.getMessage());
+                    }
+                }
                 snapshot = new Snapshot(objects, 0);
                 ring.reset(revision, objects);
                 dispatched = revision;
@@ -185,8 +253,15 @@ public final class ResourceCache {
         String key = change.key();
         CachedObject previous = before.get(key);
         boolean deleted = change.value() == null;
+        if (!unreadable.isEmpty()) note(key, null);
         if (deleted && previous == null) return null;
-        CachedObject object = deleted ? previous.at(change.revision()) : decode(change);
+        CachedObject object;
+        try {
+            object = deleted ? previous.at(change.revision()) : decode(change);
+        } catch (ValueException e) {
+            hide(change, e.getMessage());
+            return null;
+        }
         SortedObjects after = deleted ? before.without(key) : before.with(object);
         CacheEvent event = new CacheEvent(change.revision(), object, previous, deleted, after, System.nanoTime());
         ring.add(event);
@@ -225,10 +300,54 @@ public final class ResourceCache {
         for (CacheWatcher watcher : all) watcher.end(cause);
     }
 
+    /** Another server wrote what this one cannot decrypt: watches would miss it, so they end. */
+    private void hide(StoreChange change, String why) {
+        note(change.key(), why);
+        snapshot = new Snapshot(snapshot.objects().without(change.key()), change.revision());
+        LOG.atError().addKeyValue("key", prefix + change.key()).addKeyValue("cause", why).log("failed to decrypt data");
+        Thread.ofVirtual().start(() -> closeWatchers(ApiException.internal(why)));
+    }
+
+    /** Remembers, under stateLock, why a key cannot be read; null if it can be. */
+    private void note(String key, String why) {
+        if (why == null && !unreadable.containsKey(key)) return;
+        Map<String, String> changed = new TreeMap<>(unreadable);
+        if (why == null) changed.remove(key);
+        else changed.put(key, why);
+        unreadable = changed;
+    }
+
+    /** Keys, without the prefix, of objects that cannot be decrypted. */
+    List<String> unreadable() {
+        return List.copyOf(unreadable.keySet());
+    }
+
+    /**
+     * Tries once more to decrypt an object. If that works, watches that run are ended, because they have missed it.
+     *
+     * @param revision what the cache is complete up to
+     */
+    void retry(StoreChange change, long revision) {
+        synchronized (stateLock) {
+            if (!unreadable.containsKey(change.key())) return;
+            try {
+                SortedObjects objects = snapshot.objects().with(decode(change));
+                note(change.key(), null);
+                snapshot = new Snapshot(objects, Math.max(snapshot.revision(), revision));
+                ring.reset(revision, objects);
+            } catch (ValueException e) {
+                note(change.key(), e.getMessage());
+                return;
+            }
+        }
+        closeWatchers(ApiException.expired("too old resource version: an object became readable"));
+    }
+
     private CachedObject decode(StoreChange change) {
-        CachedObject known = made.remove(change.revision());
-        if (known != null && known.object().json() == change.value()) return known;
-        ApiObject object = ApiObject.ofJson(change.value());
+        Made known = made.remove(change.revision());
+        if (known != null && known.stored() == change.value()) return known.object();
+        byte[] plain = transformer.open(change.value(), context(change.key())).plain();
+        ApiObject object = ApiObject.ofJson(plain);
         return new CachedObject(change.key(), object, change.revision(), fields.apply(object));
     }
 

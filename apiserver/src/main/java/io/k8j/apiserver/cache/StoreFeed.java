@@ -1,6 +1,7 @@
 package io.k8j.apiserver.cache;
 
 import io.k8j.apiserver.cache.ResourceCache.StoreChange;
+import io.k8j.apiserver.encryption.Encryption;
 import io.k8j.model.time.Time;
 import io.k8j.store.Entry;
 import io.k8j.store.Event;
@@ -38,6 +39,7 @@ public final class StoreFeed implements AutoCloseable {
 
     private final Store store;
     private final Time time;
+    private final Encryption encryption;
     private final Map<String, ResourceCache> caches = new ConcurrentHashMap<>();
     private final LinkedBlockingQueue<Batch> batches = new LinkedBlockingQueue<>();
     private final Object progress = new Object();
@@ -47,18 +49,20 @@ public final class StoreFeed implements AutoCloseable {
     private volatile boolean closed;
     private Watch watch;
 
-    private StoreFeed(Store store, Time time) {
+    private StoreFeed(Store store, Time time, Encryption encryption) {
         this.store = store;
         this.time = time;
+        this.encryption = encryption;
         this.dispatcher = Thread.ofPlatform().daemon().name("watch-feed").unstarted(this::dispatch);
     }
 
     /** Loads the caches and follows the store from then on. */
-    public static StoreFeed start(Store store, Time time, List<ResourceCache> caches) {
-        StoreFeed feed = new StoreFeed(store, time);
+    public static StoreFeed start(Store store, Time time, List<ResourceCache> caches, Encryption encryption) {
+        StoreFeed feed = new StoreFeed(store, time, encryption);
         RangeResult.Page page = store.list(ROOT);
         Map<ResourceCache, List<StoreChange>> first = new HashMap<>();
         for (ResourceCache cache : caches) {
+            cache.transformer(encryption.forResource(cache.id()));
             feed.caches.put(cache.prefix(), cache);
             first.put(cache, new ArrayList<>());
         }
@@ -72,11 +76,13 @@ public final class StoreFeed implements AutoCloseable {
         feed.dispatcher.start();
         feed.watch = store.watch(ROOT, page.revision() + 1, feed.new Listener());
         feed.scheduleBookmarks();
+        encryption.onReplaced(feed::retryUnreadable);
         return feed;
     }
 
     /** Adds a cache while running and fills it; returns when it is readable. */
     public void add(ResourceCache cache) {
+        cache.transformer(encryption.forResource(cache.id()));
         caches.put(cache.prefix(), cache);
         RangeResult.Page page = store.list(cache.prefix());
         List<StoreChange> entries = new ArrayList<>();
@@ -86,6 +92,16 @@ public final class StoreFeed implements AutoCloseable {
             List<ResourceCache> of = new ArrayList<>();
             for (int i = 0; i < events.size(); i++) of.add(cache);
             batches.add(new Batch(of, events, 0));
+        }
+    }
+
+    /** Another key may be known now. */
+    private void retryUnreadable() {
+        if (closed) return;
+        for (ResourceCache cache : caches.values()) {
+            for (String key : cache.unreadable()) {
+                store.get(cache.prefix() + key).ifPresent(entry -> cache.retry(change(cache, entry), applied));
+            }
         }
     }
 

@@ -67,7 +67,7 @@ public final class StoredResource {
         this.selectable = !strategy.selectableFieldNames().isEmpty();
         String prefix = StoreFeed.ROOT + (builtIn ? "" : id.group() + "/") + id.resource() + "/";
         String indexed = id.group().isEmpty() && id.resource().equals("pods") ? "spec.nodeName" : null;
-        this.cache = new ResourceCache(prefix, this::fieldsOf, indexed, limits.events(), limits.bytes());
+        this.cache = new ResourceCache(id, prefix, this::fieldsOf, indexed, limits.events(), limits.bytes());
     }
 
     /** How much of the past a cache keeps for watches that resume. */

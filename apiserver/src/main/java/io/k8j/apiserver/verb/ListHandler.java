@@ -40,6 +40,7 @@ public final class ListHandler implements Handler {
     private Source source(Call call, ReadOptions options) {
         ResourceCache cache = call.storage().cache();
         Selection selection = options.selection();
+        cache.checkReadable(selection.from(), selection.to());
         if (!options.continueToken().isEmpty()) return continued(cache, options);
         long wanted = options.revision();
         boolean exact =

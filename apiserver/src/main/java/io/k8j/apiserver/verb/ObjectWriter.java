@@ -3,6 +3,7 @@ package io.k8j.apiserver.verb;
 import io.k8j.apiserver.cache.CachedObject;
 import io.k8j.apiserver.cache.ObjectBytes;
 import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.apiserver.encryption.ValueException;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
@@ -59,6 +60,17 @@ public final class ObjectWriter {
             throw ApiException.tooLarge("Request entity too large: limit is " + MAX_BYTES);
         }
         Map<String, String> fields = resource.fields(tree);
+        return put(resource, key, bytes, fields, expected);
+    }
+
+    /** Stores an object once more as it is; without effect if it was changed meanwhile. */
+    Result rewrite(StoredResource resource, CachedObject object) {
+        ObjectBytes bytes = ObjectBytes.again(object.object().json());
+        return put(resource, object.key(), bytes, object.fields(), object.revision());
+    }
+
+    private Result put(
+            StoredResource resource, String key, ObjectBytes bytes, Map<String, String> fields, long expected) {
         CachedObject[] made = new CachedObject[1];
         try {
             PutResult result = putWithLease(resource, key, bytes, fields, expected, made);
@@ -69,6 +81,8 @@ public final class ObjectWriter {
                 }
                 case PutResult.Conflict(long found) -> lost(found);
             };
+        } catch (ValueException e) {
+            throw ApiException.internal(e.getMessage());
         } catch (StoreException e) {
             if (made[0] != null) resource.cache().unmade(made[0].revision());
             throw ApiException.internal("store " + resource.id() + " " + key + ": " + e.getMessage());
@@ -92,8 +106,7 @@ public final class ObjectWriter {
                         revision -> {
                             byte[] value = bytes.at(revision);
                             made[0] = new CachedObject(key, ApiObject.ofJson(value), revision, fields);
-                            resource.cache().made(made[0]);
-                            return value;
+                            return resource.cache().made(made[0]);
                         },
                         expected,
                         leased);

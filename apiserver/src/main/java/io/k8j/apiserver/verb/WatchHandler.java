@@ -47,6 +47,7 @@ public final class WatchHandler {
             if (revision > 0) ReadOptions.awaitRevision(feed, revision);
             from = initial ? 0 : revision > 0 ? revision : feed.applied();
         }
+        cache.checkReadable(options.selection().from(), options.selection().to());
         GroupVersionKind kind = call.resource().gvk();
         CacheWatcher watcher = new CacheWatcher(
                 cache,

@@ -2,6 +2,8 @@ package io.k8j.apiserver.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k8j.apiserver.encryption.Encryption;
+import io.k8j.model.resource.GroupResource;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.WatchListener;
 import io.k8j.model.time.SystemTime;
@@ -57,10 +59,10 @@ class CacheWatcherTest {
 
     @Test
     void aSlowWatcherIsCutOffAndOthersDoNotWaitForIt() throws InterruptedException {
-        ResourceCache cache = new ResourceCache("/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
+        ResourceCache cache = new ResourceCache(new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
         try (SystemTime time = new SystemTime();
                 Store store = MemoryStore.open(StoreConfig.DEFAULTS);
-                StoreFeed feed = StoreFeed.start(store, time, List.of(cache))) {
+                StoreFeed feed = StoreFeed.start(store, time, List.of(cache), Encryption.none(time))) {
             Slow slow = new Slow();
             AtomicInteger fast = new AtomicInteger();
             WatchListener quick = new WatchListener() {
@@ -139,11 +141,11 @@ class CacheWatcherTest {
     void aCacheThatIsAddedLaterMissesNothing() throws InterruptedException {
         try (SystemTime time = new SystemTime();
                 Store store = MemoryStore.open(StoreConfig.DEFAULTS);
-                StoreFeed feed = StoreFeed.start(store, time, List.of())) {
+                StoreFeed feed = StoreFeed.start(store, time, List.of(), Encryption.none(time))) {
             Thread writer = Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < 2000; i++) put(store, "t" + i % 700);
             });
-            ResourceCache cache = new ResourceCache("/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
+            ResourceCache cache = new ResourceCache(new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
             feed.add(cache);
             writer.join();
             assertThat(cache.snapshot().objects().size()).isEqualTo(700);
