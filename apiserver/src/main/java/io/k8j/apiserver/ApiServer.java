@@ -12,6 +12,8 @@ import io.k8j.apiserver.authz.RbacAuthorizer;
 import io.k8j.apiserver.authz.RoleReconciler;
 import io.k8j.apiserver.discovery.Discovery;
 import io.k8j.apiserver.discovery.OpenApiPages;
+import io.k8j.apiserver.encryption.Encryption;
+import io.k8j.apiserver.encryption.KeyRotation;
 import io.k8j.apiserver.http.ApiFrontend;
 import io.k8j.apiserver.http.ConnectHandler;
 import io.k8j.apiserver.http.Dispatcher;
@@ -21,6 +23,7 @@ import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.system.EncryptionDocuments;
 import io.k8j.apiserver.system.Health;
 import io.k8j.apiserver.system.ServerDocuments;
 import io.k8j.model.api.ApiCall;
@@ -46,18 +49,24 @@ public final class ApiServer implements AutoCloseable {
     private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
 
     private final ApiServerCore core;
+    private final KeyRotation rotation; // null if keys are not ours to rotate
     private final HttpServer http;
     private volatile boolean stopping;
 
     private ApiServer(Store store, ApiServerConfig config, Time time) throws IOException {
         TokenHolder tokens = new TokenHolder();
         Authorizer[] authorizer = new Authorizer[1];
+        Encryption encryption = config.operations().encryption() == null
+                ? Encryption.none(time)
+                : config.operations().encryption();
+        this.rotation = config.operations().rotation();
         this.core = ApiServerCore.open(
                 store,
                 config.core(),
                 time,
                 new ApiServerCore.Parts(
-                        reader -> authorizer[0] = authorizer(reader), ApiServer::admission, tokens, tokens));
+                        reader -> authorizer[0] = authorizer(reader), ApiServer::admission, tokens, tokens),
+                encryption);
         try {
             ServiceAccountTokens accounts =
                     new ServiceAccountTokens(config.keys(), config.issuers(), config.audiences(), core.reader(), time);
@@ -77,6 +86,7 @@ public final class ApiServer implements AutoCloseable {
                     config.servingTls(),
                     config.requests(),
                     ApiFrontend.of(authentication, authorizer[0], metrics, dispatcher));
+            if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {
             core.close();
             throw e;
@@ -139,12 +149,18 @@ public final class ApiServer implements AutoCloseable {
         Health health = new Health(live, ready);
         List<Consumer<StringBuilder>> parts = new ArrayList<>(config.metrics());
         parts.add(metrics::write);
-        return List.of(
+        if (config.operations().encryption() != null) {
+            parts.add(config.operations().encryption().metrics()::write);
+        }
+        List<Dispatcher.Documents> documents = new ArrayList<>();
+        if (rotation != null) documents.add(new EncryptionDocuments(rotation));
+        documents.addAll(List.of(
                 new Discovery(core.table()),
                 new OpenApiPages(core.table(), String.valueOf(config.version().get("gitVersion"))),
                 health,
                 new ServerDocuments(
-                        config.version(), parts, config.keys(), config.issuers().getFirst(), health, this::apiPaths));
+                        config.version(), parts, config.keys(), config.issuers().getFirst(), health, this::apiPaths)));
+        return documents;
     }
 
     private List<String> apiPaths() {
@@ -166,6 +182,7 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         stopping = true;
         http.close();
+        if (rotation != null) rotation.close();
         core.close();
     }
 

@@ -28,6 +28,7 @@ import java.util.function.Supplier;
  * @param version body of {@code /version}
  * @param requests bounds of what clients may send
  * @param metrics further parts of {@code /metrics}
+ * @param operations encryption, audit and the like
  */
 public record ApiServerConfig(
         CoreConfig core,
@@ -42,4 +43,5 @@ public record ApiServerConfig(
         Supplier<SslContext> kubeletTls,
         Map<String, Object> version,
         RequestSettings requests,
-        List<Consumer<StringBuilder>> metrics) {}
+        List<Consumer<StringBuilder>> metrics,
+        Operations operations) {}

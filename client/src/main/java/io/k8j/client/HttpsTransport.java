@@ -92,10 +92,22 @@ public final class HttpsTransport implements ApiTransport {
      * @param path with a leading slash
      */
     public byte[] document(String path) {
-        HttpRequest request = prepared(URI.create(access.server() + path))
-                .timeout(CALL_LIMIT)
-                .GET()
-                .build();
+        return document(prepared(URI.create(access.server() + path)).GET());
+    }
+
+    /**
+     * Puts JSON at a path that is no resource; answers what the server answers.
+     *
+     * @param path with a leading slash
+     */
+    public byte[] putDocument(String path, byte[] json) {
+        return document(prepared(URI.create(access.server() + path))
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(json)));
+    }
+
+    private byte[] document(HttpRequest.Builder prepared) {
+        HttpRequest request = prepared.timeout(CALL_LIMIT).build();
         HttpResponse<byte[]> response = send(calls, request, HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() >= 300) {
             throw refusal(response.statusCode(), response.body());

@@ -91,6 +91,7 @@ public final class KeyRotation implements AutoCloseable {
      */
     public synchronized void start(Predicate<BooleanSupplier> rewriter) {
         rewrite = rewriter;
+        closed = false;
         Map<String, Object> stored = read();
         Stage stage = stage(stored);
         if (stage == Stage.REENCRYPT_REQUEST || stage == Stage.REENCRYPT_ACTIVE) {
@@ -163,30 +164,34 @@ public final class KeyRotation implements AutoCloseable {
         List<Key> keys = RotationPlan.keys(encryption.configuration());
         byte[] secret = new byte[KEY_BYTES];
         random.nextBytes(secret);
-        use(RotationPlan.prepared(encryption.configuration(), new Key(RotationPlan.nextName(keys), secret)));
-        write(Stage.PREPARE, false);
+        Key next = new Key(RotationPlan.nextName(keys), secret);
+        use(RotationPlan.prepared(encryption.configuration(), next));
+        write(Stage.PREPARE, false, next.name());
     }
 
     private void rotate() {
-        if (RotationPlan.keys(encryption.configuration()).size() < 2) {
+        List<Key> keys = RotationPlan.keys(encryption.configuration());
+        if (keys.size() < 2) {
             throw ApiException.badRequest("error, there is no second key to rotate to: prepare one first");
         }
-        use(RotationPlan.rotated(encryption.configuration()));
-        write(Stage.ROTATE, false);
+        // The name is kept on disk, so that the step is the same when it is taken again after a crash.
+        String next = read().get("key") instanceof String name ? name : keys.getLast().name();
+        use(RotationPlan.rotated(encryption.configuration(), next));
+        write(Stage.ROTATE, false, next);
     }
 
     private void reencryptInBackground(boolean skip) {
-        write(Stage.REENCRYPT_REQUEST, skip);
+        write(Stage.REENCRYPT_REQUEST, skip, null);
         worker = Thread.ofVirtual().name("re-encryption").start(() -> reencrypt(skip));
     }
 
     private void reencrypt(boolean skip) {
         try {
-            write(Stage.REENCRYPT_ACTIVE, skip);
+            write(Stage.REENCRYPT_ACTIVE, skip, null);
             if (!rewrite.test(() -> closed)) return; // goes on at the next start
             synchronized (this) {
                 if (!skip) use(RotationPlan.cleaned(encryption.configuration()));
-                write(Stage.REENCRYPT_FINISHED, false);
+                write(Stage.REENCRYPT_FINISHED, false, null);
             }
             LOG.atInfo().log("all Secrets are encrypted with the current key");
         } catch (RuntimeException e) {
@@ -218,10 +223,11 @@ public final class KeyRotation implements AutoCloseable {
         return stored.get("stage") instanceof String word ? Stage.of(word) : Stage.START;
     }
 
-    private void write(Stage stage, boolean skip) {
+    private void write(Stage stage, boolean skip, String key) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("stage", stage.word());
         tree.put("skip", skip);
+        if (key != null) tree.put("key", key);
         try {
             SecretFile.write(state, Json.write(tree));
         } catch (IOException e) {

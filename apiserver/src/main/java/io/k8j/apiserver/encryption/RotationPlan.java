@@ -4,6 +4,7 @@ import io.k8j.apiserver.encryption.EncryptionConfiguration.Key;
 import io.k8j.apiserver.encryption.EncryptionConfiguration.Provider;
 import io.k8j.apiserver.encryption.EncryptionConfiguration.Rule;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -78,11 +79,11 @@ final class RotationPlan {
         });
     }
 
-    /** The newest key writes from now on. */
-    static EncryptionConfiguration rotated(EncryptionConfiguration configuration) {
+    /** The named key writes from now on; without effect if it does so already. */
+    static EncryptionConfiguration rotated(EncryptionConfiguration configuration, String name) {
         return withKeys(configuration, keys -> {
             List<Key> turned = new ArrayList<>(keys);
-            turned.addFirst(turned.removeLast());
+            turned.sort(Comparator.comparing(key -> !key.name().equals(name)));
             return turned;
         });
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
+import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.spi.UserInfo;
@@ -63,7 +64,8 @@ class HttpApiTest {
                         () -> null,
                         version,
                         RequestSettings.DEFAULTS,
-                        List.of()),
+                        List.of(),
+                    Operations.DEFAULTS),
                 time);
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }

@@ -23,6 +23,7 @@ import picocli.CommandLine.ParameterException;
             KubectlCommand.class,
             CheckConfigCommand.class,
             CertificateCommand.class,
+            SecretsEncryptCommand.class,
             CompletionCommand.class,
             VersionCommand.class,
             TrainCommand.class,

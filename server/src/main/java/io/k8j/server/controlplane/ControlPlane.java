@@ -2,6 +2,7 @@ package io.k8j.server.controlplane;
 
 import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
+import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
@@ -57,7 +58,8 @@ public final class ControlPlane implements AutoCloseable {
         ControlPlane plane = new ControlPlane(time);
         try {
             Store store = plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time)));
-            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, time);
+            StoredEncryption encryption = plane.closing.add(StoredEncryption.open(config, time));
+            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, encryption, time);
             plane.closing.add(plane::stopApiServer);
             plane.apiServer = steps.step(
                     "API server: https://" + config.bindAddress() + ":" + config.httpsListenPort(),
@@ -90,7 +92,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static ApiServer startApiServer(
-            Store store, ServerConfig config, String advertiseAddress, ClusterCertificates certificates, Time time) {
+            Store store, ServerConfig config, String advertiseAddress, ClusterCertificates certificates, StoredEncryption encryption, Time time) {
         String[] ports = config.serviceNodePortRange().split("-", 2);
         FlagValues flags = config.apiServerFlags();
         List<String> issuers = flags.list("service-account-issuer", List.of(ISSUER + config.clusterDomain()));
@@ -114,7 +116,8 @@ public final class ControlPlane implements AutoCloseable {
                     certificates::kubeletClientContext,
                     version(),
                     RequestSettings.DEFAULTS,
-                    List.of());
+                    List.of(),
+                    Operations.DEFAULTS.withEncryption(encryption.encryption(), encryption.rotation()));
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             throw new UserException(
                     "--service-node-port-range %s or --service-cidr %s: %s"

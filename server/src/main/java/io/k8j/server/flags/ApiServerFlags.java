@@ -13,9 +13,14 @@ public final class ApiServerFlags {
             new Flag("api-audiences", FlagType.LIST),
             new Flag("service-account-issuer", FlagType.REPEATED));
 
+    /** How the server is operated. */
+    public static final List<Flag> OPERATION = List.of(
+            new Flag("encryption-provider-config", FlagType.TEXT),
+            new Flag("encryption-provider-config-automatic-reload", FlagType.SWITCH));
+
     /** Each area adds its list here. */
     public static final List<Flag> ALL =
-            Stream.of(AUTHENTICATION).flatMap(List::stream).toList();
+            Stream.of(AUTHENTICATION, OPERATION).flatMap(List::stream).toList();
 
     private ApiServerFlags() {}
 
