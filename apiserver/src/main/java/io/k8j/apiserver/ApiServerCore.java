@@ -93,8 +93,7 @@ public final class ApiServerCore implements AutoCloseable {
      *
      * @param encryption stays the caller's
      */
-    public static ApiServerCore open(
-            Store store, CoreConfig config, Time time, Parts parts, Encryption encryption) {
+    public static ApiServerCore open(Store store, CoreConfig config, Time time, Parts parts, Encryption encryption) {
         ApiServerCore core = new ApiServerCore(store, config, time, parts, encryption);
         try {
             core.handlers.start();

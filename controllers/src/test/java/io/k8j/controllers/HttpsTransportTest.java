@@ -2,8 +2,8 @@ package io.k8j.controllers;
 
 import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
-import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.CoreConfig;
+import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
@@ -51,7 +51,7 @@ class HttpsTransportTest extends TransportContract {
                 Map.of("gitVersion", "v1.36.0"),
                 RequestSettings.DEFAULTS,
                 List.of(),
-                    Operations.DEFAULTS);
+                Operations.DEFAULTS);
         server = ApiServer.start(store, config, time);
         transport = new HttpsTransport(
                 ServerAccess.withToken(URI.create("http://127.0.0.1:" + server.port()), new byte[0], "secret"),

@@ -39,6 +39,7 @@ public final class ResourceCache {
     private volatile ValueTransformer transformer; // set before the first state is loaded
     /** What cannot be decrypted, with the reason; replaced under stateLock, usually empty. */
     private volatile Map<String, String> unreadable = Map.of();
+
     private volatile Snapshot snapshot = new Snapshot(SortedObjects.EMPTY, 0);
     private volatile boolean loaded;
     private List<StoreChange> early =
@@ -304,7 +305,10 @@ public final class ResourceCache {
     private void hide(StoreChange change, String why) {
         note(change.key(), why);
         snapshot = new Snapshot(snapshot.objects().without(change.key()), change.revision());
-        LOG.atError().addKeyValue("key", prefix + change.key()).addKeyValue("cause", why).log("failed to decrypt data");
+        LOG.atError()
+                .addKeyValue("key", prefix + change.key())
+                .addKeyValue("cause", why)
+                .log("failed to decrypt data");
         Thread.ofVirtual().start(() -> closeWatchers(ApiException.internal(why)));
     }
 

@@ -46,8 +46,7 @@ final class DerivedKeyGcm implements ValueTransformer {
 
     private AesGcm derived(byte[] info) {
         try {
-            byte[] key =
-                    KDF.getInstance("HKDF-SHA256").deriveData(HKDFParameterSpec.expandOnly(seed, info, KEY));
+            byte[] key = KDF.getInstance("HKDF-SHA256").deriveData(HKDFParameterSpec.expandOnly(seed, info, KEY));
             return new AesGcm(key, random);
         } catch (GeneralSecurityException e) {
             throw new ValueException("failed to derive key from KDF: " + e.getMessage(), e);

@@ -13,8 +13,7 @@ import java.util.Map;
  * @param seeded whether {@code source} is a seed from which each value's key is derived; else it is the key
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record EncryptedObject(
-        byte[] data, String keyId, byte[] source, Map<String, byte[]> annotations, boolean seeded) {
+record EncryptedObject(byte[] data, String keyId, byte[] source, Map<String, byte[]> annotations, boolean seeded) {
     private static final int MAX_KEY_ID = 1024;
     private static final int MAX_SOURCE = 1024;
     private static final int MAX_ANNOTATIONS = 32 * 1024;
@@ -63,8 +62,8 @@ record EncryptedObject(
         long size = 0;
         for (Map.Entry<String, byte[]> entry : annotations.entrySet()) {
             if (!DOMAIN.matcher(entry.getKey()).matches()) {
-                throw new ValueException("failed to validate annotations: annotations: Invalid value: \"" + entry.getKey()
-                        + "\": should be a domain with at least two segments separated by dots");
+                throw new ValueException("failed to validate annotations: annotations: Invalid value: \""
+                        + entry.getKey() + "\": should be a domain with at least two segments separated by dots");
             }
             size += entry.getKey().length() + entry.getValue().length;
         }

@@ -39,8 +39,7 @@ public final class Encryption implements AutoCloseable {
         }
 
         private ValueTransformer find(GroupResource resource) {
-            for (GroupResource key :
-                    List.of(resource, new GroupResource(resource.group(), "*"), EVERYTHING)) {
+            for (GroupResource key : List.of(resource, new GroupResource(resource.group(), "*"), EVERYTHING)) {
                 ValueTransformer transformer = transformers.get(key);
                 if (transformer != null) return transformer;
             }
@@ -55,7 +54,8 @@ public final class Encryption implements AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Current current;
 
-    private Encryption(EncryptionConfiguration configuration, Time time, BiFunction<Path, Duration, KmsService> connect) {
+    private Encryption(
+            EncryptionConfiguration configuration, Time time, BiFunction<Path, Duration, KmsService> connect) {
         this.time = time;
         this.connect = connect;
         this.current = make(configuration);
@@ -182,8 +182,7 @@ public final class Encryption implements AutoCloseable {
                 .toList();
         return new Prefixed.Entry(
                 prefix,
-                new Prefixed(
-                        entries, "no matching key was found for the provided " + family + " transformer", null));
+                new Prefixed(entries, "no matching key was found for the provided " + family + " transformer", null));
     }
 
     @Override

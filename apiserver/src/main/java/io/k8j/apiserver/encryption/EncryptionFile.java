@@ -40,7 +40,8 @@ public final class EncryptionFile {
      */
     public static EncryptionConfiguration read(String name, byte[] text) {
         if (text.length == 0) {
-            throw new IllegalArgumentException("encryption provider configuration file %s is empty".formatted(GoQuote.quote(name)));
+            throw new IllegalArgumentException(
+                    "encryption provider configuration file %s is empty".formatted(GoQuote.quote(name)));
         }
         return new EncryptionFile().configuration(name, text);
     }
@@ -73,8 +74,9 @@ public final class EncryptionFile {
         Map<String, Object> tree = map(parsed);
         if (!"EncryptionConfiguration".equals(tree.get("kind"))
                 || !"apiserver.config.k8s.io/v1".equals(tree.get("apiVersion"))) {
-            throw new IllegalArgumentException(start + "no kind %s is registered for version %s"
-                    .formatted(quoted(tree.get("kind")), quoted(tree.get("apiVersion"))));
+            throw new IllegalArgumentException(start
+                    + "no kind %s is registered for version %s"
+                            .formatted(quoted(tree.get("kind")), quoted(tree.get("apiVersion"))));
         }
         return tree;
     }
@@ -96,7 +98,9 @@ public final class EncryptionFile {
     /** {@code resource.group}, the group being all behind the first dot. */
     private static GroupResource parse(String name) {
         int dot = name.indexOf('.');
-        return dot < 0 ? new GroupResource("", name) : new GroupResource(name.substring(dot + 1), name.substring(0, dot));
+        return dot < 0
+                ? new GroupResource("", name)
+                : new GroupResource(name.substring(dot + 1), name.substring(0, dot));
     }
 
     private void checkOverlap(List<?> names, List<GroupResource> resources, String at) {
@@ -109,7 +113,8 @@ public final class EncryptionFile {
                 if (i == j || one.equals(other)) continue;
                 overlap |= one.equals(new GroupResource("*", "*"))
                         || (one.group().equals(other.group())
-                                && (one.resource().equals("*") || other.resource().equals("*")));
+                                && (one.resource().equals("*")
+                                        || other.resource().equals("*")));
             }
         }
         if (duplicate) {
@@ -139,9 +144,7 @@ public final class EncryptionFile {
                         + " config file";
             case "extensions" -> "'extensions' group has been removed and cannot be used for encryption";
             case "*" ->
-                resource.resource().equals("*")
-                        ? null
-                        : "encrypting the same resource across groups is not supported";
+                resource.resource().equals("*") ? null : "encrypting the same resource across groups is not supported";
             default -> null;
         };
     }
@@ -162,7 +165,8 @@ public final class EncryptionFile {
                 PROVIDERS.stream().filter(name -> tree.get(name) != null).toList();
         if (found.size() != 1) {
             String why = found.isEmpty()
-                    ? "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity"
+                    ? "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox,"
+                            + " Identity"
                     : "more than one provider specified in a single element, should split into different list elements";
             errors.add(FieldError.invalid(at, List.copyOf(tree.keySet()), why)); // the values may hold secrets
             return null;
@@ -217,10 +221,12 @@ public final class EncryptionFile {
         String version = settings.get("apiVersion") == null ? "v1" : text(settings.get("apiVersion"));
         String name = text(settings.get("name"));
         String endpoint = text(settings.get("endpoint"));
-        Duration timeout = settings.get("timeout") == null ? Duration.ofSeconds(3) : duration(text(settings.get("timeout")));
+        Duration timeout =
+                settings.get("timeout") == null ? Duration.ofSeconds(3) : duration(text(settings.get("timeout")));
         if (version.equals("v1")) {
-            throw new IllegalArgumentException("KMSv1 is deprecated and will only receive security updates going forward. Use"
-                    + " KMSv2 instead.  Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.");
+            throw new IllegalArgumentException(
+                    "KMSv1 is deprecated and will only receive security updates going forward. Use"
+                            + " KMSv2 instead.  Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.");
         }
         if (name.isEmpty()) {
             errors.add(FieldError.required(at + ".name", "name is a mandatory field for a provider"));
@@ -304,8 +310,16 @@ public final class EncryptionFile {
                 configuration.resources().stream()
                         .map(rule -> {
                             Map<String, Object> written = new LinkedHashMap<>();
-                            written.put("resources", rule.resources().stream().map(EncryptionFile::yaml).toList());
-                            written.put("providers", rule.providers().stream().map(EncryptionFile::tree).toList());
+                            written.put(
+                                    "resources",
+                                    rule.resources().stream()
+                                            .map(EncryptionFile::yaml)
+                                            .toList());
+                            written.put(
+                                    "providers",
+                                    rule.providers().stream()
+                                            .map(EncryptionFile::tree)
+                                            .toList());
                             return written;
                         })
                         .toList());
@@ -349,13 +363,12 @@ public final class EncryptionFile {
         Duration sum = Duration.ZERO;
         int end = 0;
         while (matcher.find() && matcher.start() == end) {
-            double unit =
-                    switch (matcher.group(2)) {
-                        case "ms" -> 1;
-                        case "s" -> 1000;
-                        case "m" -> 60_000;
-                        default -> 3_600_000;
-                    };
+            double unit = switch (matcher.group(2)) {
+                case "ms" -> 1;
+                case "s" -> 1000;
+                case "m" -> 60_000;
+                default -> 3_600_000;
+            };
             sum = sum.plusMillis((long) (Double.parseDouble(matcher.group(1)) * unit));
             end = matcher.end();
         }

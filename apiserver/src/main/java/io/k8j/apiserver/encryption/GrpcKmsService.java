@@ -51,8 +51,8 @@ final class GrpcKmsService implements KmsService {
 
     @Override
     public Encrypted encrypt(String uid, byte[] plain) {
-        WireFields answer =
-                call("Encrypt", new WireFields.Writer().add(1, plain).add(2, uid).bytes());
+        WireFields answer = call(
+                "Encrypt", new WireFields.Writer().add(1, plain).add(2, uid).bytes());
         try {
             return new Encrypted(answer.bytes(1), answer.text(2), answer.map(3));
         } catch (IOException e) {
@@ -100,7 +100,8 @@ final class GrpcKmsService implements KmsService {
     /** DEADLINE_EXCEEDED is DeadlineExceeded in Go. */
     private static String goCode(String name) {
         StringBuilder out = new StringBuilder();
-        for (String word : name.split("_")) out.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+        for (String word : name.split("_"))
+            out.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
         return out.toString();
     }
 

@@ -175,7 +175,8 @@ public final class KeyRotation implements AutoCloseable {
             throw ApiException.badRequest("error, there is no second key to rotate to: prepare one first");
         }
         // The name is kept on disk, so that the step is the same when it is taken again after a crash.
-        String next = read().get("key") instanceof String name ? name : keys.getLast().name();
+        String next =
+                read().get("key") instanceof String name ? name : keys.getLast().name();
         use(RotationPlan.rotated(encryption.configuration(), next));
         write(Stage.ROTATE, false, next);
     }
@@ -195,7 +196,9 @@ public final class KeyRotation implements AutoCloseable {
             }
             LOG.atInfo().log("all Secrets are encrypted with the current key");
         } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("re-encryption stopped; it goes on at the next start, or when asked for again");
+            LOG.atError()
+                    .setCause(e)
+                    .log("re-encryption stopped; it goes on at the next start, or when asked for again");
         }
     }
 

@@ -68,8 +68,10 @@ final class KmsPlugin implements ValueTransformer, AutoCloseable {
     private void watch() {
         if (closed) return;
         Optional<String> wrong = check();
-        wrong.ifPresent(why -> LOG.atWarn().addKeyValue("name", name).addKeyValue("cause", why).log("KMS plugin is not well"));
-        next = time.after(wrong.isEmpty() ? WHEN_WELL : WHEN_ILL, () -> Thread.ofVirtual().start(this::watch));
+        wrong.ifPresent(why ->
+                LOG.atWarn().addKeyValue("name", name).addKeyValue("cause", why).log("KMS plugin is not well"));
+        next = time.after(
+                wrong.isEmpty() ? WHEN_WELL : WHEN_ILL, () -> Thread.ofVirtual().start(this::watch));
     }
 
     /** What is wrong with the plugin; an answer is kept for some seconds. */
@@ -164,7 +166,8 @@ final class KmsPlugin implements ValueTransformer, AutoCloseable {
         }
         if (transformer == null) transformer = ask(object);
         byte[] plain = transformer.open(object.data(), context).plain();
-        boolean stale = !object.seeded() || !object.keyId().equals(now.template().keyId());
+        boolean stale =
+                !object.seeded() || !object.keyId().equals(now.template().keyId());
         return new Opened(plain, stale);
     }
 

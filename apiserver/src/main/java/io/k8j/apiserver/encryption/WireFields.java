@@ -89,7 +89,9 @@ final class WireFields {
         }
 
         Writer add(int field, Map<String, byte[]> map) {
-            new TreeMap<>(map).forEach((key, value) -> add(field, new Writer().add(1, key).add(2, value).bytes()));
+            new TreeMap<>(map)
+                    .forEach((key, value) ->
+                            add(field, new Writer().add(1, key).add(2, value).bytes()));
             return this;
         }
 

@@ -3,9 +3,9 @@ package io.k8j.apiserver.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.apiserver.encryption.Encryption;
-import io.k8j.model.resource.GroupResource;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.WatchListener;
+import io.k8j.model.resource.GroupResource;
 import io.k8j.model.time.SystemTime;
 import io.k8j.store.MemoryStore;
 import io.k8j.store.Store;
@@ -59,7 +59,8 @@ class CacheWatcherTest {
 
     @Test
     void aSlowWatcherIsCutOffAndOthersDoNotWaitForIt() throws InterruptedException {
-        ResourceCache cache = new ResourceCache(new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
+        ResourceCache cache = new ResourceCache(
+                new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
         try (SystemTime time = new SystemTime();
                 Store store = MemoryStore.open(StoreConfig.DEFAULTS);
                 StoreFeed feed = StoreFeed.start(store, time, List.of(cache), Encryption.none(time))) {
@@ -145,7 +146,8 @@ class CacheWatcherTest {
             Thread writer = Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < 2000; i++) put(store, "t" + i % 700);
             });
-            ResourceCache cache = new ResourceCache(new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
+            ResourceCache cache = new ResourceCache(
+                    new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
             feed.add(cache);
             writer.join();
             assertThat(cache.snapshot().objects().size()).isEqualTo(700);

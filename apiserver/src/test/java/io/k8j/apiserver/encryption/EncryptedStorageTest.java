@@ -72,7 +72,9 @@ class EncryptedStorageTest {
     private static List<String> prefixes(Store store) {
         return store.list("/registry/secrets/").entries().stream()
                 .map(entry -> new String(entry.value(), StandardCharsets.ISO_8859_1))
-                .map(text -> text.startsWith("{") ? "plain" : text.substring(0, text.indexOf(':', "k8s:enc:aesgcm:v1:".length())))
+                .map(text -> text.startsWith("{")
+                        ? "plain"
+                        : text.substring(0, text.indexOf(':', "k8s:enc:aesgcm:v1:".length())))
                 .distinct()
                 .toList();
     }
@@ -82,17 +84,24 @@ class EncryptedStorageTest {
         String base64 = Base64.getEncoder().encodeToString("the-hidden-word".getBytes(StandardCharsets.UTF_8));
         try (Store store = EmbeddedStore.open(directory.resolve("db"), StoreConfig.DEFAULTS);
                 HttpTestServer api = server(store)) {
-            assertThat(api.post(SECRETS, secret("one", "the-hidden-word")).statusCode()).isEqualTo(201);
-            assertThat(api.send("PUT", SECRETS + "/one", secret("one", "the-hidden-word").replace('\'', '"'))
+            assertThat(api.post(SECRETS, secret("one", "the-hidden-word")).statusCode())
+                    .isEqualTo(201);
+            assertThat(api.send(
+                                    "PUT",
+                                    SECRETS + "/one",
+                                    secret("one", "the-hidden-word").replace('\'', '"'))
                             .statusCode())
                     .isEqualTo(200);
-            api.post("/api/v1/namespaces/default/configmaps",
+            api.post(
+                    "/api/v1/namespaces/default/configmaps",
                     "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'c'},'data':{'k':'seen-in-plain'}}");
             store.snapshot(directory.resolve("snapshot"));
         }
         assertThat(filesWith(base64)).isEmpty();
         assertThat(filesWith("the-hidden-word")).isEmpty();
-        assertThat(filesWith("seen-in-plain")).as("the search does find what is there").isNotEmpty();
+        assertThat(filesWith("seen-in-plain"))
+                .as("the search does find what is there")
+                .isNotEmpty();
         try (Store store = EmbeddedStore.open(directory.resolve("db"), StoreConfig.DEFAULTS);
                 HttpTestServer api = server(store)) {
             assertThat(api.get(SECRETS + "/one").body()).contains(base64);
@@ -105,7 +114,8 @@ class EncryptedStorageTest {
             return files.filter(Files::isRegularFile)
                     .filter(file -> {
                         try {
-                            return Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
+                            return Files.readString(file, StandardCharsets.ISO_8859_1)
+                                    .contains(text);
                         } catch (IOException e) {
                             throw new IllegalStateException(e);
                         }
@@ -135,12 +145,16 @@ class EncryptedStorageTest {
                 api.post(SECRETS, secret("bad", "v"));
                 api.post("/api/v1/namespaces/kube-system/secrets", secret("other", "v"));
             }
-            byte[] value = store.get("/registry/secrets/default/bad").orElseThrow().value().clone();
+            byte[] value = store.get("/registry/secrets/default/bad")
+                    .orElseThrow()
+                    .value()
+                    .clone();
             value[value.length - 1] ^= 1;
             store.put("/registry/secrets/default/bad", value, Store.ANY_REVISION, WriteOptions.FSYNC);
             try (HttpTestServer api = server(store)) {
                 assertThat(api.get(SECRETS + "/good").statusCode()).isEqualTo(200);
-                assertThat(api.get("/api/v1/namespaces/kube-system/secrets").statusCode()).isEqualTo(200);
+                assertThat(api.get("/api/v1/namespaces/kube-system/secrets").statusCode())
+                        .isEqualTo(200);
                 var one = api.get(SECRETS + "/bad");
                 assertThat(one.statusCode()).isEqualTo(500);
                 assertThat(one.body())
@@ -152,7 +166,8 @@ class EncryptedStorageTest {
                         .contains("unable to transform key \\\"/registry/secrets/default/bad\\\": cipher: message"
                                 + " authentication failed");
                 assertThat(api.get("/api/v1/secrets").statusCode()).isEqualTo(500);
-                assertThat(api.send("DELETE", SECRETS + "/bad", "").statusCode()).isEqualTo(500);
+                assertThat(api.send("DELETE", SECRETS + "/bad", "").statusCode())
+                        .isEqualTo(500);
                 assertThat(store.get("/registry/secrets/default/bad")).isPresent();
             }
         }
@@ -210,9 +225,9 @@ class EncryptedStorageTest {
     }
 
     private static void awaitFinished(HttpTestServer api) {
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> api.json(STATUS)
-                .get("stage")
-                .equals("reencrypt_finished"));
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> api.json(STATUS).get("stage").equals("reencrypt_finished"));
     }
 
     @Test
@@ -231,7 +246,8 @@ class EncryptedStorageTest {
                 assertThat(step(api, "rotate-keys").statusCode()).isEqualTo(200);
                 awaitFinished(api);
                 assertThat(prefixes(store)).containsExactly("k8s:enc:aesgcm:v1:key3");
-                assertThat(new String(Files.readAllBytes(file()), StandardCharsets.UTF_8)).doesNotContain("key2");
+                assertThat(new String(Files.readAllBytes(file()), StandardCharsets.UTF_8))
+                        .doesNotContain("key2");
             }
         }
     }
@@ -248,7 +264,9 @@ class EncryptedStorageTest {
             assertThat(prefixes(store)).containsExactly("plain");
             api.send("PUT", CONFIG, "{\"enable\":true}");
             api.send("PUT", CONFIG, "{\"stage\":\"reencrypt\",\"force\":true,\"skip\":true}");
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> prefixes(store).equals(List.of("k8s:enc:aesgcm:v1:key1")));
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> prefixes(store).equals(List.of("k8s:enc:aesgcm:v1:key1")));
         }
     }
 
@@ -259,7 +277,8 @@ class EncryptedStorageTest {
             assertThat(api.send(api.request(STATUS, "bob")).statusCode()).isEqualTo(403);
             assertThat(api.send(api.request(STATUS, null)).statusCode()).isEqualTo(403);
             assertThat(api.send("PUT", CONFIG, "{").statusCode()).isEqualTo(400);
-            assertThat(api.send("PUT", CONFIG, "{\"stage\":\"nonsense\"}").statusCode()).isEqualTo(400);
+            assertThat(api.send("PUT", CONFIG, "{\"stage\":\"nonsense\"}").statusCode())
+                    .isEqualTo(400);
             Map<String, Object> status = Json.parseObject(api.get(STATUS).body());
             assertThat(status.toString()).doesNotContain("secret");
         }

@@ -49,14 +49,22 @@ class KmsTest {
                 .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
                 .addService(ServerServiceDefinition.builder(GrpcKmsService.SERVICE)
-                        .addMethod(method("Status"), answering("Status", request -> new WireFields.Writer()
-                                .add(1, "v2")
-                                .add(2, healthz)
-                                .add(3, keyId)))
-                        .addMethod(method("Encrypt"), answering("Encrypt", request -> new WireFields.Writer()
-                                .add(1, turned(request.bytes(1)))
-                                .add(2, keyId)
-                                .add(3, Map.of("turn.example.com", new byte[] {1}))))
+                        .addMethod(
+                                method("Status"),
+                                answering(
+                                        "Status",
+                                        request -> new WireFields.Writer()
+                                                .add(1, "v2")
+                                                .add(2, healthz)
+                                                .add(3, keyId)))
+                        .addMethod(
+                                method("Encrypt"),
+                                answering(
+                                        "Encrypt",
+                                        request -> new WireFields.Writer()
+                                                .add(1, turned(request.bytes(1)))
+                                                .add(2, keyId)
+                                                .add(3, Map.of("turn.example.com", new byte[] {1}))))
                         .addMethod(method("Decrypt"), answering("Decrypt", request -> {
                             assertThat(request.text(3)).startsWith("kek-");
                             return new WireFields.Writer().add(1, turned(request.bytes(1)));
@@ -118,7 +126,9 @@ class KmsTest {
             assertThat(values.open(stored, PLACE).plain()).asString().isEqualTo("plain");
             assertThat(calls).containsExactly("Status", "Encrypt");
         }
-        assertThat(new String(stored, StandardCharsets.ISO_8859_1)).startsWith("k8s:enc:kms:v2:turner:").doesNotContain("plain");
+        assertThat(new String(stored, StandardCharsets.ISO_8859_1))
+                .startsWith("k8s:enc:kms:v2:turner:")
+                .doesNotContain("plain");
         calls.clear();
         try (Encryption second = open()) {
             ValueTransformer values = second.forResource(SECRETS);
@@ -145,8 +155,8 @@ class KmsTest {
         healthz = "no entropy";
         try (Encryption encryption = open()) {
             assertThat(encryption.check())
-                    .contains("kms-provider-0: kmsv2 Provider turner is not healthy, error: got unexpected healthz status: no"
-                            + " entropy");
+                    .contains("kms-provider-0: kmsv2 Provider turner is not healthy, error: got unexpected healthz"
+                            + " status: no entropy");
             assertThatThrownBy(() -> encryption.forResource(SECRETS).seal(new byte[] {1}, PLACE))
                     .isInstanceOf(ValueException.class)
                     .hasMessage("got unexpected nil transformer");

@@ -31,8 +31,8 @@ class TransformersTest {
     }
 
     private static byte[] yaml(String providers) {
-        return ("{kind: EncryptionConfiguration, apiVersion: apiserver.config.k8s.io/v1, resources: [{resources: [secrets],"
-                        + " providers: [" + providers + "]}]}")
+        return ("{kind: EncryptionConfiguration, apiVersion: apiserver.config.k8s.io/v1, resources: [{resources:"
+                        + " [secrets], providers: [" + providers + "]}]}")
                 .getBytes(StandardCharsets.UTF_8);
     }
 
@@ -67,7 +67,9 @@ class TransformersTest {
                 + "90224368517acfeabd6bb3732bc0e9da99832b61ca01b6de56244a9e88d5f9b37973f622a43d14a6599b1f654cb45a74"
                 + "e355a5";
 
-        byte[] plain = new SecretBox(key, new SecureRandom()).open(hex.parseHex(nonce + box), PLACE).plain();
+        byte[] plain = new SecretBox(key, new SecureRandom())
+                .open(hex.parseHex(nonce + box), PLACE)
+                .plain();
 
         assertThat(hex.formatHex(plain)).startsWith("be075fc53c81f2d5cf141316ebeb0c7b5228c52a4c62cbd44b66849b64244ffc");
     }
@@ -98,25 +100,32 @@ class TransformersTest {
     @Test
     void twoProvidersOfOneKindAreTriedOneAfterTheOther() {
         byte[] old = encryption(keys("aesgcm", "key", 1)).forResource(SECRETS).seal(new byte[] {7}, PLACE);
-        ValueTransformer values =
-                encryption(keys("aesgcm", "key", 2) + ", " + keys("aesgcm", "key", 1)).forResource(SECRETS);
+        ValueTransformer values = encryption(keys("aesgcm", "key", 2) + ", " + keys("aesgcm", "key", 1))
+                .forResource(SECRETS);
 
         assertThat(values.open(old, PLACE).stale()).isTrue();
     }
 
     @Test
     void whatNobodyCanReadIsRefusedInUpstreamsWords() {
-        byte[] stored = encryption(keys("aesgcm", "gone", 1)).forResource(SECRETS).seal(new byte[] {7}, PLACE);
+        byte[] stored =
+                encryption(keys("aesgcm", "gone", 1)).forResource(SECRETS).seal(new byte[] {7}, PLACE);
 
-        assertThatThrownBy(() -> encryption("{identity: {}}").forResource(SECRETS).open(stored, PLACE))
+        assertThatThrownBy(
+                        () -> encryption("{identity: {}}").forResource(SECRETS).open(stored, PLACE))
                 .hasMessage("no matching prefix found");
-        assertThatThrownBy(() -> encryption(keys("aesgcm", "key1", 1)).forResource(SECRETS).open(stored, PLACE))
+        assertThatThrownBy(() -> encryption(keys("aesgcm", "key1", 1))
+                        .forResource(SECRETS)
+                        .open(stored, PLACE))
                 .hasMessage("no matching key was found for the provided AES transformer");
-        assertThatThrownBy(() -> Encryption.none(new SystemTime()).forResource(SECRETS).open(stored, PLACE))
+        assertThatThrownBy(() ->
+                        Encryption.none(new SystemTime()).forResource(SECRETS).open(stored, PLACE))
                 .hasMessage("identity transformer tried to read encrypted data");
         for (int length = 0; length < stored.length; length++) {
             byte[] cut = Arrays.copyOf(stored, length);
-            assertThatThrownBy(() -> encryption(keys("aesgcm", "gone", 1)).forResource(SECRETS).open(cut, PLACE))
+            assertThatThrownBy(() -> encryption(keys("aesgcm", "gone", 1))
+                            .forResource(SECRETS)
+                            .open(cut, PLACE))
                     .isInstanceOf(ValueException.class);
         }
     }
@@ -131,13 +140,15 @@ class TransformersTest {
         Encryption encryption = Encryption.of(EncryptionFile.read("x", text), new SystemTime());
         byte[] plain = {'{', '}'};
 
-        assertThat(encryption.forResource(new GroupResource("", "events")).seal(plain, PLACE)).isEqualTo(plain);
+        assertThat(encryption.forResource(new GroupResource("", "events")).seal(plain, PLACE))
+                .isEqualTo(plain);
         assertThat(prefix(encryption, "apps", "deployments")).startsWith("k8s:enc:aesgcm:v1:apps:");
         assertThat(prefix(encryption, "example.com", "things")).startsWith("k8s:enc:secretbox:v1:all:");
     }
 
     private static String prefix(Encryption encryption, String group, String resource) {
-        byte[] stored = encryption.forResource(new GroupResource(group, resource)).seal(new byte[] {1}, PLACE);
+        byte[] stored =
+                encryption.forResource(new GroupResource(group, resource)).seal(new byte[] {1}, PLACE);
         return new String(stored, StandardCharsets.ISO_8859_1);
     }
 
@@ -145,19 +156,27 @@ class TransformersTest {
     void mistakesInTheFileAreToldInUpstreamsWords() {
         assertThatThrownBy(() -> EncryptionFile.read("f", new byte[0]))
                 .hasMessage("encryption provider configuration file \"f\" is empty");
-        assertWrong("{aesgcm: {keys: [{name: a, secret: 'YWJj'}]}}",
-                "resources[0].providers[0].aesgcm.keys[0].secret: Invalid value: \"REDACTED\": secret is not of the expected"
-                        + " length, got 3, expected one of [16 24 32]");
-        assertWrong("{aesgcm: {keys: [{name: a, secret: '?'}]}}",
-                "resources[0].providers[0].aesgcm.keys[0].secret: Invalid value: \"REDACTED\": secrets must be base64 encoded");
-        assertWrong("{aesgcm: {keys: []}}",
+        assertWrong(
+                "{aesgcm: {keys: [{name: a, secret: 'YWJj'}]}}",
+                "resources[0].providers[0].aesgcm.keys[0].secret: Invalid value: \"REDACTED\": secret is not of the"
+                        + " expected length, got 3, expected one of [16 24 32]");
+        assertWrong(
+                "{aesgcm: {keys: [{name: a, secret: '?'}]}}",
+                "resources[0].providers[0].aesgcm.keys[0].secret: Invalid value: \"REDACTED\": secrets must be base64"
+                        + " encoded");
+        assertWrong(
+                "{aesgcm: {keys: []}}",
                 "resources[0].providers[0].aesgcm.keys: Required value: at least one keys is required");
-        assertWrong("{kms: {apiVersion: v2, name: a, endpoint: 'http://x'}}",
-                "resources[0].providers[0].kms.endpoint: Invalid value: \"http://x\": unsupported scheme \"http\" for KMS"
-                        + " provider, only unix is supported");
-        assertThatThrownBy(() -> EncryptionFile.read("f", ("{kind: EncryptionConfiguration, apiVersion:"
-                                + " apiserver.config.k8s.io/v1, resources: [{resources: ['*.'], providers: [{identity: {}}]},"
-                                + " {resources: [secrets], providers: [{identity: {}}]}]}").getBytes(StandardCharsets.UTF_8)))
+        assertWrong(
+                "{kms: {apiVersion: v2, name: a, endpoint: 'http://x'}}",
+                "resources[0].providers[0].kms.endpoint: Invalid value: \"http://x\": unsupported scheme \"http\" for"
+                        + " KMS provider, only unix is supported");
+        assertThatThrownBy(() -> EncryptionFile.read(
+                        "f",
+                        ("{kind: EncryptionConfiguration, apiVersion: apiserver.config.k8s.io/v1, resources:"
+                            + " [{resources: ['*.'], providers: [{identity: {}}]}, {resources: [secrets], providers:"
+                            + " [{identity: {}}]}]}")
+                                .getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("resource \"secrets\" is masked by earlier rule \"*.\"");
     }
 
@@ -170,7 +189,8 @@ class TransformersTest {
         EncryptionConfiguration configuration = EncryptionFile.read(
                 "f", yaml(keys("aesgcm", "a", 1) + ", " + keys("secretbox", "b", 2) + ", {identity: {}}"));
 
-        assertThat(EncryptionFile.read("f", EncryptionFile.write(configuration))).isEqualTo(configuration);
+        assertThat(EncryptionFile.read("f", EncryptionFile.write(configuration)))
+                .isEqualTo(configuration);
         assertThat(new Key("a", secret(1)).toString()).doesNotContain("AQEB").contains("REDACTED");
     }
 
@@ -183,7 +203,9 @@ class TransformersTest {
         assertThat(RotationPlan.nextName(RotationPlan.keys(one))).isEqualTo("key10");
         assertThat(RotationPlan.keys(turned)).extracting(Key::name).containsExactly("key10", "key9");
         assertThat(RotationPlan.rotated(turned, "key10")).isEqualTo(turned);
-        assertThat(RotationPlan.keys(RotationPlan.cleaned(turned))).extracting(Key::name).containsExactly("key10");
+        assertThat(RotationPlan.keys(RotationPlan.cleaned(turned)))
+                .extracting(Key::name)
+                .containsExactly("key10");
         assertThat(RotationPlan.enabled(RotationPlan.enabled(one, false))).isFalse();
         assertThat(RotationPlan.enabled(RotationPlan.enabled(one, false), true)).isEqualTo(one);
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
-import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.CoreConfig;
+import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.json.Json;
@@ -65,7 +65,7 @@ class HttpApiTest {
                         version,
                         RequestSettings.DEFAULTS,
                         List.of(),
-                    Operations.DEFAULTS),
+                        Operations.DEFAULTS),
                 time);
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }

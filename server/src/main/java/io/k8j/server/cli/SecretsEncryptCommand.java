@@ -58,8 +58,8 @@ final class SecretsEncryptCommand {
             } catch (ApiException e) {
                 if (e.code() == 404) {
                     throw new UserException(
-                            "this server's encryption is not k8j's own: it follows the file of --encryption-provider-config, or"
-                                    + " nothing is encrypted",
+                            "this server's encryption is not k8j's own: it follows the file of"
+                                    + " --encryption-provider-config, or nothing is encrypted",
                             e);
                 }
                 throw new UserException(e.getMessage(), e);
@@ -86,7 +86,10 @@ final class SecretsEncryptCommand {
     }
 
     /** Shows the keys and where a rotation stands. */
-    @Command(name = "status", description = "Print current status of secrets encryption.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "status",
+            description = "Print current status of secrets encryption.",
+            mixinStandardHelpOptions = true)
     static final class Status extends Step {
         @Override
         public Integer call() throws IOException {
@@ -133,7 +136,9 @@ final class SecretsEncryptCommand {
             description = "Prepare for encryption keys rotation: add a key that only reads.",
             mixinStandardHelpOptions = true)
     static final class Prepare extends Step {
-        @Option(names = {"-f", "--force"}, description = "Force preparation.")
+        @Option(
+                names = {"-f", "--force"},
+                description = "Force preparation.")
         private boolean force;
 
         @Override
@@ -148,7 +153,9 @@ final class SecretsEncryptCommand {
             description = "Rotate secrets encryption keys: the new one writes from now on.",
             mixinStandardHelpOptions = true)
     static final class Rotate extends Step {
-        @Option(names = {"-f", "--force"}, description = "Force key rotation.")
+        @Option(
+                names = {"-f", "--force"},
+                description = "Force key rotation.")
         private boolean force;
 
         @Override
@@ -163,7 +170,9 @@ final class SecretsEncryptCommand {
             description = "Reencrypt all data with the new key and remove the old one.",
             mixinStandardHelpOptions = true)
     static final class Reencrypt extends Step {
-        @Option(names = {"-f", "--force"}, description = "Force secrets reencryption.")
+        @Option(
+                names = {"-f", "--force"},
+                description = "Force secrets reencryption.")
         private boolean force;
 
         @Option(names = "--skip", description = "Skip removing old key.")
@@ -181,7 +190,9 @@ final class SecretsEncryptCommand {
             description = "Add a key, let it write, and reencrypt all data.",
             mixinStandardHelpOptions = true)
     static final class RotateKeys extends Step {
-        @Option(names = {"-f", "--force"}, description = "Force key rotation.")
+        @Option(
+                names = {"-f", "--force"},
+                description = "Force key rotation.")
         private boolean force;
 
         @Override

@@ -2,8 +2,8 @@ package io.k8j.server.controlplane;
 
 import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
-import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.CoreConfig;
+import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
@@ -92,7 +92,12 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static ApiServer startApiServer(
-            Store store, ServerConfig config, String advertiseAddress, ClusterCertificates certificates, StoredEncryption encryption, Time time) {
+            Store store,
+            ServerConfig config,
+            String advertiseAddress,
+            ClusterCertificates certificates,
+            StoredEncryption encryption,
+            Time time) {
         String[] ports = config.serviceNodePortRange().split("-", 2);
         FlagValues flags = config.apiServerFlags();
         List<String> issuers = flags.list("service-account-issuer", List.of(ISSUER + config.clusterDomain()));

@@ -50,16 +50,15 @@ final class StoredEncryption implements AutoCloseable {
         FlagValues flags = config.apiServerFlags();
         String named = flags.text("encryption-provider-config");
         if (named == null && config.datastoreEndpoint().equals("memory")) return new StoredEncryption(time);
-        Path file = named != null
-                ? Path.of(named)
-                : config.dataDir().resolve("server/cred/encryption-config.json");
+        Path file = named != null ? Path.of(named) : config.dataDir().resolve("server/cred/encryption-config.json");
         try {
             if (named == null) KeyRotation.ensure(file);
             StoredEncryption opened = new StoredEncryption(file, named == null, time);
             if (flags.isOn("encryption-provider-config-automatic-reload", false)) opened.poll();
             return opened;
         } catch (IOException | IllegalArgumentException e) {
-            throw new UserException("cannot use the encryption configuration %s: %s".formatted(file, e.getMessage()), e);
+            throw new UserException(
+                    "cannot use the encryption configuration %s: %s".formatted(file, e.getMessage()), e);
         }
     }
 
@@ -72,11 +71,13 @@ final class StoredEncryption implements AutoCloseable {
     }
 
     private void poll() {
-        time.after(POLL, () -> Thread.ofVirtual().start(() -> {
-            if (closed) return;
-            reload();
-            poll();
-        }));
+        time.after(
+                POLL,
+                () -> Thread.ofVirtual().start(() -> {
+                    if (closed) return;
+                    reload();
+                    poll();
+                }));
     }
 
     /** Takes a changed file over; one that cannot be used changes nothing. */
@@ -88,7 +89,10 @@ final class StoredEncryption implements AutoCloseable {
             loaded = now;
             LOG.atInfo().addKeyValue("file", file).log("encryption configuration loaded anew");
         } catch (IOException | RuntimeException e) {
-            LOG.atError().addKeyValue("file", file).setCause(e).log("encryption configuration not loaded; the old one stays");
+            LOG.atError()
+                    .addKeyValue("file", file)
+                    .setCause(e)
+                    .log("encryption configuration not loaded; the old one stays");
         }
     }
 

@@ -93,31 +93,33 @@ class SecretsEncryptCommandTest {
         try (SystemTime time = new SystemTime();
                 ClusterCertificates certificates =
                         ClusterCertificates.inMemory(List.of("127.0.0.1"), List.of("127.0.0.1"), time);
-                ControlPlane plane =
-                        ControlPlane.start(config(port), "127.0.0.1", certificates, time, steps)) {
+                ControlPlane plane = ControlPlane.start(config(port), "127.0.0.1", certificates, time, steps)) {
             Files.writeString(
                     directory.resolve("kubeconfig.yaml"),
-                    KubeconfigFile.render("https://127.0.0.1:" + port, certificates.authorityPem(), certificates.admin()));
+                    KubeconfigFile.render(
+                            "https://127.0.0.1:" + port, certificates.authorityPem(), certificates.admin()));
             Path file = directory.resolve("server/cred/encryption-config.json");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
 
-            assertThat(run(0, "status"))
-                    .isEqualTo(
-                            """
-                            Encryption Status: Enabled
-                            Current Rotation Stage: start
-                            Server Encryption Hashes: All hashes match
+            assertThat(run(0, "status")).isEqualTo("""
+                Encryption Status: Enabled
+                Current Rotation Stage: start
+                Server Encryption Hashes: All hashes match
 
-                            Active  Key Type  Name
-                            ------  --------  ----
-                             *      AES-GCM   key1
-                            """);
-            assertThat(run(1, "rotate")).contains("error, incorrect stage start found").hasLineCount(1);
+                Active  Key Type  Name
+                ------  --------  ----
+                 *      AES-GCM   key1
+                """);
+            assertThat(run(1, "rotate"))
+                    .contains("error, incorrect stage start found")
+                    .hasLineCount(1);
             assertThat(run(0, "prepare")).isEqualTo("prepare completed successfully\n");
             assertThat(run(0, "rotate")).isEqualTo("rotate completed successfully\n");
             assertThat(run(0, "reencrypt")).isEqualTo("reencryption started\n");
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> run(0, "status")
-                    .contains("reencrypt_finished"));
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> run(0, "status").contains("reencrypt_finished"));
             assertThat(run(0, "status")).contains(" *      AES-GCM   key2").doesNotContain("key1");
             assertThat(run(0, "disable")).isEqualTo("secrets-encryption disabled\n");
             assertThat(run(0, "status")).startsWith("Encryption Status: Disabled");
@@ -141,9 +143,12 @@ class SecretsEncryptCommandTest {
                         config(port, "encryption-provider-config=" + file), "127.0.0.1", certificates, time, steps)) {
             Files.writeString(
                     directory.resolve("kubeconfig.yaml"),
-                    KubeconfigFile.render("https://127.0.0.1:" + port, certificates.authorityPem(), certificates.admin()));
+                    KubeconfigFile.render(
+                            "https://127.0.0.1:" + port, certificates.authorityPem(), certificates.admin()));
 
-            assertThat(run(1, "rotate-keys")).contains("--encryption-provider-config").hasLineCount(1);
+            assertThat(run(1, "rotate-keys"))
+                    .contains("--encryption-provider-config")
+                    .hasLineCount(1);
             assertThat(Files.readString(file)).isEqualTo(text);
             assertThat(directory.resolve("server/cred")).doesNotExist();
             assertThat(plane.apiServer()).isNotNull();
