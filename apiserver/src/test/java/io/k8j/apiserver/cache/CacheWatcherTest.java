@@ -114,10 +114,10 @@ class CacheWatcherTest {
 
     @Test
     void aWatcherThatOnlyNotesHearsItAllInOrderAndThenOnTheFeedsThread() throws InterruptedException {
-        ResourceCache cache = new ResourceCache("/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
+        ResourceCache cache = new ResourceCache(new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
         try (SystemTime time = new SystemTime();
                 Store store = MemoryStore.open(StoreConfig.DEFAULTS);
-                StoreFeed feed = StoreFeed.start(store, time, List.of(cache))) {
+                StoreFeed feed = StoreFeed.start(store, time, List.of(cache), Encryption.none(time))) {
             for (int i = 0; i < 100; i++) put(store, "t" + i);
             Noting noting = new Noting();
             CacheWatcher watcher = new CacheWatcher(cache, Selection.all(""), noting, null, null, null, 10_000);
