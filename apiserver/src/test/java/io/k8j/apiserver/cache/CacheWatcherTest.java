@@ -114,7 +114,8 @@ class CacheWatcherTest {
 
     @Test
     void aWatcherThatOnlyNotesHearsItAllInOrderAndThenOnTheFeedsThread() throws InterruptedException {
-        ResourceCache cache = new ResourceCache(new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
+        ResourceCache cache = new ResourceCache(
+                new GroupResource("", "things"), "/registry/things/", o -> Map.of(), null, 1000, 1 << 20);
         try (SystemTime time = new SystemTime();
                 Store store = MemoryStore.open(StoreConfig.DEFAULTS);
                 StoreFeed feed = StoreFeed.start(store, time, List.of(cache), Encryption.none(time))) {
