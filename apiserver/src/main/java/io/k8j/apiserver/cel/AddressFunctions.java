@@ -69,7 +69,12 @@ final class AddressFunctions extends FunctionLibrary {
                 CIDR,
                 CIDR);
         method("ip", "cidr_ip", Values.IP, args -> ((IpPrefix) args[0]).address(), CIDR);
-        method("prefixLength", "cidr_prefix_length", SimpleType.INT, args -> (long) ((IpPrefix) args[0]).length(), CIDR);
+        method(
+                "prefixLength",
+                "cidr_prefix_length",
+                SimpleType.INT,
+                args -> (long) ((IpPrefix) args[0]).length(),
+                CIDR);
         method("masked", "cidr_masked", Values.CIDR, args -> ((IpPrefix) args[0]).masked(), CIDR);
     }
 

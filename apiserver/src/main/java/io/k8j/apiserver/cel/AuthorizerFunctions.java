@@ -83,8 +83,7 @@ public final class AuthorizerFunctions extends FunctionLibrary {
                     String verb = (String) args[1];
                     UserInfo user = check.asker().user();
                     return answer(
-                            check.asker(),
-                            new Authorizer.Attributes(user, verb, "", "", "", "", "", "", check.path()));
+                            check.asker(), new Authorizer.Attributes(user, verb, "", "", "", "", "", "", check.path()));
                 },
                 PATH,
                 Values.TEXT);
@@ -95,19 +94,31 @@ public final class AuthorizerFunctions extends FunctionLibrary {
                 args -> ((ResourceCheck) args[0]).check((String) args[1]),
                 RESOURCE,
                 Values.TEXT);
-        method("errored", "decision_errored", SimpleType.BOOL, args -> !((Answer) args[0]).error().isEmpty(), ANSWER);
+        method(
+                "errored",
+                "decision_errored",
+                SimpleType.BOOL,
+                args -> !((Answer) args[0]).error().isEmpty(),
+                ANSWER);
         method("error", "decision_error", SimpleType.STRING, args -> ((Answer) args[0]).error(), ANSWER);
         method("allowed", "decision_allowed", SimpleType.BOOL, args -> ((Answer) args[0]).allowed(), ANSWER);
         method("reason", "decision_reason", SimpleType.STRING, args -> ((Answer) args[0]).reason(), ANSWER);
     }
 
     private void resourceParts() {
-        part("subresource", "resourcecheck_subresource", (c, text) -> new ResourceCheck(
-                c.asker, c.group, c.version, c.resource, text, c.namespace, c.name));
-        part("namespace", "resourcecheck_namespace", (c, text) -> new ResourceCheck(
-                c.asker, c.group, c.version, c.resource, c.subresource, text, c.name));
-        part("name", "resourcecheck_name", (c, text) -> new ResourceCheck(
-                c.asker, c.group, c.version, c.resource, c.subresource, c.namespace, text));
+        part(
+                "subresource",
+                "resourcecheck_subresource",
+                (c, text) -> new ResourceCheck(c.asker, c.group, c.version, c.resource, text, c.namespace, c.name));
+        part(
+                "namespace",
+                "resourcecheck_namespace",
+                (c, text) -> new ResourceCheck(c.asker, c.group, c.version, c.resource, c.subresource, text, c.name));
+        part(
+                "name",
+                "resourcecheck_name",
+                (c, text) ->
+                        new ResourceCheck(c.asker, c.group, c.version, c.resource, c.subresource, c.namespace, text));
         // No authorizer of ours looks at selectors, so they narrow nothing: the answer is that for the whole.
         part("fieldSelector", "authorizer_fieldselector", (c, text) -> c);
         part("labelSelector", "authorizer_labelselector", (c, text) -> c);

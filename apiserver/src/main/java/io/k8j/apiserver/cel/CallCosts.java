@@ -20,11 +20,44 @@ record CallCosts(Sizes sizes) {
     private static final long CHECK = 350_000; // so that an expression may ask the authorizer twice
     private static final Estimate ADDRESS = new Estimate(4, 16);
     private static final Set<String> ONE_UNIT = Set.of(
-            "serviceAccount", "path", "group", "resource", "subresource", "namespace", "name", "allowed", "reason",
-            "error", "errored", "masked", "prefixLength", "family", "isUnspecified", "isLoopback",
-            "isLinkLocalMulticast", "isLinkLocalUnicast", "isGlobalUnicast", "format.named", "sign", "asInteger",
-            "isInteger", "asApproximateFloat", "isGreaterThan", "isLessThan", "compareTo", "add", "sub", "major",
-            "minor", "patch", "getScheme", "getHostname", "getHost", "getPort", "getEscapedPath", "getQuery");
+            "serviceAccount",
+            "path",
+            "group",
+            "resource",
+            "subresource",
+            "namespace",
+            "name",
+            "allowed",
+            "reason",
+            "error",
+            "errored",
+            "masked",
+            "prefixLength",
+            "family",
+            "isUnspecified",
+            "isLoopback",
+            "isLinkLocalMulticast",
+            "isLinkLocalUnicast",
+            "isGlobalUnicast",
+            "format.named",
+            "sign",
+            "asInteger",
+            "isInteger",
+            "asApproximateFloat",
+            "isGreaterThan",
+            "isLessThan",
+            "compareTo",
+            "add",
+            "sub",
+            "major",
+            "minor",
+            "patch",
+            "getScheme",
+            "getHostname",
+            "getHost",
+            "getPort",
+            "getEscapedPath",
+            "getQuery");
 
     /** A cost, and the size of the result or null. */
     record Call(Estimate cost, Estimate result) {}
@@ -37,7 +70,8 @@ record CallCosts(Sizes sizes) {
         if (ONE_UNIT.contains(function)) return new Call(Estimate.ONE, null);
         return switch (function) {
             case "check" -> new Call(Estimate.of(CHECK), null);
-            case "fieldSelector", "labelSelector" -> args.size() == 1 ? new Call(selector(size(args.get(0))), null) : null;
+            case "fieldSelector", "labelSelector" ->
+                args.size() == 1 ? new Call(selector(size(args.get(0))), null) : null;
             case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf" -> target == null ? null : traversal(target);
             case "url", "jsonpatch.escapeKey" -> args.size() == 1 ? text(size(args.get(0)), 1, true) : null;
             case "lowerAscii", "upperAscii", "substring", "trim" -> target == null ? null : text(size(target), 1, true);
@@ -47,12 +81,14 @@ record CallCosts(Sizes sizes) {
             case "find", "findAll" -> target == null || args.isEmpty() ? null : find(size(target), size(args.get(0)));
             case "cidr", "isIP", "isCIDR", "quantity", "isQuantity", "semver", "isSemver" ->
                 args.isEmpty() ? null : text(size(args.get(0)), 1, false);
-            case "ip" -> overload.equals("cidr_ip") ? new Call(Estimate.ONE, null)
-                    : args.isEmpty() ? null : text(size(args.get(0)), 1, false);
+            case "ip" ->
+                overload.equals("cidr_ip")
+                        ? new Call(Estimate.ONE, null)
+                        : args.isEmpty() ? null : text(size(args.get(0)), 1, false);
             case "ip.isCanonical" -> args.isEmpty() ? null : text(size(args.get(0)), 2, false);
             case "containsIP", "containsCIDR" -> args.isEmpty() ? null : contains(function, overload, args.get(0));
-            case "validate" -> args.isEmpty() ? null
-                    : new Call(size(args.get(0)).times(TEXT).times(NAMED_FORMAT_REGEX * REGEX), null);
+            case "validate" ->
+                args.isEmpty() ? null : new Call(size(args.get(0)).times(TEXT).times(NAMED_FORMAT_REGEX * REGEX), null);
             case "_==_" -> equality(args);
             default -> null;
         };
@@ -90,7 +126,8 @@ record CallCosts(Sizes sizes) {
 
     private Call sorted(CostNode keys) {
         CostNode items = items(keys);
-        boolean text = items != null && Set.of(SimpleType.STRING, SimpleType.BYTES).contains(items.type());
+        boolean text =
+                items != null && Set.of(SimpleType.STRING, SimpleType.BYTES).contains(items.type());
         Estimate size = size(keys);
         return newList(text ? 2 + TEXT : 2, size.times(size));
     }
@@ -197,7 +234,8 @@ record CallCosts(Sizes sizes) {
 
     private Call contains(String function, String overload, CostNode other) {
         Estimate cost = ADDRESS.plus(ADDRESS).times(TEXT);
-        if (function.equals("containsCIDR")) cost = cost.plus(ADDRESS.times(TEXT)).plus(Estimate.ONE);
+        if (function.equals("containsCIDR"))
+            cost = cost.plus(ADDRESS.times(TEXT)).plus(Estimate.ONE);
         if (overload.endsWith("_string")) cost = cost.plus(size(other).times(TEXT));
         return new Call(cost, null);
     }
@@ -210,8 +248,9 @@ record CallCosts(Sizes sizes) {
             Estimate size = args.get(1).size();
             return new Call(new Estimate(1, size == null ? 1 : Math.max(1, size.max())).times(TEXT), null);
         }
-        boolean cheap = Set.of(Values.IP, Values.CIDR, Values.QUANTITY, Values.SEMVER).contains(type)
-                || type.name().startsWith("kubernetes.authorization.");
+        boolean cheap =
+                Set.of(Values.IP, Values.CIDR, Values.QUANTITY, Values.SEMVER).contains(type)
+                        || type.name().startsWith("kubernetes.authorization.");
         return cheap ? new Call(Estimate.ONE, null) : null;
     }
 
@@ -232,19 +271,35 @@ record CallCosts(Sizes sizes) {
                 long most = Estimate.sum(Estimate.product(size.max(), 2), 2);
                 yield new Call(size.times(TEXT), new Estimate(Estimate.sum(size.min(), 2), most));
             }
-            case "starts_with_string", "ends_with_string" -> new Call(known(args.get(0)).times(TEXT), null);
+            case "starts_with_string", "ends_with_string" ->
+                new Call(known(args.get(0)).times(TEXT), null);
             case "in_list" -> new Call(known(args.get(1)).times(1.0), null);
-            case "matches_string" -> new Call(
-                    known(target).plus(Estimate.ONE).times(TEXT).times(known(args.get(0)).times(REGEX)), null);
-            case "contains_string" -> new Call(known(target).times(TEXT).times(known(args.get(0)).times(TEXT)), null);
+            case "matches_string" ->
+                new Call(
+                        known(target)
+                                .plus(Estimate.ONE)
+                                .times(TEXT)
+                                .times(known(args.get(0)).times(REGEX)),
+                        null);
+            case "contains_string" ->
+                new Call(known(target).times(TEXT).times(known(args.get(0)).times(TEXT)), null);
             case "add_list" -> new Call(Estimate.ONE, known(args.get(0)).plus(known(args.get(1))));
             case "add_string", "add_bytes" -> {
                 Estimate result = known(args.get(0)).plus(known(args.get(1)));
                 yield new Call(result.times(TEXT), result);
             }
-            case "less_string", "greater_string", "less_equals_string", "greater_equals_string", "less_bytes",
-                    "greater_bytes", "less_equals_bytes", "greater_equals_bytes", "equals", "not_equals" -> {
-                long most = Math.min(known(args.get(0)).max(), known(args.get(1)).max());
+            case "less_string",
+                    "greater_string",
+                    "less_equals_string",
+                    "greater_equals_string",
+                    "less_bytes",
+                    "greater_bytes",
+                    "less_equals_bytes",
+                    "greater_equals_bytes",
+                    "equals",
+                    "not_equals" -> {
+                long most =
+                        Math.min(known(args.get(0)).max(), known(args.get(1)).max());
                 yield new Call(new Estimate(most > 0 ? 1 : 0, most).times(TEXT), null);
             }
             default -> new Call(Estimate.ONE, null);

@@ -67,28 +67,43 @@ final class CostMeter implements CelEvaluationListener {
         for (CelExpr argument : call.args()) args.add(values.get(argument.id()));
         return switch (call.function()) {
             case "check" -> 350_000;
-            case "fieldSelector", "labelSelector" -> CallCosts.selector(Estimate.of(size(args.getLast()))).max();
+            case "fieldSelector", "labelSelector" ->
+                CallCosts.selector(Estimate.of(size(args.getLast()))).max();
             case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf" -> traversal(args.getFirst());
             case "sort", "distinct" -> 11 + 2 * size(args.getFirst()) * size(args.getFirst());
             case "@sortByAssociatedKeys" -> 11 + 2 * size(args.getLast()) * size(args.getLast());
             case "slice", "lists.range", "reverse", "flatten" -> 11 + size(result);
-            case "url", "lowerAscii", "upperAscii", "substring", "trim", "cidr", "isIP", "isCIDR", "ip", "quantity",
-                    "isQuantity", "semver", "isSemver", "startsWith", "endsWith", "string", "bytes", "format" ->
-                scaled(size(args.getFirst()), CallCosts.TEXT);
+            case "url",
+                    "lowerAscii",
+                    "upperAscii",
+                    "substring",
+                    "trim",
+                    "cidr",
+                    "isIP",
+                    "isCIDR",
+                    "ip",
+                    "quantity",
+                    "isQuantity",
+                    "semver",
+                    "isSemver",
+                    "startsWith",
+                    "endsWith",
+                    "string",
+                    "bytes",
+                    "format" -> scaled(size(args.getFirst()), CallCosts.TEXT);
             case "replace", "split", "ip.isCanonical" -> scaled(size(args.getFirst()), 2 * CallCosts.TEXT);
             case "join" -> scaled(size(result), 2 * CallCosts.TEXT);
             case "find", "findAll", "matches" ->
                 scaled(size(args.getFirst()) + 1, CallCosts.TEXT) * scaled(size(args.get(1)), CallCosts.REGEX);
             case "validate" -> scaled(size(args.getLast()) + 1, CallCosts.TEXT) * 32;
-            case "contains" ->
-                scaled(size(args.get(0)), CallCosts.TEXT) * scaled(size(args.get(1)), CallCosts.TEXT);
+            case "contains" -> scaled(size(args.get(0)), CallCosts.TEXT) * scaled(size(args.get(1)), CallCosts.TEXT);
             case "sets.contains", "sets.intersects" -> 1 + size(args.get(0)) * size(args.get(1));
             case "sets.equivalent" -> 1 + 2 * size(args.get(0)) * size(args.get(1));
             case "@in" -> args.get(1) instanceof List<?> list ? list.size() : 1;
             case "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_" ->
                 scaled(Math.min(size(args.get(0)), size(args.get(1))), CallCosts.TEXT);
-            case "_+_" -> args.get(0) instanceof List ? 1
-                    : scaled(size(args.get(0)) + size(args.get(1)), CallCosts.TEXT);
+            case "_+_" ->
+                args.get(0) instanceof List ? 1 : scaled(size(args.get(0)) + size(args.get(1)), CallCosts.TEXT);
             case "_&&_", "_||_", "_?_:_" -> 0;
             default -> 1;
         };

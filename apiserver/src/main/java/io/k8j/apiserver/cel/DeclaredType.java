@@ -21,7 +21,8 @@ public record DeclaredType(
         return this::sizeAt;
     }
 
-    // The first step is the variable itself. A value of unknown origin has only its own last step, and upstream takes it
+    // The first step is the variable itself. A value of unknown origin has only its own last step, and upstream takes
+    // it
     // for as large as the whole variable.
     private Estimate sizeAt(List<String> path) {
         DeclaredType at = this;

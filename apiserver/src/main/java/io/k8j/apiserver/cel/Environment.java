@@ -111,7 +111,8 @@ public final class Environment {
                     CelExtensions.comprehensions(),
                     lists()));
             libraries.addAll(own());
-            CelRuntimeBuilder builder = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS);
+            CelRuntimeBuilder builder =
+                    CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS);
             return builder.addLibraries(libraries).build();
         }
     }

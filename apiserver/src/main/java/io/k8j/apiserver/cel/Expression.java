@@ -50,7 +50,8 @@ public final class Expression {
 
     /** Whether a variable or function is asked for. */
     public boolean uses(String name) {
-        return ast.getReferenceMap().values().stream().anyMatch(reference -> reference.name().equals(name));
+        return ast.getReferenceMap().values().stream()
+                .anyMatch(reference -> reference.name().equals(name));
     }
 
     /**
@@ -63,7 +64,9 @@ public final class Expression {
         CostMeter meter = new CostMeter(limit);
         try {
             Object value = program.trace(variables, meter);
-            return meter.cost() > limit ? new Outcome.TooExpensive(meter.cost()) : new Outcome.Value(value, meter.cost());
+            return meter.cost() > limit
+                    ? new Outcome.TooExpensive(meter.cost())
+                    : new Outcome.Value(value, meter.cost());
         } catch (CostMeter.ExceededException e) {
             return new Outcome.TooExpensive(meter.cost());
         } catch (CelEvaluationException e) {

@@ -29,8 +29,8 @@ final class FormatFunctions extends FunctionLibrary {
     }
 
     FormatFunctions() {
-        FORMATS.forEach((name, format) ->
-                function("format." + name, "format." + name, Values.NAMED_FORMAT, args -> format));
+        FORMATS.forEach(
+                (name, format) -> function("format." + name, "format." + name, Values.NAMED_FORMAT, args -> format));
         function(
                 "format.named",
                 "format-named",

@@ -61,7 +61,7 @@ abstract class FunctionLibrary implements CelCompilerLibrary, CelRuntimeLibrary 
 
     @Override
     public void setRuntimeOptions(CelRuntimeBuilder builder) {
-        bound.forEach((name, bindings) ->
-                builder.addFunctionBindings(CelFunctionBinding.fromOverloads(name, bindings)));
+        bound.forEach(
+                (name, bindings) -> builder.addFunctionBindings(CelFunctionBinding.fromOverloads(name, bindings)));
     }
 }

@@ -93,7 +93,8 @@ record IpAddress(byte[] bytes) {
         while (filled < SIX) {
             int digits = 0;
             while (digits < rest.length() && Character.digit(rest.charAt(digits), 16) >= 0) {
-                if (digits > 3) throw malformed(whole, "each group must have 4 or less digits (at " + GoText.quote(rest) + ")");
+                if (digits > 3)
+                    throw malformed(whole, "each group must have 4 or less digits (at " + GoText.quote(rest) + ")");
                 digits++;
             }
             if (digits == 0) {

@@ -30,8 +30,8 @@ record IpPrefix(IpAddress address, int length) {
     }
 
     private static MalformedException malformed(String quoted, String why) {
-        return new MalformedException("network address parse error during conversion from string: netip.ParsePrefix("
-                + quoted + "): " + why);
+        return new MalformedException(
+                "network address parse error during conversion from string: netip.ParsePrefix(" + quoted + "): " + why);
     }
 
     boolean contains(IpAddress other) {

@@ -31,7 +31,11 @@ final class ListFunctions extends FunctionLibrary {
             method("max", "list_" + name + "_max_" + name, type, args -> best("max", args[0], 1), Values.listOf(type));
         });
         SUMMABLE.forEach((name, type) -> method(
-                "sum", "list_" + name + "_sum_" + name, type, args -> sum(name, (List<?>) args[0]), Values.listOf(type)));
+                "sum",
+                "list_" + name + "_sum_" + name,
+                type,
+                args -> sum(name, (List<?>) args[0]),
+                Values.listOf(type)));
         method(
                 "indexOf",
                 "list_a_index_of_int",
@@ -63,16 +67,18 @@ final class ListFunctions extends FunctionLibrary {
     private static Map<String, CelType> types(String... names) {
         Map<String, CelType> all = new LinkedHashMap<>();
         for (String name : names) {
-            all.put(name, switch (name) {
-                case "int" -> SimpleType.INT;
-                case "uint" -> SimpleType.UINT;
-                case "double" -> SimpleType.DOUBLE;
-                case "bool" -> SimpleType.BOOL;
-                case "duration" -> SimpleType.DURATION;
-                case "timestamp" -> SimpleType.TIMESTAMP;
-                case "string" -> SimpleType.STRING;
-                default -> SimpleType.BYTES;
-            });
+            all.put(
+                    name,
+                    switch (name) {
+                        case "int" -> SimpleType.INT;
+                        case "uint" -> SimpleType.UINT;
+                        case "double" -> SimpleType.DOUBLE;
+                        case "bool" -> SimpleType.BOOL;
+                        case "duration" -> SimpleType.DURATION;
+                        case "timestamp" -> SimpleType.TIMESTAMP;
+                        case "string" -> SimpleType.STRING;
+                        default -> SimpleType.BYTES;
+                    });
         }
         return all;
     }
@@ -125,7 +131,8 @@ final class ListFunctions extends FunctionLibrary {
                 case Long x when b instanceof Long y -> Math.addExact(x, y);
                 case Double x when b instanceof Double y -> x + y;
                 case Duration x when b instanceof Duration y -> x.plus(y);
-                case UnsignedLong x when b instanceof UnsignedLong y -> {
+                case UnsignedLong x
+                when b instanceof UnsignedLong y -> {
                     UnsignedLong sum = x.plus(y);
                     if (sum.compareTo(x) < 0) throw Values.error("unsigned integer overflow");
                     yield sum;

@@ -19,9 +19,15 @@ final class QuantityFunctions extends FunctionLibrary {
 
     QuantityFunctions() {
         function("quantity", "string_to_quantity", Values.QUANTITY, args -> parse((String) args[0]), Values.TEXT);
-        function("isQuantity", "is_quantity_string", SimpleType.BOOL, args -> isQuantity((String) args[0]), Values.TEXT);
+        function(
+                "isQuantity", "is_quantity_string", SimpleType.BOOL, args -> isQuantity((String) args[0]), Values.TEXT);
         // Upstream declares it as a function, not as a method.
-        function("sign", "quantity_sign", SimpleType.INT, args -> (long) amount(args[0]).signum(), QUANTITY);
+        function(
+                "sign",
+                "quantity_sign",
+                SimpleType.INT,
+                args -> (long) amount(args[0]).signum(),
+                QUANTITY);
         comparison("isGreaterThan", "quantity_is_greater_than", SimpleType.BOOL, 1);
         comparison("isLessThan", "quantity_is_less_than", SimpleType.BOOL, -1);
         method(
@@ -44,13 +50,7 @@ final class QuantityFunctions extends FunctionLibrary {
     }
 
     private void comparison(String name, String overload, CelType result, int sign) {
-        method(
-                name,
-                overload,
-                result,
-                args -> amount(args[0]).compareTo(amount(args[1])) == sign,
-                QUANTITY,
-                QUANTITY);
+        method(name, overload, result, args -> amount(args[0]).compareTo(amount(args[1])) == sign, QUANTITY, QUANTITY);
     }
 
     private void arithmetic(String name, int sign) {
@@ -66,7 +66,8 @@ final class QuantityFunctions extends FunctionLibrary {
                 name,
                 "quantity_" + name + "_int",
                 Values.QUANTITY,
-                args -> new CelQuantity(amount(args[0]).add(BigDecimal.valueOf((Long) args[1]).multiply(factor))),
+                args -> new CelQuantity(
+                        amount(args[0]).add(BigDecimal.valueOf((Long) args[1]).multiply(factor))),
                 QUANTITY,
                 Values.INT);
     }
@@ -93,7 +94,9 @@ final class QuantityFunctions extends FunctionLibrary {
     }
 
     private static boolean isInteger(BigDecimal amount) {
-        return amount.scale() <= 0 && amount.precision() - amount.scale() < 20 && amount.toBigInteger().bitLength() < Long.SIZE;
+        return amount.scale() <= 0
+                && amount.precision() - amount.scale() < 20
+                && amount.toBigInteger().bitLength() < Long.SIZE;
     }
 
     private static long asInteger(BigDecimal amount) {

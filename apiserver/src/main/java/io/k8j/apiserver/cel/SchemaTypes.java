@@ -60,7 +60,9 @@ public final class SchemaTypes {
 
     private static long textLength(Map<String, Object> schema, long otherwise) {
         Long most = Trees.integer(schema, "maxLength");
-        return most == null ? otherwise : Estimate.product(Math.max(0, most), 4); // a character takes four bytes at most
+        return most == null
+                ? otherwise
+                : Estimate.product(Math.max(0, most), 4); // a character takes four bytes at most
     }
 
     private static DeclaredType text(Map<String, Object> schema) {

@@ -67,7 +67,8 @@ record Semver(long major, long minor, long patch, List<String> pre, List<String>
 
     /** Reads what people write for versions: with {@code v}, with leading zeros, without minor or patch number. */
     static Semver parseNormalized(String text) {
-        List<String> parts = new ArrayList<>(List.of((text.startsWith("v") ? text.substring(1) : text).split("\\.", 3)));
+        List<String> parts =
+                new ArrayList<>(List.of((text.startsWith("v") ? text.substring(1) : text).split("\\.", 3)));
         for (int i = 0; i < parts.size(); i++) {
             String part = parts.get(i);
             if (part.length() <= 1) continue;

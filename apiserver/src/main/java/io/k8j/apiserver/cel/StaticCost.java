@@ -194,7 +194,9 @@ final class StaticCost {
             costs.add(cost(argument));
             nodes.add(node(argument));
         }
-        List<String> overloads = ast.getReference(e.id()).map(r -> (List<String>) r.overloadIds()).orElse(List.of());
+        List<String> overloads = ast.getReference(e.id())
+                .map(r -> (List<String>) r.overloadIds())
+                .orElse(List.of());
         if (overloads.isEmpty()) return Estimate.ZERO;
         Estimate sum = Estimate.ZERO;
         CostNode target = null;
@@ -233,12 +235,16 @@ final class StaticCost {
                 return new CallCosts.Call(new Estimate(costs.get(0).min(), most.max()), null);
             }
             case "conditional" -> {
-                setEntry(e, Entry.union(entry(args.get(1).expr()), entry(args.get(2).expr())));
+                setEntry(
+                        e,
+                        Entry.union(entry(args.get(1).expr()), entry(args.get(2).expr())));
                 Estimate result = known(args.get(1)).union(known(args.get(2)));
                 return new CallCosts.Call(costs.get(0).plus(costs.get(1).union(costs.get(2))), result);
             }
             case "add_string", "add_bytes", "add_list" ->
-                setEntry(e, Entry.union(entry(args.get(0).expr()), entry(args.get(1).expr())));
+                setEntry(
+                        e,
+                        Entry.union(entry(args.get(0).expr()), entry(args.get(1).expr())));
             default -> {}
         }
         CallCosts.Call standard = CallCosts.standard(overload, target, args);
@@ -278,14 +284,15 @@ final class StaticCost {
 
     private static Estimate literalSize(CelExpr e) {
         return switch (e.exprKind().getKind()) {
-            case CONSTANT -> switch (e.constant().getKind()) {
-                case STRING_VALUE -> {
-                    String text = e.constant().stringValue();
-                    yield Estimate.of(text.codePointCount(0, text.length()));
-                }
-                case BYTES_VALUE -> Estimate.of(e.constant().bytesValue().size());
-                default -> Estimate.ONE;
-            };
+            case CONSTANT ->
+                switch (e.constant().getKind()) {
+                    case STRING_VALUE -> {
+                        String text = e.constant().stringValue();
+                        yield Estimate.of(text.codePointCount(0, text.length()));
+                    }
+                    case BYTES_VALUE -> Estimate.of(e.constant().bytesValue().size());
+                    default -> Estimate.ONE;
+                };
             case LIST -> Estimate.of(e.list().elements().size());
             case MAP -> Estimate.of(e.map().entries().size());
             default -> null;

@@ -68,7 +68,9 @@ final class StringFormat extends FunctionLibrary {
             case 'x' -> hex(value).toLowerCase(Locale.ROOT);
             case 'X' -> hex(value).toUpperCase(Locale.ROOT);
             case 'o' -> octal(value);
-            default -> throw Values.error("could not parse formatting clause: unrecognized formatting clause \"" + verb + "\"");
+            default ->
+                throw Values.error(
+                        "could not parse formatting clause: unrecognized formatting clause \"" + verb + "\"");
         };
     }
 
@@ -78,21 +80,32 @@ final class StringFormat extends FunctionLibrary {
             case NullValue n -> "null";
             case dev.cel.common.values.NullValue n -> "null";
             case Double d -> number(d);
-            case Duration d -> new BigDecimal(d.toSeconds()).add(BigDecimal.valueOf(d.getNano(), 9)).stripTrailingZeros()
-                    .toPlainString() + "s";
+            case Duration d ->
+                new BigDecimal(d.toSeconds())
+                                .add(BigDecimal.valueOf(d.getNano(), 9))
+                                .stripTrailingZeros()
+                                .toPlainString()
+                        + "s";
             case Instant t -> t.toString();
             case CelByteString b -> b.toStringUtf8();
-            case List<?> list -> "[" + String.join(", ", list.stream().map(StringFormat::text).toList()) + "]";
+            case List<?> list ->
+                "[" + String.join(", ", list.stream().map(StringFormat::text).toList()) + "]";
             case Map<?, ?> map -> {
                 Map<String, String> sorted = new TreeMap<>();
                 map.forEach((k, v) -> sorted.put(text(k), text(v)));
-                yield "{" + String.join(", ", sorted.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList())
+                yield "{"
+                        + String.join(
+                                ", ",
+                                sorted.entrySet().stream()
+                                        .map(e -> e.getKey() + ": " + e.getValue())
+                                        .toList())
                         + "}";
             }
             case Boolean b -> b.toString();
             case Number n -> n.toString();
-            default -> throw Values.error("error during formatting: string clause can only be used on strings, bools,"
-                    + " bytes, ints, doubles, maps, lists, types, durations, and timestamps");
+            default ->
+                throw Values.error("error during formatting: string clause can only be used on strings, bools,"
+                        + " bytes, ints, doubles, maps, lists, types, durations, and timestamps");
         };
     }
 
@@ -114,7 +127,9 @@ final class StringFormat extends FunctionLibrary {
         }
         double d = n.doubleValue();
         if (Double.isNaN(d) || Double.isInfinite(d)) return number(d);
-        return new BigDecimal(n.toString()).setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
+        return new BigDecimal(n.toString())
+                .setScale(precision, RoundingMode.HALF_EVEN)
+                .toPlainString();
     }
 
     private static String scientific(Object value, int precision) {
@@ -131,8 +146,8 @@ final class StringFormat extends FunctionLibrary {
             case Boolean b -> b ? "1" : "0";
             case Long n -> n < 0 ? "-" + Long.toBinaryString(-n) : Long.toBinaryString(n);
             case UnsignedLong n -> n.toString(2);
-            default -> throw Values.error(
-                    "error during formatting: only integers and bools can be formatted as binary");
+            default ->
+                throw Values.error("error during formatting: only integers and bools can be formatted as binary");
         };
     }
 
@@ -142,8 +157,9 @@ final class StringFormat extends FunctionLibrary {
             case UnsignedLong n -> n.toString(16);
             case String s -> HexFormat.of().formatHex(s.getBytes(java.nio.charset.StandardCharsets.UTF_8));
             case CelByteString b -> HexFormat.of().formatHex(b.toByteArray());
-            default -> throw Values.error(
-                    "error during formatting: only integers, byte buffers, and strings can be formatted as hex");
+            default ->
+                throw Values.error(
+                        "error during formatting: only integers, byte buffers, and strings can be formatted as hex");
         };
     }
 

@@ -48,16 +48,39 @@ public final class TextFormats {
     private static final Pattern TIME =
             Pattern.compile("^([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))$");
     private static final Pattern DATE = Pattern.compile("^\\d{4}-\\d{2}-\\d{2}$");
-    private static final Pattern EMAIL = Pattern.compile("^(?:[^<>\"@]*<)?[^\\s<>@,;:\\\\\"()\\[\\]]+"
-            + "@(?:[^\\s<>@,;:\\\\\"()\\[\\]]+|\\[[^\\[\\]]+\\])>?$");
+    private static final Pattern EMAIL = Pattern.compile(
+            "^(?:[^<>\"@]*<)?[^\\s<>@,;:\\\\\"()\\[\\]]+" + "@(?:[^\\s<>@,;:\\\\\"()\\[\\]]+|\\[[^\\[\\]]+\\])>?$");
     private static final Pattern GO_DURATION =
             Pattern.compile("^[+-]?(?:0|(?:(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$");
     private static final Pattern GO_PART = Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
     private static final Pattern LOOSE_PART = Pattern.compile("(\\d+)\\s*([A-Za-zµ]+)");
     private static final Set<String> SUPPORTED = Set.of(
-            "bsonobjectid", "uri", "email", "hostname", "ipv4", "ipv6", "cidr", "mac", "uuid", "uuid3", "uuid4",
-            "uuid5", "isbn", "isbn10", "isbn13", "creditcard", "ssn", "hexcolor", "rgbcolor", "byte", "password",
-            "date", "duration", "datetime", "k8sshortname", "k8slongname");
+            "bsonobjectid",
+            "uri",
+            "email",
+            "hostname",
+            "ipv4",
+            "ipv6",
+            "cidr",
+            "mac",
+            "uuid",
+            "uuid3",
+            "uuid4",
+            "uuid5",
+            "isbn",
+            "isbn10",
+            "isbn13",
+            "creditcard",
+            "ssn",
+            "hexcolor",
+            "rgbcolor",
+            "byte",
+            "password",
+            "date",
+            "duration",
+            "datetime",
+            "k8sshortname",
+            "k8slongname");
 
     /** The names of a unit of time, the last of which may be followed by anything, and its nanoseconds. */
     private record Unit(List<String> names, long nanos) {}
@@ -107,7 +130,8 @@ public final class TextFormats {
 
     private static boolean lengthFits(String format, String text) {
         return switch (format) {
-            case "hostname" -> text.length() <= 255 && List.of(text.split("\\.")).stream().allMatch(p -> p.length() <= 63);
+            case "hostname" ->
+                text.length() <= 255 && List.of(text.split("\\.")).stream().allMatch(p -> p.length() <= 63);
             case "k8sshortname" -> text.length() <= 63;
             case "k8slongname" -> text.length() <= 253;
             default -> true;
@@ -149,7 +173,8 @@ public final class TextFormats {
             if (factor.bitLength() >= Long.SIZE) return Optional.empty();
             String unit = parts.group(2).toLowerCase(Locale.ROOT);
             for (Unit known : UNITS) {
-                boolean named = known.names().contains(unit) || unit.startsWith(known.names().getLast());
+                boolean named = known.names().contains(unit)
+                        || unit.startsWith(known.names().getLast());
                 if (!named) continue;
                 found = true;
                 nanos = nanos.add(factor.multiply(BigInteger.valueOf(known.nanos())));
@@ -163,7 +188,11 @@ public final class TextFormats {
         Matcher parts = GO_PART.matcher(text);
         while (parts.find()) {
             String unit = parts.group(2).replace('μ', 'µ');
-            long factor = UNITS.stream().filter(u -> u.names().contains(unit)).findFirst().orElseThrow().nanos();
+            long factor = UNITS.stream()
+                    .filter(u -> u.names().contains(unit))
+                    .findFirst()
+                    .orElseThrow()
+                    .nanos();
             nanos = nanos.add(new java.math.BigDecimal(parts.group(1)).multiply(java.math.BigDecimal.valueOf(factor)));
         }
         BigInteger whole = nanos.toBigInteger();

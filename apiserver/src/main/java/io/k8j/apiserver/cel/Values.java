@@ -69,8 +69,8 @@ public final class Values {
             case Boolean s when b instanceof Boolean t -> s.compareTo(t);
             case Duration s when b instanceof Duration t -> s.compareTo(t);
             case Instant s when b instanceof Instant t -> s.compareTo(t);
-            case CelByteString s when b instanceof CelByteString t ->
-                java.util.Arrays.compareUnsigned(s.toByteArray(), t.toByteArray());
+            case CelByteString s
+            when b instanceof CelByteString t -> java.util.Arrays.compareUnsigned(s.toByteArray(), t.toByteArray());
             default -> throw error("no such overload");
         };
     }

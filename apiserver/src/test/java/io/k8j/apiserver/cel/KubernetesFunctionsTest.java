@@ -92,9 +92,11 @@ class KubernetesFunctionsTest {
                 "dyn(1) == dyn(1.0) && 1 < 1.5",
             })
     void holds(String text) {
-        assertThat(run(text)).as(text).isInstanceOfSatisfying(Expression.Outcome.Value.class, v -> assertThat(v.value())
+        assertThat(run(text))
                 .as(text)
-                .isEqualTo(true));
+                .isInstanceOfSatisfying(
+                        Expression.Outcome.Value.class,
+                        v -> assertThat(v.value()).as(text).isEqualTo(true));
     }
 
     @ParameterizedTest
@@ -117,9 +119,11 @@ class KubernetesFunctionsTest {
                 "9223372036854775807 + 1 == 1|integer overflow",
             })
     void failsInUpstreamsWords(String text, String words) {
-        assertThat(run(text)).as(text).isInstanceOfSatisfying(Expression.Outcome.Failed.class, failed -> assertThat(
-                        failed.message())
-                .isEqualTo(words));
+        assertThat(run(text))
+                .as(text)
+                .isInstanceOfSatisfying(
+                        Expression.Outcome.Failed.class,
+                        failed -> assertThat(failed.message()).isEqualTo(words));
     }
 
     @ParameterizedTest
@@ -128,12 +132,15 @@ class KubernetesFunctionsTest {
             quoteCharacter = '~',
             value = {
                 "foo == 1¦ERROR: <input>:1:1: undeclared reference to 'foo' (in container '')\\n | foo == 1\\n | ^",
-                "1 + 'a' == 2¦ERROR: <input>:1:3: found no matching overload for '_+_' applied to '(int, string)'\\n | 1 +"
-                        + " 'a' == 2\\n | ..^",
+                "1 + 'a' == 2¦ERROR: <input>:1:3: found no matching overload for '_+_' applied to '(int, string)'\\n"
+                        + " | 1 + 'a' == 2\\n"
+                        + " | ..^",
                 "duration('x') == duration('y')¦ERROR: <input>:1:10: invalid duration argument\\n | duration('x') =="
                         + " duration('y')\\n | .........^\\nERROR: <input>:1:27: invalid duration argument\\n |"
                         + " duration('x') == duration('y')\\n | ..........................^",
-                "'a'.matches('(')¦ERROR: <input>:1:13: invalid matches argument\\n | 'a'.matches('(')\\n | ............^",
+                "'a'.matches('(')¦ERROR: <input>:1:13: invalid matches argument\\n"
+                        + " | 'a'.matches('(')\\n"
+                        + " | ............^",
             })
     void isRefusedInUpstreamsWords(String text, String words) {
         assertThat(ENVIRONMENT.compile(text)).isEqualTo(new Environment.Compiled.Fault(words.replace("\\n", "\n")));

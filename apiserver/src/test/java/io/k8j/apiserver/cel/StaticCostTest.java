@@ -30,8 +30,9 @@ class StaticCostTest {
             case "int-or-string" -> "{'x-kubernetes-int-or-string':true}";
             case "map" -> "{'type':'object','additionalProperties':{'type':'number'}}";
             case "array" -> "{'type':'array','items':{'type':'number'}}";
-            case "object" -> "{'type':'object','required':['required'],'properties':{'required':{'type':'string'},"
-                    + "'optional':{'type':'string'}}}";
+            case "object" ->
+                "{'type':'object','required':['required'],'properties':{'required':{'type':'string'},"
+                        + "'optional':{'type':'string'}}}";
             default -> "{'type':'" + type + "'}";
         };
     }
@@ -96,7 +97,9 @@ class StaticCostTest {
     void ofMaps(String items, String rule, long unbounded, long most, long bounded) {
         String schema = "{'type':'object','additionalProperties':" + items(items);
         assertThat(cost(schema + "}", rule)).as(rule).isEqualTo(unbounded);
-        assertThat(cost(schema + ",'maxProperties':" + most + "}", rule)).as(rule).isEqualTo(bounded);
+        assertThat(cost(schema + ",'maxProperties':" + most + "}", rule))
+                .as(rule)
+                .isEqualTo(bounded);
     }
 
     @ParameterizedTest
@@ -117,7 +120,9 @@ class StaticCostTest {
             })
     void ofTexts(String rule, long unbounded, long most, long bounded) {
         assertThat(cost("{'type':'string'}", rule)).as(rule).isEqualTo(unbounded);
-        assertThat(cost("{'type':'string','maxLength':" + most + "}", rule)).as(rule).isEqualTo(bounded);
+        assertThat(cost("{'type':'string','maxLength':" + most + "}", rule))
+                .as(rule)
+                .isEqualTo(bounded);
     }
 
     @ParameterizedTest
