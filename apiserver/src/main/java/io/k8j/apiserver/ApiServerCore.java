@@ -193,6 +193,11 @@ public final class ApiServerCore implements AutoCloseable {
         return true;
     }
 
+    /** Whether a watch has something to tell its client yet; for tests that wait for quiet. */
+    public boolean isDelivering() {
+        return feed.isDelivering();
+    }
+
     /** The store's revision that all caches show. */
     public long revision() {
         return feed.applied();

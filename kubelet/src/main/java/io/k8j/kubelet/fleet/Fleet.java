@@ -15,6 +15,7 @@ import io.k8j.model.api.WatchListener;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.time.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -113,6 +114,20 @@ public final class Fleet implements AutoCloseable {
     /** How many nodes are played. */
     public long nodes() {
         return roster.ours();
+    }
+
+    /**
+     * Waits until all nodes that were to be created are there and have been led as far as they go without delay.
+     *
+     * @return false if they are not after {@code limit} of the machine's time
+     */
+    public boolean awaitNodes(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (nodes() < config.nodes() || !isIdle()) {
+            if (System.nanoTime() > deadline) return false;
+            Thread.sleep(5);
+        }
+        return true;
     }
 
     /** Whether there is nothing to do but to wait for delays. */

@@ -43,7 +43,7 @@ public final class Functions {
 
     /** These and more; of two with one name the added one counts. */
     public Functions with(Functions more) {
-        return new Functions(more.byName, this);
+        return new Functions(more.byName, more.others == null ? this : with(more.others));
     }
 
     Object call(String name, List<Object> arguments) {

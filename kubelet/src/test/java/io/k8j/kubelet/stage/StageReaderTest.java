@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.script.ScriptException;
 import io.k8j.model.json.Json;
-import io.k8j.model.yaml.Yaml;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -86,7 +85,7 @@ class StageReaderTest {
                 new Mistake("note: {{ .metadata.name }}", "note: {{ nosuch }}", "s.yaml, line 21: spec.next.statusTemplate: function \"nosuch\" not defined"),
                 new Mistake("  delay:", "  dely:", "s.yaml, line 12: spec.dely: unknown field; known are resourceRef, selector, weight, weightFrom, delay, next, steps, immediateNextStage"),
                 new Mistake("metadata: {name: slow}", "metadata: {}", "s.yaml, line 3: metadata.name: is required"),
-                new Mistake("spec:", "spec: [", "s.yaml, line 5:"),
+                new Mistake("spec:", "spec: [", "s.yaml, line 6: expected"),
                 new Mistake("v1alpha1", "v9", "s.yaml, line 1: apiVersion: must be kwok.x-k8s.io/v1alpha1"));
     }
 
@@ -107,6 +106,5 @@ class StageReaderTest {
         assertThat(Fleet.generalStages())
                 .extracting(Stage::name)
                 .contains("pod-create", "pod-init-container-running", "pod-init-container-completed", "pod-ready");
-        assertThat(Yaml.parse("a: 1")).isNotNull();
     }
 }

@@ -21,6 +21,7 @@ import io.k8j.server.Version;
 import io.k8j.server.flags.FlagValues;
 import io.k8j.store.EmbeddedStore;
 import io.k8j.store.MemoryStore;
+import io.k8j.store.RangeResult;
 import io.k8j.store.Store;
 import io.k8j.store.StoreConfig;
 import io.k8j.store.StoreException;
@@ -37,6 +38,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private final Closing closing = new Closing();
     private final Time time;
+    private Store store;
     private Starter starter;
     private volatile ApiServer apiServer; // null while it is stopped
     private ControllerManager controllers; // null before they are started
@@ -55,9 +57,27 @@ public final class ControlPlane implements AutoCloseable {
     public static ControlPlane start(
             ServerConfig config, String advertiseAddress, ClusterCertificates certificates, Time time, Steps steps)
             throws Exception {
+        return start(config, advertiseAddress, certificates, time, steps, null);
+    }
+
+    /**
+     * Starts like the other {@code start}.
+     *
+     * @param state what a memory store begins with, see {@link #state}; null: with nothing
+     */
+    public static ControlPlane start(
+            ServerConfig config,
+            String advertiseAddress,
+            ClusterCertificates certificates,
+            Time time,
+            Steps steps,
+            RangeResult.Page state)
+            throws Exception {
         ControlPlane plane = new ControlPlane(time);
         try {
-            Store store = plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time)));
+            Store store = plane.closing.add(
+                    steps.step("store: " + storeName(config), () -> openStore(config, time, state)));
+            plane.store = store;
             StoredEncryption encryption = plane.closing.add(StoredEncryption.open(config, time));
             plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, encryption, time);
             plane.closing.add(plane::stopApiServer);
@@ -77,11 +97,14 @@ public final class ControlPlane implements AutoCloseable {
                 : config.datastoreEndpoint();
     }
 
-    private static Store openStore(ServerConfig config, Time time) {
+    private static Store openStore(ServerConfig config, Time time, RangeResult.Page state) {
         try {
             return switch (config.datastoreEndpoint()) {
                 case "embedded" -> EmbeddedStore.open(config.storeDir(), StoreConfig.DEFAULTS);
-                case "memory" -> MemoryStore.open(StoreConfig.DEFAULTS.withClock(time));
+                case "memory" -> {
+                    StoreConfig settings = StoreConfig.DEFAULTS.withClock(time);
+                    yield state == null ? MemoryStore.open(settings) : MemoryStore.open(settings, state);
+                }
                 default ->
                     throw new UserException("--datastore-endpoint %s: this version knows only 'embedded' and 'memory'"
                             .formatted(config.datastoreEndpoint()));
@@ -205,6 +228,11 @@ public final class ControlPlane implements AutoCloseable {
 
     public Time time() {
         return time;
+    }
+
+    /** All that is stored now, at one revision. */
+    public RangeResult.Page state() {
+        return store.list("");
     }
 
     /** Starts the controllers over the API that is served. */
