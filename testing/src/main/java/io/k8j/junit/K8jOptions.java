@@ -42,8 +42,7 @@ public record K8jOptions(
         }
         for (String component : new TreeSet<>(without)) {
             if (!Set.of("controllers", "scheduler").contains(component)) {
-                throw new IllegalArgumentException(
-                        "without %s: must be controllers or scheduler".formatted(component));
+                throw new IllegalArgumentException("without %s: must be controllers or scheduler".formatted(component));
             }
         }
     }
@@ -70,14 +69,12 @@ public record K8jOptions(
 
     /** Components to leave out: {@code controllers}, {@code scheduler}. */
     public K8jOptions without(String... components) {
-        return new K8jOptions(
-                nodes, lightNodes, clock, frozen, Set.of(components), apiServerFlags, crds, manifests);
+        return new K8jOptions(nodes, lightNodes, clock, frozen, Set.of(components), apiServerFlags, crds, manifests);
     }
 
     /** Flags of upstream's kube-apiserver, such as {@code anonymous-auth=false}; added to those given before. */
     public K8jOptions withApiServerFlags(String... flags) {
-        return new K8jOptions(
-                nodes, lightNodes, clock, frozen, without, plus(apiServerFlags, flags), crds, manifests);
+        return new K8jOptions(nodes, lightNodes, clock, frozen, without, plus(apiServerFlags, flags), crds, manifests);
     }
 
     /**

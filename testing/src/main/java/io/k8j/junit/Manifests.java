@@ -45,8 +45,8 @@ final class Manifests {
             }
             String name = location.substring(CLASSPATH.length()).replaceFirst("^/", "");
             ClassLoader loader = Thread.currentThread().getContextClassLoader();
-            try (InputStream in = (loader == null ? Manifests.class.getClassLoader() : loader)
-                    .getResourceAsStream(name)) {
+            try (InputStream in =
+                    (loader == null ? Manifests.class.getClassLoader() : loader).getResourceAsStream(name)) {
                 if (in == null) {
                     throw new IllegalArgumentException("there is no resource %s on the class path".formatted(name));
                 }

@@ -41,8 +41,8 @@ final class WebhookRegistration {
         configuration.put("kind", kind);
         configuration.put("metadata", Map.of("name", name));
         configuration.put("webhooks", List.of(webhook));
-        GroupVersionResource resource = new GroupVersionResource(
-                "admissionregistration.k8s.io", "v1", kind.toLowerCase(Locale.ROOT) + "s");
+        GroupVersionResource resource =
+                new GroupVersionResource("admissionregistration.k8s.io", "v1", kind.toLowerCase(Locale.ROOT) + "s");
         client.transport()
                 .call(new ApiCall(
                         Verb.PATCH,

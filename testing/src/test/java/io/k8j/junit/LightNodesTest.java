@@ -31,7 +31,8 @@ class LightNodesTest {
 
     @Test
     void podsRunOnThemWithAddressesOfTheirOwnAndGoWhenDeleted() {
-        try (K8jCluster cluster = K8jCluster.builder().withNodes(0).withLightNodes(20).start()) {
+        try (K8jCluster cluster =
+                K8jCluster.builder().withNodes(0).withLightNodes(20).start()) {
             cluster.awaitNodesReady();
             KubernetesClient client = cluster.client(KubernetesClient.class);
             client.resource(ClientsTest.deployment("web", 60)).create();
@@ -41,7 +42,12 @@ class LightNodesTest {
             assertThat(addresses).hasSize(60);
             client.apps().deployments().withName("web").scale(10);
             await().atMost(LIMIT)
-                    .until(() -> client.pods().withLabel("app", "web").list().getItems().size() == 10);
+                    .until(() -> client.pods()
+                                    .withLabel("app", "web")
+                                    .list()
+                                    .getItems()
+                                    .size()
+                            == 10);
             client.resource(new JobBuilder()
                             .withNewMetadata()
                             .withName("once")
@@ -59,17 +65,17 @@ class LightNodesTest {
                             .endSpec()
                             .build())
                     .create();
-            await().atMost(LIMIT)
-                    .until(() -> {
-                        var status = client.batch().v1().jobs().withName("once").get().getStatus();
-                        return status != null && Integer.valueOf(1).equals(status.getSucceeded());
-                    });
+            await().atMost(LIMIT).until(() -> {
+                var status = client.batch().v1().jobs().withName("once").get().getStatus();
+                return status != null && Integer.valueOf(1).equals(status.getSucceeded());
+            });
         }
     }
 
     @Test
     void theyRenewTheirLeasesAndFallSilentWhenClosed() {
-        try (K8jCluster cluster = K8jCluster.builder().withNodes(0).withLightNodes(3).start()) {
+        try (K8jCluster cluster =
+                K8jCluster.builder().withNodes(0).withLightNodes(3).start()) {
             cluster.awaitNodesReady();
             cluster.awaitQuiescent();
             KubernetesClient client = cluster.client(KubernetesClient.class);
@@ -104,24 +110,25 @@ class LightNodesTest {
     @Test
     void ownStagesAreFollowedInVirtualTime() {
         String stage = """
-                apiVersion: kwok.x-k8s.io/v1alpha1
-                kind: Stage
-                metadata: {name: crash}
-                spec:
-                  resourceRef: {apiGroup: v1, kind: Pod}
-                  selector:
-                    matchAnnotations: {crash: "yes"}
-                    matchExpressions: [{key: .status.phase, operator: In, values: [Pending]}]
-                  delay: {durationMilliseconds: 60000}
-                  next:
-                    event: {type: Warning, reason: Crashed, message: on purpose}
-                    finalizers: {add: [{value: example.test/kept}]}
-                    statusTemplate: |
-                      phase: Failed
-                      reason: {{ .metadata.annotations.why | Quote }}
-                """;
+            apiVersion: kwok.x-k8s.io/v1alpha1
+            kind: Stage
+            metadata: {name: crash}
+            spec:
+              resourceRef: {apiGroup: v1, kind: Pod}
+              selector:
+                matchAnnotations: {crash: "yes"}
+                matchExpressions: [{key: .status.phase, operator: In, values: [Pending]}]
+              delay: {durationMilliseconds: 60000}
+              next:
+                event: {type: Warning, reason: Crashed, message: on purpose}
+                finalizers: {add: [{value: example.test/kept}]}
+                statusTemplate: |
+                  phase: Failed
+                  reason: {{ .metadata.annotations.why | Quote }}
+            """;
         try (K8jCluster cluster = K8jCluster.builder().withNodes(0).start()) {
-            List<io.k8j.kubelet.stage.Stage> stages = new java.util.ArrayList<>(Fleet.stages().read("own", stage));
+            List<io.k8j.kubelet.stage.Stage> stages =
+                    new java.util.ArrayList<>(Fleet.stages().read("own", stage));
             Fleet.defaultStages().stream().filter(s -> s.kind().equals("Node")).forEach(stages::add);
             try (Fleet fleet = Fleet.start(
                     cluster.client(), FleetConfig.DEFAULTS.withNodes(1, Map.of("zone", "a")), stages, new Random(1))) {
@@ -146,7 +153,8 @@ class LightNodesTest {
                         .create();
                 cluster.awaitQuiescent();
                 cluster.advance(Duration.ofSeconds(59));
-                assertThat(client.pods().withName("p").get().getStatus().getPhase()).isEqualTo("Pending");
+                assertThat(client.pods().withName("p").get().getStatus().getPhase())
+                        .isEqualTo("Pending");
                 cluster.advance(Duration.ofSeconds(2));
                 Pod failed = client.pods().withName("p").get();
                 assertThat(failed.getStatus().getPhase()).isEqualTo("Failed");
@@ -161,12 +169,18 @@ class LightNodesTest {
 
     @Test
     void theyLeaveOtherNodesAlone() {
-        try (K8jCluster cluster = K8jCluster.builder().withNodes(1).withLightNodes(1).start()) {
+        try (K8jCluster cluster =
+                K8jCluster.builder().withNodes(1).withLightNodes(1).start()) {
             cluster.awaitNodesReady();
             cluster.awaitQuiescent();
             KubernetesClient client = cluster.client(KubernetesClient.class);
             assertThat(cluster.lightNodes().orElseThrow().nodes()).isOne();
-            assertThat(client.nodes().withName("node-0").get().getStatus().getNodeInfo().getContainerRuntimeVersion())
+            assertThat(client.nodes()
+                            .withName("node-0")
+                            .get()
+                            .getStatus()
+                            .getNodeInfo()
+                            .getContainerRuntimeVersion())
                     .startsWith("simulated://");
             assertThat(client.nodes().withName("node-0").get().getStatus().getCapacity())
                     .doesNotContainEntry("cpu", io.fabric8.kubernetes.api.model.Quantity.parse("32"));

@@ -24,13 +24,18 @@ class SnapshotTest {
     @Test
     void freshClustersStartFromASnapshotAndStayApart() {
         K8jSnapshot snapshot;
-        try (K8jCluster first = K8jCluster.builder().withCrds(CRD).withManifests(OBJECTS).start()) {
+        try (K8jCluster first =
+                K8jCluster.builder().withCrds(CRD).withManifests(OBJECTS).start()) {
             KubernetesClient client = first.client(KubernetesClient.class);
             client.resource(ClientsTest.deployment("web", 2)).create();
-            client.apps().deployments().withName("web").waitUntilCondition(
-                    d -> d.getStatus() != null && Integer.valueOf(2).equals(d.getStatus().getReadyReplicas()),
-                    20,
-                    TimeUnit.SECONDS);
+            client.apps()
+                    .deployments()
+                    .withName("web")
+                    .waitUntilCondition(
+                            d -> d.getStatus() != null
+                                    && Integer.valueOf(2).equals(d.getStatus().getReadyReplicas()),
+                            20,
+                            TimeUnit.SECONDS);
             snapshot = first.snapshot();
         }
         try (K8jCluster one = snapshot.start();
@@ -41,13 +46,17 @@ class SnapshotTest {
             assertThat(widget(client)).isNotNull();
             client.configMaps().withName("settings").delete();
             client.apps().deployments().withName("web").scale(3);
-            client.apps().deployments().withName("web").waitUntilCondition(
-                    d -> Integer.valueOf(3).equals(d.getStatus().getReadyReplicas()), 20, TimeUnit.SECONDS);
+            client.apps()
+                    .deployments()
+                    .withName("web")
+                    .waitUntilCondition(
+                            d -> Integer.valueOf(3).equals(d.getStatus().getReadyReplicas()), 20, TimeUnit.SECONDS);
             ConfigMap kept = other.client(KubernetesClient.class)
                     .configMaps()
                     .withName("settings")
                     .get();
-            assertThat(kept.getMetadata().getUid()).isEqualTo(settings.getMetadata().getUid());
+            assertThat(kept.getMetadata().getUid())
+                    .isEqualTo(settings.getMetadata().getUid());
             assertThat(kept.getMetadata().getResourceVersion())
                     .isEqualTo(settings.getMetadata().getResourceVersion());
         }
@@ -68,17 +77,18 @@ class SnapshotTest {
         @Test
         void otherDeletesWhatOneNeeds() {
             assertThat(widget(client)).isNotNull();
-            assertThat(client.configMaps().inNamespace("default").withName("settings").delete())
+            assertThat(client.configMaps()
+                            .inNamespace("default")
+                            .withName("settings")
+                            .delete())
                     .hasSize(1);
         }
     }
 
     @Test
     void aWrongManifestIsToldByItsFile() {
-        assertThatThrownBy(() -> K8jCluster.builder()
-                        .withNodes(0)
-                        .withManifests(OBJECTS)
-                        .start())
+        assertThatThrownBy(() ->
+                        K8jCluster.builder().withNodes(0).withManifests(OBJECTS).start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(OBJECTS + ": no matches for kind \"Widget\" in version \"example.test/v1\"");
         assertThatThrownBy(() -> K8jCluster.builder()

@@ -43,7 +43,8 @@ class WebhookServerTest {
                 .isInstanceOfSatisfying(
                         KubernetesClientException.class,
                         e -> assertThat(e.getCode()).isEqualTo(403))
-                .hasMessageContaining("admission webhook \"names.k8j-junit.test\" denied the request: names must be good");
+                .hasMessageContaining(
+                        "admission webhook \"names.k8j-junit.test\" denied the request: names must be good");
     }
 
     @Test

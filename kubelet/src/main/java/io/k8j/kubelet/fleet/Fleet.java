@@ -150,8 +150,7 @@ public final class Fleet implements AutoCloseable {
 
     private Functions ofPod(ApiObject pod, Map<String, Object> tree) {
         String node = (String) Objects.requireNonNull(Trees.get(tree, "spec", "nodeName"));
-        return common.with(
-                StageFunctions.ofPod(node, pod.uid(), hostNetwork(tree), config, roster, addresses));
+        return common.with(StageFunctions.ofPod(node, pod.uid(), hostNetwork(tree), config, roster, addresses));
     }
 
     /** Keeps the roster and the leases. */

@@ -25,8 +25,7 @@ import org.slf4j.LoggerFactory;
 /** Renews the lease of each node in a quarter of its duration, as kubelets do, spread over time. Safe for all threads. */
 final class NodeLeases implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLeases.class);
-    private static final GroupVersionResource LEASES =
-            new GroupVersionResource("coordination.k8s.io", "v1", "leases");
+    private static final GroupVersionResource LEASES = new GroupVersionResource("coordination.k8s.io", "v1", "leases");
     private static final String NAMESPACE = "kube-node-lease";
     private static final DateTimeFormatter MICRO_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
@@ -112,7 +111,10 @@ final class NodeLeases implements AutoCloseable {
     }
 
     private Duration failed(String node, RuntimeException cause) {
-        LOG.atWarn().addKeyValue("node", node).addKeyValue("cause", cause.getMessage()).log("lease not renewed");
+        LOG.atWarn()
+                .addKeyValue("node", node)
+                .addKeyValue("cause", cause.getMessage())
+                .log("lease not renewed");
         return Duration.ofSeconds(2);
     }
 
@@ -146,14 +148,7 @@ final class NodeLeases implements AutoCloseable {
 
     private void patch(String node, Map<String, Object> spec) {
         transport.call(new ApiCall(
-                Verb.PATCH,
-                LEASES,
-                NAMESPACE,
-                node,
-                "",
-                Map.of(),
-                PatchType.MERGE.mediaType(),
-                Map.of("spec", spec)));
+                Verb.PATCH, LEASES, NAMESPACE, node, "", Map.of(), PatchType.MERGE.mediaType(), Map.of("spec", spec)));
     }
 
     @Override

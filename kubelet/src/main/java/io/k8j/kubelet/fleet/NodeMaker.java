@@ -52,11 +52,17 @@ final class NodeMaker implements AutoCloseable {
             return true;
         } catch (ApiException e) {
             if (e.isAlreadyExists()) return true;
-            LOG.atWarn().addKeyValue("node", name).addKeyValue("cause", e.getMessage()).log("node not created");
+            LOG.atWarn()
+                    .addKeyValue("node", name)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("node not created");
             return e.code() != 429 && e.code() < 500;
         } catch (TransportException e) {
             if (!closed) {
-                LOG.atWarn().addKeyValue("node", name).addKeyValue("cause", e.getMessage()).log("node not created");
+                LOG.atWarn()
+                        .addKeyValue("node", name)
+                        .addKeyValue("cause", e.getMessage())
+                        .log("node not created");
             }
             return false;
         }

@@ -16,10 +16,7 @@ final class StageFunctions {
     private static final List<Object> CONDITIONS = List.of(
             condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
             condition(
-                    "MemoryPressure",
-                    "False",
-                    "KubeletHasSufficientMemory",
-                    "kubelet has sufficient memory available"),
+                    "MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
             condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
             condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
             condition("NetworkUnavailable", "False", "RouteCreated", "RouteController created a route"));
@@ -34,8 +31,18 @@ final class StageFunctions {
     static Functions names() {
         Map<String, Functions.Function> all = new HashMap<>();
         for (String name : List.of(
-                "Now", "StartTime", "Version", "NodeConditions", "NodeIP", "NodeName", "NodePort", "PodIP",
-                "NodeIPWith", "NodeIPsWith", "PodIPWith", "PodIPsWith")) {
+                "Now",
+                "StartTime",
+                "Version",
+                "NodeConditions",
+                "NodeIP",
+                "NodeName",
+                "NodePort",
+                "PodIP",
+                "NodeIPWith",
+                "NodeIPsWith",
+                "PodIPWith",
+                "PodIPsWith")) {
             all.put(name, arguments -> null);
         }
         return Functions.STANDARD.with(new Functions(all));
@@ -68,8 +75,7 @@ final class StageFunctions {
     /** Functions over one Pod; the arguments of {@code PodIPWith} are node, host network, uid, name and namespace. */
     static Functions ofPod(
             String node, String uid, boolean hostNetwork, FleetConfig config, NodeRoster roster, PodAddresses pool) {
-        Functions.Function address =
-                arguments -> hostNetwork ? config.nodeIp() : pool.of(uid, roster.podRange(node));
+        Functions.Function address = arguments -> hostNetwork ? config.nodeIp() : pool.of(uid, roster.podRange(node));
         return new Functions(Map.of(
                 "NodeName",
                 arguments -> node,

@@ -135,8 +135,7 @@ final class StagePlayer implements AutoCloseable {
 
     /** False if there is nothing to do now. */
     private boolean choose(ObjectKey key, Pending current, Map<String, Object> tree) {
-        Optional<Stage> stage =
-                wanted.test(current.object, tree) ? choice.next(tree) : Optional.<Stage>empty();
+        Optional<Stage> stage = wanted.test(current.object, tree) ? choice.next(tree) : Optional.<Stage>empty();
         if (stage.isEmpty()) {
             pending.remove(key, current);
             return false;

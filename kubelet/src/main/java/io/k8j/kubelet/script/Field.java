@@ -26,8 +26,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 public final class Field {
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(h|ms|m|s|us|µs|ns)");
-    private static final Map<String, Double> NANOS = Map.of(
-            "h", 3.6e12, "m", 6e10, "s", 1e9, "ms", 1e6, "us", 1e3, "µs", 1e3, "ns", 1.0);
+    private static final Map<String, Double> NANOS =
+            Map.of("h", 3.6e12, "m", 6e10, "s", 1e9, "ms", 1e6, "us", 1e3, "µs", 1e3, "ns", 1.0);
 
     private final String source;
     private final String path;
@@ -72,7 +72,9 @@ public final class Field {
 
     /** An error in a text that spans several lines, {@code lines} below its first. */
     public ScriptException faultInText(int lines, String message) {
-        boolean block = node instanceof ScalarNode scalar && !scalar.isPlain() && scalar.getValue().contains("\n");
+        boolean block = node instanceof ScalarNode scalar
+                && !scalar.isPlain()
+                && scalar.getValue().contains("\n");
         return fault(line() + (block ? lines : 0), message);
     }
 
@@ -100,8 +102,7 @@ public final class Field {
         for (NodeTuple tuple : mapping().getValue()) {
             String name = name(tuple);
             if (!known.contains(name)) {
-                throw child(name, tuple.getKeyNode())
-                        .fault("unknown field; known are " + String.join(", ", known));
+                throw child(name, tuple.getKeyNode()).fault("unknown field; known are " + String.join(", ", known));
             }
         }
         return this;

@@ -111,7 +111,8 @@ public final class Jq {
 
     static Filter either(Filter first, Filter other) {
         return input -> {
-            List<Object> good = optional(first).apply(input).stream().filter(Jq::truth).toList();
+            List<Object> good =
+                    optional(first).apply(input).stream().filter(Jq::truth).toList();
             return good.isEmpty() ? other.apply(input) : good;
         };
     }

@@ -32,7 +32,8 @@ public final class StageChoice {
     private Stage draw(List<Stage> matching, Map<String, Object> object) {
         List<Long> weights = new ArrayList<>();
         for (Stage stage : matching) weights.add(weight(stage, object));
-        long total = weights.stream().filter(weight -> weight > 0).mapToLong(w -> w).sum();
+        long total =
+                weights.stream().filter(weight -> weight > 0).mapToLong(w -> w).sum();
         if (total == 0) {
             List<Stage> known = new ArrayList<>();
             for (int i = 0; i < matching.size(); i++) if (weights.get(i) == 0) known.add(matching.get(i));

@@ -135,13 +135,14 @@ public final class Functions {
     }
 
     private static void collections(Map<String, Function> all) {
-        all.put("len", a -> (long) switch (a.getFirst()) {
-            case null -> 0;
-            case String text -> text.length();
-            case List<?> list -> list.size();
-            case Map<?, ?> map -> map.size();
-            case Object other -> throw new IllegalArgumentException("len of type " + Values.text(other));
-        });
+        all.put("len", a -> (long)
+                switch (a.getFirst()) {
+                    case null -> 0;
+                    case String text -> text.length();
+                    case List<?> list -> list.size();
+                    case Map<?, ?> map -> map.size();
+                    case Object other -> throw new IllegalArgumentException("len of type " + Values.text(other));
+                });
         all.put("index", Functions::index);
         all.put("list", a -> new ArrayList<>(a));
         all.put("dict", Functions::dict);

@@ -70,8 +70,7 @@ final class Run {
     private static void set(Piece.Set set, Object value, Scope scope) {
         Scope holder = set.declares() ? scope : scope.holding(set.variable());
         if (holder == null) {
-            throw new TemplateException(
-                    set.pipeline().line(), "undefined variable \"%s\"".formatted(set.variable()));
+            throw new TemplateException(set.pipeline().line(), "undefined variable \"%s\"".formatted(set.variable()));
         }
         holder.values.put(set.variable(), value);
     }

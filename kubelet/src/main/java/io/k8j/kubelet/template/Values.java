@@ -25,8 +25,8 @@ final class Values {
     static String text(Object value) {
         return switch (value) {
             case null -> "<no value>";
-            case Double number when number == Math.rint(number) && Math.abs(number) < 1e15 ->
-                String.valueOf(number.longValue());
+            case Double number
+            when number == Math.rint(number) && Math.abs(number) < 1e15 -> String.valueOf(number.longValue());
             case List<?> list -> list.stream().map(Values::text).collect(Collectors.joining(" ", "[", "]"));
             case Map<?, ?> map ->
                 new TreeMap<>(map)

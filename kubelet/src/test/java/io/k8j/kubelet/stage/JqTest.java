@@ -12,12 +12,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class JqTest {
     private static final Object POD = Yaml.parse("""
-            metadata: {name: a, annotations: {"x.io/delay": 5s}, ownerReferences: [{kind: Job}, {kind: Other}]}
-            spec: {replicas: 3}
-            status:
-              phase: Running
-              conditions: [{type: Ready, status: "True"}, {type: Initialized, status: "False"}]
-            """);
+        metadata: {name: a, annotations: {"x.io/delay": 5s}, ownerReferences: [{kind: Job}, {kind: Other}]}
+        spec: {replicas: 3}
+        status:
+          phase: Running
+          conditions: [{type: Ready, status: "True"}, {type: Initialized, status: "False"}]
+        """);
 
     record Case(String query, List<Object> results) {}
 
@@ -35,7 +35,9 @@ class JqTest {
                 new Case(".metadata.ownerReferences[7].kind", List.of()),
                 new Case(".nothing.[].kind", List.of()),
                 new Case(".status.conditions.[] | select( .type == \"Ready\" ) | .status", List.of("True")),
-                new Case(".status.conditions[] | select(.type == \"x\" or .status != \"True\") | .type", List.of("Initialized")),
+                new Case(
+                        ".status.conditions[] | select(.type == \"x\" or .status != \"True\") | .type",
+                        List.of("Initialized")),
                 new Case(".status.conditions | length", List.of(2L)),
                 new Case(".spec.replicas > 2 and (.spec.replicas < 4)", List.of(true)),
                 new Case(".spec.none // .spec.replicas", List.of(3L)),

@@ -18,28 +18,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class StageReaderTest {
     private static final String GOOD = """
-            apiVersion: kwok.x-k8s.io/v1alpha1
-            kind: Stage
-            metadata: {name: slow}
-            spec:
-              resourceRef: {apiGroup: v1, kind: Pod}
-              selector:
-                matchLabels: {app: x}
-                matchExpressions:
-                - {key: .status.phase, operator: In, values: [Pending]}
-              weight: 2
-              weightFrom: {expressionFrom: '.metadata.annotations.weight'}
-              delay:
-                durationMilliseconds: 1000
-                durationFrom: {expressionFrom: '.metadata.annotations.delay'}
-                jitterDurationMilliseconds: 3000
-              next:
-                event: {type: Normal, reason: R, message: M}
-                finalizers: {remove: [{value: a}]}
-                statusTemplate: |
-                  phase: Running
-                  note: {{ .metadata.name }}
-            """;
+        apiVersion: kwok.x-k8s.io/v1alpha1
+        kind: Stage
+        metadata: {name: slow}
+        spec:
+          resourceRef: {apiGroup: v1, kind: Pod}
+          selector:
+            matchLabels: {app: x}
+            matchExpressions:
+            - {key: .status.phase, operator: In, values: [Pending]}
+          weight: 2
+          weightFrom: {expressionFrom: '.metadata.annotations.weight'}
+          delay:
+            durationMilliseconds: 1000
+            durationFrom: {expressionFrom: '.metadata.annotations.delay'}
+            jitterDurationMilliseconds: 3000
+          next:
+            event: {type: Normal, reason: R, message: M}
+            finalizers: {remove: [{value: a}]}
+            statusTemplate: |
+              phase: Running
+              note: {{ .metadata.name }}
+        """;
 
     private static Map<String, Object> pod(String annotations) {
         return Json.parseObject(
@@ -53,11 +53,11 @@ class StageReaderTest {
         assertThat(stage.name()).isEqualTo("slow");
         assertThat(stage.weight()).isEqualTo(2);
         assertThat(stage.steps())
-                .hasExactlyElementsOfTypes(
-                        Stage.Step.Event.class, Stage.Step.Finalizers.class, Stage.Step.Patch.class);
+                .hasExactlyElementsOfTypes(Stage.Step.Event.class, Stage.Step.Finalizers.class, Stage.Step.Patch.class);
         StageChoice choice = new StageChoice(List.of(stage), new Random(1));
         assertThat(choice.next(pod("{}"))).contains(stage);
-        assertThat(choice.next(Json.parseObject("{\"status\":{\"phase\":\"Pending\"}}"))).isEmpty();
+        assertThat(choice.next(Json.parseObject("{\"status\":{\"phase\":\"Pending\"}}")))
+                .isEmpty();
         assertThat(choice.delay(stage, pod("{}"), Instant.EPOCH))
                 .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
         assertThat(choice.delay(stage, pod("{\"delay\":\"5s\"}"), Instant.EPOCH))
@@ -67,7 +67,9 @@ class StageReaderTest {
 
     @Test
     void ofSeveralStagesWeightDecides() {
-        Stage never = Fleet.stages().read("s.yaml", GOOD.replace("weight: 2", "weight: 0")).getFirst();
+        Stage never = Fleet.stages()
+                .read("s.yaml", GOOD.replace("weight: 2", "weight: 0"))
+                .getFirst();
         Stage always = Fleet.stages().read("s.yaml", GOOD).getFirst();
         StageChoice choice = new StageChoice(List.of(never, always), new Random(1));
         for (int i = 0; i < 50; i++) assertThat(choice.next(pod("{}"))).contains(always);
@@ -78,12 +80,33 @@ class StageReaderTest {
 
     static Stream<Mistake> mistakes() {
         return Stream.of(
-                new Mistake("weight: 2", "weight: x", "s.yaml, line 10: spec.weight: must be a whole number between 0 and 2147483647, found \"x\""),
-                new Mistake("kind: Pod", "kind: Job", "s.yaml, line 5: spec.resourceRef.kind: must be one of Node, Pod, found \"Job\""),
-                new Mistake("operator: In", "operator: Like", "s.yaml, line 9: spec.selector.matchExpressions[0].operator: operator \"Like\" is not supported"),
-                new Mistake("key: .status.phase", "key: .status|", "s.yaml, line 9: spec.selector.matchExpressions[0].key: query .status|: column 9: unexpected end"),
-                new Mistake("note: {{ .metadata.name }}", "note: {{ nosuch }}", "s.yaml, line 21: spec.next.statusTemplate: function \"nosuch\" not defined"),
-                new Mistake("  delay:", "  dely:", "s.yaml, line 12: spec.dely: unknown field; known are resourceRef, selector, weight, weightFrom, delay, next, steps, immediateNextStage"),
+                new Mistake(
+                        "weight: 2",
+                        "weight: x",
+                        "s.yaml, line 10: spec.weight: must be a whole number between 0 and 2147483647, found \"x\""),
+                new Mistake(
+                        "kind: Pod",
+                        "kind: Job",
+                        "s.yaml, line 5: spec.resourceRef.kind: must be one of Node, Pod, found \"Job\""),
+                new Mistake(
+                        "operator: In",
+                        "operator: Like",
+                        "s.yaml, line 9: spec.selector.matchExpressions[0].operator: operator \"Like\" is not"
+                                + " supported"),
+                new Mistake(
+                        "key: .status.phase",
+                        "key: .status|",
+                        "s.yaml, line 9: spec.selector.matchExpressions[0].key: query .status|: column 9: unexpected"
+                                + " end"),
+                new Mistake(
+                        "note: {{ .metadata.name }}",
+                        "note: {{ nosuch }}",
+                        "s.yaml, line 21: spec.next.statusTemplate: function \"nosuch\" not defined"),
+                new Mistake(
+                        "  delay:",
+                        "  dely:",
+                        "s.yaml, line 12: spec.dely: unknown field; known are resourceRef, selector, weight,"
+                                + " weightFrom, delay, next, steps, immediateNextStage"),
                 new Mistake("metadata: {name: slow}", "metadata: {}", "s.yaml, line 3: metadata.name: is required"),
                 new Mistake("spec:", "spec: [", "s.yaml, line 6: expected"),
                 new Mistake("v1alpha1", "v9", "s.yaml, line 1: apiVersion: must be kwok.x-k8s.io/v1alpha1"));

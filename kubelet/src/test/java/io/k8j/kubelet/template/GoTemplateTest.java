@@ -13,14 +13,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class GoTemplateTest {
     private static final Object DATA = Yaml.parse("""
-            name: web
-            count: 3
-            ratio: 0.5
-            none: null
-            empty: []
-            ports: [{name: http, port: 80}, {name: https, port: 443}]
-            labels: {b: "2", a: "1"}
-            """);
+        name: web
+        count: 3
+        ratio: 0.5
+        none: null
+        empty: []
+        ports: [{name: http, port: 80}, {name: https, port: 443}]
+        labels: {b: "2", a: "1"}
+        """);
 
     record Case(String name, String template, String printed) {}
 
@@ -37,13 +37,26 @@ class GoTemplateTest {
                 new Case("an empty list is false", "{{ if .empty }}1{{ else }}2{{ end }}", "2"),
                 new Case("with sets the dot", "{{ with .labels }}{{ .a }}{{ end }}", "1"),
                 new Case("with has an else", "{{ with .none }}1{{ else }}{{ .name }}{{ end }}", "web"),
-                new Case("range over a list", "{{ range .ports }}{{ .name }}={{ .port }};{{ end }}", "http=80;https=443;"),
-                new Case("range with index", "{{ range $i, $p := .ports }}{{ $i }}{{ $p.name }} {{ end }}", "0http 1https "),
-                new Case("range over a map is sorted", "{{ range $k, $v := .labels }}{{ $k }}{{ $v }}{{ end }}", "a1b2"),
+                new Case(
+                        "range over a list",
+                        "{{ range .ports }}{{ .name }}={{ .port }};{{ end }}",
+                        "http=80;https=443;"),
+                new Case(
+                        "range with index",
+                        "{{ range $i, $p := .ports }}{{ $i }}{{ $p.name }} {{ end }}",
+                        "0http 1https "),
+                new Case(
+                        "range over a map is sorted", "{{ range $k, $v := .labels }}{{ $k }}{{ $v }}{{ end }}", "a1b2"),
                 new Case("range over nothing", "{{ range .empty }}x{{ else }}none{{ end }}", "none"),
                 new Case("the whole data", "{{ range .ports }}{{ $.name }}{{ end }}", "webweb"),
-                new Case("a variable is set outside its block", "{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ end }}{{ $x }}", "2"),
-                new Case("a variable ends with its block", "{{ $x := 1 }}{{ if true }}{{ $x := 2 }}{{ end }}{{ $x }}", "1"),
+                new Case(
+                        "a variable is set outside its block",
+                        "{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ end }}{{ $x }}",
+                        "2"),
+                new Case(
+                        "a variable ends with its block",
+                        "{{ $x := 1 }}{{ if true }}{{ $x := 2 }}{{ end }}{{ $x }}",
+                        "1"),
                 new Case("a pipeline", "{{ .name | upper | printf \"%s-%d\" \"x\" | len }}", "error"),
                 new Case("parentheses", "{{ (index .ports 1).name }}", "https"),
                 new Case("or takes the first that is true", "{{ or .none .empty .name }}", "web"),
@@ -93,8 +106,8 @@ class GoTemplateTest {
     @MethodSource("mistakes")
     void tellsLineAndCause(Mistake mistake) {
         assertThatThrownBy(() -> render(mistake.template()))
-                .isInstanceOfSatisfying(TemplateException.class, e -> assertThat(e.line())
-                        .isEqualTo(mistake.line()))
+                .isInstanceOfSatisfying(
+                        TemplateException.class, e -> assertThat(e.line()).isEqualTo(mistake.line()))
                 .hasMessage(mistake.message());
     }
 

@@ -41,7 +41,10 @@ final class SimulateCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;
 
-    @Option(names = "--nodes", paramLabel = "N", description = "Nodes to create (default: 0, play those that are there).")
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            description = "Nodes to create (default: 0, play those that are there).")
     private int nodes;
 
     @Option(names = "--node-prefix", paramLabel = "TEXT", description = "Beginning of their names (default: node-).")

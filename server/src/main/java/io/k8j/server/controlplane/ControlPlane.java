@@ -75,8 +75,8 @@ public final class ControlPlane implements AutoCloseable {
             throws Exception {
         ControlPlane plane = new ControlPlane(time);
         try {
-            Store store = plane.closing.add(
-                    steps.step("store: " + storeName(config), () -> openStore(config, time, state)));
+            Store store =
+                    plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time, state)));
             plane.store = store;
             StoredEncryption encryption = plane.closing.add(StoredEncryption.open(config, time));
             plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, encryption, time);
