@@ -7,7 +7,13 @@ import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.GoQuote;
+import io.k8j.model.api.Verb;
 import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.selector.FieldSelector;
+import io.k8j.model.selector.LabelSelector;
+import io.k8j.model.selector.Requirement;
+import io.k8j.model.selector.SelectorException;
+import java.util.List;
 
 /** Asks the authorizer and says no in upstream's words. */
 public final class Access {
@@ -47,11 +53,67 @@ public final class Access {
         boolean isNamespace = r.group().isEmpty() && r.resource().equals("namespaces");
         String namespace = isNamespace ? call.name() : call.namespace();
         return new Attributes(
-                user, verb, r.group(), r.version(), r.resource(), call.subresource(), namespace, call.name(), null);
+                user,
+                verb,
+                r.group(),
+                r.version(),
+                r.resource(),
+                call.subresource(),
+                namespace,
+                selectedName(call),
+                null,
+                selectedFields(call),
+                selectedLabels(call));
+    }
+
+    /** Whoever lists or watches the one object of a name asks for that object. */
+    private static String selectedName(ApiCall call) {
+        if (call.verb() != Verb.LIST && call.verb() != Verb.WATCH
+                || !call.name().isEmpty()) return call.name();
+        for (FieldSelector.Term term : selectedFields(call)) {
+            if (!term.negated() && term.field().equals("metadata.name") && isPathSegment(term.value())) {
+                return term.value();
+            }
+        }
+        return "";
+    }
+
+    private static boolean isPathSegment(String name) {
+        return !name.equals(".") && !name.equals("..") && name.indexOf('/') < 0 && name.indexOf('%') < 0;
+    }
+
+    private static List<FieldSelector.Term> selectedFields(ApiCall call) {
+        String text = isOfMany(call) ? call.query().getOrDefault("fieldSelector", "") : "";
+        if (text.isEmpty()) return List.of();
+        try {
+            return FieldSelector.parse(text).terms();
+        } catch (SelectorException e) {
+            return List.of(); // the handler refuses it if the user may list at all
+        }
+    }
+
+    private static List<Requirement> selectedLabels(ApiCall call) {
+        String text = isOfMany(call) ? call.query().getOrDefault("labelSelector", "") : "";
+        if (text.isEmpty()) return List.of();
+        try {
+            return LabelSelector.parse(text).requirements();
+        } catch (SelectorException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean isOfMany(ApiCall call) {
+        return switch (call.verb()) {
+            case LIST, WATCH, DELETECOLLECTION -> true;
+            case GET, CREATE, UPDATE, PATCH, DELETE -> false;
+        };
     }
 
     /** Upstream's refusal. */
     static ApiException forbidden(Attributes wanted, String reason) {
+            System.err.println("FORBIDDEN " + wanted.user().name() + " " + wanted.verb() + " " + wanted.apiGroup() + "/"
+                    + wanted.resource() + "/" + wanted.subresource() + " " + wanted.namespace() + "/" + wanted.name()
+                    + " " + reason);
         String why = sanitized(sentence(wanted));
         if (reason != null && !reason.isEmpty()) why += ": " + reason;
         if (wanted.path() != null) {

@@ -9,7 +9,9 @@ import io.k8j.apiserver.authn.StaticTokens;
 import io.k8j.apiserver.authn.TokenRequests;
 import io.k8j.apiserver.authz.AuthorizerChain;
 import io.k8j.apiserver.authz.RbacAuthorizer;
+import io.k8j.apiserver.authz.RbacIndex;
 import io.k8j.apiserver.authz.RoleReconciler;
+import io.k8j.apiserver.authz.node.NodeAuthorizer;
 import io.k8j.apiserver.discovery.Discovery;
 import io.k8j.apiserver.discovery.OpenApiPages;
 import io.k8j.apiserver.encryption.Encryption;
@@ -113,7 +115,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static Authorizer authorizer(ObjectReader reader) {
-        return new AuthorizerChain(List.of(new RbacAuthorizer(reader)));
+        return new AuthorizerChain(List.of(new NodeAuthorizer(reader), new RbacAuthorizer(new RbacIndex(reader))));
     }
 
     private static List<AdmissionPlugin> admission(ApiServerCore.Internals internals) {

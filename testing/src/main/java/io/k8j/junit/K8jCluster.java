@@ -226,7 +226,7 @@ public final class K8jCluster implements AutoCloseable {
         synchronized (nodes) {
             int number = nodes.size();
             String name = "node-" + number;
-            Client client = plane.client("kubelet", "system:node:" + name, "system:nodes", "system:masters");
+            Client client = plane.client("kubelet", "system:node:" + name, "system:nodes");
             SimulatedNode node =
                     closing.add(new SimulatedNode(name, number, client, time, directory.resolve(name), certificates));
             nodes.add(node);

@@ -240,7 +240,7 @@ public final class ControlPlane implements AutoCloseable {
         if (config.disable().contains("controllers")) {
             return;
         }
-        Client client = client("kube-controller-manager", "system:kube-controller-manager", "system:masters");
+        Client client = client("kube-controller-manager", "system:kube-controller-manager");
         ControllersConfig defaults = ControllersConfig.DEFAULTS;
         ControllersConfig settings = new ControllersConfig(
                 defaults.controllers(),
@@ -261,7 +261,17 @@ public final class ControlPlane implements AutoCloseable {
             ApiServer now = apiServer;
             return now == null ? null : now.core().table();
         });
-        controllers = closing.add(steps.step("controllers", () -> ControllerManager.start(client, catalog, settings)));
+        controllers = closing.add(steps.step(
+                "controllers", () -> ControllerManager.start(client, this::controllerClient, catalog, settings)));
+    }
+
+    /** Each controller works under its own ServiceAccount, so that it can do what its role says and no more. */
+    private Client controllerClient(String account) {
+        return client(
+                "kube-controller-manager",
+                "system:serviceaccount:kube-system:" + account,
+                "system:serviceaccounts",
+                "system:serviceaccounts:kube-system");
     }
 
     /** Starts the scheduler over the API that is served. */
