@@ -111,9 +111,6 @@ public final class Access {
 
     /** Upstream's refusal. */
     static ApiException forbidden(Attributes wanted, String reason) {
-        System.err.println("FORBIDDEN " + wanted.user().name() + " " + wanted.verb() + " " + wanted.apiGroup() + "/"
-                + wanted.resource() + "/" + wanted.subresource() + " " + wanted.namespace() + "/" + wanted.name()
-                + " " + reason);
         String why = sanitized(sentence(wanted));
         if (reason != null && !reason.isEmpty()) why += ": " + reason;
         if (wanted.path() != null) {
