@@ -171,8 +171,7 @@ class PodStepsTest {
                 Yaml.tree("{metadata: {name: n1}}"),
                 kubelet);
         assertThatThrownBy(() -> Requests.run(restriction(), label))
-                .hasMessageEndingWith(
-                        "is not allowed to modify labels: node-restriction.kubernetes.io/x");
+                .hasMessageEndingWith("is not allowed to modify labels: node-restriction.kubernetes.io/x");
     }
 
     @Test
