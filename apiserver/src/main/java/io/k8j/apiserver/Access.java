@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.Authorizer.Decision;
@@ -41,10 +42,23 @@ public final class Access {
     /** @throws ApiException 403 unless allowed */
     public void check(Attributes wanted) {
         switch (authorizer.authorize(wanted)) {
-            case Decision.Allow allow -> {}
-            case Decision.Deny(String reason) -> throw forbidden(wanted, reason);
-            case Decision.NoOpinion(String reason) -> throw forbidden(wanted, reason);
+            case Decision.Allow(String reason) -> annotate("allow", reason);
+            case Decision.Deny(String reason) -> {
+                annotate("forbid", reason);
+                throw forbidden(wanted, reason);
+            }
+            case Decision.NoOpinion(String reason) -> {
+                annotate("forbid", reason);
+                throw forbidden(wanted, reason);
+            }
         }
+    }
+
+    private static void annotate(String decision, String reason) {
+        AuditEvent event = AuditEvent.current();
+        if (event == null) return;
+        event.addAnnotation("authorization.k8s.io/decision", decision);
+        event.addAnnotation("authorization.k8s.io/reason", reason == null ? "" : reason);
     }
 
     private static Attributes attributes(UserInfo user, ApiCall call, String verb) {

@@ -87,7 +87,9 @@ public final class ApiServer implements AutoCloseable {
                     config.address(),
                     config.servingTls(),
                     config.requests(),
-                    ApiFrontend.of(authentication, authorizer[0], metrics, dispatcher));
+                    ApiFrontend.of(
+                            authentication, authorizer[0], metrics, config.operations().auditor(), dispatcher));
+            core.audit(config.operations().auditor());
             if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {
             core.close();
@@ -151,6 +153,9 @@ public final class ApiServer implements AutoCloseable {
         Health health = new Health(live, ready);
         List<Consumer<StringBuilder>> parts = new ArrayList<>(config.metrics());
         parts.add(metrics::write);
+        if (config.operations().auditor() != null) {
+            parts.add(config.operations().auditor().metrics()::write);
+        }
         if (config.operations().encryption() != null) {
             parts.add(config.operations().encryption().metrics()::write);
         }

@@ -4,6 +4,7 @@ import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
+import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
@@ -78,8 +79,8 @@ public final class ControlPlane implements AutoCloseable {
             Store store =
                     plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time, state)));
             plane.store = store;
-            StoredEncryption encryption = plane.closing.add(StoredEncryption.open(config, time));
-            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, encryption, time);
+            Operations operations = operations(config, plane.closing, time);
+            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, operations, time);
             plane.closing.add(plane::stopApiServer);
             plane.apiServer = steps.step(
                     "API server: https://" + config.bindAddress() + ":" + config.httpsListenPort(),
@@ -114,12 +115,21 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
+    private static Operations operations(ServerConfig config, Closing closing, Time time) {
+        StoredEncryption encryption = closing.add(StoredEncryption.open(config, time));
+        Auditor auditor = AuditSettings.open(config.apiServerFlags(), time);
+        if (auditor != null) closing.add(auditor);
+        return Operations.DEFAULTS
+                .withEncryption(encryption.encryption(), encryption.rotation())
+                .withAuditor(auditor);
+    }
+
     private static ApiServer startApiServer(
             Store store,
             ServerConfig config,
             String advertiseAddress,
             ClusterCertificates certificates,
-            StoredEncryption encryption,
+            Operations operations,
             Time time) {
         String[] ports = config.serviceNodePortRange().split("-", 2);
         FlagValues flags = config.apiServerFlags();
@@ -145,7 +155,7 @@ public final class ControlPlane implements AutoCloseable {
                     version(),
                     RequestSettings.DEFAULTS,
                     List.of(),
-                    Operations.DEFAULTS.withEncryption(encryption.encryption(), encryption.rotation()));
+                    operations);
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             throw new UserException(
                     "--service-node-port-range %s or --service-cidr %s: %s"
