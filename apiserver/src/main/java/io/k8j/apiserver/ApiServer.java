@@ -88,7 +88,11 @@ public final class ApiServer implements AutoCloseable {
                     config.servingTls(),
                     config.requests(),
                     ApiFrontend.of(
-                            authentication, authorizer[0], metrics, config.operations().auditor(), dispatcher));
+                            authentication,
+                            authorizer[0],
+                            metrics,
+                            config.operations().auditor(),
+                            dispatcher));
             core.audit(config.operations().auditor());
             if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {

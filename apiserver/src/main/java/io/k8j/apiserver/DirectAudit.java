@@ -24,8 +24,7 @@ import java.util.function.Supplier;
 final class DirectAudit {
     private DirectAudit() {}
 
-    static ApiResponse call(
-            Auditor auditor, UserInfo user, String agent, ApiCall call, Supplier<ApiResponse> serve) {
+    static ApiResponse call(Auditor auditor, UserInfo user, String agent, ApiCall call, Supplier<ApiResponse> serve) {
         AuditEvent event = auditor.begin(origin(auditor, agent, call), attributes(user, call));
         try {
             ApiResponse response = Auditor.within(event, serve::get);
@@ -54,23 +53,25 @@ final class DirectAudit {
             Function<WatchListener, ApiTransport.Watch> begin) {
         AuditEvent event = auditor.begin(origin(auditor, agent, call), attributes(user, call));
         try {
-            ApiTransport.Watch watch = Auditor.within(event, () -> begin.apply(new WatchListener() {
-                @Override
-                public boolean onlyNotes() {
-                    return listener.onlyNotes();
-                }
+            ApiTransport.Watch watch = Auditor.within(
+                    event,
+                    () -> begin.apply(new WatchListener() {
+                        @Override
+                        public boolean onlyNotes() {
+                            return listener.onlyNotes();
+                        }
 
-                @Override
-                public void event(EventType type, ApiObject object) {
-                    listener.event(type, object);
-                }
+                        @Override
+                        public void event(EventType type, ApiObject object) {
+                            listener.event(type, object);
+                        }
 
-                @Override
-                public void closed(RuntimeException cause) {
-                    listener.closed(cause);
-                    auditor.complete(event, true);
-                }
-            }));
+                        @Override
+                        public void closed(RuntimeException cause) {
+                            listener.closed(cause);
+                            auditor.complete(event, true);
+                        }
+                    }));
             event.responseCode(200);
             auditor.stage(event, AuditStage.RESPONSE_STARTED);
             return watch;

@@ -51,8 +51,8 @@ public final class AuditMetrics {
         counter(
                 out,
                 "apiserver_audit_error_total",
-                "Counter of audit events that failed to be audited properly. Plugin identifies the plugin affected by the"
-                        + " error.",
+                "Counter of audit events that failed to be audited properly. Plugin identifies the plugin affected by"
+                        + " the error.",
                 "plugin",
                 errors);
     }
@@ -64,7 +64,8 @@ public final class AuditMetrics {
         out.append("# TYPE ").append(name).append(" counter\n");
         new TreeMap<>(values).forEach((value, count) -> {
             out.append(name);
-            if (!label.isEmpty()) out.append('{').append(label).append("=\"").append(value).append("\"}");
+            if (!label.isEmpty())
+                out.append('{').append(label).append("=\"").append(value).append("\"}");
             out.append(' ').append(count.sum()).append('\n');
         });
     }

@@ -100,8 +100,7 @@ public final class AuditPolicyFile {
             String here = at + "[" + i + "]";
             if (path.equals("*")) continue;
             if (!path.startsWith("/")) {
-                errors.add(FieldError.invalid(
-                        here, path, "non-resource URL rules must begin with a '/' character"));
+                errors.add(FieldError.invalid(here, path, "non-resource URL rules must begin with a '/' character"));
             }
             if (path.indexOf('*') >= 0 && path.indexOf('*') < path.length() - 1) {
                 errors.add(FieldError.invalid(
@@ -121,9 +120,10 @@ public final class AuditPolicyFile {
                 errors.add(FieldError.invalid(
                         at + ".group",
                         group,
-                        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and"
-                                + " must start and end with an alphanumeric character (e.g. 'example.com', regex used for"
-                                + " validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"));
+                        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters,"
+                                + " '-' or '.', and must start and end with an alphanumeric character (e.g."
+                                + " 'example.com', regex used for validation is"
+                                + " '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"));
             }
             if (!names.isEmpty() && resources.isEmpty()) {
                 errors.add(FieldError.invalid(

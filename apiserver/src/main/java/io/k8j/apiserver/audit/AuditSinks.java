@@ -59,12 +59,15 @@ public final class AuditSinks {
                 for (Map<String, Object> event : events) {
                     Map<String, Object> sent = event;
                     long bytes = Json.write(sent).length;
-                    if (bytes > maxEvent && (event.containsKey("requestObject") || event.containsKey("responseObject"))) {
+                    if (bytes > maxEvent
+                            && (event.containsKey("requestObject") || event.containsKey("responseObject"))) {
                         sent = withoutObjects(event);
                         bytes = Json.write(sent).length;
                     }
                     if (bytes > maxEvent) {
-                        LOG.atError().addKeyValue("auditID", event.get("auditID")).log("event is too large even after truncating");
+                        LOG.atError()
+                                .addKeyValue("auditID", event.get("auditID"))
+                                .log("event is too large even after truncating");
                         metrics.lost("truncate", 1);
                         continue;
                     }

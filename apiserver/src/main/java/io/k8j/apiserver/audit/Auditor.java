@@ -53,8 +53,8 @@ public final class Auditor implements AutoCloseable {
     public boolean stage(AuditEvent event, AuditStage stage) {
         if (event.level() == AuditLevel.NONE || event.omits(stage)) return true;
         metrics.event();
-        return sink.process(List.of(
-                event.at(stage, stage == AuditStage.REQUEST_RECEIVED ? event.received() : clock.instant())));
+        return sink.process(
+                List.of(event.at(stage, stage == AuditStage.REQUEST_RECEIVED ? event.received() : clock.instant())));
     }
 
     /** The last stage; whoever never got an answer is recorded as gone. */
@@ -65,8 +65,8 @@ public final class Auditor implements AutoCloseable {
             return;
         }
         if (!event.answered()) {
-            event.responseStatus(new java.util.LinkedHashMap<>(java.util.Map.of(
-                    "code", 200, "status", "Success", "message", "Connection closed early")));
+            event.responseStatus(new java.util.LinkedHashMap<>(
+                    java.util.Map.of("code", 200, "status", "Success", "message", "Connection closed early")));
             if (longRunning) stage(event, AuditStage.RESPONSE_STARTED);
         }
         stage(event, AuditStage.RESPONSE_COMPLETE);
@@ -74,10 +74,14 @@ public final class Auditor implements AutoCloseable {
 
     private void panicked(AuditEvent event, Throwable fault) {
         event.responseStatus(new java.util.LinkedHashMap<>(java.util.Map.of(
-                "code", 500,
-                "status", "Failure",
-                "reason", "InternalError",
-                "message", "APIServer panic'd: " + fault)));
+                "code",
+                500,
+                "status",
+                "Failure",
+                "reason",
+                "InternalError",
+                "message",
+                "APIServer panic'd: " + fault)));
         stage(event, AuditStage.PANIC);
     }
 

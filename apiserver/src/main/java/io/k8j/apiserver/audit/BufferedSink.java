@@ -76,8 +76,7 @@ public final class BufferedSink implements AuditSink {
                 if (batch.isEmpty()) continue;
                 if (batching.batchesPerSecond() > 0) {
                     long now = System.nanoTime();
-                    allowed = Math.min(
-                            batching.burst(), allowed + (now - before) / 1e9 * batching.batchesPerSecond());
+                    allowed = Math.min(batching.burst(), allowed + (now - before) / 1e9 * batching.batchesPerSecond());
                     before = now;
                     if (allowed < 1 && !closed) {
                         TimeUnit.NANOSECONDS.sleep((long) ((1 - allowed) / batching.batchesPerSecond() * 1e9));

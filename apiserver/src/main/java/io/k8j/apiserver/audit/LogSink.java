@@ -53,8 +53,8 @@ public final class LogSink implements AuditSink {
         String namespace = text(Trees.get(event, "objectRef", "namespace"), "<none>");
         Object code = Trees.get(event, "responseStatus", "code");
         List<?> ips = event.get("sourceIPs") instanceof List<?> list ? list : List.of("<unknown>");
-        return ("%s AUDIT: id=%s stage=%s ip=%s method=%s user=%s groups=%s as=%s asgroups=%s user-agent=%s namespace=%s"
-                        + " uri=%s response=\"%s\"")
+        return ("%s AUDIT: id=%s stage=%s ip=%s method=%s user=%s groups=%s as=%s asgroups=%s user-agent=%s"
+                        + " namespace=%s uri=%s response=\"%s\"")
                 .formatted(
                         event.get("requestReceivedTimestamp"),
                         quote(event.get("auditID")),

@@ -54,8 +54,7 @@ public final class RotatingFile extends OutputStream {
 
     private void open() throws IOException {
         if (!Files.exists(file)) {
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
         out = Files.newOutputStream(file, StandardOpenOption.APPEND);
         size = Files.size(file);
@@ -122,7 +121,8 @@ public final class RotatingFile extends OutputStream {
                     .sorted(Comparator.comparing(this::stamp).reversed())
                     .toList();
         }
-        Instant oldest = limits.maxAge().isZero() ? Instant.MIN : clock.instant().minus(limits.maxAge());
+        Instant oldest =
+                limits.maxAge().isZero() ? Instant.MIN : clock.instant().minus(limits.maxAge());
         for (int i = 0; i < old.size(); i++) {
             boolean tooMany = limits.maxBackups() > 0 && i >= limits.maxBackups();
             if (tooMany || stamp(old.get(i)).isBefore(oldest)) Files.deleteIfExists(old.get(i));

@@ -62,7 +62,10 @@ public final class WebhookSink implements AuditSink {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        LOG.atError().addKeyValue("events", events.size()).addKeyValue("cause", failure).log("audit events not taken by the webhook");
+        LOG.atError()
+                .addKeyValue("events", events.size())
+                .addKeyValue("cause", failure)
+                .log("audit events not taken by the webhook");
         metrics.lost("webhook", events.size());
         return false;
     }
@@ -76,7 +79,8 @@ public final class WebhookSink implements AuditSink {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         if (authorization != null) request.header("Authorization", authorization);
         try {
-            int code = client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+            int code = client.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
             return code < 300 ? null : "the server answered " + code;
         } catch (IOException e) {
             return String.valueOf(e);

@@ -14,8 +14,7 @@ record AuditRequests(Auditor auditor) implements RequestFilter {
     @Override
     public void handle(Exchange exchange, Next next) throws InterruptedException {
         RequestFacts facts = exchange.facts();
-        AuditEvent event = auditor.begin(
-                origin(auditor, exchange), facts.attributes(exchange.user(), exchange.path()));
+        AuditEvent event = auditor.begin(origin(auditor, exchange), facts.attributes(exchange.user(), exchange.path()));
         boolean longRunning = facts.longRunning();
         exchange.onHead(code -> {
             event.responseCode(code);

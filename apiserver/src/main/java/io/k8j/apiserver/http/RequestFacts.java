@@ -44,8 +44,7 @@ record RequestFacts(RequestPath path, String verb, boolean longRunning) {
             return new Attributes(user, verb, "", "", "", "", "", "", rawPath);
         }
         var resource = path.resource();
-        boolean isNamespace =
-                resource.group().isEmpty() && resource.resource().equals("namespaces");
+        boolean isNamespace = resource.group().isEmpty() && resource.resource().equals("namespaces");
         return new Attributes(
                 user,
                 verb,

@@ -1,7 +1,7 @@
 package io.k8j.apiserver.verb;
 
-import io.k8j.apiserver.meta.SystemFields;
 import io.k8j.apiserver.audit.AuditEvent;
+import io.k8j.apiserver.meta.SystemFields;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.json.Trees;

@@ -31,12 +31,13 @@ class AuditSinksTest {
     }
 
     private static AuditLevel level(String rule, Attributes request) {
-        return policy("rules: [{level: Metadata, " + rule + "}]").decide(request).level();
+        return policy("rules: [{level: Metadata, " + rule + "}]")
+                .decide(request)
+                .level();
     }
 
     private static Attributes request(String verb, String group, String resource, String sub, String ns, String name) {
-        return new Attributes(
-                UserInfo.of("ann", "dev", "all"), verb, group, "v1", resource, sub, ns, name, null);
+        return new Attributes(UserInfo.of("ann", "dev", "all"), verb, group, "v1", resource, sub, ns, name, null);
     }
 
     @Test
@@ -54,9 +55,12 @@ class AuditSinksTest {
         assertThat(level("resources: [{group: ''}]", deploy)).isEqualTo(AuditLevel.NONE);
         assertThat(level("resources: [{group: '*'}]", deploy)).isEqualTo(AuditLevel.METADATA);
         assertThat(level("resources: [{group: '', resources: [pods]}]", log)).isEqualTo(AuditLevel.NONE);
-        assertThat(level("resources: [{group: '', resources: [pods/log]}]", log)).isEqualTo(AuditLevel.METADATA);
-        assertThat(level("resources: [{group: '', resources: ['pods/*']}]", log)).isEqualTo(AuditLevel.METADATA);
-        assertThat(level("resources: [{group: apps, resources: ['*/status']}]", deploy)).isEqualTo(AuditLevel.METADATA);
+        assertThat(level("resources: [{group: '', resources: [pods/log]}]", log))
+                .isEqualTo(AuditLevel.METADATA);
+        assertThat(level("resources: [{group: '', resources: ['pods/*']}]", log))
+                .isEqualTo(AuditLevel.METADATA);
+        assertThat(level("resources: [{group: apps, resources: ['*/status']}]", deploy))
+                .isEqualTo(AuditLevel.METADATA);
         assertThat(level("resources: [{group: apps, resources: [deployments/status], resourceNames: [e]}]", deploy))
                 .isEqualTo(AuditLevel.NONE);
         assertThat(level("nonResourceURLs: ['/healthz*']", pod)).isEqualTo(AuditLevel.NONE);
@@ -66,8 +70,8 @@ class AuditSinksTest {
     void mistakesInAPolicyAreToldInUpstreamsWords() {
         assertThatThrownBy(() -> policy("rules: []")).hasMessage("loaded illegal policy with 0 rules: from file p");
         assertThatThrownBy(() -> policy("rules: [{level: All}]"))
-                .hasMessage("rules[0].level: Unsupported value: \"All\": supported values: \"None\", \"Metadata\", \"Request\","
-                        + " \"RequestResponse\": from file p");
+                .hasMessage("rules[0].level: Unsupported value: \"All\": supported values: \"None\", \"Metadata\","
+                        + " \"Request\", \"RequestResponse\": from file p");
         assertThatThrownBy(() -> policy("omitStages: [Start], rules: [{level: None}]"))
                 .hasMessageContaining("omitStages[0]: Invalid value: \"Start\": allowed stages are RequestReceived,");
         assertThatThrownBy(() -> policy("rules: [{level: None, nonResourceURLs: ['/a*b', x]}]"))
@@ -128,9 +132,9 @@ class AuditSinksTest {
         new LogSink(out, true, new AuditMetrics()).process(List.of(event("1"), event("2")));
         assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(2).allMatch(line -> line.startsWith("{"));
         assertThat(LogSink.legacy(event("1")))
-                .isEqualTo("t AUDIT: id=\"1\" stage=\"s\" ip=\"<unknown>\" method=\"get\" user=\"<none>\" groups=\"<none>\""
-                        + " as=\"<self>\" asgroups=\"<lookup>\" user-agent=\"\" namespace=\"<none>\" uri=\"/\""
-                        + " response=\"<deferred>\"");
+                .isEqualTo("t AUDIT: id=\"1\" stage=\"s\" ip=\"<unknown>\" method=\"get\" user=\"<none>\""
+                        + " groups=\"<none>\" as=\"<self>\" asgroups=\"<lookup>\" user-agent=\"\""
+                        + " namespace=\"<none>\" uri=\"/\" response=\"<deferred>\"");
     }
 
     @Test
@@ -162,10 +166,15 @@ class AuditSinksTest {
             sink.close();
 
             assertThat(calls.get()).isEqualTo(4);
-            assertThat(bodies).hasSize(3).allSatisfy(body -> assertThat(body)
-                    .containsEntry("kind", "EventList")
-                    .containsEntry("apiVersion", "audit.k8s.io/v1"));
-            assertThat(bodies.stream().mapToInt(body -> ((List<?>) body.get("items")).size()).sum()).isEqualTo(25);
+            assertThat(bodies)
+                    .hasSize(3)
+                    .allSatisfy(body -> assertThat(body)
+                            .containsEntry("kind", "EventList")
+                            .containsEntry("apiVersion", "audit.k8s.io/v1"));
+            assertThat(bodies.stream()
+                            .mapToInt(body -> ((List<?>) body.get("items")).size())
+                            .sum())
+                    .isEqualTo(25);
         } finally {
             server.stop(0);
         }
@@ -197,7 +206,8 @@ class AuditSinksTest {
                 metrics);
         sink.process(List.of(event("taken")));
         entered.await();
-        for (int i = 0; i < 5; i++) assertThat(sink.process(List.of(event("e" + i)))).isTrue();
+        for (int i = 0; i < 5; i++)
+            assertThat(sink.process(List.of(event("e" + i)))).isTrue();
         blocked.countDown();
         sink.close();
 
@@ -227,7 +237,7 @@ class AuditSinksTest {
         sink.process(List.of(
                 Map.of("auditID", "big", "requestObject", "y".repeat(500)), Map.of("auditID", "z".repeat(500))));
 
-        assertThat(kept).containsExactly(
-                Map.of("auditID", "big", "annotations", Map.of("audit.k8s.io/truncated", "true")));
+        assertThat(kept)
+                .containsExactly(Map.of("auditID", "big", "annotations", Map.of("audit.k8s.io/truncated", "true")));
     }
 }

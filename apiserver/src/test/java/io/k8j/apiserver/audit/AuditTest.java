@@ -40,8 +40,8 @@ class AuditTest {
     private HttpTestServer start(String policy) {
         String text = "{apiVersion: audit.k8s.io/v1, kind: Policy, " + policy + "}";
         AuditPolicy rules = AuditPolicyFile.read("p", text.getBytes(StandardCharsets.UTF_8));
-        api = new HttpTestServer(Operations.DEFAULTS.withAuditor(
-                new Auditor(rules, sink, new AuditMetrics(), new SystemTime())));
+        api = new HttpTestServer(
+                Operations.DEFAULTS.withAuditor(new Auditor(rules, sink, new AuditMetrics(), new SystemTime())));
         events.clear();
         return api;
     }
@@ -67,7 +67,8 @@ class AuditTest {
                 .header("User-Agent", "tester/1")
                 .header("Audit-ID", "my-own-id")
                 .header("X-Forwarded-For", "10.1.2.3, nonsense")
-                .POST(java.net.http.HttpRequest.BodyPublishers.ofString(configMap("one").replace('\'', '"'))));
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString(
+                        configMap("one").replace('\'', '"'))));
 
         assertThat(answer.headers().firstValue("Audit-Id")).contains("my-own-id");
         List<Map<String, Object>> both = of(CONFIGMAPS);
@@ -105,8 +106,7 @@ class AuditTest {
                 .containsEntry("username", "root")
                 .containsEntry("groups", List.of("system:masters", "system:authenticated"));
         assertThat(Trees.map(last, "objectRef"))
-                .isEqualTo(Map.of(
-                        "resource", "configmaps", "namespace", "default", "name", "one", "apiVersion", "v1"));
+                .isEqualTo(Map.of("resource", "configmaps", "namespace", "default", "name", "one", "apiVersion", "v1"));
         assertThat(Trees.map(last, "responseStatus")).isEqualTo(Map.of("metadata", Map.of(), "code", 201));
         assertThat(Trees.get(last, "requestObject", "data", "k")).isEqualTo("v");
         assertThat(Trees.string(last, "responseObject", "metadata", "uid")).isNotEmpty();
@@ -135,18 +135,20 @@ class AuditTest {
 
     @Test
     void managedFieldsAndStagesCanBeLeftOut() {
-        start("omitStages: [RequestReceived], omitManagedFields: true, rules: [{level: RequestResponse, omitManagedFields:"
-                + " false, verbs: [create]}, {level: RequestResponse}]");
+        start("omitStages: [RequestReceived], omitManagedFields: true, rules: [{level: RequestResponse,"
+                + " omitManagedFields: false, verbs: [create]}, {level: RequestResponse}]");
         api.post(CONFIGMAPS, configMap("one"));
         api.get(CONFIGMAPS + "/one");
         api.get(CONFIGMAPS);
 
         assertThat(events).noneMatch(e -> e.get("stage").equals("RequestReceived"));
-        assertThat(Trees.list(of(CONFIGMAPS).getFirst(), "responseObject", "metadata", "managedFields")).isNotEmpty();
+        assertThat(Trees.list(of(CONFIGMAPS).getFirst(), "responseObject", "metadata", "managedFields"))
+                .isNotEmpty();
         assertThat(Trees.map(of(CONFIGMAPS + "/one").getLast(), "responseObject", "metadata"))
                 .containsKey("uid")
                 .doesNotContainKey("managedFields");
-        assertThat(Trees.list(of(CONFIGMAPS).getLast(), "responseObject", "items").toString())
+        assertThat(Trees.list(of(CONFIGMAPS).getLast(), "responseObject", "items")
+                        .toString())
                 .contains("one")
                 .doesNotContain("managedFields");
     }
@@ -203,7 +205,8 @@ class AuditTest {
         start("rules: [{level: Metadata}]");
         var transport = api.server
                 .core()
-                .transport(io.k8j.apiserver.spi.UserInfo.of("system:kube-scheduler", "system:masters"), "kube-scheduler");
+                .transport(
+                        io.k8j.apiserver.spi.UserInfo.of("system:kube-scheduler", "system:masters"), "kube-scheduler");
         transport.call(new io.k8j.model.api.ApiCall(
                 io.k8j.model.api.Verb.LIST,
                 new io.k8j.model.resource.GroupVersionResource("apps", "v1", "deployments"),
@@ -233,7 +236,8 @@ class AuditTest {
 
     @Test
     void pathsOutsideTheApiHaveRulesOfTheirOwn() {
-        start("rules: [{level: None, nonResourceURLs: ['/livez*', '/metrics']}, {level: Metadata, nonResourceURLs: ['*']}]");
+        start("rules: [{level: None, nonResourceURLs: ['/livez*', '/metrics']}, {level: Metadata, nonResourceURLs:"
+                + " ['*']}]");
         api.get("/livez/ping");
         api.get("/version?x=1");
         api.get(CONFIGMAPS);

@@ -109,8 +109,8 @@ final class AuditSettings {
     private AuditSink decorated(String name, AuditSink sink, String defaultMode, Batching defaults) {
         String mode = flags.text("audit-" + name + "-mode", defaultMode);
         if (!MODES.contains(mode)) {
-            throw new IllegalArgumentException(
-                    "invalid audit " + name + " mode " + mode + ", allowed modes are \"batch,blocking,blocking-strict\"");
+            throw new IllegalArgumentException("invalid audit " + name + " mode " + mode
+                    + ", allowed modes are \"batch,blocking,blocking-strict\"");
         }
         AuditSink cut = flags.isOn("audit-" + name + "-truncate-enabled", false)
                 ? AuditSinks.truncating(

@@ -43,8 +43,9 @@ public final class ApiServerFlags {
             .toList();
 
     /** Each area adds its list here. */
-    public static final List<Flag> ALL =
-            Stream.of(AUTHENTICATION, OPERATION, AUDIT_SINKS).flatMap(List::stream).toList();
+    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, OPERATION, AUDIT_SINKS)
+            .flatMap(List::stream)
+            .toList();
 
     private ApiServerFlags() {}
 
