@@ -9,9 +9,7 @@ import io.k8j.apiserver.authn.StaticTokens;
 import io.k8j.apiserver.authn.TokenRequests;
 import io.k8j.apiserver.authz.AuthorizerChain;
 import io.k8j.apiserver.authz.RbacAuthorizer;
-import io.k8j.apiserver.authz.RbacIndex;
 import io.k8j.apiserver.authz.RoleReconciler;
-import io.k8j.apiserver.authz.node.NodeAuthorizer;
 import io.k8j.apiserver.discovery.Discovery;
 import io.k8j.apiserver.discovery.OpenApiPages;
 import io.k8j.apiserver.encryption.Encryption;
@@ -87,13 +85,7 @@ public final class ApiServer implements AutoCloseable {
                     config.address(),
                     config.servingTls(),
                     config.requests(),
-                    ApiFrontend.of(
-                            authentication,
-                            authorizer[0],
-                            metrics,
-                            config.operations().auditor(),
-                            dispatcher));
-            core.audit(config.operations().auditor());
+                    ApiFrontend.of(authentication, authorizer[0], metrics, dispatcher));
             if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {
             core.close();
@@ -121,7 +113,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static Authorizer authorizer(ObjectReader reader) {
-        return new AuthorizerChain(List.of(new NodeAuthorizer(reader), new RbacAuthorizer(new RbacIndex(reader))));
+        return new AuthorizerChain(List.of(new RbacAuthorizer(reader)));
     }
 
     private static List<AdmissionPlugin> admission(ApiServerCore.Internals internals) {
@@ -157,9 +149,6 @@ public final class ApiServer implements AutoCloseable {
         Health health = new Health(live, ready);
         List<Consumer<StringBuilder>> parts = new ArrayList<>(config.metrics());
         parts.add(metrics::write);
-        if (config.operations().auditor() != null) {
-            parts.add(config.operations().auditor().metrics()::write);
-        }
         if (config.operations().encryption() != null) {
             parts.add(config.operations().encryption().metrics()::write);
         }

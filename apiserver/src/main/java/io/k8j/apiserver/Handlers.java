@@ -8,6 +8,7 @@ import io.k8j.apiserver.crd.DefinitionHook;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.service.AddressRange;
+import io.k8j.apiserver.service.RepairLoop;
 import io.k8j.apiserver.service.ServiceAllocator;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.AdmissionRequest;
@@ -71,6 +72,7 @@ final class Handlers implements AutoCloseable {
     private final AddressRange addresses;
     private final ServiceAllocator allocator;
     private final CustomResources customs;
+    private final RepairLoop repairs;
 
     Handlers(
             Store store,
@@ -88,15 +90,17 @@ final class Handlers implements AutoCloseable {
         rewriter = new StorageRewriter(store, writer);
         ObjectEditor editor = new ObjectEditor(writer);
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-        addresses = new AddressRange(config.serviceClusterIpRange(), random);
+        addresses = AddressRange.ofFlag(config.serviceClusterIpRange());
         allocator = new ServiceAllocator(
                 addresses,
                 config.nodePortFirst(),
                 config.nodePortLast(),
+                storage("networking.k8s.io", "servicecidrs"),
                 storage("networking.k8s.io", "ipaddresses"),
                 editor,
                 time,
                 random);
+        repairs = new RepairLoop(time, this::repair);
         Hooks hooks = new Hooks(Map.of(
                 new GroupResource("", "services"),
                 allocator,
@@ -172,10 +176,15 @@ final class Handlers implements AutoCloseable {
     /** Brings allocations in order and creates what every cluster has. */
     void start() {
         allocator.load(storage("", "services"));
+        repairs.start();
         customs.start();
         if (!config.bootstrap()) return;
         new Bootstrap(call -> core.call(SERVER, "kube-apiserver", call))
                 .run(addresses.cidr(), addresses.firstAddress(), config.advertiseAddress(), config.advertisePort());
+    }
+
+    void repair() {
+        allocator.repair(storage("", "services"));
     }
 
     Handler find(ServedResource resource, ApiCall call) {
@@ -224,6 +233,7 @@ final class Handlers implements AutoCloseable {
 
     @Override
     public void close() {
+        repairs.close();
         customs.close();
     }
 }

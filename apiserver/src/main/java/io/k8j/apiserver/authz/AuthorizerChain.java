@@ -6,60 +6,46 @@ import io.k8j.apiserver.spi.UserInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** Asks authorizers in order; the first opinion counts. Members of {@code system:masters} may do everything. */
 public final class AuthorizerChain implements Authorizer, RuleResolver {
     private static final String SUPERUSERS = "system:masters";
-    private static final Decision ALLOWED = new Decision.Allow("");
 
-    private final Supplier<List<Authorizer>> authorizers;
+    private final List<Authorizer> authorizers;
 
     public AuthorizerChain(List<Authorizer> authorizers) {
-        List<Authorizer> fixed = List.copyOf(authorizers);
-        this.authorizers = () -> fixed;
-    }
-
-    /** @param authorizers asked each time, so that they can be replaced */
-    public AuthorizerChain(Supplier<List<Authorizer>> authorizers) {
-        this.authorizers = authorizers;
+        this.authorizers = List.copyOf(authorizers);
     }
 
     @Override
     public Decision authorize(Attributes attributes) {
         if (attributes.user().groups().contains(SUPERUSERS)) {
-            return ALLOWED;
+            return new Decision.Allow("");
         }
-        String reasons = "";
-        for (Authorizer authorizer : authorizers.get()) {
-            switch (authorizer.authorize(attributes)) {
+        String reason = "";
+        for (Authorizer authorizer : authorizers) {
+            Decision decision = authorizer.authorize(attributes);
+            switch (decision) {
                 case Decision.Allow allow -> {
                     return allow;
                 }
-                case Decision.Deny(String why) -> {
-                    return new Decision.Deny(join(reasons, why));
+                case Decision.Deny deny -> {
+                    return deny;
                 }
-                case Decision.NoOpinion(String why) -> reasons = join(reasons, why);
+                case Decision.NoOpinion none -> reason = reason.isEmpty() ? none.reason() : reason;
             }
         }
-        return new Decision.NoOpinion(reasons);
+        return new Decision.NoOpinion(reason);
     }
 
-    private static String join(String reasons, String next) {
-        if (next == null || next.isEmpty()) {
-            return reasons;
-        }
-        return reasons.isEmpty() ? next : reasons + "\n" + next;
-    }
-
-    /** The rules of all members; what one of them cannot list is said in the error. */
+    /** The rules of all members that can list them. */
     @Override
     public Rules rules(UserInfo user, String namespace) {
         List<Map<String, Object>> resources = new ArrayList<>();
         List<Map<String, Object>> paths = new ArrayList<>();
         boolean incomplete = false;
         List<String> errors = new ArrayList<>();
-        for (Authorizer authorizer : authorizers.get()) {
+        for (Authorizer authorizer : authorizers) {
             if (!(authorizer instanceof RuleResolver resolver)) {
                 continue;
             }
@@ -71,11 +57,6 @@ public final class AuthorizerChain implements Authorizer, RuleResolver {
                 errors.add(rules.error());
             }
         }
-        return new Rules(resources, paths, incomplete, aggregate(errors));
-    }
-
-    /** Go's way to show several errors as one. */
-    private static String aggregate(List<String> errors) {
-        return errors.size() > 1 ? "[" + String.join(", ", errors) + "]" : String.join("", errors);
+        return new Rules(resources, paths, incomplete, String.join(", ", errors));
     }
 }

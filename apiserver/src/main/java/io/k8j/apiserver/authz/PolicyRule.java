@@ -38,8 +38,7 @@ public record PolicyRule(
         return list;
     }
 
-    /** Whether the rule alone is enough for the wish. */
-    public boolean allows(Attributes wanted) {
+    boolean allows(Attributes wanted) {
         if (!has(verbs, wanted.verb())) {
             return false;
         }

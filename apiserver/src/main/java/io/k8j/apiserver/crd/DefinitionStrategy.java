@@ -61,6 +61,11 @@ public final class DefinitionStrategy implements ResourceStrategy {
     }
 
     @Override
+    public StatusMetadata statusMetadata() {
+        return StatusMetadata.STAYS;
+    }
+
+    @Override
     public List<FieldError> validateUpdate(
             RequestContext context, Map<String, Object> object, Map<String, Object> old) {
         List<FieldError> errors = new ArrayList<>();
@@ -80,9 +85,9 @@ public final class DefinitionStrategy implements ResourceStrategy {
             errors.add(FieldError.invalid(
                     "status.storedVersions[" + i + "]",
                     wanted,
-                    ("missing from spec.versions; %1$s was previously a storage version, and must remain in spec.versions"
-                                    + " until a storage migration ensures no data remains persisted in %1$s and removes"
-                                    + " %1$s from status.storedVersions")
+                    ("missing from spec.versions; %1$s was previously a storage version, and must remain in"
+                        + " spec.versions until a storage migration ensures no data remains persisted in %1$s and"
+                        + " removes %1$s from status.storedVersions")
                             .formatted(wanted)));
         }
         return errors;

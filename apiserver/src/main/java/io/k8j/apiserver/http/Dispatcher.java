@@ -35,7 +35,7 @@ public final class Dispatcher implements RequestFilter.Next {
 
     @Override
     public void proceed(Exchange exchange) throws InterruptedException {
-        RequestPath path = exchange.requestPath();
+        RequestPath path = RequestPath.parse(exchange.path());
         if (path.resource() == null) {
             document(exchange);
             return;

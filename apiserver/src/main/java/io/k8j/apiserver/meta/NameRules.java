@@ -1,5 +1,6 @@
 package io.k8j.apiserver.meta;
 
+import io.k8j.apiserver.validation.AddressValidation;
 import io.k8j.model.resource.GroupResource;
 import io.k8j.model.validation.Names;
 import java.util.List;
@@ -19,8 +20,9 @@ final class NameRules {
             case "roles", "clusterroles", "rolebindings", "clusterrolebindings" ->
                 group.equals("rbac.authorization.k8s.io") ? Names.pathSegment(name) : subdomain(name, prefix);
             case "namespaces" -> group.isEmpty() ? Names.dns1123Label(masked(name, prefix)) : subdomain(name, prefix);
-            case "services" -> group.isEmpty() ? Names.dns1035Label(masked(name, prefix)) : subdomain(name, prefix);
-            case "ipaddresses" -> group.equals("networking.k8s.io") ? ipAddress(name) : subdomain(name, prefix);
+            case "services" -> group.isEmpty() ? Names.dns1123Label(masked(name, prefix)) : subdomain(name, prefix);
+            case "ipaddresses" ->
+                group.equals("networking.k8s.io") ? AddressValidation.strictIp(name) : subdomain(name, prefix);
             case "apiservices", "customresourcedefinitions" -> List.of(); // their own strategies compare with the spec
             case "csistoragecapacities" -> subdomain(name, prefix);
             default -> subdomain(name, prefix);
@@ -35,11 +37,5 @@ final class NameRules {
     private static String masked(String name, boolean prefix) {
         if (!prefix || name.length() < 2 || !name.endsWith("-")) return name;
         return name.substring(0, name.length() - 2) + "a";
-    }
-
-    private static List<String> ipAddress(String name) {
-        boolean ip = name.matches("[0-9.]+") && name.split("\\.").length == 4
-                || name.indexOf(':') >= 0 && name.matches("[0-9a-f:.]+");
-        return ip ? List.of() : List.of("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
     }
 }

@@ -58,6 +58,16 @@ final class AddressObjects {
         }
     }
 
+    /** Whether there is an IPAddress that is nobody's but its maker's: upstream gives such an address to no Service. */
+    boolean isReserved(String address) {
+        CachedObject object = addresses.cache().get(address);
+        return object != null && !isOurs(object);
+    }
+
+    private static boolean isOurs(CachedObject object) {
+        return MANAGER.equals(Trees.string(Json.parse(object.object().json()), "metadata", "labels", MANAGED_BY));
+    }
+
     void remove(String address) {
         try {
             editor.remove(addresses, address);
@@ -69,17 +79,17 @@ final class AddressObjects {
         }
     }
 
-    /** Makes the objects fit the addresses in use; {@code used} has namespace and name of each address' Service. */
-    void repair(Map<String, String[]> used) {
-        List<String> unused = new ArrayList<>();
+    boolean isMissing(String address) {
+        return addresses.cache().get(address) == null;
+    }
+
+    /** Addresses of the objects that this class has made. */
+    List<String> ours() {
+        List<String> ours = new ArrayList<>();
         addresses.cache().snapshot().objects().visit("", null, (CachedObject object) -> {
-            String manager = Trees.string(Json.parse(object.object().json()), "metadata", "labels", MANAGED_BY);
-            if (MANAGER.equals(manager) && !used.containsKey(object.key())) unused.add(object.key());
+            if (isOurs(object)) ours.add(object.key());
             return true;
         });
-        unused.forEach(this::remove);
-        used.forEach((address, service) -> {
-            if (addresses.cache().get(address) == null) add(address, service[0], service[1]);
-        });
+        return ours;
     }
 }

@@ -1,41 +1,52 @@
 package io.k8j.apiserver.service;
 
-import java.util.random.RandomGenerator;
-
-/** IPv4 addresses of Services. The network's own and its broadcast address are not given out. */
+/**
+ * An IPv4 range that Services get addresses from. The network's own and its broadcast address are not given out, and
+ * random addresses come from above a band that is left to people who choose theirs. Immutable.
+ */
 public final class AddressRange {
-    private static final int MAX_BITS = 20; // upstream's limit: about a million addresses
+    private static final int MAX_BITS = 20; // upstream's limit for random addresses: about a million
 
     private final String cidr;
     private final long first;
-    private final int size;
-    private final NumberPool pool;
+    private final long size;
+    private final long band;
 
-    /**
-     * @param cidr such as {@code 10.43.0.0/16}
-     * @throws IllegalArgumentException if it is none, or has room for fewer than two addresses
-     */
-    public AddressRange(String cidr, RandomGenerator random) {
-        int slash = cidr.indexOf('/');
-        long base = slash < 0 ? -1 : parse(cidr.substring(0, slash));
-        int bits = -1;
-        try {
-            if (slash > 0) bits = Integer.parseInt(cidr.substring(slash + 1));
-        } catch (NumberFormatException e) {
-            bits = -1; // refused below together with everything else that is no range
-        }
-        if (base < 0 || bits < 8 || bits > 30) {
-            throw new IllegalArgumentException(
-                    "service address range %s: want an IPv4 range such as 10.43.0.0/16, /8 to".formatted(cidr)
-                            + " /30");
-        }
+    private AddressRange(long network, int bits) {
         int hostBits = 32 - bits;
-        long network = base >> hostBits << hostBits;
         this.cidr = text(network) + "/" + bits;
         this.first = network + 1;
-        this.size = (1 << Math.min(hostBits, MAX_BITS)) - 2;
-        int band = Math.min(Math.max(16, (size + 2) / 16), 256);
-        this.pool = new NumberPool(size, size <= 16 ? 0 : band, random);
+        this.size = (1L << hostBits) - 2;
+        this.band = size <= 16 ? 0 : Math.clamp((size + 2) / 16, 16, 256);
+    }
+
+    /**
+     * The range of the cluster's own flag.
+     *
+     * @param cidr such as {@code 10.43.0.0/16}
+     * @throws IllegalArgumentException if it is none, or is larger than /8 or smaller than /30
+     */
+    public static AddressRange ofFlag(String cidr) {
+        AddressRange range = parseRange(cidr, 8);
+        if (range == null) {
+            throw new IllegalArgumentException(
+                    "service address range %s: want an IPv4 range such as 10.43.0.0/16, /8 to /30".formatted(cidr));
+        }
+        return range;
+    }
+
+    /** The range that a ServiceCIDR names; null if it is no IPv4 range with room for two addresses. */
+    static AddressRange ofObject(String cidr) {
+        return parseRange(cidr, 0);
+    }
+
+    private static AddressRange parseRange(String cidr, int fewestBits) {
+        int slash = cidr.indexOf('/');
+        long base = slash < 0 ? -1 : parse(cidr.substring(0, slash));
+        if (base < 0 || !cidr.substring(slash + 1).matches("\\d{1,2}")) return null;
+        int bits = Integer.parseInt(cidr.substring(slash + 1));
+        if (bits < fewestBits || bits > 30) return null;
+        return new AddressRange(base >> 32 - bits << 32 - bits, bits);
     }
 
     /** The range as given, its host bits cleared. */
@@ -53,19 +64,19 @@ public final class AddressRange {
         return value >= first && value < first + size;
     }
 
-    /** Takes a certain address of the range; false if somebody has it. */
-    boolean take(String address) {
-        return pool.take((int) (parse(address) - first));
+    /** How many addresses can be given out without being asked for. */
+    int randomSize() {
+        return (int) Math.min(size, (1L << MAX_BITS) - 2);
     }
 
-    /** Takes any address; null if none is left. */
-    String takeAny() {
-        int number = pool.takeAny();
-        return number < 0 ? null : text(first + number);
+    /** Where random addresses begin; the ones below come last. */
+    int band() {
+        return (int) band;
     }
 
-    void release(String address) {
-        if (contains(address)) pool.release((int) (parse(address) - first));
+    /** @param offset from 0 */
+    String at(int offset) {
+        return text(first + offset);
     }
 
     /** The address as a number; -1 if it is none. */
@@ -84,5 +95,10 @@ public final class AddressRange {
 
     private static String text(long address) {
         return "%d.%d.%d.%d".formatted(address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
+    }
+
+    @Override
+    public String toString() {
+        return cidr;
     }
 }

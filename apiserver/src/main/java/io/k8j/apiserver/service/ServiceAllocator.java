@@ -1,5 +1,6 @@
 package io.k8j.apiserver.service;
 
+import io.k8j.apiserver.cache.CachedObject;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.verb.ObjectEditor;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,7 @@ public final class ServiceAllocator implements WriteHook {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceAllocator.class);
     private static final GroupVersionKind SERVICE = new GroupVersionKind("", "v1", "Service");
 
-    private final AddressRange addresses;
+    private final AddressPool addresses;
     private final PortRange ports;
     private final AddressObjects objects;
 
@@ -33,31 +35,62 @@ public final class ServiceAllocator implements WriteHook {
             AddressRange addresses,
             int firstPort,
             int lastPort,
+            StoredResource rangeResource,
             StoredResource addressResource,
             ObjectEditor editor,
             InstantSource clock,
             RandomGenerator random) {
-        this.addresses = addresses;
         this.ports = new PortRange(firstPort, lastPort, random);
         this.objects = new AddressObjects(addressResource, editor, clock);
+        this.addresses = new AddressPool(new ServiceRanges(addresses, rangeResource), objects::isReserved, random);
     }
 
     /** Marks everything that stored Services have, and makes the IPAddress objects fit. Called once, before requests. */
     public void load(StoredResource services) {
+        services.cache().snapshot().objects().visit("", null, object -> {
+            for (int port : portsOf(Json.parseObject(object.object().json())))
+                if (ports.contains(port)) ports.take(port);
+            return true;
+        });
+        visit(services, (address, service) -> {
+            if (!addresses.mark(address)) {
+                LOG.atError()
+                        .addKeyValue("service", String.join("/", service))
+                        .log("cluster IP is used by several services");
+            }
+        });
+        repair(services);
+    }
+
+    /**
+     * Makes the IPAddress objects fit the stored Services again, after somebody deleted one or a write of ours failed.
+     * May run beside requests.
+     */
+    public void repair(StoredResource services) {
+        List<String> known = objects.ours(); // before the Services: each of these then has its Service in the next step
         Map<String, String[]> used = new LinkedHashMap<>();
+        visit(services, used::put);
+        known.stream().filter(address -> !used.containsKey(address)).forEach(objects::remove);
+        used.forEach((address, service) -> {
+            if (objects.isMissing(address) && stillHas(services, service, address)) {
+                objects.add(address, service[0], service[1]);
+            }
+        });
+    }
+
+    private static boolean stillHas(StoredResource services, String[] service, String address) {
+        CachedObject current = services.get(service[0], service[1]);
+        return current != null
+                && address.equals(addressOf(Json.parseObject(current.object().json())));
+    }
+
+    private void visit(StoredResource services, BiConsumer<String, String[]> visitor) {
         services.cache().snapshot().objects().visit("", null, object -> {
             Map<String, Object> service = Json.parseObject(object.object().json());
             String address = addressOf(service);
-            if (address != null && addresses.contains(address)) {
-                if (!addresses.take(address)) {
-                    LOG.atError().addKeyValue("service", object.key()).log("cluster IP is used by several services");
-                }
-                used.put(address, new String[] {object.namespace(), object.name()});
-            }
-            for (int port : portsOf(service)) if (ports.contains(port)) ports.take(port);
+            if (address != null) visitor.accept(address, new String[] {object.namespace(), object.name()});
             return true;
         });
-        objects.repair(used);
     }
 
     /** What one write took and what it will give back. */
@@ -89,8 +122,8 @@ public final class ServiceAllocator implements WriteHook {
             oldPorts.forEach(ports::release);
         }
 
-        private ApiException invalid(FieldError error) {
-            return ApiException.invalid(SERVICE, name, List.of(error));
+        private ApiException invalid(List<FieldError> errors) {
+            return ApiException.invalid(SERVICE, name, errors);
         }
     }
 
@@ -114,7 +147,7 @@ public final class ServiceAllocator implements WriteHook {
             String before = addressOf(old);
             Set<Integer> portsBefore = portsOf(old);
             keepPorts(service, old);
-            address(service, before, taken);
+            address(service, old, taken);
             nodePorts(service, portsBefore, taken);
             if (before != null && !before.equals(addressOf(service))) taken.oldAddress = before;
             Set<Integer> gone = new HashSet<>(portsBefore);
@@ -138,18 +171,21 @@ public final class ServiceAllocator implements WriteHook {
         portsOf(service).forEach(ports::release);
     }
 
-    private void address(Map<String, Object> service, String before, Taken taken) {
+    private void address(Map<String, Object> service, Map<String, Object> old, Taken taken) {
         Map<String, Object> spec = Trees.map(service, "spec");
+        Map<String, Object> oldSpec = old == null ? null : Trees.map(old, "spec");
         if ("ExternalName".equals(spec.get("type"))) {
             for (String field : List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")) spec.remove(field);
             return;
         }
+        List<FieldError> wrong = IpFamilies.fill(spec, oldSpec);
+        if (!wrong.isEmpty()) throw taken.invalid(wrong);
         String wanted = text(spec, "clusterIP");
         if (wanted.isEmpty() && Trees.list(spec, "clusterIPs").size() == 1) {
             wanted = String.valueOf(Trees.list(spec, "clusterIPs").getFirst());
         }
+        String before = old == null ? null : addressOf(old);
         if (wanted.isEmpty() && before != null) wanted = before;
-        families(spec, wanted.equals("None"));
         if (!wanted.equals("None") && !wanted.equals(before)) wanted = take(wanted, taken);
         spec.put("clusterIP", wanted);
         spec.put("clusterIPs", new ArrayList<>(List.of(wanted)));
@@ -164,28 +200,16 @@ public final class ServiceAllocator implements WriteHook {
         }
         String why = null;
         if (!addresses.contains(wanted)) {
-            why = "provided IP is not in the valid range. The range of valid IPs is " + addresses.cidr();
+            why = "the provided network does not match the current range";
         } else if (!addresses.take(wanted)) {
             why = "provided IP is already allocated";
         }
         if (why != null) {
-            throw taken.invalid(FieldError.invalid(
-                    "spec.clusterIPs", List.of(wanted), "failed to allocate IP " + wanted + ": " + why));
+            throw taken.invalid(List.of(FieldError.invalid(
+                    "spec.clusterIPs", List.of(wanted), "failed to allocate IP " + wanted + ": " + why)));
         }
         taken.newAddresses.add(wanted);
         return wanted;
-    }
-
-    // A headless Service without selector may point anywhere, so upstream gives it both families.
-    private static void families(Map<String, Object> spec, boolean headless) {
-        boolean anywhere = headless && Trees.map(spec, "selector").isEmpty();
-        if (text(spec, "ipFamilyPolicy").isEmpty()) {
-            spec.put("ipFamilyPolicy", anywhere ? "RequireDualStack" : "SingleStack");
-        }
-        if (Trees.list(spec, "ipFamilies").isEmpty()) {
-            boolean both = anywhere && "RequireDualStack".equals(spec.get("ipFamilyPolicy"));
-            spec.put("ipFamilies", new ArrayList<Object>(both ? List.of("IPv4", "IPv6") : List.of("IPv4")));
-        }
     }
 
     private void nodePorts(Map<String, Object> service, Set<Integer> own, Taken taken) {
@@ -237,13 +261,13 @@ public final class ServiceAllocator implements WriteHook {
 
     private void takePort(String field, long wanted, Taken taken) {
         if (!ports.contains(wanted)) {
-            throw taken.invalid(FieldError.invalid(
+            throw taken.invalid(List.of(FieldError.invalid(
                     field,
                     wanted,
-                    "provided port is not in the valid range. The range of valid ports is " + ports.text()));
+                    "provided port is not in the valid range. The range of valid ports is " + ports.text())));
         }
         if (!ports.take((int) wanted)) {
-            throw taken.invalid(FieldError.invalid(field, wanted, "provided port is already allocated"));
+            throw taken.invalid(List.of(FieldError.invalid(field, wanted, "provided port is already allocated")));
         }
         taken.newPorts.add((int) wanted);
     }

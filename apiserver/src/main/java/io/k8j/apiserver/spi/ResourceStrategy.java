@@ -38,6 +38,18 @@ public interface ResourceStrategy {
     /** Changes a status write before it is validated; default: the spec is the old one. */
     default void prepareForStatusUpdate(RequestContext context, Map<String, Object> object, Map<String, Object> old) {}
 
+    /** What a write of the status may change of an object's metadata. */
+    enum StatusMetadata {
+        CHANGES,
+        LABELS_STAY,
+        STAYS
+    }
+
+    /** What a write of the status may change of an object's metadata; resources differ in this. */
+    default StatusMetadata statusMetadata() {
+        return StatusMetadata.CHANGES;
+    }
+
     /** Warnings for create ({@code old} null) or update. */
     default List<String> warnings(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
         return List.of();

@@ -1,12 +1,17 @@
 package io.k8j.apiserver.strategy;
 
 import io.k8j.apiserver.spi.RequestContext;
+import io.k8j.apiserver.validation.AddressValidation;
 import io.k8j.apiserver.validation.AutoscalingValidation;
 import io.k8j.apiserver.validation.CertificateValidation;
 import io.k8j.apiserver.validation.ClusterValidation;
+import io.k8j.apiserver.validation.CsiValidation;
 import io.k8j.apiserver.validation.EndpointsValidation;
+import io.k8j.apiserver.validation.NetworkPolicyValidation;
 import io.k8j.apiserver.validation.NetworkingValidation;
+import io.k8j.apiserver.validation.PersistentVolumeValidation;
 import io.k8j.apiserver.validation.RbacValidation;
+import io.k8j.apiserver.validation.StorageClassValidation;
 import io.k8j.apiserver.validation.StorageValidation;
 import io.k8j.apiserver.validation.WebhookValidation;
 import io.k8j.model.json.Trees;
@@ -36,9 +41,10 @@ final class OtherRules {
                 Rules.withStatus()
                         .withoutGeneration()
                         .onCreate(OtherRules::volumePending)
-                        .check(StorageValidation::volume)
-                        .updateCheck(StorageValidation::volumeUpdate)
-                        .onStatus(OtherRules::volumePhase));
+                        .check(PersistentVolumeValidation::create)
+                        .updateCheck(PersistentVolumeValidation::update)
+                        .onStatus(OtherRules::volumePhase)
+                        .warn(ObjectWarnings::volume));
         table.put(
                 "persistentvolumeclaims",
                 Rules.withStatus()
@@ -48,23 +54,48 @@ final class OtherRules {
                             mirrorDataSource(claim);
                         })
                         .check(StorageValidation::claim)
-                        .updateCheck(StorageValidation::claimUpdate));
+                        .updateCheck(StorageValidation::claimUpdate)
+                        .statusCheck(StorageValidation::claimStatus)
+                        .warn(ObjectWarnings::claim));
         table.put(
                 "storageclasses.storage.k8s.io",
                 Rules.plain()
-                        .check(StorageValidation::storageClass)
-                        .updateCheck(StorageValidation::storageClassUpdate));
+                        .check(StorageClassValidation::storageClass)
+                        .updateCheck(StorageClassValidation::storageClassUpdate));
+        table.put(
+                "volumeattributesclasses.storage.k8s.io",
+                Rules.plain()
+                        .check(StorageClassValidation::attributesClass)
+                        .updateCheck(StorageClassValidation::attributesClassUpdate));
         table.put(
                 "volumeattachments.storage.k8s.io",
                 Rules.withStatus()
                         .withoutGeneration()
                         .conditional()
-                        .check(StorageValidation::volumeAttachment)
-                        .updateCheck((o, old) -> io.k8j.apiserver.validation.WorkloadValidation.withImmutable(
-                                StorageValidation.volumeAttachment(o), o, old, "spec")));
-        table.put("csidrivers.storage.k8s.io", Rules.plain().conditional().check(StorageValidation::csiDriver));
-        table.put("csinodes.storage.k8s.io", Rules.plain().conditional());
-        table.put("csistoragecapacities.storage.k8s.io", Rules.plain().conditional());
+                        .keepsMetadataInStatus()
+                        .check(CsiValidation::attachment)
+                        .updateCheck(CsiValidation::attachmentUpdate));
+        table.put(
+                "csidrivers.storage.k8s.io",
+                Rules.plain()
+                        .conditional()
+                        .onUpdate(OtherRules::countDriver)
+                        .check(CsiValidation::driver)
+                        .updateCheck(CsiValidation::driverUpdate));
+        table.put(
+                "csinodes.storage.k8s.io",
+                Rules.plain().conditional().check(CsiValidation::node).updateCheck(CsiValidation::nodeUpdate));
+        table.put(
+                "csistoragecapacities.storage.k8s.io",
+                Rules.plain().conditional().check(CsiValidation::capacity).updateCheck(CsiValidation::capacityUpdate));
+    }
+
+    /** A driver's generation counts changes of its spec, but from 0, which is not shown. */
+    private static void countDriver(RequestContext context, Map<String, Object> driver, Map<String, Object> old) {
+        if (!Trees.deepEquals(driver.get("spec"), old.get("spec"))) {
+            Long before = Trees.integer(old, "metadata", "generation");
+            Trees.set(driver, before == null ? 1L : before + 1, "metadata", "generation");
+        }
     }
 
     private static void volumePending(RequestContext context, Map<String, Object> volume) {
@@ -120,8 +151,19 @@ final class OtherRules {
                         .updateCheck(NetworkingValidation::ingressClassUpdate));
         table.put(
                 "networkpolicies.networking.k8s.io",
-                Rules.plain().withGeneration().check(NetworkingValidation::networkPolicy));
-        table.put("servicecidrs.networking.k8s.io", Rules.withStatus().withoutGeneration());
+                Rules.plain()
+                        .withGeneration()
+                        .check(NetworkPolicyValidation::create)
+                        .updateCheck(NetworkPolicyValidation::update));
+        table.put(
+                "servicecidrs.networking.k8s.io",
+                Rules.plain() // a client may set the status of a new one, as in upstream
+                        .keepsMetadataInStatus()
+                        .check(AddressValidation::serviceCidr)
+                        .updateCheck(AddressValidation::serviceCidrUpdate));
+        table.put(
+                "ipaddresses.networking.k8s.io",
+                Rules.plain().check(AddressValidation::ipAddress).updateCheck(AddressValidation::ipAddressUpdate));
         table.put(
                 "endpointslices.discovery.k8s.io",
                 Rules.plain()
@@ -235,7 +277,7 @@ final class OtherRules {
         }
         table.put(
                 "validatingadmissionpolicies" + group,
-                Rules.withStatus().conditional().check(WebhookValidation::validatingPolicy));
+                Rules.withStatus().keepsMetadataInStatus().conditional().check(WebhookValidation::validatingPolicy));
         table.put(
                 "validatingadmissionpolicybindings" + group,
                 Rules.plain().withGeneration().conditional().check(o -> WebhookValidation.policyBinding(o, true)));
@@ -247,11 +289,17 @@ final class OtherRules {
                 Rules.plain().withGeneration().conditional().check(o -> WebhookValidation.policyBinding(o, false)));
         table.put(
                 "apiservices.apiregistration.k8s.io",
-                Rules.withStatus().withoutGeneration().conditional().check(ClusterValidation::apiService));
-        table.put("flowschemas.flowcontrol.apiserver.k8s.io", Rules.withStatus().check(ClusterValidation::flowSchema));
+                Rules.withStatus()
+                        .withoutGeneration()
+                        .conditional()
+                        .keepsMetadataInStatus()
+                        .check(ClusterValidation::apiService));
+        table.put(
+                "flowschemas.flowcontrol.apiserver.k8s.io",
+                Rules.withStatus().keepsMetadataInStatus().check(ClusterValidation::flowSchema));
         table.put(
                 "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
-                Rules.withStatus().check(ClusterValidation::priorityLevel));
+                Rules.withStatus().keepsMetadataInStatus().check(ClusterValidation::priorityLevel));
     }
 
     private static void policy(Map<String, Rules> table) {
@@ -274,7 +322,9 @@ final class OtherRules {
                         .check(ClusterValidation::runtimeClass)
                         .updateCheck(ClusterValidation::runtimeClassUpdate));
         table.put("deviceclasses.resource.k8s.io", Rules.plain().withGeneration());
-        table.put("resourceclaims.resource.k8s.io", Rules.withStatus().withoutGeneration());
+        table.put(
+                "resourceclaims.resource.k8s.io",
+                Rules.withStatus().withoutGeneration().keepsMetadataInStatus());
         table.put("resourceclaimtemplates.resource.k8s.io", Rules.plain());
         table.put(
                 "resourceslices.resource.k8s.io",

@@ -22,8 +22,7 @@ final class PodRules {
                 .check(PodValidation::create)
                 .updateCheck(PodValidation::update)
                 .statusCheck(PodValidation::statusUpdate)
-                .warn((pod, old) -> PodWarnings.of(
-                        Place.of(pod).field("spec"), Place.of(pod).at("metadata"), true))
+                .warn(PodRules::warnings)
                 .grace(PodRules::grace)
                 .select("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName")
                 .select(
@@ -32,6 +31,17 @@ final class PodRules {
                 .select("status.phase")
                 .select("status.podIP", PodRules::podIp)
                 .select("status.nominatedNodeName");
+    }
+
+    /** Nobody changes Pods by hand, so only new ones are looked at. */
+    private static List<String> warnings(Map<String, Object> pod, Map<String, Object> old) {
+        if (old != null) {
+            return List.of();
+        }
+        List<String> warnings = new ArrayList<>(ObjectWarnings.podName(pod));
+        warnings.addAll(
+                PodWarnings.of(Place.of(pod).field("spec"), Place.of(pod).at("metadata"), true));
+        return warnings;
     }
 
     private static String podIp(Place pod) {

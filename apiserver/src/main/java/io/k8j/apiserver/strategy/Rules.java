@@ -50,6 +50,7 @@ final class Rules implements ResourceStrategy {
 
     private boolean status;
     private boolean generation;
+    private StatusMetadata statusMetadata = StatusMetadata.CHANGES;
     private boolean createOnUpdate;
     private boolean unconditional = true;
     private String propagation = "Background";
@@ -96,6 +97,18 @@ final class Rules implements ResourceStrategy {
     /** Updates must say which version they replace. */
     Rules conditional() {
         unconditional = false;
+        return this;
+    }
+
+    /** Writes of the status leave labels, annotations, finalizers and owners alone. */
+    Rules keepsMetadataInStatus() {
+        statusMetadata = StatusMetadata.STAYS;
+        return this;
+    }
+
+    /** Writes of the status leave the labels alone. */
+    Rules keepsLabelsInStatus() {
+        statusMetadata = StatusMetadata.LABELS_STAY;
         return this;
     }
 
@@ -210,6 +223,11 @@ final class Rules implements ResourceStrategy {
     @Override
     public List<String> warnings(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
         return warner.of(object, old);
+    }
+
+    @Override
+    public StatusMetadata statusMetadata() {
+        return statusMetadata;
     }
 
     @Override

@@ -25,6 +25,7 @@ final class ServiceRules {
                 .check(ServiceValidation::create)
                 .updateCheck(ServiceValidation::update)
                 .statusCheck((service, old) -> ServiceValidation.statusUpdate(service))
+                .warn(ObjectWarnings::service)
                 .select("spec.clusterIP", "spec.type");
     }
 

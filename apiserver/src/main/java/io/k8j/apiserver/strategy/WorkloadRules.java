@@ -5,6 +5,7 @@ import io.k8j.apiserver.validation.BatchValidation;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.apiserver.validation.WorkloadValidation;
 import io.k8j.model.json.Trees;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ final class WorkloadRules {
         table.put(
                 "deployments.apps",
                 Rules.withStatus()
+                        .keepsLabelsInStatus()
                         .check(WorkloadValidation::deployment)
                         .updateCheck((o, old) -> WorkloadValidation.withImmutable(
                                 WorkloadValidation.deployment(o), o, old, "spec", "selector"))
@@ -61,14 +63,14 @@ final class WorkloadRules {
                         .check(WorkloadValidation::daemonSet)
                         .updateCheck((o, old) -> WorkloadValidation.withImmutable(
                                 WorkloadValidation.daemonSet(o), o, old, "spec", "selector"))
-                        .warn(WorkloadRules::templateWarnings));
+                        .warn(WorkloadRules::nameless));
         table.put(
                 "statefulsets.apps",
                 Rules.withStatus()
                         .check(WorkloadValidation::statefulSet)
                         .updateCheck(WorkloadValidation::statefulSetUpdate)
                         .statusCheck(WorkloadValidation::replicaStatus)
-                        .warn(WorkloadRules::templateWarnings));
+                        .warn(WorkloadRules::nameless));
         table.put(
                 "controllerrevisions.apps",
                 Rules.plain()
@@ -89,9 +91,7 @@ final class WorkloadRules {
                                 p -> Long.toString(p.at("status", "succeeded").number(0))));
         table.put(
                 "cronjobs.batch",
-                Rules.withStatus()
-                        .check(BatchValidation::cronJob)
-                        .warn((o, old) -> template(Place.of(o).at("spec", "jobTemplate", "spec", "template"))));
+                Rules.withStatus().check(BatchValidation::cronJob).warn(WorkloadRules::cronJobWarnings));
         return table;
     }
 
@@ -107,8 +107,30 @@ final class WorkloadRules {
         Trees.set(set, Long.toString(count), "metadata", "annotations", TEMPLATE_GENERATION);
     }
 
+    /** Warnings for something that makes Pods: of its name when it is new, of its template when its spec is. */
     private static List<String> templateWarnings(Map<String, Object> object, Map<String, Object> old) {
-        return template(Place.of(object).at("spec", "template"));
+        List<String> warnings = new ArrayList<>(old == null ? ObjectWarnings.name(object) : List.of());
+        warnings.addAll(nameless(object, old));
+        return warnings;
+    }
+
+    /** The same for those whose names upstream does not look at. */
+    private static List<String> nameless(Map<String, Object> object, Map<String, Object> old) {
+        return specChanged(object, old) ? template(Place.of(object).at("spec", "template")) : List.of();
+    }
+
+    private static List<String> cronJobWarnings(Map<String, Object> object, Map<String, Object> old) {
+        List<String> warnings = new ArrayList<>(old == null ? ObjectWarnings.name(object) : List.of());
+        if (specChanged(object, old)) {
+            warnings.addAll(template(Place.of(object).at("spec", "jobTemplate", "spec", "template")));
+        }
+        return warnings;
+    }
+
+    private static boolean specChanged(Map<String, Object> object, Map<String, Object> old) {
+        return old == null
+                || !Trees.deepEquals(
+                        Trees.get(object, "metadata", "generation"), Trees.get(old, "metadata", "generation"));
     }
 
     private static List<String> template(Place template) {

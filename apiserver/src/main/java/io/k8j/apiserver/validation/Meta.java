@@ -98,8 +98,9 @@ final class Meta {
     }
 
     static void ip(Findings f, Place p) {
-        if (!isIp(p.text())) {
-            f.invalid(p, p.text(), "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        String problem = IpText.problem(p.text());
+        if (problem != null) {
+            f.invalid(p, p.text(), problem);
         }
     }
 
@@ -118,6 +119,17 @@ final class Meta {
     static void cidr(Findings f, Place p) {
         if (!isCidr(p.text())) {
             f.invalid(p, p.text(), "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+            return;
+        }
+        int slash = p.text().indexOf('/');
+        String address = p.text().substring(0, slash);
+        String bits = p.text().substring(slash + 1);
+        if (IpText.hasLeadingZeros(address) || bits.length() > 1 && bits.startsWith("0")) {
+            f.invalid(p, p.text(), "must not have leading 0s in IP or prefix length");
+        } else if (IpText.isMapped(address)) {
+            f.invalid(p, p.text(), "must not have an IPv4-mapped IPv6 address");
+        } else if (IpText.hasHostBits(address(address), Integer.parseInt(bits))) {
+            f.invalid(p, p.text(), "must not have bits set beyond the prefix length");
         }
     }
 

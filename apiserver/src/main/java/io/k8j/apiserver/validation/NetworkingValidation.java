@@ -2,7 +2,6 @@ package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
 import io.k8j.model.validation.Names;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 
@@ -40,23 +39,26 @@ public final class NetworkingValidation {
         Place p = Place.of(object);
         Place annotation = p.at("metadata", "annotations").key(CLASS_ANNOTATION);
         Place spec = p.field("spec");
-        ingressSpec(f, spec);
-        if (annotation.present() && spec.field("ingressClassName").present()) {
+        ingressSpec(f, spec, Place.of(null));
+        Place name = spec.field("ingressClassName");
+        if (annotation.present() && name.present() && !annotation.text().equals(name.text())) {
             f.invalid(
-                    new Place(annotation.value(), "metadata.annotations[" + CLASS_ANNOTATION + "]"),
-                    annotation.text(),
-                    "can not be set when the class field is also set");
+                    new Place(annotation.value(), "annotations." + CLASS_ANNOTATION),
+                    "must match `ingressClassName` when both are specified");
         }
         return f.list();
     }
 
     public static List<FieldError> ingressUpdate(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
-        ingressSpec(f, Place.of(object).field("spec"));
+        ingressSpec(f, Place.of(object).field("spec"), Place.of(old).field("spec"));
         return f.list();
     }
 
-    private static void ingressSpec(Findings f, Place spec) {
+    /** @param old the stored spec; absent for a new object. What was wrong before may stay so. */
+    private static void ingressSpec(Findings f, Place spec, Place old) {
+        boolean badSecrets = hasBadSecret(old);
+        boolean badWildcards = hasBadWildcard(old);
         if (spec.field("rules").isEmpty() && spec.field("defaultBackend").absent()) {
             f.invalid(spec, spec.field("rules").value(), "either `defaultBackend` or `rules` must be specified");
         }
@@ -65,12 +67,8 @@ public final class NetworkingValidation {
         }
         for (Place rule : spec.field("rules").items()) {
             host(f, rule.field("host"));
-            Place http = rule.field("http");
-            if (http.present()) {
-                if (http.field("paths").isEmpty()) {
-                    f.required(http.field("paths"));
-                }
-                http.field("paths").items().forEach(path -> path(f, path));
+            if (!badWildcards || !rule.text("host").contains("*")) {
+                http(f, rule.field("http"));
             }
         }
         for (Place tls : spec.field("tls").items()) {
@@ -81,7 +79,7 @@ public final class NetworkingValidation {
                     Meta.dnsSubdomain(f, host);
                 }
             }
-            if (!tls.text("secretName").isEmpty()) {
+            if (!badSecrets && !tls.text("secretName").isEmpty()) {
                 Meta.dnsSubdomain(f, tls.field("secretName"));
             }
         }
@@ -90,13 +88,39 @@ public final class NetworkingValidation {
         }
     }
 
+    private static void http(Findings f, Place http) {
+        if (http.absent()) {
+            return;
+        }
+        if (http.field("paths").isEmpty()) {
+            f.required(http.field("paths"));
+        }
+        http.field("paths").items().forEach(path -> path(f, path));
+    }
+
+    private static boolean hasBadSecret(Place spec) {
+        return spec.field("tls").items().stream()
+                .map(tls -> tls.text("secretName"))
+                .anyMatch(
+                        name -> !name.isEmpty() && !Names.dns1123Subdomain(name).isEmpty());
+    }
+
+    private static boolean hasBadWildcard(Place spec) {
+        Findings f = new Findings();
+        spec.field("rules").items().stream()
+                .filter(rule -> rule.text("host").contains("*"))
+                .forEach(rule -> http(f, rule.field("http")));
+        return !f.isEmpty();
+    }
+
     private static void host(Findings f, Place host) {
         if (host.text().isEmpty()) {
             return;
         }
         if (Meta.isIp(host.text())) {
             f.invalid(host, "must be a DNS name, not an IP address");
-        } else if (host.text().contains("*")) {
+        }
+        if (host.text().contains("*")) {
             Meta.grammar(f, host, Names::wildcardSubdomain);
         } else {
             Meta.dnsSubdomain(f, host);
@@ -145,16 +169,17 @@ public final class NetworkingValidation {
         if (service.present() && resource.present()) {
             f.invalid(backend, "", "cannot set both resource and service backends");
         } else if (resource.present()) {
+            if (resource.field("apiGroup").present()) {
+                Meta.dnsSubdomain(f, resource.field("apiGroup"));
+            }
             for (String field : List.of("kind", "name")) {
-                if (resource.text(field).isEmpty()) {
-                    f.required(resource.field(field));
-                }
+                segment(f, resource.field(field));
             }
         } else if (service.present()) {
             if (service.text("name").isEmpty()) {
                 f.required(service.field("name"));
             } else {
-                Meta.grammar(f, service.field("name"), Names::dns1035Label);
+                Meta.dnsLabel(f, service.field("name"));
             }
             Place name = service.at("port", "name");
             Place number = service.at("port", "number");
@@ -178,6 +203,15 @@ public final class NetworkingValidation {
         return f.list();
     }
 
+    /** A kind or name of something that the reference does not say more about. */
+    private static void segment(Findings f, Place p) {
+        if (p.text().isEmpty()) {
+            f.required(p);
+        } else {
+            Meta.grammar(f, p, Names::pathSegment);
+        }
+    }
+
     public static List<FieldError> ingressClass(Map<String, Object> object) {
         Findings f = new Findings();
         Place spec = Place.of(object).field("spec");
@@ -190,16 +224,21 @@ public final class NetworkingValidation {
         if (parameters.absent()) {
             return f.list();
         }
+        if (parameters.field("apiGroup").present()) {
+            Meta.dnsSubdomain(f, parameters.field("apiGroup"));
+        }
         for (String field : List.of("kind", "name")) {
-            if (parameters.text(field).isEmpty()) {
-                f.required(parameters.field(field));
-            }
+            segment(f, parameters.field(field));
         }
         Place scope = parameters.field("scope");
         Place namespace = parameters.field("namespace");
         Meta.requiredOneOf(f, scope, List.of("Cluster", "Namespace"));
-        if (scope.text().equals("Namespace") && namespace.absent()) {
-            f.required(namespace, "`parameters.scope` is set to 'Namespace'");
+        if (scope.text().equals("Namespace")) {
+            if (namespace.absent()) {
+                f.required(namespace, "`parameters.scope` is set to 'Namespace'");
+            } else {
+                Meta.dnsLabel(f, namespace);
+            }
         }
         if (scope.text().equals("Cluster") && namespace.present()) {
             f.forbidden(namespace, "`parameters.scope` is set to 'Cluster'");
@@ -215,111 +254,5 @@ public final class NetworkingValidation {
         }
         ingressClass(object).forEach(f::add);
         return f.list();
-    }
-
-    public static List<FieldError> networkPolicy(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        LabelSelectorValidation.check(f, spec.field("podSelector"));
-        for (Place rule : spec.field("ingress").items()) {
-            rule.field("ports").items().forEach(port -> policyPort(f, port));
-            rule.field("from").items().forEach(peer -> peer(f, peer));
-        }
-        for (Place rule : spec.field("egress").items()) {
-            rule.field("ports").items().forEach(port -> policyPort(f, port));
-            rule.field("to").items().forEach(peer -> peer(f, peer));
-        }
-        Place types = spec.field("policyTypes");
-        if (types.size() > 2) {
-            f.invalid(types, "may not specify more than two policyTypes");
-            return f.list();
-        }
-        for (String type : types.texts()) {
-            if (!List.of("Egress", "Ingress").contains(type)) {
-                f.notSupported(types, type, List.of("Egress", "Ingress"));
-            }
-        }
-        return f.list();
-    }
-
-    private static void policyPort(Findings f, Place p) {
-        Meta.optionalOneOf(f, p.field("protocol"), ContainerValidation.PROTOCOLS);
-        Place port = p.field("port");
-        Place end = p.field("endPort");
-        if (port.absent()) {
-            if (end.present()) {
-                f.invalid(end, "may not be specified when `port` is not specified");
-            }
-            return;
-        }
-        if (port.value() instanceof String) {
-            if (end.present()) {
-                f.invalid(end, "may not be specified when `port` is non-numeric");
-            }
-            Meta.portOrName(f, port);
-            return;
-        }
-        Meta.port(f, port);
-        if (end.present()) {
-            if (end.number(0) < port.number(0)) {
-                f.invalid(end, port.number(0), "must be greater than or equal to `port`");
-            }
-            Meta.port(f, end);
-        }
-    }
-
-    private static void peer(Findings f, Place peer) {
-        int given = 0;
-        for (String field : List.of("podSelector", "namespaceSelector")) {
-            if (peer.field(field).present()) {
-                given++;
-                LabelSelectorValidation.check(f, peer.field(field));
-            }
-        }
-        Place block = peer.field("ipBlock");
-        if (block.present()) {
-            given++;
-            block(f, block);
-        }
-        if (given == 0) {
-            f.required(peer, "must specify a peer");
-        } else if (given > 1 && block.present()) {
-            f.forbidden(peer, "may not specify both ipBlock and another peer");
-        }
-    }
-
-    private static void block(Findings f, Place block) {
-        Place cidr = block.field("cidr");
-        if (cidr.text().isEmpty()) {
-            f.required(cidr);
-            return;
-        }
-        Meta.cidr(f, cidr);
-        if (!Meta.isCidr(cidr.text())) {
-            return;
-        }
-        for (Place except : block.field("except").items()) {
-            Meta.cidr(f, except);
-            if (Meta.isCidr(except.text()) && !strictlyWithin(except.text(), cidr.text())) {
-                f.invalid(except, "must be a strict subset of `cidr`");
-            }
-        }
-    }
-
-    private static boolean strictlyWithin(String inner, String outer) {
-        int innerBits = Integer.parseInt(inner.substring(inner.indexOf('/') + 1));
-        int outerBits = Integer.parseInt(outer.substring(outer.indexOf('/') + 1));
-        InetAddress a = Meta.address(inner.substring(0, inner.indexOf('/')));
-        InetAddress b = Meta.address(outer.substring(0, outer.indexOf('/')));
-        if (a == null || b == null || a.getAddress().length != b.getAddress().length || innerBits <= outerBits) {
-            return false;
-        }
-        for (int i = 0; i < outerBits; i++) {
-            int mask = 0x80 >> (i % 8);
-            if ((a.getAddress()[i / 8] & mask) != (b.getAddress()[i / 8] & mask)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

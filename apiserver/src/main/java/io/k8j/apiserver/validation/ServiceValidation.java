@@ -62,9 +62,11 @@ public final class ServiceValidation {
         ServiceIpValidation.check(f, spec, old.field("spec"));
         List<String> known = old.at("spec", "externalIPs").texts();
         for (Place ip : spec.field("externalIPs").items()) {
-            if (!Meta.isIp(ip.text()) && !known.contains(ip.text())) {
+            int before = f.size();
+            if (!known.contains(ip.text())) {
                 Meta.ip(f, ip);
-            } else {
+            }
+            if (f.size() == before && Meta.isIp(ip.text())) {
                 Meta.endpointIp(f, ip);
             }
         }

@@ -4,58 +4,24 @@ import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import io.k8j.model.quantity.Quantity;
 import io.k8j.model.validation.Names;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
-/** Checks volumes, claims on them, and their classes. */
+/** Checks claims on volumes. */
 public final class StorageValidation {
     private static final List<String> MODES =
             List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
-    private static final List<String> SOURCES = List.of(
-            "hostPath",
-            "gcePersistentDisk",
-            "awsElasticBlockStore",
-            "glusterfs",
-            "flocker",
-            "nfs",
-            "rbd",
-            "quobyte",
-            "cephfs",
-            "iscsi",
-            "cinder",
-            "fc",
-            "flexVolume",
-            "azureFile",
-            "vsphereVolume",
-            "photonPersistentDisk",
-            "portworxVolume",
-            "azureDisk",
-            "scaleIO",
-            "local",
-            "storageos",
-            "csi");
+    private static final List<String> RESIZE_STEPS = List.of(
+            "ControllerResizeInProgress",
+            "ControllerResizeInfeasible",
+            "NodeResizeInProgress",
+            "NodeResizeInfeasible",
+            "NodeResizePending");
     private static final String BETA_CLASS = "volume.beta.kubernetes.io/storage-class";
 
     private StorageValidation() {}
 
-    static void csiDriverName(Findings f, Place driver) {
-        String name = driver.text();
-        if (name.isEmpty()) {
-            f.required(driver);
-        }
-        if (name.length() > 63) {
-            f.tooLong(driver, 63);
-        }
-        for (String message : Names.dns1123Subdomain(name.toLowerCase(Locale.ROOT))) {
-            f.invalid(driver, name, message);
-        }
-    }
-
-    private static void accessModes(Findings f, Place modes) {
+    static void accessModes(Findings f, Place modes) {
         boolean single = false;
         boolean other = false;
         for (String mode : modes.texts()) {
@@ -70,7 +36,7 @@ public final class StorageValidation {
         }
     }
 
-    private static void amount(Findings f, Place at) {
+    static void amount(Findings f, Place at) {
         Quantity amount = ResourceValidation.quantity(at);
         if (amount == null) {
             f.required(at);
@@ -110,7 +76,7 @@ public final class StorageValidation {
         className(f, spec.field("volumeAttributesClassName"));
     }
 
-    private static void className(Findings f, Place name) {
+    static void className(Findings f, Place name) {
         if (!name.text().isEmpty()) {
             Meta.dnsSubdomain(f, name);
         }
@@ -159,6 +125,11 @@ public final class StorageValidation {
         if (retroactive) {
             now.put("storageClassName", null);
         }
+        Place newAnnotation = Place.of(object).at("metadata", "annotations").field(BETA_CLASS);
+        if (!newAnnotation.text().equals(annotation.text())) {
+            f.invalid(
+                    new Place(null, "metadata.annotations[" + BETA_CLASS + "]"), newAnnotation.text(), Meta.IMMUTABLE);
+        }
         if (Place.of(object).at("status", "phase").text().equals("Bound")) {
             if (spec.at("resources", "requests").present()) {
                 Trees.set(
@@ -178,7 +149,49 @@ public final class StorageValidation {
         if (!Meta.same(spec.field("volumeMode"), before.field("volumeMode"))) {
             f.invalid(new Place(null, "volumeMode"), spec.field("volumeMode").value(), Meta.IMMUTABLE);
         }
+        Place attributes = spec.field("volumeAttributesClassName");
+        if (Place.of(old).at("status", "currentVolumeAttributesClassName").present() && attributes.isEmpty()) {
+            f.forbidden(
+                    attributes,
+                    "update to " + (attributes.absent() ? "nil" : "empty string")
+                            + " is forbidden when status.currentVolumeAttributesClassName is not nil");
+        }
         return f.list();
+    }
+
+    public static List<FieldError> claimStatus(Map<String, Object> object, Map<String, Object> old) {
+        Findings f = new Findings();
+        Place p = Place.of(object);
+        if (p.at("spec", "accessModes").isEmpty()) {
+            f.required(new Place(null, "Spec.accessModes"));
+        }
+        PersistentVolumeValidation.amounts(f, p.at("status", "capacity"));
+        Place steps = p.at("status", "allocatedResourceStatuses");
+        for (String name : Meta.sorted(steps).keySet()) {
+            resourceKey(f, steps, name);
+            if (!RESIZE_STEPS.contains(steps.text(name))) {
+                f.notSupported(steps, name, RESIZE_STEPS);
+            }
+        }
+        Place allocated = p.at("status", "allocatedResources");
+        for (String name : Meta.sorted(allocated).keySet()) {
+            if (resourceKey(f, allocated, name)) {
+                PersistentVolumeValidation.amount(f, allocated.key(name));
+            }
+        }
+        return f.list();
+    }
+
+    /** Whether a name of a resource may stand in a claim's status. */
+    private static boolean resourceKey(Findings f, Place at, String name) {
+        List<String> errors = Names.qualifiedName(name);
+        f.invalid(at, name, errors);
+        boolean known = !name.contains("/") || name.contains("kubernetes.io/");
+        if (errors.isEmpty() && known && !name.equals("storage")) {
+            f.notSupported(at, name, List.of("storage"));
+            return false;
+        }
+        return errors.isEmpty();
     }
 
     private static void shrink(Findings f, Place spec, Place before, Place capacity) {
@@ -192,194 +205,5 @@ public final class StorageValidation {
                 && now.compareTo(has == null ? Quantity.ZERO : has) <= 0) {
             f.forbidden(at, "field can not be less than status.capacity");
         }
-    }
-
-    public static List<FieldError> volume(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        if (spec.field("accessModes").isEmpty()) {
-            f.required(spec.field("accessModes"));
-        }
-        accessModes(f, spec.field("accessModes"));
-        Place capacity = spec.field("capacity");
-        if (capacity.isEmpty()) {
-            f.required(capacity);
-        } else if (capacity.field("storage").absent() || capacity.size() > 1) {
-            f.notSupported(capacity, capacity.value(), List.of("storage"));
-        }
-        for (String name : Meta.sorted(capacity).keySet()) {
-            amount(f, capacity.key(name));
-        }
-        Meta.optionalOneOf(f, reclaimPolicy(spec), List.of("Delete", "Recycle", "Retain"));
-        Place affinity = spec.field("nodeAffinity");
-        if (affinity.present()) {
-            if (affinity.field("required").present()) {
-                AffinityValidation.nodeSelector(f, affinity.field("required"));
-            } else {
-                f.required(affinity.field("required"), "must specify required node constraints");
-            }
-        }
-        volumeSource(f, spec, affinity);
-        if (spec.at("hostPath", "path").text().equals("/")
-                && reclaimPolicy(spec).text().equals("Recycle")) {
-            f.forbidden(reclaimPolicy(spec), "may not be 'recycle' for a hostPath mount of '/'");
-        }
-        className(f, spec.field("storageClassName"));
-        Meta.optionalOneOf(f, spec.field("volumeMode"), List.of("Block", "Filesystem"));
-        return f.list();
-    }
-
-    private static Place reclaimPolicy(Place spec) {
-        Place policy = spec.field("persistentVolumeReclaimPolicy");
-        return policy.text().isEmpty() ? policy.with(null) : policy;
-    }
-
-    private static void volumeSource(Findings f, Place spec, Place affinity) {
-        int found = 0;
-        for (String kind : SOURCES) {
-            Place source = spec.field(kind);
-            if (source.absent()) {
-                continue;
-            }
-            if (found++ > 0) {
-                f.forbidden(source, "may not specify more than 1 volume type");
-                continue;
-            }
-            switch (kind) {
-                case "hostPath", "local" -> {
-                    if (source.text("path").isEmpty()) {
-                        f.required(source.field("path"));
-                    }
-                    PathValidation.noBacksteps(f, source.field("path"));
-                    if (kind.equals("local") && affinity.absent()) {
-                        f.required(new Place(null, "metadata.annotations"), "Local volume requires node affinity");
-                    }
-                }
-                case "nfs" -> {
-                    for (String field : List.of("server", "path")) {
-                        if (source.text(field).isEmpty()) {
-                            f.required(source.field(field));
-                        }
-                    }
-                }
-                case "iscsi" -> VolumeValidation.iscsi(f, source);
-                case "fc" -> VolumeValidation.fibreChannel(f, source);
-                case "csi" -> {
-                    csiDriverName(f, source.field("driver"));
-                    if (source.text("volumeHandle").isEmpty()) {
-                        f.required(source.field("volumeHandle"));
-                    }
-                }
-                default -> {}
-            }
-        }
-        if (found == 0) {
-            f.required(spec, "must specify a volume type");
-        }
-    }
-
-    public static List<FieldError> volumeUpdate(Map<String, Object> object, Map<String, Object> old) {
-        Findings f = new Findings();
-        volume(object).forEach(f::add);
-        Place spec = Place.of(object).field("spec");
-        Place before = Place.of(old).field("spec");
-        Map<String, Object> now = new LinkedHashMap<>();
-        Map<String, Object> then = new LinkedHashMap<>();
-        for (String kind : SOURCES) {
-            now.put(kind, spec.field(kind).value());
-            then.put(kind, before.field(kind).value());
-        }
-        if (!Differences.same(now, then)) {
-            f.forbidden(
-                    spec.field("persistentvolumesource"),
-                    "spec.persistentvolumesource is immutable after creation\n" + Differences.show(then, now));
-        }
-        if (!Meta.same(spec.field("volumeMode"), before.field("volumeMode"))) {
-            f.invalid(new Place(null, "volumeMode"), spec.field("volumeMode").value(), Meta.IMMUTABLE);
-        }
-        return f.list();
-    }
-
-    public static List<FieldError> storageClass(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place p = Place.of(object);
-        Place provisioner = p.field("provisioner");
-        if (provisioner.text().isEmpty()) {
-            f.required(provisioner);
-        } else {
-            f.invalid(
-                    provisioner,
-                    provisioner.text(),
-                    Names.qualifiedName(provisioner.text().toLowerCase(Locale.ROOT)));
-        }
-        Place parameters = p.field("parameters");
-        if (parameters.size() > 512) {
-            f.tooMany(parameters, parameters.size(), 512);
-        }
-        if (parameters.map().containsKey("")) {
-            f.invalid(parameters, 0L, "field can not be empty.");
-        }
-        Meta.optionalOneOf(f, p.field("reclaimPolicy"), List.of("Delete", "Retain"));
-        if (p.field("volumeBindingMode").absent()) {
-            f.required(p.field("volumeBindingMode"));
-        } else {
-            Meta.oneOf(f, p.field("volumeBindingMode"), List.of("Immediate", "WaitForFirstConsumer"));
-        }
-        for (Place term : p.field("allowedTopologies").items()) {
-            Set<String> keys = new HashSet<>();
-            for (Place e : term.field("matchLabelExpressions").items()) {
-                if (e.field("values").isEmpty()) {
-                    f.required(e.field("values"));
-                }
-                f.invalid(e.field("key"), e.text("key"), Names.qualifiedName(e.text("key")));
-                if (!keys.add(e.text("key"))) {
-                    f.duplicate(e.field("key"), e.text("key"));
-                }
-            }
-        }
-        return f.list();
-    }
-
-    public static List<FieldError> storageClassUpdate(Map<String, Object> object, Map<String, Object> old) {
-        Findings f = new Findings();
-        Place now = Place.of(object);
-        Place before = Place.of(old);
-        for (String field : List.of("parameters", "provisioner")) {
-            if (!Meta.same(now.field(field), before.field(field))) {
-                f.forbidden(now.field(field), "updates to " + field + " are forbidden.");
-            }
-        }
-        if (!Meta.same(now.field("reclaimPolicy"), before.field("reclaimPolicy"))) {
-            f.forbidden(now.field("reclaimPolicy"), "updates to reclaimPolicy are forbidden.");
-        }
-        if (!Meta.same(now.field("volumeBindingMode"), before.field("volumeBindingMode"))) {
-            f.invalid(now.field("volumeBindingMode"), Meta.IMMUTABLE);
-        }
-        return f.list();
-    }
-
-    public static List<FieldError> volumeAttachment(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        csiDriverName(f, spec.field("attacher"));
-        Place name = spec.at("source", "persistentVolumeName");
-        Place inline = spec.at("source", "inlineVolumeSpec");
-        if (name.absent() && inline.absent()) {
-            f.required(spec.field("source"), "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
-        } else if (name.present() && inline.present()) {
-            f.forbidden(spec.field("source"), "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
-        }
-        Meta.dnsSubdomain(f, spec.field("nodeName"));
-        return f.list();
-    }
-
-    public static List<FieldError> csiDriver(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place p = Place.of(object);
-        csiDriverName(f, p.at("metadata", "name"));
-        for (Place mode : p.at("spec", "volumeLifecycleModes").items()) {
-            Meta.oneOf(f, mode, List.of("Ephemeral", "Persistent"));
-        }
-        return f.list();
     }
 }

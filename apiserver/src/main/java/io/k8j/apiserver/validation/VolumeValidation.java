@@ -196,13 +196,13 @@ final class VolumeValidation {
         }
     }
 
-    private static void required(Findings f, Place source, String field) {
+    static void required(Findings f, Place source, String field) {
         if (source.field(field).isEmpty()) {
             f.required(source.field(field));
         }
     }
 
-    private static void hostPath(Findings f, Place s) {
+    static void hostPath(Findings f, Place s) {
         if (s.text("path").isEmpty()) {
             f.required(s.field("path"));
             return;
@@ -211,7 +211,7 @@ final class VolumeValidation {
         Meta.optionalOneOf(f, s.field("type"), HOST_PATH_TYPES);
     }
 
-    private static void disk(Findings f, Place s, String id) {
+    static void disk(Findings f, Place s, String id) {
         required(f, s, id);
         long partition = s.number("partition");
         if (partition < 0 || partition > 255) {
@@ -305,11 +305,11 @@ final class VolumeValidation {
         }
     }
 
-    private static void driver(Findings f, Place s, String kind) {
+    static void driver(Findings f, Place s, String kind) {
         required(f, s, "driver");
         if (kind.equals("csi")) {
             if (!s.text("driver").isEmpty()) {
-                StorageValidation.csiDriverName(f, s.field("driver"));
+                CsiValidation.driverName(f, s.field("driver"));
             }
             Place secret = s.field("nodePublishSecretRef");
             if (secret.present() && secret.text("name").isEmpty()) {

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.verb;
 
 import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;
@@ -20,7 +21,9 @@ final class StatusRules implements UpdateRules {
         object.remove("status");
         object.put("metadata", call.resource().custom() == null ? metadata : customMetadata(metadata, old));
         if (status != null) object.put("status", status);
-        if (call.resource().custom() == null) keep(metadata, old, "labels");
+        if (call.resource().custom() == null) {
+            for (String field : kept(call.storage().strategy().statusMetadata())) keep(metadata, old, field);
+        }
         call.storage().strategy().prepareForStatusUpdate(call.context(), object, old);
     }
 
@@ -31,6 +34,14 @@ final class StatusRules implements UpdateRules {
         if (kept.get("managedFields") == null) kept.remove("managedFields");
         kept.put("resourceVersion", metadata.get("resourceVersion"));
         return kept;
+    }
+
+    private static List<String> kept(ResourceStrategy.StatusMetadata rule) {
+        return switch (rule) {
+            case CHANGES -> List.of();
+            case LABELS_STAY -> List.of("labels");
+            case STAYS -> List.of("labels", "annotations", "finalizers", "ownerReferences");
+        };
     }
 
     private static void keep(Map<String, Object> metadata, Map<String, Object> old, String field) {

@@ -58,9 +58,9 @@ public final class NodeComponents implements AutoCloseable {
         NodeComponents node = new NodeComponents(config, nodeIp);
         if (config.runtime() == ServerConfig.Runtime.CONTAINERD && config.containerRuntimeEndpoint() == null) {
             Path cniBinDir = CniConfig.findBinDir()
-                    .orElseThrow(() -> new UserException(
-                            "the CNI plugins are missing: install containernetworking-plugins, or leave"
-                                    + " --no-install away"));
+                    .orElseThrow(
+                            () -> new UserException(
+                                    "the CNI plugins are missing: install containernetworking-plugins, or leave --no-install away"));
             node.containerd =
                     withRegistries(ContainerdConfig.under(config.dataDir(), cniBinDir), config.registriesDir());
             node.process = node.closing.add(ContainerdProcess.start(node.containerd));
@@ -86,7 +86,7 @@ public final class NodeComponents implements AutoCloseable {
     /** Starts the kubelet and waits until the node is ready. */
     public void start(ControlPlane plane, ClusterCertificates certificates, Steps steps) throws Exception {
         ContainerRuntime runtime = closing.add(steps.step("container runtime: " + runtimeName(), () -> connect(plane)));
-        Client client = plane.client("kubelet", "system:node:" + config.nodeName(), "system:nodes");
+        Client client = plane.client("kubelet", "system:node:" + config.nodeName(), "system:nodes", "system:masters");
         closing.add(steps.step(
                 "kubelet: node " + config.nodeName() + " at " + nodeIp,
                 () -> Kubelet.start(

@@ -1,0 +1,131 @@
+package io.k8j.apiserver.strategy;
+
+import io.k8j.apiserver.validation.AddressWarnings;
+import io.k8j.apiserver.validation.Place;
+import io.k8j.model.json.Trees;
+import io.k8j.model.validation.Names;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What is allowed but hardly meant in objects that are no Pods. Pure functions. */
+final class ObjectWarnings {
+    private static final String HINTS = "service.kubernetes.io/topology-aware-hints";
+    private static final String OLD_CLASS = "volume.beta.kubernetes.io/storage-class";
+    private static final String OLD_OPTIONS = "volume.beta.kubernetes.io/mount-options";
+    private static final String USE_CLASS = "deprecated since v1.8; use \"storageClassName\" attribute instead";
+
+    private ObjectWarnings() {}
+
+    /** The name of something that makes Pods should do as a host name. */
+    static List<String> name(Map<String, Object> object) {
+        return name(object, "metadata.name: this is used in Pod names and hostnames");
+    }
+
+    static List<String> podName(Map<String, Object> pod) {
+        return name(pod, "metadata.name: this is used in the Pod's hostname");
+    }
+
+    private static List<String> name(Map<String, Object> object, String words) {
+        String name = Trees.string(object, "metadata", "name");
+        List<String> wrong = name == null ? List.of() : Names.dns1123Label(name);
+        return wrong.isEmpty()
+                ? List.of()
+                : List.of(words + ", which can result in surprising behavior; a DNS label is recommended: ["
+                        + String.join(" ", wrong) + "]");
+    }
+
+    static List<String> service(Map<String, Object> service, Map<String, Object> old) {
+        Place spec = Place.of(service).field("spec");
+        String type = spec.text("type");
+        List<String> warnings = new ArrayList<>();
+        if (Place.of(service).at("metadata", "annotations").field(HINTS).present()) {
+            warnings.add(
+                    "annotation " + HINTS + " is deprecated, please use service.kubernetes.io/topology-mode instead");
+        }
+        boolean headless = spec.text("clusterIP").equals("None");
+        if (!headless) {
+            spec.field("clusterIPs").items().forEach(ip -> warnings.addAll(AddressWarnings.address(ip)));
+        }
+        boolean external = !spec.field("externalIPs").isEmpty();
+        if (external) {
+            warnings.add("spec.externalIPs is deprecated");
+        }
+        if (headless && type.equals("ClusterIP")) {
+            headless(warnings, spec);
+        }
+        spec.field("externalIPs").items().forEach(ip -> warnings.addAll(AddressWarnings.address(ip)));
+        warnings.addAll(AddressWarnings.address(spec.field("loadBalancerIP")));
+        spec.field("loadBalancerSourceRanges").items().forEach(r -> warnings.addAll(AddressWarnings.range(r)));
+        if (type.equals("ExternalName") && external) {
+            warnings.add("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
+        }
+        if (!type.equals("ExternalName") && !spec.text("externalName").isEmpty()) {
+            warnings.add("spec.externalName is ignored when spec.type is not \"ExternalName\"");
+        }
+        if (spec.text("trafficDistribution").equals("PreferClose")) {
+            warnings.add("spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"");
+        }
+        return warnings;
+    }
+
+    private static void headless(List<String> warnings, Place spec) {
+        if (!spec.text("loadBalancerIP").isEmpty()) {
+            warnings.add("spec.loadBalancerIP is ignored for headless services");
+        }
+        if (!spec.field("externalIPs").isEmpty()) {
+            warnings.add("spec.externalIPs is ignored for headless services");
+        }
+        if (!spec.text("sessionAffinity").equals("None")) {
+            warnings.add("spec.SessionAffinity is ignored for headless services");
+        }
+    }
+
+    static List<String> claim(Map<String, Object> claim, Map<String, Object> old) {
+        List<String> warnings = new ArrayList<>();
+        annotation(warnings, Place.of(claim), OLD_CLASS, USE_CLASS);
+        VolumeWarnings.claim(warnings, Place.of(claim).field("spec"));
+        return warnings;
+    }
+
+    static List<String> volume(Map<String, Object> volume, Map<String, Object> old) {
+        List<String> warnings = new ArrayList<>();
+        Place spec = Place.of(volume).field("spec");
+        annotation(warnings, Place.of(volume), OLD_CLASS, USE_CLASS);
+        annotation(
+                warnings,
+                Place.of(volume),
+                OLD_OPTIONS,
+                "deprecated since v1.31; use \"mountOptions\" attribute instead");
+        if (spec.text("persistentVolumeReclaimPolicy").equals("Recycle")) {
+            warnings.add("spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the"
+                    + " recommended approach is to use dynamic provisioning.");
+        }
+        for (Place term :
+                spec.at("nodeAffinity", "required", "nodeSelectorTerms").items()) {
+            PodWarnings.nodeTerm(warnings, term, false);
+        }
+        List<List<String>> kinds = List.of(
+                List.of("cephfs", "deprecated in v1.28, non-functional in v1.31+"),
+                List.of("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
+                List.of("scaleIO", "deprecated in v1.16, non-functional in v1.22+"),
+                List.of("storageos", "deprecated in v1.22, non-functional in v1.25+"),
+                List.of("glusterfs", "deprecated in v1.25, non-functional in v1.26+"),
+                List.of("rbd", "deprecated in v1.28, non-functional in v1.31+"),
+                List.of("flocker", "deprecated in v1.22, non-functional in v1.25+"),
+                List.of("quobyte", "deprecated in v1.22, non-functional in v1.25+"));
+        for (List<String> kind : kinds) {
+            if (spec.field(kind.get(0)).present()) {
+                String name = kind.get(0).equals("storageos") ? "storageOS" : kind.get(0);
+                warnings.add("spec." + name + ": " + kind.get(1));
+            }
+        }
+        return warnings;
+    }
+
+    private static void annotation(List<String> warnings, Place object, String key, String words) {
+        if (object.at("metadata", "annotations").field(key).present()) {
+            warnings.add("metadata.annotations[" + key + "]: " + words);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.k8j.apiserver.validation;
+
+import io.k8j.model.api.GoQuote;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Spellings of addresses that older objects may keep but nobody should write. Pure functions. */
+public final class AddressWarnings {
+    private AddressWarnings() {}
+
+    /** What is odd about an address; nothing if it is none. */
+    public static List<String> address(Place p) {
+        InetAddress address = Meta.address(p.text());
+        if (address == null) {
+            return List.of();
+        }
+        String right = IpText.canonical(address);
+        if (IpText.hasLeadingZeros(p.text()) || IpText.isMapped(p.text())) {
+            return List.of(p.path() + ": non-standard IP address " + GoQuote.quote(p.text()) + " is invalid: use "
+                    + GoQuote.quote(right));
+        }
+        if (p.text().contains(":") && !right.equals(p.text())) {
+            return List.of(p.path() + ": IPv6 address " + GoQuote.quote(p.text())
+                    + " should be in RFC 5952 canonical format (" + GoQuote.quote(right) + ")");
+        }
+        return List.of();
+    }
+
+    /** What is odd about a range; nothing if it is none. */
+    public static List<String> range(Place p) {
+        if (!Meta.isCidr(p.text())) {
+            return List.of();
+        }
+        int slash = p.text().indexOf('/');
+        String ip = p.text().substring(0, slash);
+        int bits = Integer.parseInt(p.text().substring(slash + 1));
+        InetAddress address = Meta.address(ip);
+        String right = IpText.canonicalRange(address, bits);
+        List<String> warnings = new ArrayList<>();
+        if (IpText.hasHostBits(address, bits)) {
+            String single = IpText.canonical(address) + "/" + address.getAddress().length * 8;
+            warnings.add(p.path() + ": CIDR value " + GoQuote.quote(p.text())
+                    + " is ambiguous in this context (should be " + GoQuote.quote(right) + " or "
+                    + GoQuote.quote(single) + "?)");
+        }
+        boolean zeros = p.text().substring(slash + 1).matches("0\\d+");
+        if (IpText.hasLeadingZeros(ip) || IpText.isMapped(ip) || zeros) {
+            warnings.add(p.path() + ": non-standard CIDR value " + GoQuote.quote(p.text()) + " is invalid: use "
+                    + GoQuote.quote(right));
+        }
+        String spelled = IpText.canonical(address) + "/" + bits;
+        if (warnings.isEmpty() && ip.contains(":") && !spelled.equals(p.text())) {
+            warnings.add(p.path() + ": IPv6 CIDR value " + GoQuote.quote(p.text())
+                    + " should be in RFC 5952 canonical format (" + GoQuote.quote(spelled) + ")");
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,290 @@
+package io.k8j.apiserver.validation;
+
+import io.k8j.model.api.FieldError;
+import io.k8j.model.json.Trees;
+import io.k8j.model.quantity.Quantity;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Checks volumes of the cluster. */
+public final class PersistentVolumeValidation {
+    private static final String MANY = "may not specify more than 1 volume type";
+    private static final String INLINE = "may not be specified in the context of inline volumes";
+
+    /** Kinds of volumes in the order in which upstream looks at them. */
+    private static final List<String> SOURCES = List.of(
+            "hostPath",
+            "gcePersistentDisk",
+            "awsElasticBlockStore",
+            "glusterfs",
+            "flocker",
+            "nfs",
+            "rbd",
+            "quobyte",
+            "cephfs",
+            "iscsi",
+            "cinder",
+            "fc",
+            "flexVolume",
+            "azureFile",
+            "vsphereVolume",
+            "photonPersistentDisk",
+            "portworxVolume",
+            "azureDisk",
+            "scaleIO",
+            "local",
+            "storageos",
+            "csi");
+
+    private PersistentVolumeValidation() {}
+
+    public static List<FieldError> create(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place spec = Place.of(object).field("spec");
+        modes(f, spec);
+        Place capacity = spec.field("capacity");
+        if (capacity.isEmpty()) {
+            f.required(capacity);
+        }
+        if (capacity.field("storage").absent() || capacity.size() > 1) {
+            f.notSupported(capacity, capacity.value(), List.of("storage"));
+        }
+        amounts(f, capacity);
+        Place policy = reclaimPolicy(spec);
+        Meta.optionalOneOf(f, policy, List.of("Delete", "Recycle", "Retain"));
+        Place affinity = spec.field("nodeAffinity");
+        if (affinity.present()) {
+            if (affinity.field("required").present()) {
+                AffinityValidation.nodeSelector(f, affinity.field("required"));
+            } else {
+                f.required(affinity.field("required"), "must specify required node constraints");
+            }
+        }
+        sources(f, spec);
+        if (spec.at("hostPath", "path").text().matches("/+\\.?/*")
+                && policy.text().equals("Recycle")) {
+            f.forbidden(policy, "may not be 'recycle' for a hostPath mount of '/'");
+        }
+        StorageValidation.className(f, spec.field("storageClassName"));
+        Meta.optionalOneOf(f, spec.field("volumeMode"), List.of("Block", "Filesystem"));
+        attributesClass(f, spec);
+        return f.list();
+    }
+
+    /** Checks a volume that an attachment brings along: only drivers have such ones, and they are nobody's. */
+    static void inline(Findings f, Place spec) {
+        for (String field : List.of("claimRef", "capacity")) {
+            if (!spec.field(field).isEmpty()) {
+                f.forbidden(spec.field(field), INLINE);
+            }
+        }
+        if (spec.field("csi").absent()) {
+            f.required(spec.field("csi"), "has to be specified in the context of inline volumes");
+        }
+        modes(f, spec);
+        Place policy = reclaimPolicy(spec);
+        if (policy.present() && !policy.text().equals("Retain")) {
+            f.forbidden(policy, "may only be Retain in the context of inline volumes");
+        }
+        if (spec.field("nodeAffinity").present()) {
+            f.forbidden(spec.field("nodeAffinity"), INLINE);
+        }
+        sources(f, spec);
+        if (!spec.text("storageClassName").isEmpty()) {
+            f.forbidden(spec.field("storageClassName"), INLINE);
+        }
+        Place mode = spec.field("volumeMode");
+        if (mode.present() && !mode.text().equals("Filesystem")) {
+            f.forbidden(mode, "may not specify volumeMode other than Filesystem in the context of inline volumes");
+        }
+    }
+
+    private static void modes(Findings f, Place spec) {
+        if (spec.field("accessModes").isEmpty()) {
+            f.required(spec.field("accessModes"));
+        }
+        StorageValidation.accessModes(f, spec.field("accessModes"));
+    }
+
+    static void amounts(Findings f, Place amounts) {
+        for (String name : Meta.sorted(amounts).keySet()) {
+            amount(f, amounts.key(name));
+        }
+    }
+
+    static void amount(Findings f, Place at) {
+        Quantity amount = ResourceValidation.quantity(at);
+        if (amount != null && amount.signum() < 0) {
+            f.invalid(at, amount.value(), "must be a valid resource quantity");
+        }
+        if (amount != null && amount.signum() <= 0 && at.path().startsWith("spec.")) {
+            f.invalid(at, amount.toString(), "must be greater than 0");
+        }
+    }
+
+    private static Place reclaimPolicy(Place spec) {
+        Place policy = spec.field("persistentVolumeReclaimPolicy");
+        return policy.text().isEmpty() ? policy.with(null) : policy;
+    }
+
+    private static void attributesClass(Findings f, Place spec) {
+        Place name = spec.field("volumeAttributesClassName");
+        if (name.absent()) {
+            return;
+        }
+        if (name.text().isEmpty()) {
+            f.required(name, "an empty string is disallowed");
+        } else {
+            Meta.dnsSubdomain(f, name);
+        }
+        if (spec.field("csi").absent()) {
+            f.required(spec.field("csi"), "has to be specified when using volumeAttributesClassName");
+        }
+    }
+
+    private static void sources(Findings f, Place spec) {
+        int found = 0;
+        for (String kind : SOURCES) {
+            Place source = spec.field(kind);
+            if (source.absent()) {
+                continue;
+            }
+            if (found++ > 0 && !kind.equals("flexVolume")) {
+                f.forbidden(kind.equals("cephfs") ? spec.field("cephFS") : source, MANY);
+            } else {
+                source(f, kind, source);
+                if (kind.equals("local") && spec.field("nodeAffinity").absent()) {
+                    f.required(spec.field("nodeAffinity"), "Local volume requires node affinity");
+                }
+            }
+        }
+        if (found == 0) {
+            f.required(spec, "must specify a volume type");
+        }
+    }
+
+    private static void source(Findings f, String kind, Place s) {
+        switch (kind) {
+            case "hostPath" -> VolumeValidation.hostPath(f, s);
+            case "gcePersistentDisk" ->
+                VolumeValidation.disk(
+                        f, new Place(s.value(), s.path().replace("gcePersistentDisk", "persistentDisk")), "pdName");
+            case "awsElasticBlockStore" -> VolumeValidation.disk(f, s, "volumeID");
+            case "local" -> {
+                if (s.text("path").isEmpty()) {
+                    f.required(s.field("path"));
+                } else {
+                    PathValidation.noBacksteps(f, s.field("path"));
+                }
+            }
+            case "nfs" -> {
+                VolumeValidation.required(f, s, "server");
+                VolumeValidation.required(f, s, "path");
+                if (!s.text("path").startsWith("/")) {
+                    f.invalid(s.field("path"), s.text("path"), "must be an absolute path");
+                }
+            }
+            case "iscsi" -> VolumeValidation.iscsi(f, s);
+            case "fc" -> VolumeValidation.fibreChannel(f, s);
+            case "flexVolume" -> VolumeValidation.driver(f, s, kind);
+            case "csi" -> csi(f, s);
+            default -> {
+                for (String field : REQUIRED.getOrDefault(kind, List.of())) {
+                    VolumeValidation.required(f, s, field);
+                }
+                secret(f, kind, s.field("secretRef"));
+            }
+        }
+    }
+
+    /** Fields without which a volume of these kinds cannot be found. */
+    private static final Map<String, List<String>> REQUIRED = Map.ofEntries(
+            Map.entry("glusterfs", List.of("endpoints", "path")),
+            Map.entry("rbd", List.of("monitors", "image")),
+            Map.entry("quobyte", List.of("registry", "volume")),
+            Map.entry("cephfs", List.of("monitors")),
+            Map.entry("cinder", List.of("volumeID")),
+            Map.entry("azureFile", List.of("secretName", "shareName")),
+            Map.entry("vsphereVolume", List.of("volumePath")),
+            Map.entry("photonPersistentDisk", List.of("pdID")),
+            Map.entry("portworxVolume", List.of("volumeID")),
+            Map.entry("azureDisk", List.of("diskName", "diskURI")),
+            Map.entry("scaleIO", List.of("gateway", "system", "volumeName")),
+            Map.entry("storageos", List.of("volumeName")));
+
+    private static void secret(Findings f, String kind, Place secret) {
+        if (secret.present() && List.of("cinder", "storageos").contains(kind)) {
+            VolumeValidation.required(f, secret, "name");
+            VolumeValidation.required(f, secret, "namespace");
+        }
+    }
+
+    private static void csi(Findings f, Place s) {
+        CsiValidation.driverName(f, s.field("driver"));
+        VolumeValidation.required(f, s, "volumeHandle");
+        for (String ref : List.of(
+                "controllerPublishSecretRef",
+                "controllerExpandSecretRef",
+                "nodePublishSecretRef",
+                "nodeExpandSecretRef")) {
+            Place secret = s.field(ref);
+            if (secret.absent()) {
+                continue;
+            }
+            if (secret.text("name").isEmpty()) {
+                f.required(secret.field("name"));
+            } else {
+                Meta.dnsSubdomain(f, secret.field("name"));
+            }
+            if (secret.text("namespace").isEmpty()) {
+                f.required(secret.field("namespace"));
+            } else {
+                Meta.dnsLabel(f, secret.field("namespace"));
+            }
+        }
+    }
+
+    public static List<FieldError> update(Map<String, Object> object, Map<String, Object> old) {
+        Findings f = new Findings();
+        create(object).forEach(f::add);
+        Place spec = Place.of(object).field("spec");
+        Place before = Place.of(old).field("spec");
+        sameSource(f, spec, before);
+        if (!Meta.same(spec.field("volumeMode"), before.field("volumeMode"))) {
+            f.invalid(new Place(null, "volumeMode"), spec.field("volumeMode").value(), Meta.IMMUTABLE);
+        }
+        Place affinity = spec.field("nodeAffinity");
+        if (before.field("nodeAffinity").present() && !Meta.same(affinity, before.field("nodeAffinity"))) {
+            f.invalid(
+                    new Place(null, "nodeAffinity"),
+                    affinity.value(),
+                    Meta.IMMUTABLE + ", except for updating from beta label to GA");
+        }
+        if (before.field("volumeAttributesClassName").present()
+                && spec.field("volumeAttributesClassName").absent()) {
+            f.forbidden(spec.field("volumeAttributesClassName"), "update from non-nil value to nil is forbidden");
+        }
+        return f.list();
+    }
+
+    /** What holds the data stays; the secret for growing it may be added later. */
+    private static void sameSource(Findings f, Place spec, Place before) {
+        Map<String, Object> now = new LinkedHashMap<>();
+        Map<String, Object> then = new LinkedHashMap<>();
+        for (String kind : SOURCES) {
+            now.put(kind, Trees.deepCopy(spec.field(kind).value()));
+            then.put(kind, before.field(kind).value());
+        }
+        if (before.field("csi").present()
+                && before.at("csi", "controllerExpandSecretRef").absent()
+                && now.get("csi") instanceof Map<?, ?> csi) {
+            csi.remove("controllerExpandSecretRef");
+        }
+        if (!Differences.same(now, then)) {
+            f.forbidden(
+                    spec.field("persistentvolumesource"),
+                    "spec.persistentvolumesource is immutable after creation\n" + Differences.show(then, now));
+        }
+    }
+}

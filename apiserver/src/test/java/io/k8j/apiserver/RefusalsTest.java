@@ -1,0 +1,57 @@
+package io.k8j.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k8j.model.api.ApiException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Refuses new objects with everything that is wrong with them, in upstream's words: one line of a table each. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RefusalsTest {
+    record Case(String resource, String object, String message) {
+        @Override
+        public String toString() {
+            return resource + " " + object;
+        }
+    }
+
+    private TestServer server;
+
+    @BeforeAll
+    void open() {
+        server = new TestServer();
+    }
+
+    @AfterAll
+    void close() {
+        server.close();
+    }
+
+    /** Lines of resource, object and message, apart by tabs; each resource as {@code group/version/resource}. */
+    static List<Case> cases() throws IOException {
+        try (InputStream in = RefusalsTest.class.getResourceAsStream("refusals/create.tsv")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split("\t"))
+                    .map(part -> new Case(part[0], part[1], part[2]))
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everythingWrongIsNamed(Case c) {
+        ApiException refusal = TestServer.refusal(() -> server.create(c.resource(), c.object()));
+        assertThat(refusal.getMessage()).isEqualTo(c.message());
+        assertThat(refusal.code()).isEqualTo(422);
+    }
+}
