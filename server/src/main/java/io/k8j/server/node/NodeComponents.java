@@ -58,9 +58,9 @@ public final class NodeComponents implements AutoCloseable {
         NodeComponents node = new NodeComponents(config, nodeIp);
         if (config.runtime() == ServerConfig.Runtime.CONTAINERD && config.containerRuntimeEndpoint() == null) {
             Path cniBinDir = CniConfig.findBinDir()
-                    .orElseThrow(
-                            () -> new UserException(
-                                    "the CNI plugins are missing: install containernetworking-plugins, or leave --no-install away"));
+                    .orElseThrow(() -> new UserException(
+                            "the CNI plugins are missing: install containernetworking-plugins, or leave"
+                                    + " --no-install away"));
             node.containerd =
                     withRegistries(ContainerdConfig.under(config.dataDir(), cniBinDir), config.registriesDir());
             node.process = node.closing.add(ContainerdProcess.start(node.containerd));
