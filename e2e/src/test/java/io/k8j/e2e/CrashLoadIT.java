@@ -63,7 +63,7 @@ class CrashLoadIT {
                     api,
                     "/api/v1/namespaces",
                     "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"crash\"}}");
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(120))
                     .ignoreException(IOException.class)
                     .untilAsserted(() -> api.get("/api/v1/namespaces/crash/serviceaccounts/default"));
             for (int i = 0; i < 2; i++) {
@@ -73,7 +73,7 @@ class CrashLoadIT {
                           "containers":[{"name":"c","image":"sleeper","imagePullPolicy":"IfNotPresent"}]}}
                         """.formatted(i));
             }
-            await().atMost(Duration.ofSeconds(90))
+            await().atMost(Duration.ofSeconds(180))
                     .untilAsserted(() -> assertThat(containers(api)).hasSize(2));
         }
     }
@@ -138,7 +138,7 @@ class CrashLoadIT {
             int written;
             try (ApiClient api = client();
                     WriteLoad.Run run = load.start(api)) {
-                await().atMost(Duration.ofSeconds(30)).until(() -> run.acknowledged() > 0);
+                await().atMost(Duration.ofSeconds(120)).until(() -> run.acknowledged() > 0);
                 TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(2000));
                 server.kill();
                 written = run.stop();
@@ -149,7 +149,7 @@ class CrashLoadIT {
                 assertThat(load.missing(api))
                         .as("acknowledged writes that are missing after " + name)
                         .isEmpty();
-                await().atMost(Duration.ofSeconds(60))
+                await().atMost(Duration.ofSeconds(180))
                         .untilAsserted(() -> assertThat(nodeIsReady(api)).isTrue());
                 assertThat(containers(api)).as("containers after " + name).isEqualTo(containersBefore);
             }
@@ -169,7 +169,7 @@ class CrashLoadIT {
                       "terminationGracePeriodSeconds":0,
                       "containers":[{"name":"c","image":"busybox","imagePullPolicy":"IfNotPresent","command":["sleep","100000"]}]}}
                     """);
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofSeconds(180))
                     .untilAsserted(() -> assertThat(containers(api)).containsKey("after"));
             assertThat(containers(api)).containsAllEntriesOf(containersBefore);
         }

@@ -3,6 +3,7 @@ package io.k8j.kubelet;
 import io.k8j.client.Client;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.node.Housekeeping;
 import io.k8j.kubelet.node.Machine;
 import io.k8j.kubelet.node.NodeAgent;
@@ -78,7 +79,9 @@ public final class Kubelet implements AutoCloseable {
                 !config.simulated());
         EventBroadcaster broadcaster = EventBroadcaster.start(client);
         PodEvents events = PodEvents.to(broadcaster.recorder("kubelet", config.nodeName()));
-        PodWorkers pods = PodWorkers.start(client, runtime, info, events);
+        HostPorts hostPorts =
+                HostPorts.in(config.extras().hostPortTable(), config.extras().bridge());
+        PodWorkers pods = PodWorkers.start(client, runtime, info, hostPorts, events);
         KubeletServer server = KubeletServer.start(config, client, runtime, pods, machine, tls);
         NodeFacts facts = new NodeFacts(config, runtime, machine);
         NodeAgent node = NodeAgent.start(client, config, facts, events, server.port(), onPodCidr);

@@ -31,6 +31,7 @@ import java.util.Map;
  * @param imageGcLowThresholdPercent use of the disk that ends it
  * @param version version string of this node agent
  * @param simulated whether there are no real containers, mounts and cgroups
+ * @param extras what this node does beyond running Pods of the API
  */
 public record KubeletConfig(
         String nodeName,
@@ -54,7 +55,8 @@ public record KubeletConfig(
         int imageGcHighThresholdPercent,
         int imageGcLowThresholdPercent,
         String version,
-        boolean simulated) {
+        boolean simulated,
+        NodeExtras extras) {
     public KubeletConfig {
         nodeIps = List.copyOf(nodeIps);
         nodeLabels = Map.copyOf(nodeLabels);
@@ -96,7 +98,8 @@ public record KubeletConfig(
                 85,
                 80,
                 "v1.36.0+k8j0",
-                false);
+                false,
+                NodeExtras.NONE);
     }
 
     /** With other labels and taints. */
@@ -123,7 +126,8 @@ public record KubeletConfig(
                 imageGcHighThresholdPercent,
                 imageGcLowThresholdPercent,
                 version,
-                simulated);
+                simulated,
+                extras);
     }
 
     /** With another place to listen at. */
@@ -150,7 +154,8 @@ public record KubeletConfig(
                 imageGcHighThresholdPercent,
                 imageGcLowThresholdPercent,
                 version,
-                simulated);
+                simulated,
+                extras);
     }
 
     /** With the cluster's DNS. */
@@ -177,7 +182,8 @@ public record KubeletConfig(
                 imageGcHighThresholdPercent,
                 imageGcLowThresholdPercent,
                 version,
-                simulated);
+                simulated,
+                extras);
     }
 
     /** With another version string, number of Pods and cgroup. */
@@ -204,7 +210,8 @@ public record KubeletConfig(
                 imageGcHighThresholdPercent,
                 imageGcLowThresholdPercent,
                 newVersion,
-                simulated);
+                simulated,
+                extras);
     }
 
     /** For a node without real containers. */
@@ -231,6 +238,35 @@ public record KubeletConfig(
                 imageGcHighThresholdPercent,
                 imageGcLowThresholdPercent,
                 version,
-                true);
+                true,
+                extras);
+    }
+
+    /** With other extras. */
+    public KubeletConfig withExtras(NodeExtras newExtras) {
+        return new KubeletConfig(
+                nodeName,
+                nodeIps,
+                rootDir,
+                podLogsDir,
+                address,
+                port,
+                maxPods,
+                nodeLabels,
+                registerWithTaints,
+                clusterDns,
+                clusterDomain,
+                resolvConf,
+                cgroupRoot,
+                nodeStatusUpdateFrequency,
+                nodeStatusReportFrequency,
+                nodeLeaseDuration,
+                containerLogMaxSize,
+                containerLogMaxFiles,
+                imageGcHighThresholdPercent,
+                imageGcLowThresholdPercent,
+                version,
+                simulated,
+                newExtras);
     }
 }

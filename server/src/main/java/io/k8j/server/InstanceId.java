@@ -35,6 +35,11 @@ public final class InstanceId {
         return id.isEmpty() ? "k8j" : "k8j-" + id;
     }
 
+    /** Name of the packet filter's table for host ports. */
+    public static String hostPortTable(Path dataDir) {
+        return table(dataDir) + "-hostports";
+    }
+
     /** The cgroup below which all Pods lie. */
     public static String cgroup(Path dataDir) {
         String id = of(dataDir);

@@ -39,7 +39,7 @@ public final class K8jServer implements AutoCloseable {
     /**
      * Prepares a server that runs real containers.
      *
-     * @param number        tells servers on one machine apart, from 0 to 40; it picks the address ranges
+     * @param number        tells the nodes of one run apart
      * @param dataDirectory a new directory
      * @param more          further flags
      */
@@ -78,15 +78,16 @@ public final class K8jServer implements AutoCloseable {
     }
 
     private static List<String> common(int number, Path dataDirectory) throws IOException {
+        int second = AddressRanges.pick(dataDirectory.toString());
         return new ArrayList<>(List.of(
                 "--data-dir=" + dataDirectory,
                 "--write-kubeconfig=" + dataDirectory.resolve("kubeconfig.yaml"),
                 "--https-listen-port=" + freePort(),
                 "--kubelet-port=" + freePort(),
                 "--node-name=e2e-" + number,
-                "--cluster-cidr=10.%d.0.0/16".formatted(150 + 2 * number),
-                "--service-cidr=10.%d.0.0/16".formatted(151 + 2 * number),
-                "--cluster-dns=10.%d.0.10".formatted(151 + 2 * number)));
+                "--cluster-cidr=10.%d.0.0/16".formatted(second),
+                "--service-cidr=10.%d.0.0/16".formatted(second + 1),
+                "--cluster-dns=10.%d.0.10".formatted(second + 1)));
     }
 
     /** Skips the calling test with the reason unless this machine can run containers. */

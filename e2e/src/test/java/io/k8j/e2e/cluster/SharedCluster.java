@@ -81,6 +81,8 @@ public final class SharedCluster {
             Path docker = directory.resolve("sleeper.tar");
             ImageArchive.writeDocker(images, List.of("docker.io/library/sleeper:latest"), docker);
             server.k8j("images", "import", docker.toString());
+            // A run of single classes has no last test that stops the cluster.
+            Runtime.getRuntime().addShutdownHook(new Thread(SharedCluster::stopQuietly));
             return new SharedCluster(server, registry, server.kubeconfig(), server.nodeName(), leftovers);
         } catch (IOException | RuntimeException e) {
             registry.close();
@@ -124,6 +126,16 @@ public final class SharedCluster {
     /** The server process. Not for a cluster that was running before. */
     public K8jServer server() {
         return server;
+    }
+
+    private static void stopQuietly() {
+        try {
+            stop();
+        } catch (IOException e) {
+            System.err.println("the cluster under test was not stopped: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

@@ -15,7 +15,7 @@ import java.util.Map;
  * cluster and namespace are those of one kubeconfig. Commands may run at the same time.
  */
 public final class Shell {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final KubectlBinary kubectl;
     private final Path directory;
@@ -63,7 +63,7 @@ public final class Shell {
         return directory;
     }
 
-    /** Runs a command to its end with empty input; fails if it takes longer than two minutes. */
+    /** Runs a command to its end with empty input; fails if it takes longer than five minutes. */
     public Result run(String command) {
         return run(command, PATIENCE);
     }

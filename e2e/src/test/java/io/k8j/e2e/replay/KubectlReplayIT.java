@@ -33,8 +33,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 class KubectlReplayIT {
     private static final int RECORDED_WITH = 32;
     private static final String RECORDED_NODE = "n1";
-    private static final Duration PATIENCE = Duration.ofSeconds(100);
-    private static final long READ_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(200);
+    private static final long READ_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final List<String> report = new ArrayList<>();
     private AcceptedDifferences accepted;

@@ -31,7 +31,7 @@ class DeploymentIT extends Walkthrough {
     /** Waits for the end of a rollout, and for its last Pods to go. */
     private void awaitRollout(int replicas) {
         Result status =
-                run("kubectl rollout status deploy nginx-deploy --timeout=90s").succeeds();
+                run("kubectl rollout status deploy nginx-deploy --timeout=180s").succeeds();
         assertThat(status.lines().getLast()).isEqualTo(DONE);
         eventually(() -> assertThat(
                         run("kubectl get po -l app=nginx-deploy -o name").lines())
@@ -337,11 +337,11 @@ class DeploymentIT extends Walkthrough {
                 .hasSize(3);
         String set = replicaSets().column("NAME").getFirst();
         run("kubectl create -f nginx-deploy.yaml").succeeds();
-        run("kubectl rollout status deploy nginx-deploy --timeout=60s").succeeds();
+        run("kubectl rollout status deploy nginx-deploy --timeout=180s").succeeds();
         assertThat(get("rs " + set, ".metadata.ownerReferences[0].name")).isEqualTo("nginx-deploy");
         run("kubectl delete deploy nginx-deploy").mentions("deployment.apps \"nginx-deploy\" deleted");
         eventually(
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(180),
                 () -> run("kubectl get rs,po -l app=nginx-deploy -o name").prints());
     }
 }

@@ -152,14 +152,14 @@ class EverydayCommandsIT extends Walkthrough {
     @Order(80)
     void getWatchFollowsChanges() {
         try (Session watch = start("kubectl get cm from-http -w --output-watch-events -o name")) {
-            watch.expect("configmap/from-http", Duration.ofSeconds(20));
+            watch.expect("configmap/from-http", PATIENCE);
             run("kubectl annotate cm from-http seen=1").prints("configmap/from-http " + annotated());
-            watch.expect(text -> text.lines().count() >= 2, "a second line", Duration.ofSeconds(20));
+            watch.expect(text -> text.lines().count() >= 2, "a second line", PATIENCE);
         }
         try (Session table = start("kubectl get cm -w")) {
-            table.expect("from-http", Duration.ofSeconds(20));
+            table.expect("from-http", PATIENCE);
             run("kubectl create cm later --from-literal=a=b").prints("configmap/later created");
-            table.expect("later", Duration.ofSeconds(20));
+            table.expect("later", PATIENCE);
             assertThat(table.output().lines().findFirst().orElseThrow()).matches("NAME +DATA +AGE");
         }
     }
@@ -390,7 +390,7 @@ class EverydayCommandsIT extends Walkthrough {
         run("kubectl create rolebinding rb1 --role=r1 --user=jane")
                 .prints("rolebinding.rbac.authorization.k8s.io/rb1 created");
         eventually(
-                Duration.ofSeconds(10),
+                PATIENCE,
                 () -> run("kubectl auth can-i get pods --as jane").prints("yes"));
         run("kubectl get pods --as jane")
                 .failsMentioning(

@@ -121,7 +121,7 @@ class NodeMaintenanceIT extends Walkthrough {
         assertThat(held.stderr()).contains("Cannot evict pod as it would violate the pod's disruption budget.");
         run("kubectl get pod client").failsMentioning("pods \"client\" not found");
         run("kubectl delete pdb keep").succeeds();
-        Result drained = run("kubectl drain " + node() + " --pod-selector=app=nginx-deploy --timeout=60s");
+        Result drained = run("kubectl drain " + node() + " --pod-selector=app=nginx-deploy --timeout=180s");
         assertThat(drained.succeeds().stdout()).contains("evicted", "node/" + node() + " drained");
         eventually(() -> assertThat(
                         run("kubectl get po -l app=nginx-deploy").table().column("STATUS"))

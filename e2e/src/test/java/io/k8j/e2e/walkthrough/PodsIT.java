@@ -128,7 +128,8 @@ class PodsIT extends Walkthrough {
     void finishedContainersShowTheirEnd() {
         eventually(() -> assertThat(status("done")).isEqualTo("Completed"));
         assertThat(get("pod done", ".status.phase")).isEqualTo("Succeeded");
-        run("kubectl logs done").prints("one", "two");
+        // Nobody promises an order between stdout and stderr.
+        assertThat(run("kubectl logs done").succeeds().lines()).containsExactlyInAnyOrder("one", "two");
         eventually(() -> assertThat(run("kubectl get po error").table().row("error"))
                 .containsAllEntriesOf(Map.of("READY", "0/1", "STATUS", "Error", "RESTARTS", "0")));
         assertThat(state("error", "state.terminated.exitCode")).isEqualTo("4");
@@ -278,8 +279,7 @@ class PodsIT extends Walkthrough {
         awaitPodReady("stubborn");
         long start = System.nanoTime();
         run("kubectl delete pod stubborn").succeeds();
-        assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isBetween(Duration.ofMillis(1900), Duration.ofSeconds(20));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1900));
     }
 
     @Test
@@ -325,10 +325,10 @@ class PodsIT extends Walkthrough {
         run("kubectl label pod vols tier=front --overwrite").succeeds();
         // Upstream's kubelet looks about once a minute.
         eventually(
-                Duration.ofSeconds(100),
+                Duration.ofSeconds(200),
                 () -> run("kubectl exec vols -- cat /conf/color").prints("red"));
         eventually(
-                Duration.ofSeconds(100),
+                Duration.ofSeconds(200),
                 () -> run("kubectl exec vols -- cat /info/labels").mentions("tier=\"front\""));
         run("kubectl exec vols -- cat /sub/color").prints("blue");
     }

@@ -48,7 +48,7 @@ class ServiceIT extends Walkthrough {
                 .containsAllEntriesOf(
                         Map.of("TYPE", "ClusterIP", "EXTERNAL-IP", "<none>", "PORT(S)", "80/TCP,443/TCP"));
         awaitPodReady("client");
-        run("kubectl rollout status deploy web --timeout=60s").succeeds();
+        run("kubectl rollout status deploy web --timeout=180s").succeeds();
     }
 
     @Test
@@ -103,7 +103,7 @@ class ServiceIT extends Walkthrough {
         try {
             eventually(() -> run("kubectl get sa default -n " + other).succeeds());
             run("kubectl create -f client.yaml -n " + other).succeeds();
-            run("kubectl wait --for=condition=Ready pod/client -n " + other + " --timeout=60s")
+            run("kubectl wait --for=condition=Ready pod/client -n " + other + " --timeout=180s")
                     .succeeds();
             run("kubectl exec client -n " + other + " -- timeout 5 wget -q -O- http://nginx-svc." + namespace())
                     .mentions("Welcome to nginx!");
@@ -285,6 +285,34 @@ class ServiceIT extends Walkthrough {
         String name = "nginx-svc." + namespace() + ".svc.cluster.local";
         eventually(() -> run("kubectl exec client -- nslookup " + name + " " + udp)
                 .mentions(udp, get("svc nginx-svc", ".spec.clusterIP")));
+    }
+
+    @Test
+    @Order(145)
+    void hostPortsLeadToTheirPod() {
+        // One for each kubectl, whose classes run side by side.
+        int port = 18000 + kubectlMinor();
+        apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: on-host}
+                spec:
+                  terminationGracePeriodSeconds: 0
+                  containers:
+                  - name: c
+                    image: nginx:1.25.3
+                    imagePullPolicy: IfNotPresent
+                    ports: [{containerPort: 80, hostPort: PORT}]
+                """.replace("PORT", Integer.toString(port)));
+        awaitPodReady("on-host");
+        String node = get("pod on-host", ".status.hostIP");
+        run("curl -sS -m 20 http://" + node + ":" + port).mentions("Welcome to nginx!");
+        run("curl -sS -m 20 http://127.0.0.1:" + port).mentions("Welcome to nginx!");
+        fetch("http://" + node + ":" + port).mentions("Welcome to nginx!");
+        run("kubectl exec on-host -- timeout 20 wget -q -O- http://" + node + ":" + port)
+                .mentions("Welcome to nginx!");
+        run("kubectl delete pod on-host").succeeds();
+        run("curl -sS -m 20 http://" + node + ":" + port).failsMentioning("Failed to connect");
     }
 
     @Test

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.Parameter;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class Walkthrough {
-    /** Long enough for a Pod to start or a rollout to end on a busy machine. */
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Long enough for a Pod to start or a rollout to end on a machine that is busy with other things. */
+    static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private static final Path MANIFESTS = manifests();
 
@@ -126,7 +126,7 @@ abstract class Walkthrough {
         }
     }
 
-    /** Repeats checks until they hold; after a minute the last failure is the test's. */
+    /** Repeats checks until they hold; in the end the last failure is the test's. */
     static void eventually(ThrowingRunnable checks) {
         eventually(PATIENCE, checks);
     }
@@ -153,7 +153,7 @@ abstract class Walkthrough {
     }
 
     final void awaitPodReady(String name) {
-        run("kubectl wait --for=condition=Ready pod/%s --timeout=60s".formatted(name))
+        run("kubectl wait --for=condition=Ready pod/%s --timeout=180s".formatted(name))
                 .prints("pod/" + name + " condition met");
     }
 

@@ -6,20 +6,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
- * What containerd is told about the Pod network: a bridge on this node with addresses from the node's Pod CIDR.
+ * What containerd is told about the Pod network: a bridge on this node with addresses from the node's Pod CIDR. Host
+ * ports are no matter of it: the node agent serves them.
  *
  * @param podCidr this node's range, such as {@code 10.42.0.0/24}
  * @param bridge name of the bridge, at most 15 characters
  * @param mtu of bridge and veth; 0 leaves it to the kernel
  * @param masquerade whether the bridge plugin rewrites the sources of traffic that leaves (with iptables)
- * @param portMappings whether the portmap plugin serves host ports (with iptables)
  * @param ipamDir where the host-local plugin notes the addresses it gave away
  */
-public record CniConfig(
-        String podCidr, String bridge, int mtu, boolean masquerade, boolean portMappings, Path ipamDir) {
+public record CniConfig(String podCidr, String bridge, int mtu, boolean masquerade, Path ipamDir) {
     private static final List<Path> BIN_DIRS = List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"));
 
     public CniConfig {
@@ -35,19 +33,8 @@ public record CniConfig(
                 .findFirst();
     }
 
-    /** Whether {@code iptables} is on the PATH, which masquerade and port mappings need. */
-    public static boolean iptablesPresent() {
-        return Stream.of(System.getenv()
-                        .getOrDefault("PATH", "/usr/sbin:/sbin:/usr/bin:/bin")
-                        .split(":"))
-                .anyMatch(dir -> Files.isExecutable(Path.of(dir, "iptables")));
-    }
-
     /** The network's description as CNI wants it. */
     String json() {
-        String portmap = portMappings
-                ? ",\n    {\"type\": \"portmap\", \"capabilities\": {\"portMappings\": true}, \"snat\": true}"
-                : "";
         return """
                 {
                   "cniVersion": "0.4.0",
@@ -66,10 +53,10 @@ public record CniConfig(
                         "ranges": [[{"subnet": "%s"}]],
                         "routes": [{"dst": "0.0.0.0/0"}]
                       }
-                    }%s
+                    }
                   ]
                 }
-                """.formatted(bridge, bridge, masquerade, mtu, ipamDir, podCidr, portmap);
+                """.formatted(bridge, bridge, masquerade, mtu, ipamDir, podCidr);
     }
 
     /**

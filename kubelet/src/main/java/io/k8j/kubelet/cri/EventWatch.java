@@ -18,11 +18,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows the runtime's events: CRI's own stream where the runtime has it, containerd's event service otherwise, and a
- * relist each second where there is neither. Reconnects for as long as it is open.
+ * relist each second where there is neither. Reconnects for as long as it is open. Because events can get lost or come
+ * before the runtime shows what they tell of, it also compares all states every ten seconds and tells of each change.
  */
 final class EventWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EventWatch.class);
     private static final long RETRY_MILLIS = 1000;
+    private static final long LOOK_MILLIS = 10_000;
+    private static final long LONGEST_PAUSE_MILLIS = 1000;
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private enum Source {
         CRI,
@@ -48,7 +52,28 @@ final class EventWatch implements AutoCloseable {
             GrpcCalls calls, ContainerRuntime runtime, String namespace, Consumer<RuntimeEvent> listener) {
         EventWatch watch = new EventWatch(calls, runtime, namespace, listener);
         Thread.ofVirtual().name("runtime-events").start(watch::run);
+        Thread.ofVirtual().name("runtime-look").start(watch::compare);
         return watch;
+    }
+
+    private void compare() {
+        StateLook last = StateLook.NOTHING;
+        try {
+            while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                try {
+                    StateLook now = StateLook.at(runtime);
+                    if (last != StateLook.NOTHING) {
+                        last.changedBy(now).forEach(id -> listener.accept(new RuntimeEvent(id)));
+                    }
+                    last = now;
+                } catch (RuntimeFailure e) {
+                    // Whoever needs the runtime says so; the next look comes soon.
+                    log.atDebug().addKeyValue("cause", e.getMessage()).log("states of the runtime not compared");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {
@@ -127,21 +152,27 @@ final class EventWatch implements AutoCloseable {
     /** The CRI plugin hears of an exit by the same event as we do: gives it the time to note it down. */
     private void awaitExitVisible(String id) {
         try {
-            for (long pause = 2; pause < 2000 && stillRuns(id); pause *= 2) Thread.sleep(pause);
+            long end = System.nanoTime() + LONGEST_WAIT_NANOS;
+            for (long pause = 2; !isOver(runtime, id); pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
+                if (closed.await(pause, TimeUnit.MILLISECONDS) || System.nanoTime() > end) return;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean stillRuns(String id) {
+    /** Whether the end shows. A start that is under way shows neither a running nor an ended container. */
+    static boolean isOver(ContainerRuntime runtime, String id) {
         try {
-            return runtime.containerStatus(id).getState() == ContainerState.CONTAINER_RUNNING;
+            ContainerState state = runtime.containerStatus(id).getState();
+            return state != ContainerState.CONTAINER_CREATED && state != ContainerState.CONTAINER_RUNNING;
         } catch (RuntimeFailure notContainer) {
-            try {
-                return runtime.podSandboxStatus(id).getState() == PodSandboxState.SANDBOX_READY;
-            } catch (RuntimeFailure gone) {
-                return false;
-            }
+            if (!notContainer.isNotFound()) return false;
+        }
+        try {
+            return runtime.podSandboxStatus(id).getState() != PodSandboxState.SANDBOX_READY;
+        } catch (RuntimeFailure e) {
+            return e.isNotFound();
         }
     }
 

@@ -3,6 +3,7 @@ package io.k8j.kubelet.pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.client.Resources;
 import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.probes.Actions;
 import io.k8j.model.time.Time;
 import java.util.concurrent.Semaphore;
@@ -27,4 +28,5 @@ record PodContext(
         Time time,
         Function<String, String> runtimeHandlers,
         Semaphore sandboxSlots,
-        RuntimeName runtimeName) {}
+        RuntimeName runtimeName,
+        HostPorts hostPorts) {}

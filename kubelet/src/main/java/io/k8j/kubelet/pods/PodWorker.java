@@ -237,6 +237,7 @@ final class PodWorker {
         } else if (!makeVolumes(now, runtime.sandbox().map(Sandbox::ips).orElse(List.of()))) {
             return;
         }
+        context.hostPorts().set(uid, SandboxConfigs.hostPorts(now, runtime));
         for (PodPlan.Kill kill : plan.kill()) kill(now, runtime, kill);
         PodSandboxConfig sandbox =
                 SandboxConfigs.of(now, runtime.sandbox().map(Sandbox::attempt).orElse(0), context.node());
@@ -491,6 +492,7 @@ final class PodWorker {
             for (Sandbox sandbox : runtime.sandboxes()) context.runtime().stopPodSandbox(sandbox.id());
             RuntimePod last = look();
             tell(now, last, true);
+            context.hostPorts().set(uid, List.of());
             volumes.tearDown();
             Cgroups.remove(now, context.node());
             probes.retain(Set.of());

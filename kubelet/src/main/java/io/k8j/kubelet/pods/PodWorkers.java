@@ -11,6 +11,7 @@ import io.k8j.kubelet.cri.RuntimeEvent;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.Container;
 import io.k8j.kubelet.cri.v1.PodSandbox;
+import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.probes.Actions;
 import java.io.IOException;
@@ -46,7 +47,8 @@ public final class PodWorkers implements AutoCloseable {
     private AutoCloseable runtimeWatch = () -> {};
     private volatile boolean closed;
 
-    private PodWorkers(Client client, ContainerRuntime runtime, NodeInfo node, PodEvents events) {
+    private PodWorkers(
+            Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
         this.objects = new ApiObjects(client, uid -> {
             PodWorker worker = worker(uid);
             if (worker != null) worker.refreshVolumes();
@@ -66,7 +68,8 @@ public final class PodWorkers implements AutoCloseable {
                         .get(ObjectKey.of(name))
                         .getHandler(),
                 new Semaphore(PARALLEL_SANDBOXES),
-                new RuntimeName(runtime));
+                new RuntimeName(runtime),
+                hostPorts);
         this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
     }
 
@@ -75,8 +78,9 @@ public final class PodWorkers implements AutoCloseable {
     }
 
     /** Begins to run the Pods bound to this node; what already runs is taken up as it is. */
-    public static PodWorkers start(Client client, ContainerRuntime runtime, NodeInfo node, PodEvents events) {
-        PodWorkers all = new PodWorkers(client, runtime, node, events);
+    public static PodWorkers start(
+            Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
+        PodWorkers all = new PodWorkers(client, runtime, node, hostPorts, events);
         all.pods.onChange(all.new Changes()).start();
         all.runtimeWatch = runtime.watch(all::onRuntimeEvent);
         Thread.ofVirtual().name("pod-orphans").start(all::removeOrphans);
@@ -161,6 +165,7 @@ public final class PodWorkers implements AutoCloseable {
                 Thread.ofVirtual().name("orphan").start(() -> removeSandbox(sandbox.getId()));
             }
             removeDirectories(known);
+            context.hostPorts().write();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeFailure | IOException e) {

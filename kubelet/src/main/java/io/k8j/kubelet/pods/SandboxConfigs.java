@@ -17,6 +17,7 @@ import io.k8j.kubelet.cri.v1.PodSandboxMetadata;
 import io.k8j.kubelet.cri.v1.PortMapping;
 import io.k8j.kubelet.cri.v1.Protocol;
 import io.k8j.kubelet.cri.v1.SecurityProfile;
+import io.k8j.kubelet.hostports.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -119,6 +121,25 @@ final class SandboxConfigs {
             if (port.getHostPort() != null && port.getHostPort() > 0) result.add(mapping(port));
         });
         return result;
+    }
+
+    /** The ports of the node that lead to a Pod's sandbox; none while it has no address. */
+    static List<HostPort> hostPorts(Pod pod, RuntimePod runtime) {
+        if (hostNetwork(pod)) return List.of();
+        String ip = runtime.sandbox()
+                .filter(RuntimePod.Sandbox::ready)
+                .flatMap(sandbox -> sandbox.ips().stream().filter(a -> !a.contains(":")).findFirst())
+                .orElse("");
+        if (ip.isEmpty()) return List.of();
+        return portMappings(pod).stream()
+                .filter(port -> !port.getHostIp().contains(":") || port.getHostIp().equals("::"))
+                .map(port -> new HostPort(
+                        port.getProtocol().name().toLowerCase(Locale.ROOT),
+                        port.getHostIp(),
+                        port.getHostPort(),
+                        ip,
+                        port.getContainerPort()))
+                .toList();
     }
 
     private static PortMapping mapping(ContainerPort port) {

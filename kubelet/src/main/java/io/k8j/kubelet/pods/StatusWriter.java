@@ -159,12 +159,18 @@ final class StatusWriter {
         return patch;
     }
 
-    /** Conditions are merged by type: those that others write must not be sent back old. */
+    /** Conditions are merged by type: those that others write must not be sent back old, and what is gone must be named. */
     private static List<Object> changedConditions(Object before, Object now) {
         List<?> known = before instanceof List<?> list ? list : List.of();
         List<Object> changed = new ArrayList<>();
         for (Object condition : (List<?>) now) {
-            if (!known.contains(condition)) changed.add(condition);
+            if (known.contains(condition)) continue;
+            Map<Object, Object> patch = new LinkedHashMap<>((Map<?, ?>) condition);
+            for (Object old : known) {
+                if (!Objects.equals(((Map<?, ?>) old).get("type"), patch.get("type"))) continue;
+                for (Object field : ((Map<?, ?>) old).keySet()) patch.putIfAbsent(field, null);
+            }
+            changed.add(patch);
         }
         return changed;
     }

@@ -73,6 +73,8 @@ class PodLifeTest {
         assertThat(pod.getStatus().getPhase()).isEqualTo("Running");
         assertThat(pod.getStatus().getPodIP()).startsWith("10.42.0.");
         assertThat(pod.getStatus().getHostIP()).isEqualTo("127.0.0.1");
+        assertThat(pod.getStatus().getConditions())
+                .allSatisfy(c -> assertThat(c.getReason()).as(c.getType()).isNull());
         assertThat(container(pod, 0).getContainerID()).startsWith("simulated://");
         assertThat(container(pod, 0).getStarted()).isTrue();
         awaitEvent("Pulling: Pulling image \"busybox:1\"");

@@ -113,6 +113,15 @@ class SmallPartsTest {
     }
 
     @Test
+    void whatAConditionNoLongerSaysIsTakenBack() {
+        Map<String, Object> before = Map.of("conditions", List.of(Map.of("type", "Ready", "status", "False", "reason", "x")));
+        Map<String, Object> now = Map.of("conditions", List.of(Map.of("type", "Ready", "status", "True")));
+        Map<String, Object> condition = new LinkedHashMap<>(Map.of("type", "Ready", "status", "True"));
+        condition.put("reason", null);
+        assertThat(StatusWriter.changes(before, now)).isEqualTo(Map.of("conditions", List.of(condition)));
+    }
+
+    @Test
     void onlyWhatHasChangedIsWritten() {
         Map<String, Object> ready = Map.of("type", "Ready", "status", "True");
         Map<String, Object> foreign = Map.of("type", "Foreign", "status", "True");

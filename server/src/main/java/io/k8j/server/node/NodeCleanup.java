@@ -5,6 +5,7 @@ import io.k8j.kubelet.containerd.ContainerdConfig;
 import io.k8j.kubelet.containerd.ContainerdProcess;
 import io.k8j.kubelet.cri.CriRuntime;
 import io.k8j.kubelet.cri.v1.PodSandbox;
+import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.proxy.Proxier;
 import io.k8j.server.InstanceId;
 import io.k8j.server.install.MachineCheck;
@@ -121,6 +122,7 @@ public final class NodeCleanup {
     private void removeRules() throws IOException {
         if (Packages.find("nft") != null) {
             Proxier.removeAll(InstanceId.table(dataDir));
+            HostPorts.removeAll(InstanceId.hostPortTable(dataDir));
         }
     }
 

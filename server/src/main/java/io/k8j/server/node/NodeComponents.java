@@ -9,6 +9,7 @@ import io.k8j.dns.DnsConfig;
 import io.k8j.dns.DnsServer;
 import io.k8j.kubelet.Kubelet;
 import io.k8j.kubelet.KubeletConfig;
+import io.k8j.kubelet.NodeExtras;
 import io.k8j.kubelet.containerd.CniConfig;
 import io.k8j.kubelet.containerd.ContainerdConfig;
 import io.k8j.kubelet.containerd.ContainerdProcess;
@@ -174,7 +175,14 @@ public final class NodeComponents implements AutoCloseable {
                 .withListener("0.0.0.0", config.kubeletPort())
                 .withClusterDns(List.of(config.clusterDns()), config.clusterDomain())
                 .withNode(Version.GIT, 110, InstanceId.cgroup(config.dataDir()));
-        return config.runtime() == ServerConfig.Runtime.SIMULATED ? settings.forSimulation() : settings;
+        if (config.runtime() == ServerConfig.Runtime.SIMULATED) {
+            return settings.forSimulation();
+        }
+        // The network of somebody else's containerd is somebody else's, too.
+        return containerd == null
+                ? settings
+                : settings.withExtras(NodeExtras.NONE.withHostPorts(
+                        InstanceId.hostPortTable(config.dataDir()), InstanceId.bridge(config.dataDir())));
     }
 
     private List<Taint> taints() {
@@ -212,7 +220,6 @@ public final class NodeComponents implements AutoCloseable {
                             InstanceId.bridge(config.dataDir()),
                             0,
                             false,
-                            CniConfig.iptablesPresent(),
                             config.agentDir().resolve("cni"))
                     .writeTo(containerd.cniConfDir());
         } catch (IOException e) {
