@@ -68,10 +68,10 @@ class CrashLoadIT {
                     .untilAsserted(() -> api.get("/api/v1/namespaces/crash/serviceaccounts/default"));
             for (int i = 0; i < 2; i++) {
                 post(api, PODS, """
-                        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"steady-%d"},"spec":{
-                          "terminationGracePeriodSeconds":0,
-                          "containers":[{"name":"c","image":"sleeper","imagePullPolicy":"IfNotPresent"}]}}
-                        """.formatted(i));
+                    {"apiVersion":"v1","kind":"Pod","metadata":{"name":"steady-%d"},"spec":{
+                      "terminationGracePeriodSeconds":0,
+                      "containers":[{"name":"c","image":"sleeper","imagePullPolicy":"IfNotPresent"}]}}
+                    """.formatted(i));
             }
             await().atMost(Duration.ofSeconds(180))
                     .untilAsserted(() -> assertThat(containers(api)).hasSize(2));
@@ -165,10 +165,10 @@ class CrashLoadIT {
         try (ApiClient api = client()) {
             Map<String, String> containersBefore = containers(api);
             post(api, PODS, """
-                    {"apiVersion":"v1","kind":"Pod","metadata":{"name":"after"},"spec":{
-                      "terminationGracePeriodSeconds":0,
-                      "containers":[{"name":"c","image":"busybox","imagePullPolicy":"IfNotPresent","command":["sleep","100000"]}]}}
-                    """);
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"after"},"spec":{
+                  "terminationGracePeriodSeconds":0,
+                  "containers":[{"name":"c","image":"busybox","imagePullPolicy":"IfNotPresent","command":["sleep","100000"]}]}}
+                """);
             await().atMost(Duration.ofSeconds(180))
                     .untilAsserted(() -> assertThat(containers(api)).containsKey("after"));
             assertThat(containers(api)).containsAllEntriesOf(containersBefore);

@@ -28,7 +28,8 @@ final class AddressRanges {
         for (String route : routes) {
             // The address is in hexadecimal, its last number first.
             String[] fields = route.split("\\s+");
-            if (fields.length > 1 && fields[1].endsWith("0A")) taken.add(Integer.parseInt(fields[1].substring(4, 6), 16));
+            if (fields.length > 1 && fields[1].endsWith("0A"))
+                taken.add(Integer.parseInt(fields[1].substring(4, 6), 16));
         }
         int first = Math.floorMod(seed.hashCode(), PAIRS);
         for (int i = 0; i < PAIRS; i++) {

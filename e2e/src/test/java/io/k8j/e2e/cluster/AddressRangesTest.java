@@ -21,7 +21,8 @@ class AddressRangesTest {
     @Test
     void othersRoutesDoNotMatter() {
         int free = AddressRanges.pick("seed", List.of());
-        assertThat(AddressRanges.pick("seed", List.of("eth0\t00000000\t0100A8C0", "eth0\t0000%02XAC\t0".formatted(free))))
+        assertThat(AddressRanges.pick(
+                        "seed", List.of("eth0\t00000000\t0100A8C0", "eth0\t0000%02XAC\t0".formatted(free))))
                 .isEqualTo(free);
     }
 }

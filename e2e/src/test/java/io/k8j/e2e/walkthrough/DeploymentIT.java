@@ -208,10 +208,10 @@ class DeploymentIT extends Walkthrough {
     @Test
     @Order(80)
     void theProgressDeadlineSetsTheCondition() {
-        eventually(() -> assertThat(
-                        get(
-                                "deploy nginx-deploy",
-                                ".status.conditions[?(@.type==\"Progressing\")].status} {.status.conditions[?(@.type==\"Progressing\")].reason"))
+        eventually(() -> assertThat(get(
+                        "deploy nginx-deploy",
+                        ".status.conditions[?(@.type==\"Progressing\")].status}"
+                                + " {.status.conditions[?(@.type==\"Progressing\")].reason"))
                 .isEqualTo("False ProgressDeadlineExceeded"));
         run("kubectl rollout status deploy nginx-deploy")
                 .failsWith("error: deployment \"nginx-deploy\" exceeded its progress deadline");
@@ -243,11 +243,13 @@ class DeploymentIT extends Walkthrough {
                 .failsWith("error: deployments.apps \"nginx-deploy\" is already paused");
         run("kubectl set image deploy nginx-deploy nginx=nginx:1.17.9")
                 .prints("deployment.apps/nginx-deploy image updated");
-        run("kubectl set resources deploy nginx-deploy -c nginx --limits=cpu=200m,memory=128Mi --requests=cpu=100m,memory=64Mi")
+        run("kubectl set resources deploy nginx-deploy -c nginx --limits=cpu=200m,memory=128Mi"
+                        + " --requests=cpu=100m,memory=64Mi")
                 .prints("deployment.apps/nginx-deploy resource requirements updated");
         run("kubectl rollout undo deploy nginx-deploy")
                 .failsWith(
-                        "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");
+                        "error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume'"
+                                + " and try again");
         eventually(() -> assertThat(get("deploy nginx-deploy", ".status.conditions[?(@.type==\"Progressing\")].reason"))
                 .isEqualTo("DeploymentPaused"));
         assertThat(replicaSets().rows()).hasSize(sets);

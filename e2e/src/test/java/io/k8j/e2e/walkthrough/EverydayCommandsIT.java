@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Order;
@@ -323,8 +322,11 @@ class EverydayCommandsIT extends Walkthrough {
                         "kubectl create -f -")
                 .failsMentioning("strict decoding error: unknown field \"datta\"");
         shell().runWithInput(
-                        "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: f}\nspec: {selector: {matchLables: {a: b}}, "
-                                + "template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: x}]}}}\n",
+                        "apiVersion: apps/v1\n"
+                                + "kind: DaemonSet\n"
+                                + "metadata: {name: f}\n"
+                                + "spec: {selector: {matchLables: {a: b}}, template: {metadata: {labels: {a: b}}, spec:"
+                                + " {containers: [{name: c, image: x}]}}}\n",
                         "kubectl create -f -")
                 .failsMentioning("unknown field \"spec.selector.matchLables\"");
         shell().runWithInput(
@@ -389,12 +391,11 @@ class EverydayCommandsIT extends Walkthrough {
         run("kubectl create role r1 --verb=get --resource=pods").prints("role.rbac.authorization.k8s.io/r1 created");
         run("kubectl create rolebinding rb1 --role=r1 --user=jane")
                 .prints("rolebinding.rbac.authorization.k8s.io/rb1 created");
-        eventually(
-                PATIENCE,
-                () -> run("kubectl auth can-i get pods --as jane").prints("yes"));
+        eventually(PATIENCE, () -> run("kubectl auth can-i get pods --as jane").prints("yes"));
         run("kubectl get pods --as jane")
                 .failsMentioning(
-                        "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \""
+                        "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the"
+                                + " namespace \""
                                 + namespace() + "\"");
         assertThat(run("kubectl describe role r1").lines())
                 .contains(
@@ -415,9 +416,11 @@ class EverydayCommandsIT extends Walkthrough {
         String token = run("kubectl create token builder --duration=10m").text();
         assertThat(token.split("\\.")).hasSize(3);
         run("kubectl auth can-i list pods --as system:serviceaccount:%s:builder".formatted(namespace()));
-        Result own = run(
-                "kubectl --kubeconfig /dev/null --server $(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}')"
-                        + " --insecure-skip-tls-verify --token " + token + " get pods -n " + namespace());
+        Result own = run("kubectl --kubeconfig /dev/null --server $(kubectl config view --minify -o"
+                + " jsonpath='{.clusters[0].cluster.server}')"
+                + " --insecure-skip-tls-verify"
+                + " --token"
+                + " " + token + " get pods -n " + namespace());
         assertThat(own.stderr())
                 .contains("User \"system:serviceaccount:%s:builder\" cannot list resource \"pods\""
                         .formatted(namespace()));

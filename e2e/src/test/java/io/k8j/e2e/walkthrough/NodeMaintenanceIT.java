@@ -90,7 +90,8 @@ class NodeMaintenanceIT extends Walkthrough {
     @Test
     @Order(40)
     void aPodTooBigForTheNodeSaysWhy() {
-        run("kubectl run big --image=sleeper --overrides='{\"spec\":{\"containers\":[{\"name\":\"big\",\"image\":\"sleeper\","
+        run("kubectl run big --image=sleeper"
+                        + " --overrides='{\"spec\":{\"containers\":[{\"name\":\"big\",\"image\":\"sleeper\","
                         + "\"resources\":{\"requests\":{\"cpu\":\"900\"}}}]}}'")
                 .prints("pod/big created");
         eventually(() -> assertThat(events("Pod", "big"))

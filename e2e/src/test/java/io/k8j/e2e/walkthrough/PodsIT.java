@@ -47,52 +47,52 @@ class PodsIT extends Walkthrough {
                         + "\"envFrom\":[{\"configMapRef\":{\"name\":\"nope\"}}]}]}}'")
                 .prints("pod/nocfg created");
         apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: badname}
-                spec:
-                  containers:
-                  - {name: c, image: Not/An Image}
-                ---
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: badinit}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  initContainers:
-                  - {name: i, image: busybox:1.36, imagePullPolicy: IfNotPresent, command: [sh, -c, exit 1]}
-                  containers:
-                  - {name: c, image: busybox:1.36, imagePullPolicy: IfNotPresent}
-                ---
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: hungry}
-                spec:
-                  restartPolicy: Never
-                  containers:
-                  - name: c
-                    image: busybox:1.36
-                    imagePullPolicy: IfNotPresent
-                    command: [tail, /dev/zero]
-                    resources: {limits: {memory: 20Mi}}
-                ---
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: stubborn}
-                spec:
-                  terminationGracePeriodSeconds: 2
-                  containers:
-                  - {name: c, image: sleeper, imagePullPolicy: IfNotPresent}
-                ---
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: late}
-                spec:
-                  activeDeadlineSeconds: 3
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - {name: c, image: sleeper, imagePullPolicy: IfNotPresent}
-                """);
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: badname}
+            spec:
+              containers:
+              - {name: c, image: Not/An Image}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: badinit}
+            spec:
+              terminationGracePeriodSeconds: 0
+              initContainers:
+              - {name: i, image: busybox:1.36, imagePullPolicy: IfNotPresent, command: [sh, -c, exit 1]}
+              containers:
+              - {name: c, image: busybox:1.36, imagePullPolicy: IfNotPresent}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: hungry}
+            spec:
+              restartPolicy: Never
+              containers:
+              - name: c
+                image: busybox:1.36
+                imagePullPolicy: IfNotPresent
+                command: [tail, /dev/zero]
+                resources: {limits: {memory: 20Mi}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: stubborn}
+            spec:
+              terminationGracePeriodSeconds: 2
+              containers:
+              - {name: c, image: sleeper, imagePullPolicy: IfNotPresent}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: late}
+            spec:
+              activeDeadlineSeconds: 3
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: c, image: sleeper, imagePullPolicy: IfNotPresent}
+            """);
     }
 
     @Test
@@ -353,17 +353,17 @@ class PodsIT extends Walkthrough {
     void qualityOfServiceFollowsFromRequestsAndLimits() {
         assertThat(get("pod done", ".status.qosClass")).isEqualTo("BestEffort");
         apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: sure}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - name: c
-                    image: sleeper
-                    imagePullPolicy: IfNotPresent
-                    resources: {limits: {cpu: 100m, memory: 32Mi}}
-                """);
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: sure}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: c
+                image: sleeper
+                imagePullPolicy: IfNotPresent
+                resources: {limits: {cpu: 100m, memory: 32Mi}}
+            """);
         awaitPodReady("sure");
         assertThat(get("pod sure", ".status.qosClass")).isEqualTo("Guaranteed");
     }

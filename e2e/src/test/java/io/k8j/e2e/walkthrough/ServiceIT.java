@@ -188,34 +188,34 @@ class ServiceIT extends Walkthrough {
     @Order(110)
     void aHeadlessServiceNamesItsPods() {
         apply("""
-                apiVersion: v1
-                kind: Service
-                metadata: {name: headless}
-                spec:
-                  clusterIP: None
-                  selector: {app: nginx}
-                  ports: [{name: web, port: 9527}]
-                """);
+            apiVersion: v1
+            kind: Service
+            metadata: {name: headless}
+            spec:
+              clusterIP: None
+              selector: {app: nginx}
+              ports: [{name: web, port: 9527}]
+            """);
         List<String> addresses =
                 run("kubectl get po -l app=nginx -o jsonpath='{range .items[*]}{.status.podIP}{\"\\n\"}{end}'")
                         .lines();
         eventually(() -> run("kubectl exec client -- nslookup headless." + namespace() + ".svc.cluster.local")
                 .mentions(addresses.toArray(String[]::new)));
         apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: named, labels: {app: named}}
-                spec:
-                  hostname: one
-                  subdomain: sub
-                  terminationGracePeriodSeconds: 0
-                  containers: [{name: c, image: sleeper, imagePullPolicy: IfNotPresent}]
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: sub}
-                spec: {clusterIP: None, selector: {app: named}, ports: [{port: 80}]}
-                """);
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: named, labels: {app: named}}
+            spec:
+              hostname: one
+              subdomain: sub
+              terminationGracePeriodSeconds: 0
+              containers: [{name: c, image: sleeper, imagePullPolicy: IfNotPresent}]
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: sub}
+            spec: {clusterIP: None, selector: {app: named}, ports: [{port: 80}]}
+            """);
         awaitPodReady("named");
         eventually(() -> run("kubectl exec client -- nslookup one.sub." + namespace() + ".svc.cluster.local")
                 .mentions(get("pod named", ".status.podIP")));
@@ -237,18 +237,18 @@ class ServiceIT extends Walkthrough {
         String address = run("kubectl get po -l app=nginx -o jsonpath='{.items[0].status.podIP}'")
                 .text();
         apply("""
-                apiVersion: v1
-                kind: Service
-                metadata: {name: byhand}
-                spec: {ports: [{name: w, port: 80, targetPort: 9527}]}
-                ---
-                apiVersion: discovery.k8s.io/v1
-                kind: EndpointSlice
-                metadata: {name: byhand-1, labels: {kubernetes.io/service-name: byhand}}
-                addressType: IPv4
-                ports: [{name: w, port: 9527, protocol: TCP}]
-                endpoints: [{addresses: ["ADDRESS"]}]
-                """.replace("ADDRESS", address));
+            apiVersion: v1
+            kind: Service
+            metadata: {name: byhand}
+            spec: {ports: [{name: w, port: 80, targetPort: 9527}]}
+            ---
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: byhand-1, labels: {kubernetes.io/service-name: byhand}}
+            addressType: IPv4
+            ports: [{name: w, port: 9527, protocol: TCP}]
+            endpoints: [{addresses: ["ADDRESS"]}]
+            """.replace("ADDRESS", address));
         eventually(() -> fetch("http://byhand").mentions("Welcome to nginx!"));
     }
 
@@ -258,28 +258,28 @@ class ServiceIT extends Walkthrough {
         // busybox' only UDP client asks for names, so the Service's Pod passes datagrams on to the cluster's DNS.
         String dns = get("svc kube-dns -n kube-system", ".spec.clusterIP");
         apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: dns, labels: {app: dns}}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - name: c
-                    image: nginx:1.25.3
-                    imagePullPolicy: IfNotPresent
-                    command:
-                    - sh
-                    - -c
-                    - |
-                      echo "load_module /usr/lib/nginx/modules/ngx_stream_module.so; events {}
-                      stream { server { listen 5353 udp; proxy_pass ADDRESS:53; } }" > /n.conf
-                      exec nginx -c /n.conf -g "daemon off;"
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: udp}
-                spec: {selector: {app: dns}, ports: [{port: 53, targetPort: 5353, protocol: UDP}]}
-                """.replace("ADDRESS", dns));
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: dns, labels: {app: dns}}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: c
+                image: nginx:1.25.3
+                imagePullPolicy: IfNotPresent
+                command:
+                - sh
+                - -c
+                - |
+                  echo "load_module /usr/lib/nginx/modules/ngx_stream_module.so; events {}
+                  stream { server { listen 5353 udp; proxy_pass ADDRESS:53; } }" > /n.conf
+                  exec nginx -c /n.conf -g "daemon off;"
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: udp}
+            spec: {selector: {app: dns}, ports: [{port: 53, targetPort: 5353, protocol: UDP}]}
+            """.replace("ADDRESS", dns));
         awaitPodReady("dns");
         String udp = get("svc udp", ".spec.clusterIP");
         String name = "nginx-svc." + namespace() + ".svc.cluster.local";
@@ -293,17 +293,17 @@ class ServiceIT extends Walkthrough {
         // One for each kubectl, whose classes run side by side.
         int port = 18000 + kubectlMinor();
         apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: on-host}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - name: c
-                    image: nginx:1.25.3
-                    imagePullPolicy: IfNotPresent
-                    ports: [{containerPort: 80, hostPort: PORT}]
-                """.replace("PORT", Integer.toString(port)));
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: on-host}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: c
+                image: nginx:1.25.3
+                imagePullPolicy: IfNotPresent
+                ports: [{containerPort: 80, hostPort: PORT}]
+            """.replace("PORT", Integer.toString(port)));
         awaitPodReady("on-host");
         String node = get("pod on-host", ".status.hostIP");
         run("curl -sS -m 20 http://" + node + ":" + port).mentions("Welcome to nginx!");

@@ -96,7 +96,8 @@ class StreamsIT extends Walkthrough {
     @Order(50)
     void runGivesAnInteractiveShell() {
         try (Session terminal = shell().startInTerminal(
-                        "kubectl run -i --tty busybox --image=busybox --image-pull-policy=IfNotPresent --restart=Never --rm -- sh")) {
+                        "kubectl run -i --tty busybox --image=busybox --image-pull-policy=IfNotPresent --restart=Never"
+                                + " --rm -- sh")) {
             terminal.expect(text -> text.contains("#"), "a prompt", PATIENCE)
                     .type("echo $((6 * 7))\n")
                     .expect("42", SOON)
@@ -109,7 +110,8 @@ class StreamsIT extends Walkthrough {
     @Order(60)
     void runAttachesWithoutATerminal() {
         Result hi = run(
-                "kubectl run bb --image=busybox:1.36 --image-pull-policy=IfNotPresent --restart=Never -i --rm -- echo hi");
+                "kubectl run bb --image=busybox:1.36 --image-pull-policy=IfNotPresent --restart=Never -i --rm -- echo"
+                        + " hi");
         assertThat(hi.succeeds().stdout()).startsWith("hi\n").contains("pod \"bb\" deleted");
         Result code =
                 run("kubectl run bb2 --image=busybox:1.36 --image-pull-policy=IfNotPresent --restart=Never -i --rm"
@@ -121,18 +123,18 @@ class StreamsIT extends Walkthrough {
     @Order(70)
     void attachTalksToTheMainProcess() {
         apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: echo}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - name: c
-                    image: busybox:1.36
-                    imagePullPolicy: IfNotPresent
-                    stdin: true
-                    command: [sh, -c, 'while read line; do echo "got $line"; done']
-                """).prints("pod/echo created");
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: echo}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: c
+                image: busybox:1.36
+                imagePullPolicy: IfNotPresent
+                stdin: true
+                command: [sh, -c, 'while read line; do echo "got $line"; done']
+            """).prints("pod/echo created");
         awaitPodReady("echo");
         try (Session attached = start("kubectl attach echo -i")) {
             attached.type("hello\n").expect("got hello", SOON);
@@ -191,18 +193,18 @@ class StreamsIT extends Walkthrough {
     @Order(100)
     void portForwardCarriesHalfClosedAndLargeTransfers() throws Exception {
         apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: sums, labels: {app: sums}}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - name: c
-                    image: busybox:1.36
-                    imagePullPolicy: IfNotPresent
-                    command: [nc, -ll, -p, "6000", -e, sha256sum]
-                    ports: [{containerPort: 6000}]
-                """).succeeds();
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: sums, labels: {app: sums}}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: c
+                image: busybox:1.36
+                imagePullPolicy: IfNotPresent
+                command: [nc, -ll, -p, "6000", -e, sha256sum]
+                ports: [{containerPort: 6000}]
+            """).succeeds();
         run("kubectl expose pod sums --port=7000 --target-port=6000").prints("service/sums exposed");
         awaitPodReady("sums");
         byte[] big = new byte[8_000_000];
@@ -238,14 +240,14 @@ class StreamsIT extends Walkthrough {
     @Order(120)
     void debugAddsAnEphemeralContainer() {
         apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: bare}
-                spec:
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - {name: sleeper, image: sleeper, imagePullPolicy: IfNotPresent}
-                """).succeeds();
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: bare}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - {name: sleeper, image: sleeper, imagePullPolicy: IfNotPresent}
+            """).succeeds();
         awaitPodReady("bare");
         try (Session debug = shell().startInTerminal(
                         "kubectl debug -it bare --image=busybox:1.36 --image-pull-policy=IfNotPresent"

@@ -36,27 +36,27 @@ public record CniConfig(String podCidr, String bridge, int mtu, boolean masquera
     /** The network's description as CNI wants it. */
     String json() {
         return """
+            {
+              "cniVersion": "0.4.0",
+              "name": "%s",
+              "plugins": [
                 {
-                  "cniVersion": "0.4.0",
-                  "name": "%s",
-                  "plugins": [
-                    {
-                      "type": "bridge",
-                      "bridge": "%s",
-                      "isGateway": true,
-                      "ipMasq": %s,
-                      "hairpinMode": true,
-                      "mtu": %d,
-                      "ipam": {
-                        "type": "host-local",
-                        "dataDir": "%s",
-                        "ranges": [[{"subnet": "%s"}]],
-                        "routes": [{"dst": "0.0.0.0/0"}]
-                      }
-                    }
-                  ]
+                  "type": "bridge",
+                  "bridge": "%s",
+                  "isGateway": true,
+                  "ipMasq": %s,
+                  "hairpinMode": true,
+                  "mtu": %d,
+                  "ipam": {
+                    "type": "host-local",
+                    "dataDir": "%s",
+                    "ranges": [[{"subnet": "%s"}]],
+                    "routes": [{"dst": "0.0.0.0/0"}]
+                  }
                 }
-                """.formatted(bridge, bridge, masquerade, mtu, ipamDir, podCidr);
+              ]
+            }
+            """.formatted(bridge, bridge, masquerade, mtu, ipamDir, podCidr);
     }
 
     /**

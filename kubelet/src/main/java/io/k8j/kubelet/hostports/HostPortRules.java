@@ -34,7 +34,8 @@ final class HostPortRules {
         }
         text.append(" }\n");
         if (!bridge.isEmpty()) {
-            // The bridge takes packets from 127.0.0.1, so that local callers reach Pods. Pods must not use that way back.
+            // The bridge takes packets from 127.0.0.1, so that local callers reach Pods. Pods must not use that way
+            // back.
             text.append(" chain guard {\n  type filter hook prerouting priority raw; policy accept;\n");
             text.append("  iifname \"%s\" ip daddr 127.0.0.0/8 drop\n }\n".formatted(bridge));
         }

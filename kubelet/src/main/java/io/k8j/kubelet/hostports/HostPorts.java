@@ -58,8 +58,7 @@ public final class HostPorts {
     /** Writes all rules anew, which takes away those of Pods that went while nobody looked. */
     public synchronized void write() throws IOException {
         if (table.isEmpty()) return;
-        Collection<HostPort> all =
-                byPod.values().stream().flatMap(List::stream).toList();
+        Collection<HostPort> all = byPod.values().stream().flatMap(List::stream).toList();
         apply(HostPortRules.transaction(table, bridge, all));
         if (!all.isEmpty() && !bridge.isEmpty()) allowFromLoopback();
     }
@@ -78,7 +77,8 @@ public final class HostPorts {
     }
 
     private static void apply(String transaction) throws IOException {
-        Process nft = new ProcessBuilder("nft", "-f", "-").redirectErrorStream(true).start();
+        Process nft =
+                new ProcessBuilder("nft", "-f", "-").redirectErrorStream(true).start();
         try {
             try (var stdin = nft.getOutputStream()) {
                 stdin.write(transaction.getBytes(StandardCharsets.UTF_8));

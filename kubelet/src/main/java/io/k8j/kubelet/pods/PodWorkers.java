@@ -47,8 +47,7 @@ public final class PodWorkers implements AutoCloseable {
     private AutoCloseable runtimeWatch = () -> {};
     private volatile boolean closed;
 
-    private PodWorkers(
-            Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
+    private PodWorkers(Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
         this.objects = new ApiObjects(client, uid -> {
             PodWorker worker = worker(uid);
             if (worker != null) worker.refreshVolumes();

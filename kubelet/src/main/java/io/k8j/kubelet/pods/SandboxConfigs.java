@@ -128,11 +128,13 @@ final class SandboxConfigs {
         if (hostNetwork(pod)) return List.of();
         String ip = runtime.sandbox()
                 .filter(RuntimePod.Sandbox::ready)
-                .flatMap(sandbox -> sandbox.ips().stream().filter(a -> !a.contains(":")).findFirst())
+                .flatMap(sandbox ->
+                        sandbox.ips().stream().filter(a -> !a.contains(":")).findFirst())
                 .orElse("");
         if (ip.isEmpty()) return List.of();
         return portMappings(pod).stream()
-                .filter(port -> !port.getHostIp().contains(":") || port.getHostIp().equals("::"))
+                .filter(port ->
+                        !port.getHostIp().contains(":") || port.getHostIp().equals("::"))
                 .map(port -> new HostPort(
                         port.getProtocol().name().toLowerCase(Locale.ROOT),
                         port.getHostIp(),

@@ -33,7 +33,8 @@ class LostEventsTest {
     private String sandbox() {
         return runtime.runPodSandbox(
                 PodSandboxConfig.newBuilder()
-                        .setMetadata(PodSandboxMetadata.newBuilder().setName("p").setUid("u"))
+                        .setMetadata(
+                                PodSandboxMetadata.newBuilder().setName("p").setUid("u"))
                         .build(),
                 "");
     }

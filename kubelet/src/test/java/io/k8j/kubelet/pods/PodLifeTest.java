@@ -126,8 +126,9 @@ class PodLifeTest {
     @Test
     void initContainersRunOneAfterTheOtherBeforeTheOthers() {
         node.create("p", """
-                {'initContainers':[{'name':'i1','image':'busybox:1'},{'name':'i2','image':'busybox:1'}],
-                 'containers':[{'name':'c','image':'busybox:1'}]}""");
+            {'initContainers':[{'name':'i1','image':'busybox:1'},{'name':'i2','image':'busybox:1'}],
+             'containers':[{'name':'c','image':'busybox:1'}]}\
+            """);
         Pod pod = node.await(
                 "p",
                 "first runs",
@@ -149,9 +150,10 @@ class PodLifeTest {
     @Test
     void aSidecarRunsBesideTheOthersAndEndsAfterThem() {
         node.create("p", """
-                {'restartPolicy':'Never',
-                 'initContainers':[{'name':'s','image':'busybox:1','restartPolicy':'Always'}],
-                 'containers':[{'name':'c','image':'busybox:1'}]}""");
+            {'restartPolicy':'Never',
+             'initContainers':[{'name':'s','image':'busybox:1','restartPolicy':'Always'}],
+             'containers':[{'name':'c','image':'busybox:1'}]}\
+            """);
         Pod pod = awaitReady("p");
         assertThat(init(pod, 0).getState().getRunning()).isNotNull();
         exit(container(pod, 0).getContainerID());
@@ -172,8 +174,9 @@ class PodLifeTest {
     @Test
     void aMissingConfigMapHoldsTheContainerBackUntilItComes() {
         node.create("p", """
-                {'containers':[{'name':'c','image':'busybox:1','env':[{'name':'A',
-                 'valueFrom':{'configMapKeyRef':{'name':'m','key':'k'}}}]}]}""");
+            {'containers':[{'name':'c','image':'busybox:1','env':[{'name':'A',
+             'valueFrom':{'configMapKeyRef':{'name':'m','key':'k'}}}]}]}\
+            """);
         Pod pod = awaitWaiting("CreateContainerConfigError");
         assertThat(container(pod, 0).getState().getWaiting().getMessage()).isEqualTo("configmap \"m\" not found");
         node.create(
@@ -185,8 +188,9 @@ class PodLifeTest {
     @Test
     void aFailingLivenessProbeRestartsTheContainer() {
         node.create("p", """
-                {'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'busybox:1',
-                 'livenessProbe':{'exec':{'command':['false']},'periodSeconds':1,'failureThreshold':1}}]}""");
+            {'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'busybox:1',
+             'livenessProbe':{'exec':{'command':['false']},'periodSeconds':1,'failureThreshold':1}}]}\
+            """);
         node.await(
                 "p",
                 "restarted",
@@ -198,8 +202,9 @@ class PodLifeTest {
     @Test
     void aFailingReadinessProbeKeepsThePodUnready() {
         node.create("p", """
-                {'containers':[{'name':'c','image':'busybox:1',
-                 'readinessProbe':{'exec':{'command':['false']},'periodSeconds':1}}]}""");
+            {'containers':[{'name':'c','image':'busybox:1',
+             'readinessProbe':{'exec':{'command':['false']},'periodSeconds':1}}]}\
+            """);
         node.awaitPhase("p", "Running");
         await().untilAsserted(() ->
                 assertThat(node.events("p")).anyMatch(e -> e.startsWith("Unhealthy: Readiness probe failed")));
@@ -237,8 +242,9 @@ class PodLifeTest {
     @Test
     void aDeadlineEndsThePod() {
         node.create("p", """
-                {'activeDeadlineSeconds':1,'terminationGracePeriodSeconds':1,
-                 'containers':[{'name':'c','image':'busybox:1'}]}""");
+            {'activeDeadlineSeconds':1,'terminationGracePeriodSeconds':1,
+             'containers':[{'name':'c','image':'busybox:1'}]}\
+            """);
         Pod pod = node.awaitPhase("p", "Failed");
         assertThat(pod.getStatus().getReason()).isEqualTo("DeadlineExceeded");
     }

@@ -114,7 +114,8 @@ class SmallPartsTest {
 
     @Test
     void whatAConditionNoLongerSaysIsTakenBack() {
-        Map<String, Object> before = Map.of("conditions", List.of(Map.of("type", "Ready", "status", "False", "reason", "x")));
+        Map<String, Object> before =
+                Map.of("conditions", List.of(Map.of("type", "Ready", "status", "False", "reason", "x")));
         Map<String, Object> now = Map.of("conditions", List.of(Map.of("type", "Ready", "status", "True")));
         Map<String, Object> condition = new LinkedHashMap<>(Map.of("type", "Ready", "status", "True"));
         condition.put("reason", null);

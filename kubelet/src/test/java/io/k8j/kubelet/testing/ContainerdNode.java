@@ -47,8 +47,7 @@ public final class ContainerdNode implements AutoCloseable {
         assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "needs busybox-static");
         Path dataDir = Files.createTempDirectory("k8j-kubelet");
         var config = ContainerdConfig.under(dataDir, CniConfig.findBinDir().orElseThrow());
-        new CniConfig(podCidr, bridge, 0, false, dataDir.resolve("ipam"))
-                .writeTo(config.cniConfDir());
+        new CniConfig(podCidr, bridge, 0, false, dataDir.resolve("ipam")).writeTo(config.cniConfDir());
         var node = new ContainerdNode(dataDir, bridge, config, ContainerdProcess.start(config));
         try {
             node.containerd.awaitReady(node.runtime, Duration.ofSeconds(30));
