@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.Authorizer.Decision;
@@ -7,7 +8,13 @@ import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.GoQuote;
+import io.k8j.model.api.Verb;
 import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.selector.FieldSelector;
+import io.k8j.model.selector.LabelSelector;
+import io.k8j.model.selector.Requirement;
+import io.k8j.model.selector.SelectorException;
+import java.util.List;
 
 /** Asks the authorizer and says no in upstream's words. */
 public final class Access {
@@ -35,10 +42,23 @@ public final class Access {
     /** @throws ApiException 403 unless allowed */
     public void check(Attributes wanted) {
         switch (authorizer.authorize(wanted)) {
-            case Decision.Allow allow -> {}
-            case Decision.Deny(String reason) -> throw forbidden(wanted, reason);
-            case Decision.NoOpinion(String reason) -> throw forbidden(wanted, reason);
+            case Decision.Allow(String reason) -> annotate("allow", reason);
+            case Decision.Deny(String reason) -> {
+                annotate("forbid", reason);
+                throw forbidden(wanted, reason);
+            }
+            case Decision.NoOpinion(String reason) -> {
+                annotate("forbid", reason);
+                throw forbidden(wanted, reason);
+            }
         }
+    }
+
+    private static void annotate(String decision, String reason) {
+        AuditEvent event = AuditEvent.current();
+        if (event == null) return;
+        event.addAnnotation("authorization.k8s.io/decision", decision);
+        event.addAnnotation("authorization.k8s.io/reason", reason == null ? "" : reason);
     }
 
     private static Attributes attributes(UserInfo user, ApiCall call, String verb) {
@@ -47,7 +67,60 @@ public final class Access {
         boolean isNamespace = r.group().isEmpty() && r.resource().equals("namespaces");
         String namespace = isNamespace ? call.name() : call.namespace();
         return new Attributes(
-                user, verb, r.group(), r.version(), r.resource(), call.subresource(), namespace, call.name(), null);
+                user,
+                verb,
+                r.group(),
+                r.version(),
+                r.resource(),
+                call.subresource(),
+                namespace,
+                selectedName(call),
+                null,
+                selectedFields(call),
+                selectedLabels(call));
+    }
+
+    /** Whoever lists or watches the one object of a name asks for that object. */
+    private static String selectedName(ApiCall call) {
+        if (call.verb() != Verb.LIST && call.verb() != Verb.WATCH
+                || !call.name().isEmpty()) return call.name();
+        for (FieldSelector.Term term : selectedFields(call)) {
+            if (!term.negated() && term.field().equals("metadata.name") && isPathSegment(term.value())) {
+                return term.value();
+            }
+        }
+        return "";
+    }
+
+    private static boolean isPathSegment(String name) {
+        return !name.equals(".") && !name.equals("..") && name.indexOf('/') < 0 && name.indexOf('%') < 0;
+    }
+
+    private static List<FieldSelector.Term> selectedFields(ApiCall call) {
+        String text = isOfMany(call) ? call.query().getOrDefault("fieldSelector", "") : "";
+        if (text.isEmpty()) return List.of();
+        try {
+            return FieldSelector.parse(text).terms();
+        } catch (SelectorException e) {
+            return List.of(); // the handler refuses it if the user may list at all
+        }
+    }
+
+    private static List<Requirement> selectedLabels(ApiCall call) {
+        String text = isOfMany(call) ? call.query().getOrDefault("labelSelector", "") : "";
+        if (text.isEmpty()) return List.of();
+        try {
+            return LabelSelector.parse(text).requirements();
+        } catch (SelectorException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean isOfMany(ApiCall call) {
+        return switch (call.verb()) {
+            case LIST, WATCH, DELETECOLLECTION -> true;
+            case GET, CREATE, UPDATE, PATCH, DELETE -> false;
+        };
     }
 
     /** Upstream's refusal. */

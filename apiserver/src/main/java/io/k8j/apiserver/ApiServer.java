@@ -9,7 +9,9 @@ import io.k8j.apiserver.authn.StaticTokens;
 import io.k8j.apiserver.authn.TokenRequests;
 import io.k8j.apiserver.authz.AuthorizerChain;
 import io.k8j.apiserver.authz.RbacAuthorizer;
+import io.k8j.apiserver.authz.RbacIndex;
 import io.k8j.apiserver.authz.RoleReconciler;
+import io.k8j.apiserver.authz.node.NodeAuthorizer;
 import io.k8j.apiserver.discovery.Discovery;
 import io.k8j.apiserver.discovery.OpenApiPages;
 import io.k8j.apiserver.encryption.Encryption;
@@ -85,7 +87,13 @@ public final class ApiServer implements AutoCloseable {
                     config.address(),
                     config.servingTls(),
                     config.requests(),
-                    ApiFrontend.of(authentication, authorizer[0], metrics, dispatcher));
+                    ApiFrontend.of(
+                            authentication,
+                            authorizer[0],
+                            metrics,
+                            config.operations().auditor(),
+                            dispatcher));
+            core.audit(config.operations().auditor());
             if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {
             core.close();
@@ -113,7 +121,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static Authorizer authorizer(ObjectReader reader) {
-        return new AuthorizerChain(List.of(new RbacAuthorizer(reader)));
+        return new AuthorizerChain(List.of(new NodeAuthorizer(reader), new RbacAuthorizer(new RbacIndex(reader))));
     }
 
     private static List<AdmissionPlugin> admission(ApiServerCore.Internals internals) {
@@ -149,6 +157,9 @@ public final class ApiServer implements AutoCloseable {
         Health health = new Health(live, ready);
         List<Consumer<StringBuilder>> parts = new ArrayList<>(config.metrics());
         parts.add(metrics::write);
+        if (config.operations().auditor() != null) {
+            parts.add(config.operations().auditor().metrics()::write);
+        }
         if (config.operations().encryption() != null) {
             parts.add(config.operations().encryption().metrics()::write);
         }

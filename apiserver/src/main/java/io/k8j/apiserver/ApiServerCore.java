@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.cache.ResourceCache;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.encryption.Encryption;
@@ -41,6 +42,7 @@ public final class ApiServerCore implements AutoCloseable {
     private final Access access;
     private final ObjectReader reader;
     private final Handlers handlers;
+    private volatile Auditor auditor; // null if nothing is recorded
     private volatile CallInterceptor interceptor = (user, agent, call) -> {};
 
     private ApiServerCore(Store store, CoreConfig config, Time time, Parts parts, Encryption encryption) {
@@ -111,6 +113,12 @@ public final class ApiServerCore implements AutoCloseable {
      * @throws ApiException upstream's refusal; nothing was changed then
      */
     public ApiResponse call(UserInfo user, String agent, ApiCall call) {
+        Auditor recorder = auditor;
+        if (recorder == null || Auditor.isWithin()) return serve(user, agent, call);
+        return DirectAudit.call(recorder, user, agent, call, () -> serve(user, agent, call));
+    }
+
+    private ApiResponse serve(UserInfo user, String agent, ApiCall call) {
         interceptor.before(user, agent, call);
         access.check(user, call);
         ServedResource resource = resource(call);
@@ -126,6 +134,12 @@ public final class ApiServerCore implements AutoCloseable {
      *     answer of 200, everything else as the answer
      */
     public ApiTransport.Watch watch(UserInfo user, String agent, ApiCall call, WatchListener listener) {
+        Auditor recorder = auditor;
+        if (recorder == null || Auditor.isWithin()) return begin(user, agent, call, listener);
+        return DirectAudit.watch(recorder, user, agent, call, listener, told -> begin(user, agent, call, told));
+    }
+
+    private ApiTransport.Watch begin(UserInfo user, String agent, ApiCall call, WatchListener listener) {
         interceptor.before(user, agent, call);
         access.check(user, call);
         ServedResource resource = resource(call);
@@ -163,6 +177,11 @@ public final class ApiServerCore implements AutoCloseable {
         handlers.admitConnect(context(user, "", call, resource), options);
     }
 
+    /** Records the requests of this process's components from now on, too; those that come over HTTPS are elsewhere. */
+    void audit(Auditor recorder) {
+        auditor = recorder;
+    }
+
     /** Puts something in front of all requests from now on, in place of what was there. */
     public void intercept(CallInterceptor newInterceptor) {
         interceptor = newInterceptor;
@@ -191,6 +210,11 @@ public final class ApiServerCore implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /** Whether a watch has something to tell its client yet; for tests that wait for quiet. */
+    public boolean isDelivering() {
+        return feed.isDelivering();
     }
 
     /** Runs the repair of Services' addresses now, which runs by itself every few minutes. */

@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.encryption.Encryption;
 import io.k8j.apiserver.encryption.KeyRotation;
 
@@ -8,12 +9,17 @@ import io.k8j.apiserver.encryption.KeyRotation;
  *
  * @param encryption how objects are stored; null for plainly. It stays the caller's
  * @param rotation changes the keys of Secrets; null if the configuration file is not the server's own
+ * @param auditor records requests; null for none. It stays the caller's
  */
-public record Operations(Encryption encryption, KeyRotation rotation) {
+public record Operations(Encryption encryption, KeyRotation rotation, Auditor auditor) {
     /** Nothing is encrypted. */
-    public static final Operations DEFAULTS = new Operations(null, null);
+    public static final Operations DEFAULTS = new Operations(null, null, null);
 
     public Operations withEncryption(Encryption values, KeyRotation keys) {
-        return new Operations(values, keys);
+        return new Operations(values, keys, auditor);
+    }
+
+    public Operations withAuditor(Auditor recorder) {
+        return new Operations(encryption, rotation, recorder);
     }
 }

@@ -16,11 +16,11 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Makes TLS contexts of what a kubeconfig says. */
-final class TlsContexts {
+public final class TlsContexts {
     private TlsContexts() {}
 
     /** @throws IllegalArgumentException if a certificate or key is of no use */
-    static SSLContext of(ServerAccess access) {
+    public static SSLContext of(ServerAccess access) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys(access), trust(access), null);

@@ -43,11 +43,15 @@ public record ControllerContext(
                 client, informers, new PodStore(informers.of(Pod.class)), events, catalog, config, new ArrayList<>());
     }
 
-    /** The same for another controller. */
-    ControllerContext forNext() {
-        List<Informer<?>> own = new ArrayList<>();
-        own.add(pods.informer());
-        return new ControllerContext(client, informers, pods, events, catalog, config, own);
+    /**
+     * The same for another controller.
+     *
+     * @param own makes its requests; the shared copies go on with the manager's
+     */
+    ControllerContext forNext(Client own) {
+        List<Informer<?>> used = new ArrayList<>();
+        used.add(pods.informer());
+        return new ControllerContext(own, informers, pods, events, catalog, config, used);
     }
 
     public Time time() {

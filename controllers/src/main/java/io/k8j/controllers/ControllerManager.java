@@ -44,43 +44,67 @@ import org.slf4j.LoggerFactory;
 
 /** Runs the controllers over one client and one set of informers. */
 public final class ControllerManager implements AutoCloseable {
-    private record Entry(String name, boolean onByDefault, Function<ControllerContext, Controller> create) {
-        Entry(String name, Function<ControllerContext, Controller> create) {
-            this(name, true, create);
+    /** @param account ServiceAccount in kube-system under which it works; null for the manager's own identity */
+    private record Entry(
+            String name, String account, boolean onByDefault, Function<ControllerContext, Controller> create) {
+        Entry(String name, String account, Function<ControllerContext, Controller> create) {
+            this(name, account, true, create);
         }
     }
 
     /** All controllers under upstream's names, in the order in which they are started and shown. */
     private static final List<Entry> ALL = List.of(
-            new Entry("node-ipam-controller", NodeIpamController::create), // first: nodes are not ready without it
-            new Entry("serviceaccount-controller", DefaultAccountController::create),
-            new Entry("legacy-serviceaccount-token-controller", TokenSecretController::create),
-            new Entry("root-ca-certificate-publisher-controller", RootCaPublisher::create),
-            new Entry("namespace-controller", NamespaceController::create),
-            new Entry("garbage-collector-controller", GarbageCollector::create),
-            new Entry("replicaset-controller", ReplicaController::replicaSets),
-            new Entry("deployment-controller", DeploymentController::create),
-            new Entry("statefulset-controller", StatefulSetController::create),
-            new Entry("daemonset-controller", DaemonSetController::create),
-            new Entry("job-controller", JobController::create),
-            new Entry("cronjob-controller", CronJobController::create),
-            new Entry("replicationcontroller-controller", ReplicaController::replicationControllers),
-            new Entry("endpoints-controller", EndpointsController::create),
-            new Entry("endpointslice-controller", EndpointSliceController::create),
-            new Entry("endpointslice-mirroring-controller", MirroringController::create),
-            new Entry("persistentvolume-binder-controller", VolumeBinder::create),
-            new Entry("storage-protection-controller", ProtectionController::create),
-            new Entry("resourcequota-controller", ResourceQuotaController::create),
-            new Entry("ephemeral-volume-controller", EphemeralVolumeController::create),
-            new Entry("clusterrole-aggregation-controller", AggregationController::create),
-            new Entry("certificatesigningrequest-controllers", CertificateController::create),
-            new Entry("disruption-controller", DisruptionController::create),
-            new Entry("service-cidr-controller", ServiceCidrController::create),
-            new Entry("node-lifecycle-controller", NodeLifecycleController::create),
-            new Entry("taint-eviction-controller", TaintEvictionController::create),
-            new Entry("pod-garbage-collector-controller", PodGarbageController::create),
-            new Entry("ttl-controller", NodeTtlController::create),
-            new Entry("ttl-after-finished-controller", TtlAfterFinishedController::create));
+            new Entry(
+                    "node-ipam-controller",
+                    "node-controller",
+                    NodeIpamController::create), // first: nodes are not ready without it
+            new Entry("serviceaccount-controller", "service-account-controller", DefaultAccountController::create),
+            new Entry("legacy-serviceaccount-token-controller", null, TokenSecretController::create),
+            new Entry("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", RootCaPublisher::create),
+            new Entry("namespace-controller", "namespace-controller", NamespaceController::create),
+            new Entry("garbage-collector-controller", "generic-garbage-collector", GarbageCollector::create),
+            new Entry("replicaset-controller", "replicaset-controller", ReplicaController::replicaSets),
+            new Entry("deployment-controller", "deployment-controller", DeploymentController::create),
+            new Entry("statefulset-controller", "statefulset-controller", StatefulSetController::create),
+            new Entry("daemonset-controller", "daemon-set-controller", DaemonSetController::create),
+            new Entry("job-controller", "job-controller", JobController::create),
+            new Entry("cronjob-controller", "cronjob-controller", CronJobController::create),
+            new Entry(
+                    "replicationcontroller-controller",
+                    "replication-controller",
+                    ReplicaController::replicationControllers),
+            new Entry("endpoints-controller", "endpoint-controller", EndpointsController::create),
+            new Entry("endpointslice-controller", "endpointslice-controller", EndpointSliceController::create),
+            new Entry(
+                    "endpointslice-mirroring-controller",
+                    "endpointslicemirroring-controller",
+                    MirroringController::create),
+            new Entry("persistentvolume-binder-controller", "persistent-volume-binder", VolumeBinder::create),
+            new Entry(
+                    "persistentvolumeclaim-protection-controller",
+                    "pvc-protection-controller",
+                    ProtectionController::claims),
+            new Entry(
+                    "persistentvolume-protection-controller",
+                    "pv-protection-controller",
+                    ProtectionController::volumes),
+            new Entry("resourcequota-controller", "resourcequota-controller", ResourceQuotaController::create),
+            new Entry("ephemeral-volume-controller", "ephemeral-volume-controller", EphemeralVolumeController::create),
+            new Entry(
+                    "clusterrole-aggregation-controller",
+                    "clusterrole-aggregation-controller",
+                    AggregationController::create),
+            new Entry("certificatesigningrequest-controllers", "certificate-controller", CertificateController::create),
+            new Entry("disruption-controller", "disruption-controller", DisruptionController::create),
+            new Entry("service-cidr-controller", "service-cidrs-controller", ServiceCidrController::create),
+            new Entry("node-lifecycle-controller", "node-controller", NodeLifecycleController::create),
+            new Entry("taint-eviction-controller", "node-controller", TaintEvictionController::create),
+            new Entry("pod-garbage-collector-controller", "pod-garbage-collector", PodGarbageController::create),
+            new Entry("ttl-controller", "ttl-controller", NodeTtlController::create),
+            new Entry(
+                    "ttl-after-finished-controller",
+                    "ttl-after-finished-controller",
+                    TtlAfterFinishedController::create));
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerManager.class);
     private static final Duration SYNC_LIMIT = Duration.ofMinutes(2);
@@ -90,11 +114,12 @@ public final class ControllerManager implements AutoCloseable {
     private final List<Thread> starters = new ArrayList<>();
     private volatile boolean closed;
 
-    private ControllerManager(ControllerContext context) {
+    private ControllerManager(ControllerContext context, Function<String, Client> accounts) {
         this.context = context;
         for (Entry entry : ALL) {
             if (context.config().isEnabled(entry.name, entry.onByDefault)) {
-                ControllerContext own = context.forNext();
+                ControllerContext own =
+                        context.forNext(entry.account == null ? context.client() : accounts.apply(entry.account));
                 Controller controller = entry.create.apply(own);
                 controllers.put(entry.name, controller);
                 starters.add(Thread.ofVirtual()
@@ -107,11 +132,14 @@ public final class ControllerManager implements AutoCloseable {
     /**
      * Starts the enabled controllers; returns at once, and each begins when its informers have their copies.
      *
+     * @param client reads the shared copies and writes Events, with upstream's rights of kube-controller-manager
+     * @param accounts makes the client of a controller out of the name of its ServiceAccount in kube-system
      * @param catalog the resources that exist, for the garbage collector and the deletion of namespaces
      */
-    public static ControllerManager start(Client client, ResourceCatalog catalog, ControllersConfig config) {
+    public static ControllerManager start(
+            Client client, Function<String, Client> accounts, ResourceCatalog catalog, ControllersConfig config) {
         ControllerContext context = ControllerContext.of(client, EventBroadcaster.start(client), catalog, config);
-        ControllerManager manager = new ControllerManager(context);
+        ControllerManager manager = new ControllerManager(context, accounts);
         context.informers().start();
         manager.starters.forEach(Thread::start);
         return manager;

@@ -8,6 +8,12 @@ import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.apiserver.ApiServerCore;
 import io.k8j.apiserver.CoreConfig;
+import io.k8j.apiserver.authz.AuthorizerChain;
+import io.k8j.apiserver.authz.RbacAuthorizer;
+import io.k8j.apiserver.authz.RbacIndex;
+import io.k8j.apiserver.authz.RoleReconciler;
+import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
 import io.k8j.client.ListOptions;
@@ -49,9 +55,18 @@ final class TestCluster implements AutoCloseable {
     }
 
     TestCluster(ControllersConfig config) {
-        core = ApiServerCore.open(store, CoreConfig.DEFAULTS, time, ApiServerCore.Parts.open());
+        core = ApiServerCore.open(
+                store,
+                CoreConfig.DEFAULTS,
+                time,
+                new ApiServerCore.Parts(TestCluster::authorizer, internals -> List.of(), null, null));
         client = client("tester");
-        manager = ControllerManager.start(client("kube-controller-manager"), this::catalog, config);
+        new RoleReconciler(client.transport()).run();
+        manager = ControllerManager.start(
+                client(UserInfo.of("system:kube-controller-manager", "system:authenticated")),
+                this::accountClient,
+                this::catalog,
+                config);
         nodes = new SimulatedNodes(client("simulated-kubelet"));
         resources(Namespace.class)
                 .create(new NamespaceBuilder()
@@ -61,9 +76,26 @@ final class TestCluster implements AutoCloseable {
                         .build());
     }
 
+    /** Roles count for controllers, so that a test fails when one does more than its role allows. */
+    private static Authorizer authorizer(ObjectReader reader) {
+        return new AuthorizerChain(List.of(new RbacAuthorizer(new RbacIndex(reader))));
+    }
+
     private Client client(String name) {
         UserInfo user = UserInfo.of("system:" + name, "system:masters", "system:authenticated");
         return new Client(core.transport(user, name), time, name);
+    }
+
+    private Client client(UserInfo user) {
+        return new Client(core.transport(user, "kube-controller-manager"), time, "kube-controller-manager");
+    }
+
+    private Client accountClient(String account) {
+        return client(UserInfo.of(
+                "system:serviceaccount:kube-system:" + account,
+                "system:serviceaccounts",
+                "system:serviceaccounts:kube-system",
+                "system:authenticated"));
     }
 
     private List<ResourceCatalog.Entry> catalog() {

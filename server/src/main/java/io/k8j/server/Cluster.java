@@ -1,5 +1,8 @@
 package io.k8j.server;
 
+import io.k8j.client.Client;
+import io.k8j.kubelet.fleet.Fleet;
+import io.k8j.kubelet.fleet.FleetConfig;
 import io.k8j.model.time.SystemTime;
 import io.k8j.server.controlplane.ClusterCertificates;
 import io.k8j.server.controlplane.ControlPlane;
@@ -10,13 +13,18 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 
 /** A whole cluster in this process: wires all components together, in the order in which they start. */
 public final class Cluster implements AutoCloseable {
+    private static final Duration FLEET_LIMIT = Duration.ofMinutes(10);
+
     private final ServerConfig config;
     private final Closing closing = new Closing();
     private final CountDownLatch stopAsked = new CountDownLatch(1);
@@ -77,6 +85,22 @@ public final class Cluster implements AutoCloseable {
             });
             node.awaitDns(steps);
         }
+        startFleet(steps);
+    }
+
+    /** Nodes that are only played: {@code --simulated-nodes}. */
+    private void startFleet(Steps steps) throws Exception {
+        if (config.simulatedNodes() == 0) {
+            return;
+        }
+        Client client = controlPlane.client("kwok", "system:kwok-controller", "system:masters");
+        FleetConfig settings = FleetConfig.DEFAULTS
+                .withNodes(config.simulatedNodes(), Map.of())
+                .withWorkers(4 * Runtime.getRuntime().availableProcessors(), Version.GIT);
+        steps.step(config.simulatedNodes() + " simulated nodes ready", () -> {
+            Fleet fleet = controlPlane.add(Fleet.start(client, settings, Fleet.defaultStages(), new Random()));
+            return fleet.awaitNodes(FLEET_LIMIT);
+        });
     }
 
     private boolean runsContainers() {

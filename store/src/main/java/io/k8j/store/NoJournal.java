@@ -8,14 +8,28 @@ import java.util.function.Consumer;
 /** Forgets everything; for the memory store. */
 final class NoJournal implements Journal {
     private final String clusterId;
+    private RangeResult.Page start; // null once it was handed out
 
-    NoJournal(StoreConfig config) {
+    NoJournal(StoreConfig config, RangeResult.Page start) {
+        this.start = start;
         clusterId = config.clusterId().orElseGet(() -> UUID.randomUUID().toString());
     }
 
     @Override
     public long recover(Consumer<Change> into) {
-        return 1;
+        for (Entry entry : start.entries()) {
+            into.accept(new Change.Put(withoutLease(entry)));
+        }
+        long revision = start.revision();
+        start = null;
+        return revision;
+    }
+
+    private static Entry withoutLease(Entry entry) {
+        return entry.leaseId() == 0
+                ? entry
+                : new Entry(
+                        entry.key(), entry.value(), entry.createRevision(), entry.modRevision(), entry.version(), 0);
     }
 
     @Override

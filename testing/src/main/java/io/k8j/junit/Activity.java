@@ -3,20 +3,25 @@ package io.k8j.junit;
 import io.k8j.apiserver.ApiServer;
 import io.k8j.client.ControllerLoop;
 import io.k8j.controllers.ControllerManager;
+import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.server.controlplane.ControlPlane;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Watches whether anything moves in a cluster: requests, revisions, queues. */
+/** Watches whether anything moves in a cluster: requests, revisions, watches, queues, workers of nodes. */
 final class Activity {
     /** Work that was woken sends its first request well within this time. */
     private static final Duration CALM = Duration.ofMillis(25);
 
     private final AtomicLong calls = new AtomicLong();
+    private final K8jCluster cluster;
     private final ControlPlane plane;
 
-    Activity(ControlPlane plane) {
+    Activity(K8jCluster cluster, ControlPlane plane) {
+        this.cluster = cluster;
         this.plane = plane;
     }
 
@@ -24,22 +29,39 @@ final class Activity {
         calls.incrementAndGet();
     }
 
-    private record State(long calls, long revision, long runs, boolean queued) {}
+    /** @param busy what has work before it, in words; empty if nothing has */
+    private record State(long calls, long revision, long runs, String busy) {}
 
     private State state() {
+        StringJoiner busy = new StringJoiner(", ");
         ApiServer server = plane.apiServer();
-        ControllerManager controllers = plane.controllers();
+        if (server != null && server.core().isDelivering()) {
+            busy.add("watches");
+        }
         long runs = 0;
-        boolean queued = false;
+        ControllerManager controllers = plane.controllers();
         if (controllers != null) {
-            for (List<ControllerLoop.Metrics> loops : controllers.metrics().values()) {
-                for (ControllerLoop.Metrics loop : loops) {
+            for (Map.Entry<String, List<ControllerLoop.Metrics>> controller :
+                    controllers.metrics().entrySet()) {
+                for (ControllerLoop.Metrics loop : controller.getValue()) {
                     runs += loop.runs();
-                    queued |= loop.depth() > 0;
+                    if (loop.depth() > 0) {
+                        busy.add("controller " + controller.getKey());
+                    }
                 }
             }
         }
-        return new State(calls.get(), server == null ? 0 : server.core().revision(), runs, queued);
+        cluster.nodes().stream().filter(node -> !node.isIdle()).forEach(node -> busy.add("node " + node.name()));
+        if (!cluster.lightNodes().map(Fleet::isIdle).orElse(true)) {
+            busy.add("light nodes");
+        }
+        return new State(calls.get(), server == null ? 0 : server.core().revision(), runs, busy.toString());
+    }
+
+    /** What moves now, in words. */
+    String busy() {
+        String busy = state().busy();
+        return busy.isEmpty() ? "requests come one after the other" : busy;
     }
 
     /** Waits until nothing has moved for a while of the machine's time. False if it still moves at the limit. */
@@ -55,7 +77,7 @@ final class Activity {
             Thread.sleep(1);
             State now = state();
             long at = System.nanoTime();
-            if (!now.equals(before) || now.queued()) {
+            if (!now.equals(before) || !now.busy().isEmpty()) {
                 before = now;
                 since = at;
             } else if (at - since >= calm.toNanos()) {

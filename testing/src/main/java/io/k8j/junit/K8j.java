@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * ApiClient}. Parameters of tests and of their set-up methods may have these types, too; a {@code String} with {@link
  * Namespace} is the test's own namespace, a {@code String} or {@code Path} with {@link Kubeconfig} its kubeconfig.
  *
- * <p>Each test has a fresh namespace, which is the default of all clients it is given. When a test fails, the events of
+ * <p>Parts are injected before the set-up methods run. Each test has a fresh namespace, which is the default of all clients it is given. When a test fails, the events of
  * its namespace and the state of its objects are printed on standard error.
  */
 @Documented
@@ -35,10 +35,29 @@ public @interface K8j {
         SHARED
     }
 
-    /** How many simulated nodes there are. */
+    /** How many simulated nodes there are, each with the real kubelet. */
     int nodes() default 1;
 
+    /** How many nodes are only played, for scale. */
+    int lightNodes() default 0;
+
+    /**
+     * For how long a cluster lives. {@link Scope#METHOD} clusters start from a snapshot, so definitions and manifests are
+     * applied only once.
+     */
     Scope scope() default Scope.CLASS;
+
+    /** Lets the cluster's clock stand still; {@link K8jCluster#advance} moves it. */
+    boolean virtualTime() default false;
+
+    /** Files with CustomResourceDefinitions to load; {@code classpath:} and a resource's path, or a path. */
+    String[] crds() default {};
+
+    /** Files with objects to apply after the definitions. */
+    String[] manifests() default {};
+
+    /** Flags of upstream's kube-apiserver, such as {@code anonymous-auth=false}. */
+    String[] apiServerFlags() default {};
 
     /** Components to leave out: {@code controllers}, {@code scheduler}. */
     String[] without() default {};

@@ -4,7 +4,8 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.k8j.apiserver.ApiServerCore;
 import io.k8j.client.Client;
 import io.k8j.client.ListOptions;
-import io.k8j.model.time.Time;
+import io.k8j.kubelet.fleet.Fleet;
+import io.k8j.kubelet.fleet.FleetConfig;
 import io.k8j.server.Closing;
 import io.k8j.server.KubeconfigFile;
 import io.k8j.server.ServerConfig;
@@ -12,14 +13,11 @@ import io.k8j.server.Steps;
 import io.k8j.server.UserException;
 import io.k8j.server.controlplane.ClusterCertificates;
 import io.k8j.server.controlplane.ControlPlane;
-import io.k8j.server.flags.ApiServerFlags;
+import io.k8j.store.RangeResult;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +26,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /**
@@ -41,78 +40,38 @@ public final class K8jCluster implements AutoCloseable {
     private static final Duration QUIESCENT_LIMIT = Duration.ofSeconds(30);
     private static final Duration STEP = Duration.ofMillis(3);
     private static final Duration STEP_LIMIT = Duration.ofSeconds(5);
-
-    /** What a cluster is to have; each method answers a changed copy. */
-    public record Builder(int nodes, Instant clock, Set<String> without, List<String> apiServerArguments) {
-        /** How many simulated nodes it has; one unless said otherwise. */
-        public Builder withNodes(int count) {
-            if (count < 0) throw new IllegalArgumentException("nodes: %d must not be negative".formatted(count));
-            return new Builder(count, clock, without, apiServerArguments);
-        }
-
-        /** The instant at which the cluster's clock begins, instead of now. */
-        public Builder withClock(Instant start) {
-            return new Builder(nodes, start, without, apiServerArguments);
-        }
-
-        /** Components to leave out: {@code controllers}, {@code scheduler}. */
-        public Builder without(String... components) {
-            return new Builder(nodes, clock, Set.of(components), apiServerArguments);
-        }
-
-        /** Flags of upstream's kube-apiserver, such as {@code anonymous-auth=false}; added to those given before. */
-        public Builder withApiServerFlags(String... arguments) {
-            List<String> all = new ArrayList<>(apiServerArguments);
-            all.addAll(List.of(arguments));
-            return new Builder(nodes, clock, without, all);
-        }
-
-        /** Starts it; when this returns the API answers, and nodes, controllers and scheduler are about to. */
-        public K8jCluster start() {
-            return new K8jCluster(this);
-        }
-    }
+    private static final Steps QUIET =
+            new Steps(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
 
     private final Closing closing = new Closing();
     private final FakeTime time;
     private final Faults faults = new Faults();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final ClusterCertificates certificates = SharedParts.CERTIFICATES;
+    private final K8jOptions options;
     private final Path directory;
     private final ControlPlane plane;
     private final Activity activity;
     private final Clients clients;
-    private final int port;
+    private final Manifests manifests;
+    private ServerConfig config;
+    private Fleet fleet; // null if there are no light nodes
+    private WebhookServer webhooks; // guarded by closing; null until it is asked for
 
-    private K8jCluster(Builder wanted) {
-        time = closing.add(FakeTime.running(wanted.clock == null ? Instant.now() : wanted.clock));
+    private K8jCluster(K8jOptions wanted, RangeResult.Page state) {
+        options = wanted;
+        time = closing.add(FakeTime.running(wanted.clock() == null ? Instant.now() : wanted.clock()));
         try {
             directory = Files.createTempDirectory("k8j-");
             closing.add(() -> delete(directory));
-            Steps steps =
-                    new Steps(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
-            ServerConfig config = config(wanted, freePort());
-            ControlPlane started = null;
-            for (int attempt = 1; started == null; attempt++) {
-                try {
-                    started = ControlPlane.start(config, "127.0.0.1", certificates, time, steps);
-                } catch (UserException e) {
-                    if (attempt == PORT_ATTEMPTS) {
-                        throw e;
-                    }
-                    config = config(wanted, freePort()); // somebody else was faster
-                }
-            }
-            plane = closing.add(started);
-            port = config.httpsListenPort();
-            activity = new Activity(plane);
+            plane = closing.add(startPlane(state));
+            activity = new Activity(this, plane);
             intercept();
-            plane.startControllers(config, certificates, steps);
-            plane.startScheduler(config, steps);
+            plane.startControllers(config, certificates, QUIET);
+            plane.startScheduler(config, QUIET);
             clients = closing.add(new Clients(this));
-            for (int i = 0; i < wanted.nodes; i++) {
-                addNode();
-            }
+            manifests = new Manifests(client(), this::core);
+            furnish(state == null);
         } catch (Exception e) {
             closing.closeAfter(e);
             throw e instanceof RuntimeException unchecked
@@ -121,13 +80,55 @@ public final class K8jCluster implements AutoCloseable {
         }
     }
 
+    private ControlPlane startPlane(RangeResult.Page state) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            config = ServerSettings.of(options, directory, ServerSettings.freePort());
+            try {
+                return ControlPlane.start(config, "127.0.0.1", certificates, time, QUIET, state);
+            } catch (UserException e) {
+                if (attempt == PORT_ATTEMPTS) {
+                    throw e; // otherwise somebody else was faster
+                }
+            }
+        }
+    }
+
+    /** Adds what the options ask for; a restored cluster has definitions and manifests already. */
+    private void furnish(boolean fresh) {
+        if (fresh) {
+            options.crds().forEach(file -> apply(file, Manifests.read(file)));
+        }
+        for (int i = 0; i < options.nodes(); i++) {
+            addNode();
+        }
+        if (fresh) {
+            options.manifests().forEach(file -> apply(file, Manifests.read(file)));
+        }
+        if (options.lightNodes() > 0) {
+            fleet = closing.add(Fleet.start(
+                    plane.client("kwok", "system:kwok-controller", "system:masters"),
+                    FleetConfig.DEFAULTS.withNodes(options.lightNodes(), Map.of()),
+                    Fleet.defaultStages(),
+                    new Random()));
+        }
+        if (options.frozen()) {
+            awaitNodesReady();
+            time.freeze();
+        }
+    }
+
+    static K8jCluster start(K8jOptions options, RangeResult.Page state) {
+        return new K8jCluster(options, state);
+    }
+
     /** A cluster with one node. */
     public static K8jCluster start() {
         return builder().start();
     }
 
-    public static Builder builder() {
-        return new Builder(1, null, Set.of(), List.of());
+    /** What a cluster is to have, to be changed and started. */
+    public static K8jOptions builder() {
+        return K8jOptions.DEFAULTS;
     }
 
     private void intercept() {
@@ -137,47 +138,9 @@ public final class K8jCluster implements AutoCloseable {
         });
     }
 
-    private ServerConfig config(Builder wanted, int httpsPort) {
-        return new ServerConfig(
-                directory,
-                directory.resolve("kubeconfig.yaml"),
-                "127.0.0.1",
-                httpsPort,
-                "127.0.0.1",
-                List.of(),
-                "node-0",
-                "127.0.0.1",
-                Map.of(),
-                List.of(),
-                "10.42.0.0/16",
-                "10.43.0.0/16",
-                "10.43.0.10",
-                "cluster.local",
-                "30000-32767",
-                "memory",
-                null,
-                wanted.without,
-                ServerConfig.Runtime.SIMULATED,
-                wanted.nodes,
-                false,
-                null,
-                false,
-                0,
-                "",
-                null,
-                ApiServerFlags.parse(wanted.apiServerArguments));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return probe.getLocalPort();
-        }
-    }
-
     /** Address of the API server. */
     public String url() {
-        return "https://127.0.0.1:" + port;
+        return "https://127.0.0.1:" + config.httpsListenPort();
     }
 
     /** A kubeconfig for the administrator. */
@@ -263,7 +226,7 @@ public final class K8jCluster implements AutoCloseable {
         synchronized (nodes) {
             int number = nodes.size();
             String name = "node-" + number;
-            Client client = plane.client("kubelet", "system:node:" + name, "system:nodes", "system:masters");
+            Client client = plane.client("kubelet", "system:node:" + name, "system:nodes");
             SimulatedNode node =
                     closing.add(new SimulatedNode(name, number, client, time, directory.resolve(name), certificates));
             nodes.add(node);
@@ -289,14 +252,11 @@ public final class K8jCluster implements AutoCloseable {
 
     /** Waits until all nodes say that they are ready. */
     public K8jCluster awaitNodesReady() {
-        long deadline = System.nanoTime() + QUIESCENT_LIMIT.toNanos();
-        while (readyNodes() < nodes().size()) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("only %d of %d nodes are ready after %d s"
-                        .formatted(readyNodes(), nodes().size(), QUIESCENT_LIMIT.toSeconds()));
-            }
-            pause();
-        }
+        int wanted = nodes().size() + options.lightNodes();
+        Wait.until(
+                QUIESCENT_LIMIT.plusMillis(options.lightNodes() * 10L),
+                () -> readyNodes() >= wanted,
+                () -> "only %d of %d nodes are ready".formatted(readyNodes(), wanted));
         return this;
     }
 
@@ -309,21 +269,42 @@ public final class K8jCluster implements AutoCloseable {
                 .count();
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(2);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+    /** The nodes that are only played; empty if the options asked for none. */
+    public Optional<Fleet> lightNodes() {
+        return Optional.ofNullable(fleet);
+    }
+
+    /**
+     * Applies all objects of a YAML text by server-side apply; objects without a namespace go to {@code default}. Returns
+     * when they are stored and custom resources are served.
+     */
+    public void apply(String yaml) {
+        apply("manifest", yaml);
+    }
+
+    private void apply(String source, String yaml) {
+        manifests.apply(source, yaml, "default");
+    }
+
+    /** Waits until the cluster is quiescent, and keeps all that is stored, for fresh clusters that start from it. */
+    public K8jSnapshot snapshot() {
+        awaitQuiescent();
+        K8jOptions later = options.clock() == null ? options : options.withClock(time.instant());
+        return new K8jSnapshot(later, plane.state());
+    }
+
+    /** An HTTPS server within this test that the API server can call: admission and conversion webhooks. */
+    public WebhookServer webhooks() {
+        synchronized (closing) {
+            if (webhooks == null) {
+                webhooks = closing.add(WebhookServer.start(certificates, client()));
+            }
+            return webhooks;
         }
     }
 
     /** The cluster's clock. To move it, {@link #advance} is better than its own method. */
     public FakeTime time() {
-        return time;
-    }
-
-    Time systemTime() {
         return time;
     }
 
@@ -345,8 +326,8 @@ public final class K8jCluster implements AutoCloseable {
     public void awaitQuiescent() {
         try {
             if (!activity.awaitCalm(QUIESCENT_LIMIT)) {
-                throw new IllegalStateException(
-                        "the cluster is still busy after %d s".formatted(QUIESCENT_LIMIT.toSeconds()));
+                throw new IllegalStateException("the cluster is still busy after %d s: %s"
+                        .formatted(QUIESCENT_LIMIT.toSeconds(), activity.busy()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

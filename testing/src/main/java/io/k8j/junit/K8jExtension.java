@@ -11,10 +11,8 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
@@ -34,14 +32,23 @@ final class K8jExtension
     private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(K8jExtension.class);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-    private record Settings(int nodes, K8j.Scope scope, Set<String> without) {
-        static final Settings DEFAULTS = new Settings(1, K8j.Scope.CLASS, Set.of());
+    private record Settings(K8jOptions options, K8j.Scope scope) {
+        static final Settings DEFAULTS = new Settings(K8jOptions.DEFAULTS, K8j.Scope.CLASS);
 
-        K8jCluster start() {
-            return K8jCluster.builder()
-                    .withNodes(nodes)
-                    .without(without.toArray(String[]::new))
-                    .start();
+        static Settings of(K8j annotation) {
+            K8jOptions options = K8jOptions.DEFAULTS
+                    .withNodes(annotation.nodes())
+                    .withLightNodes(annotation.lightNodes())
+                    .without(annotation.without())
+                    .withApiServerFlags(annotation.apiServerFlags())
+                    .withCrds(annotation.crds())
+                    .withManifests(annotation.manifests());
+            return new Settings(annotation.virtualTime() ? options.withVirtualTime() : options, annotation.scope());
+        }
+
+        /** Whether a cluster of each method is worth a snapshot. */
+        boolean hasManifests() {
+            return !options.crds().isEmpty() || !options.manifests().isEmpty();
         }
     }
 
@@ -56,6 +63,8 @@ final class K8jExtension
 
     private record OwnNamespace(String name) {}
 
+    private record Kept(K8jSnapshot snapshot) {}
+
     private static Settings settings(ExtensionContext context) {
         K8j annotation = context.getRequiredTestClass().getAnnotation(K8j.class);
         for (Class<?> outer = context.getRequiredTestClass().getEnclosingClass();
@@ -63,9 +72,7 @@ final class K8jExtension
                 outer = outer.getEnclosingClass()) {
             annotation = outer.getAnnotation(K8j.class);
         }
-        return annotation == null
-                ? Settings.DEFAULTS
-                : new Settings(annotation.nodes(), annotation.scope(), Set.copyOf(Arrays.asList(annotation.without())));
+        return annotation == null ? Settings.DEFAULTS : Settings.of(annotation);
     }
 
     private static K8jCluster cluster(ExtensionContext context) {
@@ -76,8 +83,26 @@ final class K8jExtension
             case SHARED -> context.getRoot();
         };
         return holder.getStore(STORE)
-                .getOrComputeIfAbsent(settings, key -> new Held(settings.start()), Held.class)
+                .getOrComputeIfAbsent(settings, key -> new Held(start(settings, context)), Held.class)
                 .cluster();
+    }
+
+    private static K8jCluster start(Settings settings, ExtensionContext context) {
+        if (settings.scope != K8j.Scope.METHOD || !settings.hasManifests()) {
+            return settings.options.start();
+        }
+        return topClass(context)
+                .getStore(STORE)
+                .getOrComputeIfAbsent(Kept.class, key -> new Kept(snapshot(settings.options)), Kept.class)
+                .snapshot()
+                .start();
+    }
+
+    /** What all clusters of a class begin with: with definitions and manifests applied. */
+    private static K8jSnapshot snapshot(K8jOptions options) {
+        try (K8jCluster first = options.start()) {
+            return first.snapshot();
+        }
     }
 
     /** Nested classes share the cluster of the class around them. */
@@ -223,7 +248,9 @@ final class K8jExtension
         }
         K8jCluster cluster = cluster(context);
         cluster.faults().clear();
-        cluster.time().resume();
+        if (!settings(context).options.frozen()) {
+            cluster.time().resume();
+        }
         try {
             cluster.client()
                     .resources(io.fabric8.kubernetes.api.model.Namespace.class)

@@ -67,6 +67,10 @@ public final class SimulatedNode implements AutoCloseable {
         }
     }
 
+    synchronized boolean isIdle() {
+        return kubelet == null || kubelet.pods().isIdle();
+    }
+
     public synchronized boolean isUp() {
         return kubelet != null;
     }

@@ -33,7 +33,7 @@ public final class AdmissionChain {
                 new NamespaceLifecycle(reader), // nothing else matters in a namespace that is gone
                 new LimitRanger(reader), // before whatever counts requests and limits
                 new ServiceAccountAdmission(reader, services.random()),
-                new NodeRestriction(reader),
+                new NodeRestriction(reader, services.authorizer()),
                 SmallSteps.taintNodesByCondition(),
                 new PodSecurity(reader), // checks in the second pass, so it sees what all others changed
                 new PriorityAdmission(reader), // before quotas, which can be scoped by priority

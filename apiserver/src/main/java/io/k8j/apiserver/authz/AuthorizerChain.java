@@ -6,46 +6,60 @@ import io.k8j.apiserver.spi.UserInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Asks authorizers in order; the first opinion counts. Members of {@code system:masters} may do everything. */
 public final class AuthorizerChain implements Authorizer, RuleResolver {
     private static final String SUPERUSERS = "system:masters";
+    private static final Decision ALLOWED = new Decision.Allow("");
 
-    private final List<Authorizer> authorizers;
+    private final Supplier<List<Authorizer>> authorizers;
 
     public AuthorizerChain(List<Authorizer> authorizers) {
-        this.authorizers = List.copyOf(authorizers);
+        List<Authorizer> fixed = List.copyOf(authorizers);
+        this.authorizers = () -> fixed;
+    }
+
+    /** @param authorizers asked each time, so that they can be replaced */
+    public AuthorizerChain(Supplier<List<Authorizer>> authorizers) {
+        this.authorizers = authorizers;
     }
 
     @Override
     public Decision authorize(Attributes attributes) {
         if (attributes.user().groups().contains(SUPERUSERS)) {
-            return new Decision.Allow("");
+            return ALLOWED;
         }
-        String reason = "";
-        for (Authorizer authorizer : authorizers) {
-            Decision decision = authorizer.authorize(attributes);
-            switch (decision) {
+        String reasons = "";
+        for (Authorizer authorizer : authorizers.get()) {
+            switch (authorizer.authorize(attributes)) {
                 case Decision.Allow allow -> {
                     return allow;
                 }
-                case Decision.Deny deny -> {
-                    return deny;
+                case Decision.Deny(String why) -> {
+                    return new Decision.Deny(join(reasons, why));
                 }
-                case Decision.NoOpinion none -> reason = reason.isEmpty() ? none.reason() : reason;
+                case Decision.NoOpinion(String why) -> reasons = join(reasons, why);
             }
         }
-        return new Decision.NoOpinion(reason);
+        return new Decision.NoOpinion(reasons);
     }
 
-    /** The rules of all members that can list them. */
+    private static String join(String reasons, String next) {
+        if (next == null || next.isEmpty()) {
+            return reasons;
+        }
+        return reasons.isEmpty() ? next : reasons + "\n" + next;
+    }
+
+    /** The rules of all members; what one of them cannot list is said in the error. */
     @Override
     public Rules rules(UserInfo user, String namespace) {
         List<Map<String, Object>> resources = new ArrayList<>();
         List<Map<String, Object>> paths = new ArrayList<>();
         boolean incomplete = false;
         List<String> errors = new ArrayList<>();
-        for (Authorizer authorizer : authorizers) {
+        for (Authorizer authorizer : authorizers.get()) {
             if (!(authorizer instanceof RuleResolver resolver)) {
                 continue;
             }
@@ -57,6 +71,11 @@ public final class AuthorizerChain implements Authorizer, RuleResolver {
                 errors.add(rules.error());
             }
         }
-        return new Rules(resources, paths, incomplete, String.join(", ", errors));
+        return new Rules(resources, paths, incomplete, aggregate(errors));
+    }
+
+    /** Go's way to show several errors as one. */
+    private static String aggregate(List<String> errors) {
+        return errors.size() > 1 ? "[" + String.join(", ", errors) + "]" : String.join("", errors);
     }
 }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** The ClusterRoles and bindings that every cluster has, read from two tables. */
+/** The ClusterRoles and bindings that every cluster has, read from three tables. */
 final class BootstrapRoles {
-    private static final List<String> FILES = List.of("bootstrap-roles.txt", "controller-roles.txt");
+    private static final List<String> FILES = List.of("bootstrap-roles.txt", "controller-roles.txt", "own-roles.txt");
     private static final String CONTROLLER = "system:controller:";
     private static final String AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
     private static final List<String> READ = List.of("get", "list", "watch");

@@ -38,7 +38,8 @@ public record PolicyRule(
         return list;
     }
 
-    boolean allows(Attributes wanted) {
+    /** Whether the rule alone is enough for the wish. */
+    public boolean allows(Attributes wanted) {
         if (!has(verbs, wanted.verb())) {
             return false;
         }

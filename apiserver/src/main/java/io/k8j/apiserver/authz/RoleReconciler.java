@@ -31,12 +31,12 @@ public final class RoleReconciler {
     /** Does all of it; a conflict with another writer is left for the next start. */
     public void run() {
         BootstrapRoles wanted = BootstrapRoles.read();
-        Map<String, ApiObject> roles = existing(RbacAuthorizer.CLUSTER_ROLES);
-        atOnce(wanted.roles(), role -> reconcile(RbacAuthorizer.CLUSTER_ROLES, roles, role, this::missingRules));
-        Map<String, ApiObject> bindings = existing(RbacAuthorizer.CLUSTER_ROLE_BINDINGS);
+        Map<String, ApiObject> roles = existing(RbacIndex.CLUSTER_ROLES);
+        atOnce(wanted.roles(), role -> reconcile(RbacIndex.CLUSTER_ROLES, roles, role, this::missingRules));
+        Map<String, ApiObject> bindings = existing(RbacIndex.CLUSTER_ROLE_BINDINGS);
         atOnce(
                 wanted.bindings(),
-                binding -> reconcile(RbacAuthorizer.CLUSTER_ROLE_BINDINGS, bindings, binding, this::missingSubjects));
+                binding -> reconcile(RbacIndex.CLUSTER_ROLE_BINDINGS, bindings, binding, this::missingSubjects));
     }
 
     /** Many small writes go to the disk together when they come together. */

@@ -37,6 +37,7 @@ public final class CacheWatcher implements AutoCloseable {
     private RuntimeException cause; // guarded by lock
     private boolean waiting; // guarded by lock
     private boolean direct; // guarded by lock; the feed tells the listener, and there is no thread any more
+    private boolean delivering = true; // guarded by lock: until the first events are told, and while a batch is
     private long lastRevision; // guarded by the cache's watch lock
     private SortedObjects initial;
     private List<CacheEvent> past = List.of();
@@ -175,16 +176,19 @@ public final class CacheWatcher implements AutoCloseable {
                 synchronized (lock) {
                     if (queue.isEmpty() && mayBeDirect && !ended) {
                         direct = true;
+                        delivering = false;
                         return;
                     }
                     while (queue.isEmpty() && !ended) {
                         waiting = true;
+                        delivering = false;
                         lock.wait();
                     }
                     if (ended) {
                         why = cause;
                         break;
                     }
+                    delivering = true;
                     batch.addAll(queue);
                     queue.clear();
                 }
@@ -219,6 +223,13 @@ public final class CacheWatcher implements AutoCloseable {
 
     private void tell(EventType type, ApiObject object) {
         listener.event(type, type == EventType.BOOKMARK ? object : convert.apply(object));
+    }
+
+    /** Whether there is something that the listener was not told yet. */
+    boolean isBehind() {
+        synchronized (lock) {
+            return !ended && (delivering || !queue.isEmpty());
+        }
     }
 
     private boolean isEnded() {

@@ -292,6 +292,15 @@ public final class ResourceCache {
         }
     }
 
+    /** Whether a watcher has something to tell yet. */
+    boolean isDelivering() {
+        boolean[] behind = {false};
+        synchronized (watchLock) {
+            watchers.forEach(watcher -> behind[0] |= watcher.isBehind());
+        }
+        return behind[0];
+    }
+
     /** Ends all watches, because the resource is served no longer or the server stops. */
     public void closeWatchers(RuntimeException cause) {
         List<CacheWatcher> all = new ArrayList<>();

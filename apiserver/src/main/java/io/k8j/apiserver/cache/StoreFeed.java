@@ -116,6 +116,11 @@ public final class StoreFeed implements AutoCloseable {
         for (ResourceCache cache : caches.values()) cache.closeWatchers(cause);
     }
 
+    /** Whether a watch has something to tell yet. */
+    public boolean isDelivering() {
+        return caches.values().stream().anyMatch(ResourceCache::isDelivering);
+    }
+
     /** The revision up to which all caches are complete. */
     public long applied() {
         return applied;

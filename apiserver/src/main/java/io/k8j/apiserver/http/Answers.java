@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
@@ -28,6 +29,12 @@ final class Answers {
         }
     }
 
+    /** Notes an answer's object for the audit log, if that is wanted. */
+    private static void record(java.util.function.Supplier<Map<String, Object>> tree) {
+        AuditEvent event = AuditEvent.current();
+        if (event != null && event.wantsResponse()) event.responseObject(tree.get());
+    }
+
     private void sendList(Exchange exchange, ServedResource resource, ApiResponse response, Negotiation form) {
         GroupVersionKind kind = new GroupVersionKind(
                 resource.gvk().group(),
@@ -36,6 +43,7 @@ final class Answers {
         boolean builtIn = resource.custom() == null;
         switch (form.transform()) {
             case NONE, METADATA -> {
+                record(() -> ObjectForms.listTree(kind, response.list(), builtIn));
                 if (form.mediaType().equals(MediaTypes.JSON)) {
                     exchange.respond(
                             response.code(), MediaTypes.JSON, ObjectForms.list(kind, response.list(), builtIn));
@@ -71,7 +79,10 @@ final class Answers {
 
     private void sendObject(Exchange exchange, ServedResource resource, int code, ApiObject object, Negotiation form) {
         boolean status = object.kind().equals("Status") && object.apiVersion().equals("v1");
+        AuditEvent event = AuditEvent.current();
+        if (event != null && status) event.responseStatus(Json.parseObject(object.json()));
         if (form.transform() == Negotiation.Transform.NONE || status) {
+            record(() -> Json.parseObject(object.json()));
             if (form.mediaType().equals(MediaTypes.JSON)) {
                 exchange.respond(code, MediaTypes.JSON, object.json());
             } else {
@@ -89,6 +100,7 @@ final class Answers {
                         true,
                         clock.instant())
                 : ObjectForms.metadata(object, form.version());
+        record(() -> tree);
         sendTree(exchange, code, tree, form.mediaType());
     }
 
@@ -118,7 +130,11 @@ final class Answers {
         if (refusal.details() != null && refusal.details().get("retryAfterSeconds") instanceof Number seconds) {
             exchange.addResponseHeader("Retry-After", seconds.toString());
         }
-        sendTree(exchange, refusal.code(), refusal.toStatus(), mediaType);
+        Map<String, Object> tree = refusal.toStatus();
+        AuditEvent event = AuditEvent.current();
+        if (event != null) event.responseStatus(tree);
+        record(() -> tree);
+        sendTree(exchange, refusal.code(), tree, mediaType);
     }
 
     private static void warn(Exchange exchange, List<String> warnings) {

@@ -1,7 +1,9 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.authn.Authentication;
 import io.k8j.apiserver.spi.Authorizer;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,18 +20,31 @@ public final class ApiFrontend implements ExchangeHandler {
         this.dispatcher = dispatcher;
     }
 
-    /** Composes the way of a request; the first entry runs first. */
+    /**
+     * Composes the way of a request; the first entry runs first.
+     *
+     * @param auditor null if nothing is recorded
+     */
     public static ApiFrontend of(
-            Authentication authentication, Authorizer authorizer, RequestMetrics metrics, Dispatcher dispatcher) {
-        return new ApiFrontend(
-                List.of(
-                        new Measure(metrics), // first, so that refusals are counted
-                        new RefusalsToStatus(), // everything behind it may throw
-                        new StandardHeaders(),
-                        new WellFormedPath(),
-                        new Authenticate(authentication),
-                        new Impersonate(authorizer)), // needs the real user, and decides who the user is from here on
-                dispatcher);
+            Authentication authentication,
+            Authorizer authorizer,
+            RequestMetrics metrics,
+            Auditor auditor,
+            Dispatcher dispatcher) {
+        boolean audited = auditor != null;
+        List<RequestFilter> filters = new ArrayList<>();
+        filters.add(new Measure(metrics)); // first, so that refusals are counted
+        filters.add(new RefusalsToStatus()); // everything behind it may throw
+        filters.add(new StandardHeaders());
+        filters.add(new WellFormedPath());
+        if (audited) filters.add(new AuditFailedLogins(auditor));
+        filters.add(new Authenticate(authentication));
+        if (audited) {
+            filters.add(new AuditRequests(auditor)); // must know the real user
+            filters.add(new RefusalsToStatus()); // so that the answer is known when the event is completed
+        }
+        filters.add(new Impersonate(authorizer)); // needs the real user, and decides who the user is from here on
+        return new ApiFrontend(List.copyOf(filters), dispatcher);
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class Dispatcher implements RequestFilter.Next {
 
     @Override
     public void proceed(Exchange exchange) throws InterruptedException {
-        RequestPath path = RequestPath.parse(exchange.path());
+        RequestPath path = exchange.requestPath();
         if (path.resource() == null) {
             document(exchange);
             return;

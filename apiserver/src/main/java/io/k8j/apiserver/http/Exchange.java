@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
@@ -56,9 +57,15 @@ public final class Exchange {
     private Outgoing outgoing;
     private boolean answered;
     private boolean detached;
+    private boolean completed;
+    private final List<Runnable> completeCallbacks = new ArrayList<>();
 
     // The handling thread's own notes.
     private UserInfo user;
+    private RequestPath requestPath;
+    private RequestFacts facts;
+    private String auditId = "";
+    private IntConsumer onHead = code -> {};
     private int status;
 
     Exchange(
@@ -75,7 +82,10 @@ public final class Exchange {
         this.tooLarge = tooLarge;
         this.ssl = ssl;
         this.http2 = http2;
-        this.finished = finished;
+        this.finished = () -> {
+            finished.run();
+            complete();
+        };
         String decodedPath;
         Map<String, List<String>> decodedQuery;
         try {
@@ -102,6 +112,22 @@ public final class Exchange {
     /** The decoded path; null if its encoding is malformed. */
     public String path() {
         return path;
+    }
+
+    /** What the path names; taken apart once. The path must not be malformed. */
+    RequestPath requestPath() {
+        if (requestPath == null) {
+            requestPath = RequestPath.parse(path);
+        }
+        return requestPath;
+    }
+
+    /** What the request line says; found out once. The path must not be malformed. */
+    RequestFacts facts() {
+        if (facts == null) {
+            facts = RequestFacts.of(this);
+        }
+        return facts;
     }
 
     /** Query parameters in order, decoded. */
@@ -179,6 +205,49 @@ public final class Exchange {
         user = value;
     }
 
+    /** The id that the answer carries, and the audit log. */
+    String auditId() {
+        return auditId;
+    }
+
+    void auditId(String value) {
+        auditId = value;
+    }
+
+    /** Calls back with the status right before an answer begins; in place of what was asked for before. */
+    void onHead(IntConsumer callback) {
+        onHead = callback;
+    }
+
+    /** Calls back once, on any thread, when the whole answer is handed over or the client is gone. */
+    void onComplete(Runnable callback) {
+        synchronized (lock) {
+            if (!completed) {
+                completeCallbacks.add(callback);
+                return;
+            }
+        }
+        callback.run();
+    }
+
+    private void complete() {
+        List<Runnable> callbacks;
+        synchronized (lock) {
+            if (completed) {
+                return;
+            }
+            completed = true;
+            callbacks = List.copyOf(completeCallbacks);
+            completeCallbacks.clear();
+        }
+        callbacks.forEach(Runnable::run);
+    }
+
+    private void beginAnswer(int code) {
+        status = code;
+        onHead.accept(code);
+    }
+
     /** Status of the answer; 0 before there is one. */
     public int status() {
         return status;
@@ -205,7 +274,7 @@ public final class Exchange {
         if (content.length >= SMALL_BYTES) {
             respond(code, contentType, new ArrayBody(content));
         } else if (markAnswered()) {
-            status = code;
+            beginAnswer(code);
             respondAtOnce(code, contentType, content);
         }
     }
@@ -215,7 +284,7 @@ public final class Exchange {
         if (!markAnswered()) {
             return;
         }
-        status = code;
+        beginAnswer(code);
         byte[] gzipped = body.length() < GZIP_FROM_BYTES ? null : compressed(body);
         if (gzipped != null) {
             respondAtOnce(code, contentType, gzipped);
@@ -276,7 +345,7 @@ public final class Exchange {
         if (!markAnswered()) {
             throw new IllegalStateException("the request is answered already");
         }
-        status = code;
+        beginAnswer(code);
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code));
         copyHeaders(response.headers(), contentType);
         if (!http2) {
@@ -322,7 +391,8 @@ public final class Exchange {
             answered = true;
             detached = true;
         }
-        status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        beginAnswer(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
+        context.channel().closeFuture().addListener(closed -> complete());
         if (context.executor().inEventLoop()) {
             takeOver.accept(context);
         } else {
@@ -414,6 +484,7 @@ public final class Exchange {
             open.disconnected();
         }
         callbacks.forEach(Runnable::run);
+        complete();
     }
 
     /** The handler is done; an answer it forgot is a fault of ours. */

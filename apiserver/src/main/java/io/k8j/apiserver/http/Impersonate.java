@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.Authorizer.Decision;
@@ -50,6 +51,8 @@ record Impersonate(Authorizer authorizer) implements RequestFilter {
         extra.forEach((key, values) ->
                 values.forEach(value -> check(real, "authentication.k8s.io", "userextras", key, "", value)));
         exchange.user(new UserInfo(name, uid == null ? "" : uid, groupsOf(name, groups), extra));
+        AuditEvent recorded = AuditEvent.current();
+        if (recorded != null) recorded.impersonating(exchange.user());
         next.proceed(exchange);
     }
 

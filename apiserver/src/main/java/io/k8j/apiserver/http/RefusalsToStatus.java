@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.model.api.ApiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,8 @@ final class RefusalsToStatus implements RequestFilter {
         } catch (ApiException refusal) {
             Answers.sendStatus(exchange, refusal);
         } catch (StackOverflowError | RuntimeException e) {
+            AuditEvent recorded = AuditEvent.current();
+            if (recorded != null) recorded.fault(e);
             LOG.atError()
                     .addKeyValue("method", exchange.method())
                     .addKeyValue("uri", exchange.uri())

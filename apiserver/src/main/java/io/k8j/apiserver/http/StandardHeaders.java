@@ -14,6 +14,7 @@ final class StandardHeaders implements RequestFilter {
         String id = given != null && given.length() <= LONGEST_AUDIT_ID
                 ? given
                 : new UUID((random.nextLong() & ~0xf000L) | 0x4000L, (random.nextLong() >>> 2) | (1L << 63)).toString();
+        exchange.auditId(id);
         exchange.addResponseHeader("Audit-Id", id);
         exchange.addResponseHeader("Cache-Control", "no-cache, private");
         next.proceed(exchange);

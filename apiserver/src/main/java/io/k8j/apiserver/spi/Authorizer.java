@@ -1,6 +1,10 @@
 package io.k8j.apiserver.spi;
 
-/** Decides whether a user may do something. Safe for all threads; does no I/O. */
+import io.k8j.model.selector.FieldSelector;
+import io.k8j.model.selector.Requirement;
+import java.util.List;
+
+/** Decides whether a user may do something. Safe for all threads; only the webhook authorizer does I/O. */
 public interface Authorizer {
     /**
      * What somebody wants to do.
@@ -8,6 +12,8 @@ public interface Authorizer {
      * @param verb RBAC verb, lower case
      * @param apiGroup group of the resource; {@code *} in rules matches any
      * @param path for requests that are not about resources; null otherwise
+     * @param fields what a field selector narrows a list, watch or deletion of many to; what cannot be read is left out
+     * @param labels what a label selector narrows it to
      */
     record Attributes(
             UserInfo user,
@@ -18,7 +24,35 @@ public interface Authorizer {
             String subresource,
             String namespace,
             String name,
-            String path) {}
+            String path,
+            List<FieldSelector.Term> fields,
+            List<Requirement> labels) {
+        /** Without selectors. */
+        public Attributes(
+                UserInfo user,
+                String verb,
+                String apiGroup,
+                String apiVersion,
+                String resource,
+                String subresource,
+                String namespace,
+                String name,
+                String path) {
+            this(user, verb, apiGroup, apiVersion, resource, subresource, namespace, name, path, List.of(), List.of());
+        }
+
+        /** The same wish with another verb. */
+        public Attributes withVerb(String other) {
+            return new Attributes(
+                    user, other, apiGroup, apiVersion, resource, subresource, namespace, name, path, fields, labels);
+        }
+
+        /** The same wish of somebody else. */
+        public Attributes withUser(UserInfo other) {
+            return new Attributes(
+                    other, verb, apiGroup, apiVersion, resource, subresource, namespace, name, path, fields, labels);
+        }
+    }
 
     /** Answer of one authorizer; the first that has an opinion wins. */
     sealed interface Decision {

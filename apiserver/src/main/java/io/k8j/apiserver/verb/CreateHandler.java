@@ -1,5 +1,6 @@
 package io.k8j.apiserver.verb;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.meta.SystemFields;
 import io.k8j.apiserver.spi.AdmissionRequest.Operation;
 import io.k8j.model.api.ApiException;
@@ -22,6 +23,8 @@ public final class CreateHandler implements Handler {
     public ApiResponse handle(Call call) {
         Params params = Params.create(call.api());
         Map<String, Object> object = Decoding.body(call, params);
+        AuditEvent recorded = AuditEvent.current();
+        if (recorded != null) recorded.requestObject(object);
         Map<String, Object> metadata = SystemFields.metadata(object);
         SystemFields.wipe(metadata);
         SystemFields.takeNamespace(metadata, call.objectNamespace());

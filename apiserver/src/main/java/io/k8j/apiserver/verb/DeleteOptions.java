@@ -1,5 +1,6 @@
 package io.k8j.apiserver.verb;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.FieldError;
@@ -45,6 +46,8 @@ record DeleteOptions(
         }
         tree.put("kind", "DeleteOptions");
         tree.put("apiVersion", "meta.k8s.io/v1");
+        AuditEvent recorded = AuditEvent.current();
+        if (recorded != null && body != null) recorded.requestObject(tree);
         DeleteOptions options = new DeleteOptions(
                 Trees.integer(tree, "gracePeriodSeconds"),
                 tree.get("propagationPolicy") instanceof String s ? s : null,

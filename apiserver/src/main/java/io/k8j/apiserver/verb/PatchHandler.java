@@ -1,5 +1,6 @@
 package io.k8j.apiserver.verb;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.meta.SystemFields;
 import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.model.api.ApiException;
@@ -41,6 +42,8 @@ public final class PatchHandler implements Handler {
         String type = checkType(call.api().contentType(), !custom);
         Params params = Params.patch(call.api());
         RequestBody patch = RequestBody.of(call.api().body());
+        AuditEvent recorded = AuditEvent.current();
+        if (recorded != null) recorded.requestPatch(patch.tree());
         boolean apply = type.equals(Params.APPLY);
         boolean mayCreate = rules == MainRules.RULES && apply
                 || rules == MainRules.RULES && call.storage().strategy().allowCreateOnUpdate();

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.verb;
 
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.meta.SystemFields;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
@@ -23,6 +24,8 @@ public final class UpdateHandler implements Handler {
     public ApiResponse handle(Call call) {
         Params params = Params.update(call.api());
         Map<String, Object> body = Decoding.body(call, params);
+        AuditEvent recorded = AuditEvent.current();
+        if (recorded != null) recorded.requestObject(body);
         Map<String, Object> metadata = SystemFields.metadata(body);
         SystemFields.takeNamespace(metadata, call.objectNamespace());
         checkName(call, metadata);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k8j.apiserver.Yaml;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.AdmissionRequest.Operation;
+import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
@@ -143,6 +144,10 @@ class PodStepsTest {
                                 + " tolerationSeconds: 300}"));
     }
 
+    private static NodeRestriction restriction() {
+        return new NodeRestriction(new FakeReader(), attributes -> new Authorizer.Decision.NoOpinion(""));
+    }
+
     @Test
     void aKubeletMayOnlyTouchItsOwn() {
         UserInfo kubelet = UserInfo.of("system:node:n1", "system:nodes");
@@ -155,7 +160,7 @@ class PodStepsTest {
                 Yaml.tree("{metadata: {name: n2}}"),
                 Yaml.tree("{metadata: {name: n2}}"),
                 kubelet);
-        assertThatThrownBy(() -> Requests.run(new NodeRestriction(new FakeReader()), other))
+        assertThatThrownBy(() -> Requests.run(restriction(), other))
                 .hasMessage("nodes \"n2\" is forbidden: node \"n1\" is not allowed to modify node \"n2\"");
         AdmissionRequest label = Requests.of(
                 nodes,
@@ -165,9 +170,8 @@ class PodStepsTest {
                 Yaml.tree("{metadata: {name: n1, labels: {node-restriction.kubernetes.io/x: y}}}"),
                 Yaml.tree("{metadata: {name: n1}}"),
                 kubelet);
-        assertThatThrownBy(() -> Requests.run(new NodeRestriction(new FakeReader()), label))
-                .hasMessageEndingWith(
-                        "node \"n1\" is not allowed to modify the following labels: node-restriction.kubernetes.io/x");
+        assertThatThrownBy(() -> Requests.run(restriction(), label))
+                .hasMessageEndingWith("is not allowed to modify labels: node-restriction.kubernetes.io/x");
     }
 
     @Test

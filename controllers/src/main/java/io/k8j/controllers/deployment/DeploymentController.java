@@ -12,7 +12,6 @@ import io.k8j.client.EventRecorder;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
-import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
 import io.k8j.client.Selectors;
 import io.k8j.controllers.Controller;
@@ -27,7 +26,6 @@ import io.k8j.controllers.support.Owners;
 import io.k8j.model.api.ApiException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Carries out the plans for Deployments. */
@@ -234,11 +232,11 @@ public final class DeploymentController {
         Deployment written = deployments.updateStatus(changed);
         ownWrites.note(written);
         if (!sameRevision && !revision.get().equals(Nulls.annotations(written).get(Revisions.REVISION))) {
-            deployments.patch(
-                    ObjectKey.of(deployment),
-                    PatchType.MERGE,
-                    Map.of("metadata", Map.of("annotations", Map.of(Revisions.REVISION, revision.get()))),
-                    "");
+            ownWrites.note(deployments.update(written.toBuilder()
+                    .editMetadata()
+                    .addToAnnotations(Revisions.REVISION, revision.get())
+                    .endMetadata()
+                    .build()));
         }
     }
 }

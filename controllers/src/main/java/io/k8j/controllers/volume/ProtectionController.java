@@ -8,50 +8,83 @@ import io.k8j.client.ControllerLoop;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
-import io.k8j.client.PatchType;
-import io.k8j.client.Resources;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.model.api.ApiException;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 
 /** Holds back the deletion of claims that Pods use, and of volumes that claims use. */
 public final class ProtectionController {
     private static final String CLAIM_FINALIZER = "kubernetes.io/pvc-protection";
     private static final String VOLUME_FINALIZER = "kubernetes.io/pv-protection";
 
-    private final ControllerContext context;
-    private final Informer<PersistentVolumeClaim> claims;
-    private final Informer<PersistentVolume> volumes;
-    private final ControllerLoop<ObjectKey> loop;
+    private ProtectionController() {}
 
-    private ProtectionController(ControllerContext context) {
-        this.context = context;
-        this.claims = context.informer(PersistentVolumeClaim.class);
-        this.volumes = context.informer(PersistentVolume.class);
-        this.loop = new ControllerLoop<>("storage-protection", context.time(), this::reconcile);
+    /** Keeps claims until no Pod uses them any more. */
+    public static Controller claims(ControllerContext context) {
+        Informer<PersistentVolumeClaim> claims = context.informer(PersistentVolumeClaim.class);
+        ControllerLoop<ObjectKey> loop = new ControllerLoop<>("pvc-protection", context.time(), key -> {
+            claims.get(key)
+                    .ifPresent(claim -> protect(
+                            claim,
+                            CLAIM_FINALIZER,
+                            Nulls.isDeleting(claim) && isUsed(context, key),
+                            finalizers -> context.resources(PersistentVolumeClaim.class)
+                                    .update(claim.toBuilder()
+                                            .editMetadata()
+                                            .withFinalizers(finalizers)
+                                            .endMetadata()
+                                            .build())));
+            return Outcome.DONE;
+        });
         claims.onChange(Handlers.any(claim -> loop.queue().add(ObjectKey.of(claim))));
+        Consumer<Pod> ended =
+                pod -> claimsOf(pod).forEach(name -> loop.queue().add(new ObjectKey(Nulls.namespace(pod), name)));
+        context.pods()
+                .informer()
+                .onChange(Handlers.of(
+                        pod -> {},
+                        (before, now) -> {
+                            if (!Pods.isFinished(before) && Pods.isFinished(now)) {
+                                ended.accept(now);
+                            }
+                        },
+                        ended));
+        return Controller.of(loop, 2);
+    }
+
+    /** Keeps volumes while they are bound. */
+    public static Controller volumes(ControllerContext context) {
+        Informer<PersistentVolume> volumes = context.informer(PersistentVolume.class);
+        ControllerLoop<ObjectKey> loop = new ControllerLoop<>("pv-protection", context.time(), key -> {
+            volumes.get(key)
+                    .ifPresent(volume -> protect(
+                            volume,
+                            VOLUME_FINALIZER,
+                            volume.getStatus() != null
+                                    && "Bound".equals(volume.getStatus().getPhase()),
+                            finalizers -> context.resources(PersistentVolume.class)
+                                    .update(volume.toBuilder()
+                                            .editMetadata()
+                                            .withFinalizers(finalizers)
+                                            .endMetadata()
+                                            .build())));
+            return Outcome.DONE;
+        });
         volumes.onChange(Handlers.any(volume -> loop.queue().add(ObjectKey.of(volume))));
-        context.pods().informer().onChange(Handlers.of(pod -> {}, this::podUpdated, this::podEnded));
+        return Controller.of(loop, 1);
     }
 
-    public static Controller create(ControllerContext context) {
-        return Controller.of(new ProtectionController(context).loop, 2);
-    }
-
-    private void podUpdated(Pod before, Pod now) {
-        if (!Pods.isFinished(before) && Pods.isFinished(now)) {
-            podEnded(now);
-        }
-    }
-
-    private void podEnded(Pod pod) {
-        claimsOf(pod).forEach(name -> loop.queue().add(new ObjectKey(Nulls.namespace(pod), name)));
+    private static boolean isUsed(ControllerContext context, ObjectKey claim) {
+        return context.pods().inNamespace(claim.namespace()).stream()
+                .anyMatch(pod -> !Pods.isFinished(pod)
+                        && Pods.isScheduled(pod)
+                        && claimsOf(pod).contains(claim.name()));
     }
 
     private static List<String> claimsOf(Pod pod) {
@@ -63,38 +96,22 @@ public final class ProtectionController {
                 .toList();
     }
 
-    private Outcome reconcile(ObjectKey key) {
-        if (key.namespace().isEmpty()) {
-            volumes.get(key).ifPresent(volume -> {
-                boolean used = volume.getStatus() != null
-                        && "Bound".equals(volume.getStatus().getPhase());
-                protect(context.resources(PersistentVolume.class), volume, VOLUME_FINALIZER, used);
-            });
-            return Outcome.DONE;
-        }
-        claims.get(key).ifPresent(claim -> {
-            boolean used = Nulls.isDeleting(claim)
-                    && context.pods().inNamespace(key.namespace()).stream()
-                            .anyMatch(pod -> !Pods.isFinished(pod)
-                                    && Pods.isScheduled(pod)
-                                    && claimsOf(pod).contains(key.name()));
-            protect(context.resources(PersistentVolumeClaim.class), claim, CLAIM_FINALIZER, used);
-        });
-        return Outcome.DONE;
-    }
-
-    private static <T extends HasMetadata> void protect(
-            Resources<T> resources, T object, String finalizer, boolean used) {
-        boolean has = Nulls.list(object.getMetadata().getFinalizers()).contains(finalizer);
+    /** Adds the finalizer to what lives, removes it from what is leaving and not used. A conflict is tried again. */
+    private static void protect(HasMetadata object, String finalizer, boolean used, Consumer<List<String>> update) {
+        List<String> finalizers =
+                new ArrayList<>(Nulls.list(object.getMetadata().getFinalizers()));
+        boolean has = finalizers.contains(finalizer);
         boolean wanted = !Nulls.isDeleting(object) || (has && used);
         if (has == wanted) {
             return;
         }
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("uid", Nulls.uid(object));
-        metadata.put(wanted ? "finalizers" : "$deleteFromPrimitiveList/finalizers", List.of(finalizer));
+        if (wanted) {
+            finalizers.add(finalizer);
+        } else {
+            finalizers.remove(finalizer);
+        }
         try {
-            resources.patch(ObjectKey.of(object), PatchType.STRATEGIC, Map.of("metadata", metadata), "");
+            update.accept(finalizers);
         } catch (ApiException e) {
             if (!e.isNotFound()) {
                 throw e;

@@ -59,6 +59,7 @@ final class PodWorker {
     private volatile Pod pod;
     private volatile boolean removed; // the object is gone from the API
     private volatile boolean stopped; // the node agent ends; containers stay
+    private volatile boolean busy; // within a turn
     private volatile RuntimePod lastSeen = RuntimePod.EMPTY;
 
     // Owned by the worker's thread.
@@ -133,6 +134,11 @@ final class PodWorker {
         signal.offer(Boolean.TRUE);
     }
 
+    /** Whether it has nothing to do but to wait. */
+    boolean isIdle() {
+        return !busy && signal.isEmpty();
+    }
+
     private void wakeAfter(Duration delay) {
         if (delay.isZero()) wake();
         else context.time().after(delay, this::wake);
@@ -143,7 +149,9 @@ final class PodWorker {
             while (!gone) {
                 signal.poll(1, TimeUnit.HOURS);
                 if (stopped) break;
+                busy = true;
                 turnSafely();
+                busy = false;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

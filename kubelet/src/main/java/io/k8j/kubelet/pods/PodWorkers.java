@@ -209,6 +209,11 @@ public final class PodWorkers implements AutoCloseable {
         return pods.hasSynced();
     }
 
+    /** Whether all workers have nothing to do but to wait. */
+    public boolean isIdle() {
+        return workers.values().stream().allMatch(PodWorker::isIdle);
+    }
+
     /** All Pods that have a worker. */
     public List<Pod> pods() {
         return workers.values().stream().map(PodWorker::pod).toList();

@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
             UninstallCommand.class,
             ImagesCommand.class,
             KubectlCommand.class,
+            SimulateCommand.class,
             CheckConfigCommand.class,
             CertificateCommand.class,
             SecretsEncryptCommand.class,

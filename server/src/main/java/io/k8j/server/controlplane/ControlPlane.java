@@ -4,6 +4,7 @@ import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
+import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
@@ -21,6 +22,7 @@ import io.k8j.server.Version;
 import io.k8j.server.flags.FlagValues;
 import io.k8j.store.EmbeddedStore;
 import io.k8j.store.MemoryStore;
+import io.k8j.store.RangeResult;
 import io.k8j.store.Store;
 import io.k8j.store.StoreConfig;
 import io.k8j.store.StoreException;
@@ -37,6 +39,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private final Closing closing = new Closing();
     private final Time time;
+    private Store store;
     private Starter starter;
     private volatile ApiServer apiServer; // null while it is stopped
     private ControllerManager controllers; // null before they are started
@@ -55,11 +58,29 @@ public final class ControlPlane implements AutoCloseable {
     public static ControlPlane start(
             ServerConfig config, String advertiseAddress, ClusterCertificates certificates, Time time, Steps steps)
             throws Exception {
+        return start(config, advertiseAddress, certificates, time, steps, null);
+    }
+
+    /**
+     * Starts like the other {@code start}.
+     *
+     * @param state what a memory store begins with, see {@link #state}; null: with nothing
+     */
+    public static ControlPlane start(
+            ServerConfig config,
+            String advertiseAddress,
+            ClusterCertificates certificates,
+            Time time,
+            Steps steps,
+            RangeResult.Page state)
+            throws Exception {
         ControlPlane plane = new ControlPlane(time);
         try {
-            Store store = plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time)));
-            StoredEncryption encryption = plane.closing.add(StoredEncryption.open(config, time));
-            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, encryption, time);
+            Store store =
+                    plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time, state)));
+            plane.store = store;
+            Operations operations = operations(config, plane.closing, time);
+            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, operations, time);
             plane.closing.add(plane::stopApiServer);
             plane.apiServer = steps.step(
                     "API server: https://" + config.bindAddress() + ":" + config.httpsListenPort(),
@@ -77,11 +98,14 @@ public final class ControlPlane implements AutoCloseable {
                 : config.datastoreEndpoint();
     }
 
-    private static Store openStore(ServerConfig config, Time time) {
+    private static Store openStore(ServerConfig config, Time time, RangeResult.Page state) {
         try {
             return switch (config.datastoreEndpoint()) {
                 case "embedded" -> EmbeddedStore.open(config.storeDir(), StoreConfig.DEFAULTS);
-                case "memory" -> MemoryStore.open(StoreConfig.DEFAULTS.withClock(time));
+                case "memory" -> {
+                    StoreConfig settings = StoreConfig.DEFAULTS.withClock(time);
+                    yield state == null ? MemoryStore.open(settings) : MemoryStore.open(settings, state);
+                }
                 default ->
                     throw new UserException("--datastore-endpoint %s: this version knows only 'embedded' and 'memory'"
                             .formatted(config.datastoreEndpoint()));
@@ -91,12 +115,21 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
+    private static Operations operations(ServerConfig config, Closing closing, Time time) {
+        StoredEncryption encryption = closing.add(StoredEncryption.open(config, time));
+        Auditor auditor = AuditSettings.open(config.apiServerFlags(), time);
+        if (auditor != null) closing.add(auditor);
+        return Operations.DEFAULTS
+                .withEncryption(encryption.encryption(), encryption.rotation())
+                .withAuditor(auditor);
+    }
+
     private static ApiServer startApiServer(
             Store store,
             ServerConfig config,
             String advertiseAddress,
             ClusterCertificates certificates,
-            StoredEncryption encryption,
+            Operations operations,
             Time time) {
         String[] ports = config.serviceNodePortRange().split("-", 2);
         FlagValues flags = config.apiServerFlags();
@@ -122,7 +155,7 @@ public final class ControlPlane implements AutoCloseable {
                     version(),
                     RequestSettings.DEFAULTS,
                     List.of(),
-                    Operations.DEFAULTS.withEncryption(encryption.encryption(), encryption.rotation()));
+                    operations);
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             throw new UserException(
                     "--service-node-port-range %s or --service-cidr %s: %s"
@@ -207,12 +240,17 @@ public final class ControlPlane implements AutoCloseable {
         return time;
     }
 
+    /** All that is stored now, at one revision. */
+    public RangeResult.Page state() {
+        return store.list("");
+    }
+
     /** Starts the controllers over the API that is served. */
     public void startControllers(ServerConfig config, ClusterCertificates certificates, Steps steps) throws Exception {
         if (config.disable().contains("controllers")) {
             return;
         }
-        Client client = client("kube-controller-manager", "system:kube-controller-manager", "system:masters");
+        Client client = client("kube-controller-manager", "system:kube-controller-manager");
         ControllersConfig defaults = ControllersConfig.DEFAULTS;
         ControllersConfig settings = new ControllersConfig(
                 defaults.controllers(),
@@ -233,7 +271,17 @@ public final class ControlPlane implements AutoCloseable {
             ApiServer now = apiServer;
             return now == null ? null : now.core().table();
         });
-        controllers = closing.add(steps.step("controllers", () -> ControllerManager.start(client, catalog, settings)));
+        controllers = closing.add(steps.step(
+                "controllers", () -> ControllerManager.start(client, this::controllerClient, catalog, settings)));
+    }
+
+    /** Each controller works under its own ServiceAccount, so that it can do what its role says and no more. */
+    private Client controllerClient(String account) {
+        return client(
+                "kube-controller-manager",
+                "system:serviceaccount:kube-system:" + account,
+                "system:serviceaccounts",
+                "system:serviceaccounts:kube-system");
     }
 
     /** Starts the scheduler over the API that is served. */

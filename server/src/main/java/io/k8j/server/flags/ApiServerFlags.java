@@ -16,11 +16,36 @@ public final class ApiServerFlags {
     /** How the server is operated. */
     public static final List<Flag> OPERATION = List.of(
             new Flag("encryption-provider-config", FlagType.TEXT),
-            new Flag("encryption-provider-config-automatic-reload", FlagType.SWITCH));
+            new Flag("encryption-provider-config-automatic-reload", FlagType.SWITCH),
+            new Flag("audit-policy-file", FlagType.TEXT),
+            new Flag("audit-log-path", FlagType.TEXT),
+            new Flag("audit-log-maxage", FlagType.NUMBER),
+            new Flag("audit-log-maxbackup", FlagType.NUMBER),
+            new Flag("audit-log-maxsize", FlagType.NUMBER),
+            new Flag("audit-log-format", FlagType.TEXT),
+            new Flag("audit-log-compress", FlagType.SWITCH),
+            new Flag("audit-webhook-config-file", FlagType.TEXT),
+            new Flag("audit-webhook-initial-backoff", FlagType.DURATION));
+
+    /** How events reach a sink of the audit log. */
+    public static final List<Flag> AUDIT_SINKS = Stream.of("audit-log-", "audit-webhook-")
+            .flatMap(sink -> Stream.of(
+                    new Flag(sink + "mode", FlagType.TEXT),
+                    new Flag(sink + "batch-buffer-size", FlagType.NUMBER),
+                    new Flag(sink + "batch-max-size", FlagType.NUMBER),
+                    new Flag(sink + "batch-max-wait", FlagType.DURATION),
+                    new Flag(sink + "batch-throttle-enable", FlagType.SWITCH),
+                    new Flag(sink + "batch-throttle-qps", FlagType.TEXT),
+                    new Flag(sink + "batch-throttle-burst", FlagType.NUMBER),
+                    new Flag(sink + "truncate-enabled", FlagType.SWITCH),
+                    new Flag(sink + "truncate-max-batch-size", FlagType.NUMBER),
+                    new Flag(sink + "truncate-max-event-size", FlagType.NUMBER)))
+            .toList();
 
     /** Each area adds its list here. */
-    public static final List<Flag> ALL =
-            Stream.of(AUTHENTICATION, OPERATION).flatMap(List::stream).toList();
+    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, OPERATION, AUDIT_SINKS)
+            .flatMap(List::stream)
+            .toList();
 
     private ApiServerFlags() {}
 

@@ -87,7 +87,7 @@ public final class NodeComponents implements AutoCloseable {
     /** Starts the kubelet and waits until the node is ready. */
     public void start(ControlPlane plane, ClusterCertificates certificates, Steps steps) throws Exception {
         ContainerRuntime runtime = closing.add(steps.step("container runtime: " + runtimeName(), () -> connect(plane)));
-        Client client = plane.client("kubelet", "system:node:" + config.nodeName(), "system:nodes", "system:masters");
+        Client client = plane.client("kubelet", "system:node:" + config.nodeName(), "system:nodes");
         closing.add(steps.step(
                 "kubelet: node " + config.nodeName() + " at " + nodeIp,
                 () -> Kubelet.start(

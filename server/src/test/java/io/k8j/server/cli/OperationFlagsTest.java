@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-class SecretsEncryptCommandTest {
+class OperationFlagsTest {
     @TempDir
     Path directory;
 
@@ -153,5 +153,44 @@ class SecretsEncryptCommandTest {
             assertThat(directory.resolve("server/cred")).doesNotExist();
             assertThat(plane.apiServer()).isNotNull();
         }
+    }
+
+    @Test
+    void auditFlagsMakeALogFile() throws Exception {
+        Path policy = directory.resolve("policy.yaml");
+        Files.writeString(policy, "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n");
+        Path log = directory.resolve("logs/audit.log");
+        Steps steps = new Steps(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
+        try (SystemTime time = new SystemTime();
+                ClusterCertificates certificates =
+                        ClusterCertificates.inMemory(List.of("127.0.0.1"), List.of("127.0.0.1"), time);
+                ControlPlane plane = ControlPlane.start(
+                        config(
+                                freePort(),
+                                "audit-policy-file=" + policy,
+                                "audit-log-path=" + log,
+                                "audit-log-mode=batch"),
+                        "127.0.0.1",
+                        certificates,
+                        time,
+                        steps)) {
+            assertThat(plane.apiServer()).isNotNull();
+            plane.apiServer()
+                    .core()
+                    .transport(io.k8j.apiserver.spi.UserInfo.of("someone", "system:masters"), "tester")
+                    .call(new io.k8j.model.api.ApiCall(
+                            io.k8j.model.api.Verb.LIST,
+                            new io.k8j.model.resource.GroupVersionResource("", "v1", "namespaces"),
+                            "",
+                            "",
+                            "",
+                            Map.of(),
+                            null,
+                            null));
+        }
+        assertThat(Files.readAllLines(log))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Metadata\"")
+                        .contains("\"username\":\"someone\"", "\"stage\":\"ResponseComplete\""));
     }
 }

@@ -1,0 +1,104 @@
+package io.k8j.junit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class SnapshotTest {
+    private static final String CRD = "classpath:io/k8j/junit/widget-crd.yaml";
+    private static final String OBJECTS = "classpath:io/k8j/junit/widget.yaml";
+
+    private static GenericKubernetesResource widget(KubernetesClient client) {
+        return client.genericKubernetesResources("example.test/v1", "Widget")
+                .inNamespace("default")
+                .withName("first")
+                .get();
+    }
+
+    @Test
+    void freshClustersStartFromASnapshotAndStayApart() {
+        K8jSnapshot snapshot;
+        try (K8jCluster first =
+                K8jCluster.builder().withCrds(CRD).withManifests(OBJECTS).start()) {
+            KubernetesClient client = first.client(KubernetesClient.class);
+            client.resource(ClientsTest.deployment("web", 2)).create();
+            client.apps()
+                    .deployments()
+                    .withName("web")
+                    .waitUntilCondition(
+                            d -> d.getStatus() != null
+                                    && Integer.valueOf(2).equals(d.getStatus().getReadyReplicas()),
+                            20,
+                            TimeUnit.SECONDS);
+            snapshot = first.snapshot();
+        }
+        try (K8jCluster one = snapshot.start();
+                K8jCluster other = snapshot.start()) {
+            KubernetesClient client = one.client(KubernetesClient.class);
+            ConfigMap settings = client.configMaps().withName("settings").get();
+            assertThat(settings.getData()).containsEntry("a", "b");
+            assertThat(widget(client)).isNotNull();
+            client.configMaps().withName("settings").delete();
+            client.apps().deployments().withName("web").scale(3);
+            client.apps()
+                    .deployments()
+                    .withName("web")
+                    .waitUntilCondition(
+                            d -> Integer.valueOf(3).equals(d.getStatus().getReadyReplicas()), 20, TimeUnit.SECONDS);
+            ConfigMap kept = other.client(KubernetesClient.class)
+                    .configMaps()
+                    .withName("settings")
+                    .get();
+            assertThat(kept.getMetadata().getUid())
+                    .isEqualTo(settings.getMetadata().getUid());
+            assertThat(kept.getMetadata().getResourceVersion())
+                    .isEqualTo(settings.getMetadata().getResourceVersion());
+        }
+    }
+
+    @Nested
+    @K8j(scope = K8j.Scope.METHOD, nodes = 0, crds = CRD, manifests = OBJECTS)
+    class PerMethod {
+        @K8j
+        KubernetesClient client;
+
+        @Test
+        void oneDeletesWhatTheOtherNeeds() {
+            assertThat(widget(client)).isNotNull();
+            client.configMaps().inNamespace("default").withName("settings").delete();
+        }
+
+        @Test
+        void otherDeletesWhatOneNeeds() {
+            assertThat(widget(client)).isNotNull();
+            assertThat(client.configMaps()
+                            .inNamespace("default")
+                            .withName("settings")
+                            .delete())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aWrongManifestIsToldByItsFile() {
+        assertThatThrownBy(() ->
+                        K8jCluster.builder().withNodes(0).withManifests(OBJECTS).start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(OBJECTS + ": no matches for kind \"Widget\" in version \"example.test/v1\"");
+        assertThatThrownBy(() -> K8jCluster.builder()
+                        .withNodes(0)
+                        .withCrds("classpath:nosuch.yaml")
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there is no resource nosuch.yaml on the class path");
+        assertThatThrownBy(() -> K8jOptions.DEFAULTS.without("kubelet"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("without kubelet: must be controllers or scheduler");
+    }
+}

@@ -1,0 +1,181 @@
+package io.k8j.junit.auth;
+
+import io.k8j.junit.K8jCluster;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import io.k8j.model.yaml.Yaml;
+import io.k8j.server.certs.KeyAndCertificate;
+import io.k8j.server.certs.Pem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.Map;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** Requests over HTTPS with whatever headers and certificate a test wants. */
+final class RawApi implements AutoCloseable {
+    /** What came back; the body is empty unless it is a JSON object. */
+    record Answer(int code, Map<String, Object> body, String text, HttpHeaders headers) {
+        String message() {
+            return String.valueOf(body.get("message"));
+        }
+
+        String reason() {
+            return String.valueOf(body.get("reason"));
+        }
+
+        String at(String... path) {
+            return Trees.string(body, path);
+        }
+
+        /** Shown when an assertion fails. */
+        @Override
+        public String toString() {
+            return code + " " + text;
+        }
+    }
+
+    private final String url;
+    private final HttpClient client;
+
+    private RawApi(String url, KeyManager[] keys) {
+        this.url = url;
+        try {
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(keys, new TrustManager[] {new TrustEverybody()}, null);
+            this.client = HttpClient.newBuilder()
+                    .sslContext(tls)
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("make a TLS client: " + e.getMessage(), e);
+        }
+    }
+
+    /** Without a certificate. */
+    static RawApi anonymous(K8jCluster cluster) {
+        return new RawApi(cluster.url(), null);
+    }
+
+    static RawApi admin(K8jCluster cluster) {
+        try {
+            Object user = Trees.get(Yaml.parse(cluster.kubeconfig().getBytes(StandardCharsets.UTF_8)), "users");
+            Object own = ((java.util.List<?>) user).getFirst();
+            return with(
+                    cluster,
+                    new KeyAndCertificate(
+                            Pem.readKey(decoded(Trees.get(own, "user", "client-key-data"))),
+                            Pem.readCertificates(decoded(Trees.get(own, "user", "client-certificate-data")))));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("read the kubeconfig: " + e.getMessage(), e);
+        }
+    }
+
+    private static String decoded(Object base64) {
+        return new String(Base64.getDecoder().decode(String.valueOf(base64)), StandardCharsets.UTF_8);
+    }
+
+    /** With a client certificate. */
+    static RawApi with(K8jCluster cluster, KeyAndCertificate own) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("own", own.key(), new char[0], own.chain().toArray(Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            return new RawApi(cluster.url(), keys.getKeyManagers());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("use a client certificate: " + e.getMessage(), e);
+        }
+    }
+
+    Answer get(String path, String... headers) {
+        return send("GET", path, null, headers);
+    }
+
+    Answer post(String path, String yaml, String... headers) {
+        return send("POST", path, yaml, headers);
+    }
+
+    /**
+     * Sends one request.
+     *
+     * @param yaml body; null if none. A patch is a merge patch
+     * @param headers names and values in turn
+     */
+    Answer send(String method, String path, String yaml, String... headers) {
+        HttpRequest.BodyPublisher body = yaml == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(Json.write(Yaml.parse(yaml.getBytes(StandardCharsets.UTF_8))));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).method(method, body);
+        if (yaml != null) {
+            request.header(
+                    "Content-Type", method.equals("PATCH") ? "application/merge-patch+json" : "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        try {
+            HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            String text = new String(answer.body(), StandardCharsets.UTF_8);
+            return new Answer(
+                    answer.statusCode(),
+                    text.startsWith("{") ? Json.parseObject(answer.body()) : Map.of(),
+                    text,
+                    answer.headers());
+        } catch (IOException e) {
+            throw new UncheckedIOException(method + " " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /** The tests are about clients, not about the server's certificate. */
+    private static final class TrustEverybody extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
