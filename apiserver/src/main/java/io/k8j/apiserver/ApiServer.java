@@ -16,6 +16,9 @@ import io.k8j.apiserver.discovery.Discovery;
 import io.k8j.apiserver.discovery.OpenApiPages;
 import io.k8j.apiserver.encryption.Encryption;
 import io.k8j.apiserver.encryption.KeyRotation;
+import io.k8j.apiserver.flowcontrol.FlowController;
+import io.k8j.apiserver.flowcontrol.FlowMaintenance;
+import io.k8j.apiserver.flowcontrol.WorkEstimator;
 import io.k8j.apiserver.http.ApiFrontend;
 import io.k8j.apiserver.http.ConnectHandler;
 import io.k8j.apiserver.http.Dispatcher;
@@ -35,6 +38,7 @@ import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.time.Time;
 import io.k8j.store.Store;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +56,8 @@ public final class ApiServer implements AutoCloseable {
 
     private final ApiServerCore core;
     private final KeyRotation rotation; // null if keys are not ours to rotate
+    private final FlowController flows; // null if two plain bounds are used
+    private final FlowMaintenance flowObjects; // null like it
     private final HttpServer http;
     private volatile boolean stopping;
 
@@ -80,6 +86,11 @@ public final class ApiServer implements AutoCloseable {
                     config.anonymous());
             tokens.requests = new TokenRequests(accounts, authentication, config.audiences(), core.reader());
             new RoleReconciler(core.transport(SELF, "kube-apiserver")).run();
+            ServingLimits limits = config.operations().limits();
+            this.flows = limits.priorityAndFairness() ? flows(limits, time) : null;
+            this.flowObjects = flows == null
+                    ? null
+                    : new FlowMaintenance(call -> core.call(SELF, "kube-apiserver", call), flows, time);
             RequestMetrics metrics = new RequestMetrics();
             Dispatcher dispatcher = new Dispatcher(
                     core, documents(config, metrics), new ConnectHandler(core, config.kubeletTls()), time);
@@ -92,13 +103,30 @@ public final class ApiServer implements AutoCloseable {
                             authorizer[0],
                             metrics,
                             config.operations().auditor(),
+                            flows == null
+                                    ? ApiFrontend.maxInFlight(
+                                            limits.maxRequestsInflight(), limits.maxMutatingRequestsInflight())
+                                    : ApiFrontend.fairShare(flows),
                             dispatcher));
+            if (flowObjects != null) flowObjects.start();
             core.audit(config.operations().auditor());
             if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {
             core.close();
             throw e;
         }
+    }
+
+    private FlowController flows(ServingLimits limits, Time time) {
+        int seats = limits.maxRequestsInflight() + limits.maxMutatingRequestsInflight();
+        Duration patience = limits.requestTimeout().dividedBy(4);
+        Duration most = Duration.ofMinutes(1);
+        return new FlowController(
+                core.reader(),
+                seats,
+                patience.compareTo(most) > 0 ? most : patience,
+                new WorkEstimator(core.table()),
+                time);
     }
 
     /**
@@ -157,6 +185,7 @@ public final class ApiServer implements AutoCloseable {
         Health health = new Health(live, ready);
         List<Consumer<StringBuilder>> parts = new ArrayList<>(config.metrics());
         parts.add(metrics::write);
+        if (flows != null) parts.add(flows::write);
         if (config.operations().auditor() != null) {
             parts.add(config.operations().auditor().metrics()::write);
         }
@@ -193,6 +222,8 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         stopping = true;
         http.close();
+        if (flowObjects != null) flowObjects.close();
+        if (flows != null) flows.close();
         if (rotation != null) rotation.close();
         core.close();
     }

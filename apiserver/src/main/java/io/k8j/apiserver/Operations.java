@@ -10,16 +10,21 @@ import io.k8j.apiserver.encryption.KeyRotation;
  * @param encryption how objects are stored; null for plainly. It stays the caller's
  * @param rotation changes the keys of Secrets; null if the configuration file is not the server's own
  * @param auditor records requests; null for none. It stays the caller's
+ * @param limits how much is done at once
  */
-public record Operations(Encryption encryption, KeyRotation rotation, Auditor auditor) {
+public record Operations(Encryption encryption, KeyRotation rotation, Auditor auditor, ServingLimits limits) {
     /** Nothing is encrypted. */
-    public static final Operations DEFAULTS = new Operations(null, null, null);
+    public static final Operations DEFAULTS = new Operations(null, null, null, ServingLimits.DEFAULTS);
 
     public Operations withEncryption(Encryption values, KeyRotation keys) {
-        return new Operations(values, keys, auditor);
+        return new Operations(values, keys, auditor, limits);
     }
 
     public Operations withAuditor(Auditor recorder) {
-        return new Operations(encryption, rotation, recorder);
+        return new Operations(encryption, rotation, recorder, limits);
+    }
+
+    public Operations withLimits(ServingLimits bounds) {
+        return new Operations(encryption, rotation, auditor, bounds);
     }
 }

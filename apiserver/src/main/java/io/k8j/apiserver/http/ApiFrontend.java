@@ -2,6 +2,7 @@ package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.authn.Authentication;
+import io.k8j.apiserver.flowcontrol.FlowController;
 import io.k8j.apiserver.spi.Authorizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +25,14 @@ public final class ApiFrontend implements ExchangeHandler {
      * Composes the way of a request; the first entry runs first.
      *
      * @param auditor null if nothing is recorded
+     * @param load bounds what is served at once
      */
     public static ApiFrontend of(
             Authentication authentication,
             Authorizer authorizer,
             RequestMetrics metrics,
             Auditor auditor,
+            RequestFilter load,
             Dispatcher dispatcher) {
         boolean audited = auditor != null;
         List<RequestFilter> filters = new ArrayList<>();
@@ -44,7 +47,18 @@ public final class ApiFrontend implements ExchangeHandler {
             filters.add(new RefusalsToStatus()); // so that the answer is known when the event is completed
         }
         filters.add(new Impersonate(authorizer)); // needs the real user, and decides who the user is from here on
+        filters.add(load); // behind impersonation, because the user decides who waits
         return new ApiFrontend(List.copyOf(filters), dispatcher);
+    }
+
+    /** Bounds what is served at once, by priority and fairness. */
+    public static RequestFilter fairShare(FlowController controller) {
+        return new FairShare(controller);
+    }
+
+    /** Bounds what is served at once, by two numbers. */
+    public static RequestFilter maxInFlight(int reading, int changing) {
+        return new MaxInFlight(reading, changing);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.k8j.apiserver.http;
 
 /** One step of the way of a request. It answers, refuses by throwing an ApiException, or hands on. */
-interface RequestFilter {
+public interface RequestFilter {
     void handle(Exchange exchange, Next next) throws InterruptedException;
 
     /** The rest of the chain. */

@@ -4,6 +4,7 @@ import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
+import io.k8j.apiserver.ServingLimits;
 import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
@@ -28,6 +29,7 @@ import io.k8j.store.StoreConfig;
 import io.k8j.store.StoreException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +123,26 @@ public final class ControlPlane implements AutoCloseable {
         if (auditor != null) closing.add(auditor);
         return Operations.DEFAULTS
                 .withEncryption(encryption.encryption(), encryption.rotation())
-                .withAuditor(auditor);
+                .withAuditor(auditor)
+                .withLimits(limits(config.apiServerFlags()));
+    }
+
+    private static ServingLimits limits(FlagValues flags) {
+        ServingLimits defaults = ServingLimits.DEFAULTS;
+        try {
+            return new ServingLimits(
+                    Math.toIntExact(flags.number("max-requests-inflight", defaults.maxRequestsInflight())),
+                    Math.toIntExact(
+                            flags.number("max-mutating-requests-inflight", defaults.maxMutatingRequestsInflight())),
+                    flags.isOn("enable-priority-and-fairness", defaults.priorityAndFairness()),
+                    flags.duration("request-timeout", defaults.requestTimeout()),
+                    Duration.ofSeconds(flags.number(
+                            "min-request-timeout", defaults.minRequestTimeout().toSeconds())),
+                    flags.duration("shutdown-delay-duration", defaults.shutdownDelay()),
+                    Double.parseDouble(flags.text("goaway-chance", "0")));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UserException(e.getMessage(), e);
+        }
     }
 
     private static ApiServer startApiServer(

@@ -17,6 +17,13 @@ public final class ApiServerFlags {
     public static final List<Flag> OPERATION = List.of(
             new Flag("encryption-provider-config", FlagType.TEXT),
             new Flag("encryption-provider-config-automatic-reload", FlagType.SWITCH),
+            new Flag("max-requests-inflight", FlagType.NUMBER),
+            new Flag("max-mutating-requests-inflight", FlagType.NUMBER),
+            new Flag("enable-priority-and-fairness", FlagType.SWITCH),
+            new Flag("request-timeout", FlagType.DURATION),
+            new Flag("min-request-timeout", FlagType.NUMBER),
+            new Flag("shutdown-delay-duration", FlagType.DURATION),
+            new Flag("goaway-chance", FlagType.TEXT),
             new Flag("audit-policy-file", FlagType.TEXT),
             new Flag("audit-log-path", FlagType.TEXT),
             new Flag("audit-log-maxage", FlagType.NUMBER),
