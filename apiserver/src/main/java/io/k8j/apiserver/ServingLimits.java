@@ -22,8 +22,8 @@ public record ServingLimits(
         Duration minRequestTimeout,
         Duration shutdownDelay,
         double goawayChance) {
-    public static final ServingLimits DEFAULTS = new ServingLimits(
-            400, 200, true, Duration.ofSeconds(60), Duration.ofSeconds(1800), Duration.ZERO, 0);
+    public static final ServingLimits DEFAULTS =
+            new ServingLimits(400, 200, true, Duration.ofSeconds(60), Duration.ofSeconds(1800), Duration.ZERO, 0);
 
     public ServingLimits {
         if (maxRequestsInflight < 0 || maxMutatingRequestsInflight < 0) {

@@ -151,8 +151,10 @@ public final class FlowController implements AutoCloseable {
         long shares = levels.values().stream()
                 .mapToLong(level -> level.settings().shares())
                 .sum();
-        levels.values().forEach(level -> level.nominal(
-                (int) Math.ceil((double) serverSeats * level.settings().shares() / Math.max(1, shares)), serverSeats));
+        levels.values()
+                .forEach(level -> level.nominal(
+                        (int) Math.ceil((double) serverSeats * level.settings().shares() / Math.max(1, shares)),
+                        serverSeats));
     }
 
     private void scheduleBorrowing() {
@@ -195,7 +197,8 @@ public final class FlowController implements AutoCloseable {
             Standing standing = limited.get(i).standing();
             double seats = standing.limit();
             if (remaining <= lowest) seats = standing.lowest();
-            else if (remaining <= wanted) seats = standing.lowest() + (wishes.get(i).lowest() - standing.lowest()) * part;
+            else if (remaining <= wanted)
+                seats = standing.lowest() + (wishes.get(i).lowest() - standing.lowest()) * part;
             else if (division != null) seats = division.shares()[i];
             limited.get(i).limit((int) Math.round(seats));
         }

@@ -61,7 +61,8 @@ public final class FlowMaintenance implements AutoCloseable {
             FlowObjects.suggestedSchemas().forEach(tree -> ensure(FlowObjects.SCHEMAS, tree, false));
             done = true;
         } catch (RuntimeException e) {
-            if (!closed) LOG.atWarn().setCause(e).log("objects of priority and fairness not brought up to date; trying again");
+            if (!closed)
+                LOG.atWarn().setCause(e).log("objects of priority and fairness not brought up to date; trying again");
         }
         if (!closed) next = time.after(EVERY, () -> Thread.ofVirtual().start(this::ensureAll));
     }
@@ -71,7 +72,9 @@ public final class FlowMaintenance implements AutoCloseable {
         String name = FlowObjects.name(wanted);
         Map<String, Object> stored;
         try {
-            stored = send(Verb.GET, resource, name, "", Map.of(), null, null).object().tree();
+            stored = send(Verb.GET, resource, name, "", Map.of(), null, null)
+                    .object()
+                    .tree();
         } catch (ApiException e) {
             if (!e.isNotFound()) throw e;
             create(resource, wanted);
@@ -79,9 +82,8 @@ public final class FlowMaintenance implements AutoCloseable {
         }
         Object auto = Trees.get(stored, "metadata", "annotations", FlowObjects.AUTO_UPDATE);
         Long generation = Trees.integer(stored, "metadata", "generation");
-        boolean ours = mandatory
-                || "true".equals(auto)
-                || !"false".equals(auto) && generation != null && generation == 1;
+        boolean ours =
+                mandatory || "true".equals(auto) || !"false".equals(auto) && generation != null && generation == 1;
         if (!ours) return;
         if (Trees.deepEquals(Trees.get(stored, "spec"), Trees.get(wanted, "spec")) && "true".equals(auto)) return;
         Map<String, Object> changed = Trees.deepCopy(stored);
@@ -110,8 +112,8 @@ public final class FlowMaintenance implements AutoCloseable {
             String level = Trees.string(schema.tree(), "spec", "priorityLevelConfiguration", "name");
             boolean dangling = !controller.levels().containsKey(level);
             String message = dangling
-                    ? ("This FlowSchema references the PriorityLevelConfiguration object named \"%s\" but there is no such"
-                                    + " object")
+                    ? ("This FlowSchema references the PriorityLevelConfiguration object named \"%s\" but there is no"
+                                    + " such object")
                             .formatted(level)
                     : "This FlowSchema references the PriorityLevelConfiguration object named \"%s\" and it exists"
                             .formatted(level);
@@ -128,7 +130,9 @@ public final class FlowMaintenance implements AutoCloseable {
         Map<String, Object> condition = new LinkedHashMap<>();
         condition.put("type", "Dangling");
         condition.put("status", status);
-        condition.put("lastTransitionTime", time.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        condition.put(
+                "lastTransitionTime",
+                time.instant().truncatedTo(ChronoUnit.SECONDS).toString());
         condition.put("reason", reason);
         condition.put("message", message);
         Map<String, Object> tree = new LinkedHashMap<>();
@@ -146,7 +150,8 @@ public final class FlowMaintenance implements AutoCloseable {
                     "application/apply-patch+yaml",
                     tree);
         } catch (ApiException e) {
-            if (!e.isNotFound()) LOG.atWarn().addKeyValue("flowSchema", name).setCause(e).log("condition not written");
+            if (!e.isNotFound())
+                LOG.atWarn().addKeyValue("flowSchema", name).setCause(e).log("condition not written");
         }
     }
 

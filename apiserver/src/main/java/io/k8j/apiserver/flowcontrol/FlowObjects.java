@@ -82,7 +82,13 @@ final class FlowObjects {
                         "ByNamespace",
                         user("system:kube-controller-manager"),
                         EVERYTHING),
-                schema("kube-scheduler", "workload-high", 800, "ByNamespace", user("system:kube-scheduler"), EVERYTHING),
+                schema(
+                        "kube-scheduler",
+                        "workload-high",
+                        800,
+                        "ByNamespace",
+                        user("system:kube-scheduler"),
+                        EVERYTHING),
                 schema("kube-system-service-accounts", "workload-high", 900, "ByNamespace", KUBE_SYSTEM, EVERYTHING),
                 schema("service-accounts", "workload-low", 9000, "ByUser", group("system:serviceaccounts"), EVERYTHING),
                 schema("global-default", "global-default", 9900, "ByUser", ANYBODY, EVERYTHING));
@@ -99,9 +105,10 @@ final class FlowObjects {
     }
 
     private static Map<String, Object> limited(String name, int shares, int lendable, String response) {
-        return tree(("{'metadata':{'name':'%s','annotations':{'apf.kubernetes.io/autoupdate-spec':'true'}},'spec':{'type':"
-                        + "'Limited','limited':{'nominalConcurrencyShares':%d,%s,'lendablePercent':%d}}}")
-                .formatted(name, shares, response, lendable));
+        return tree(
+                ("{'metadata':{'name':'%s','annotations':{'apf.kubernetes.io/autoupdate-spec':'true'}},'spec':{'type':"
+                                + "'Limited','limited':{'nominalConcurrencyShares':%d,%s,'lendablePercent':%d}}}")
+                        .formatted(name, shares, response, lendable));
     }
 
     private static String queuing(int queues, int handSize) {
@@ -113,7 +120,7 @@ final class FlowObjects {
             String name, String level, int precedence, String distinguisher, String subjects, String rules) {
         String method = distinguisher.isEmpty() ? "" : "'distinguisherMethod':{'type':'" + distinguisher + "'},";
         return tree(("{'metadata':{'name':'%s','annotations':{'apf.kubernetes.io/autoupdate-spec':'true'}},'spec':{"
-                        + "'priorityLevelConfiguration':{'name':'%s'},'matchingPrecedence':%d,%s'rules':[{'subjects':[%s],%s}]}}")
+            + "'priorityLevelConfiguration':{'name':'%s'},'matchingPrecedence':%d,%s'rules':[{'subjects':[%s],%s}]}}")
                 .formatted(name, level, precedence, method, subjects, rules));
     }
 

@@ -52,8 +52,9 @@ record FlowSchema(
                 case "ServiceAccount" -> {
                     String prefix = "system:serviceaccount:" + namespace + ":";
                     yield user.name().startsWith(prefix)
-                            && (name.equals("*") || user.name().length() == prefix.length() + name.length()
-                                    && user.name().endsWith(name));
+                            && (name.equals("*")
+                                    || user.name().length() == prefix.length() + name.length()
+                                            && user.name().endsWith(name));
                 }
                 default -> false;
             };
@@ -122,7 +123,9 @@ record FlowSchema(
         List<Rules> rules = new ArrayList<>();
         for (Object each : Trees.list(tree, "spec", "rules")) {
             rules.add(new Rules(
-                    Trees.list(each, "subjects").stream().map(FlowSchema::subject).toList(),
+                    Trees.list(each, "subjects").stream()
+                            .map(FlowSchema::subject)
+                            .toList(),
                     Trees.list(each, "resourceRules").stream()
                             .map(rule -> new ResourceRule(
                                     strings(rule, "verbs"),

@@ -365,7 +365,14 @@ public final class PriorityLevel {
 
     /** How the level stands, for borrowing and metrics. */
     record Standing(
-            boolean exempt, int nominal, int lowest, int highest, int limit, int peak, double average, double deviation,
+            boolean exempt,
+            int nominal,
+            int lowest,
+            int highest,
+            int limit,
+            int peak,
+            double average,
+            double deviation,
             double smoothed) {}
 
     synchronized Standing standing() {

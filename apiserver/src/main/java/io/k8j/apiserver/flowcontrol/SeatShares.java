@@ -37,9 +37,8 @@ final class SeatShares {
         for (double point : points) {
             double sum = sum(point, wishes);
             if (sum >= total) {
-                double fraction = sum == sumBefore
-                        ? point
-                        : before + (point - before) * (total - sumBefore) / (sum - sumBefore);
+                double fraction =
+                        sum == sumBefore ? point : before + (point - before) * (total - sumBefore) / (sum - sumBefore);
                 return new Division(shares(fraction, wishes), fraction);
             }
             before = point;

@@ -34,7 +34,17 @@ public final class Histogram {
             out.append("le=\"").append(bound).append("\"} ").append(total).append('\n');
         }
         String braces = labels.isEmpty() ? "" : "{" + labels + "}";
-        out.append(name).append("_sum").append(braces).append(' ').append(MetricText.number(sum.sum())).append('\n');
-        out.append(name).append("_count").append(braces).append(' ').append(total).append('\n');
+        out.append(name)
+                .append("_sum")
+                .append(braces)
+                .append(' ')
+                .append(MetricText.number(sum.sum()))
+                .append('\n');
+        out.append(name)
+                .append("_count")
+                .append(braces)
+                .append(' ')
+                .append(total)
+                .append('\n');
     }
 }

@@ -9,7 +9,12 @@ public final class MetricText {
 
     /** A counter or gauge by its labels, which come without braces and sorted; nothing if there are none. */
     public static void family(
-            StringBuilder out, String name, String stability, String help, String type, Map<String, ? extends Number> samples) {
+            StringBuilder out,
+            String name,
+            String stability,
+            String help,
+            String type,
+            Map<String, ? extends Number> samples) {
         if (samples.isEmpty()) return;
         head(out, name, stability, help, type);
         new TreeMap<>(samples).forEach((labels, value) -> sample(out, name, labels, value.doubleValue()));

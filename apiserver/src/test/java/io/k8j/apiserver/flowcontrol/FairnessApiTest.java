@@ -22,8 +22,8 @@ class FairnessApiTest {
     private HttpTestServer api;
 
     private HttpTestServer start(int reading, int changing, boolean fair, Duration timeout) {
-        ServingLimits limits = new ServingLimits(
-                reading, changing, fair, timeout, Duration.ofMinutes(30), Duration.ZERO, 0);
+        ServingLimits limits =
+                new ServingLimits(reading, changing, fair, timeout, Duration.ofMinutes(30), Duration.ZERO, 0);
         api = new HttpTestServer(Operations.DEFAULTS.withLimits(limits));
         return api;
     }
@@ -34,8 +34,12 @@ class FairnessApiTest {
     }
 
     private void awaitObjects() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> api.get(SCHEMAS + "/global-default").statusCode() == 200);
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> condition("global-default").equals("False Found"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> api.get(SCHEMAS + "/global-default").statusCode() == 200);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> condition("global-default").equals("False Found"));
     }
 
     private String condition(String schema) {
@@ -54,8 +58,10 @@ class FairnessApiTest {
         assertThat(Trees.list(api.json(SCHEMAS), "items")).hasSize(11);
         assertThat(Trees.list(api.json(LEVELS), "items")).hasSize(8);
         Map<String, Object> low = api.json(LEVELS + "/workload-low");
-        assertThat(Trees.integer(low, "spec", "limited", "nominalConcurrencyShares")).isEqualTo(100);
-        assertThat(Trees.string(low, "metadata", "annotations", FlowObjects.AUTO_UPDATE)).isEqualTo("true");
+        assertThat(Trees.integer(low, "spec", "limited", "nominalConcurrencyShares"))
+                .isEqualTo(100);
+        assertThat(Trees.string(low, "metadata", "annotations", FlowObjects.AUTO_UPDATE))
+                .isEqualTo("true");
         assertThat(Trees.list(low, "metadata", "managedFields").toString())
                 .contains("api-priority-and-fairness-config-producer-v1");
     }
@@ -88,24 +94,34 @@ class FairnessApiTest {
         start(400, 200, true, Duration.ofSeconds(60));
         awaitObjects();
         api.post(SCHEMAS, schema("mine", "mine", 50));
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> condition("mine").equals("True NotFound"));
-        assertThat(api.send(api.request("/api/v1/namespaces", "bob")).headers().firstValue("X-Kubernetes-PF-FlowSchema-UID"))
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> condition("mine").equals("True NotFound"));
+        assertThat(api.send(api.request("/api/v1/namespaces", "bob"))
+                        .headers()
+                        .firstValue("X-Kubernetes-PF-FlowSchema-UID"))
                 .contains(Trees.string(api.json(SCHEMAS + "/global-default"), "metadata", "uid"));
 
-        api.post(LEVELS, "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
-                + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':5,'limitResponse':{'type':"
-                + "'Reject'}}}}");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> condition("mine").equals("False Found"));
-        assertThat(api.send(api.request("/api/v1/namespaces", "bob")).headers().firstValue("X-Kubernetes-PF-FlowSchema-UID"))
+        api.post(
+                LEVELS,
+                "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
+                    + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':5,'limitResponse':{'type':"
+                    + "'Reject'}}}}");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> condition("mine").equals("False Found"));
+        assertThat(api.send(api.request("/api/v1/namespaces", "bob"))
+                        .headers()
+                        .firstValue("X-Kubernetes-PF-FlowSchema-UID"))
                 .contains(Trees.string(api.json(SCHEMAS + "/mine"), "metadata", "uid"));
     }
 
     private static String schema(String name, String level, int precedence) {
         return ("{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'FlowSchema','metadata':{'name':'%s'},'spec':{"
-                        + "'priorityLevelConfiguration':{'name':'%s'},'matchingPrecedence':%d,'distinguisherMethod':{'type':"
-                        + "'ByUser'},'rules':[{'subjects':[{'kind':'User','user':{'name':'bob'}}],'resourceRules':[{'verbs':"
-                        + "['*'],'apiGroups':['*'],'resources':['*'],'namespaces':['*'],'clusterScope':true}],"
-                        + "'nonResourceRules':[{'verbs':['*'],'nonResourceURLs':['*']}]}]}}")
+            + "'priorityLevelConfiguration':{'name':'%s'},'matchingPrecedence':%d,'distinguisherMethod':{'type':"
+            + "'ByUser'},'rules':[{'subjects':[{'kind':'User','user':{'name':'bob'}}],'resourceRules':[{'verbs':"
+            + "['*'],'apiGroups':['*'],'resources':['*'],'namespaces':['*'],'clusterScope':true}],"
+            + "'nonResourceRules':[{'verbs':['*'],'nonResourceURLs':['*']}]}]}}")
                 .formatted(name, level, precedence);
     }
 
@@ -125,8 +141,9 @@ class FairnessApiTest {
 
     private List<Thread> send(int count, List<HttpResponse<String>> answers) {
         return java.util.stream.IntStream.range(0, count)
-                .mapToObj(i -> Thread.ofVirtual().start(() -> answers.add(
-                        api.send(api.request("/api/v1/namespaces/default/configmaps", "bob")))))
+                .mapToObj(i -> Thread.ofVirtual()
+                        .start(() ->
+                                answers.add(api.send(api.request("/api/v1/namespaces/default/configmaps", "bob")))))
                 .toList();
     }
 
@@ -134,11 +151,15 @@ class FairnessApiTest {
     void whoAsksForTooMuchIsRefusedWhileAdministratorsAreServed() throws Exception {
         start(1, 1, true, Duration.ofSeconds(60));
         awaitObjects();
-        api.post(LEVELS, "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
-                + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':{'type':"
-                + "'Reject'}}}}");
+        api.post(
+                LEVELS,
+                "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
+                    + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':{'type':"
+                    + "'Reject'}}}}");
         api.post(SCHEMAS, schema("mine", "mine", 50));
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> condition("mine").equals("False Found"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> condition("mine").equals("False Found"));
         CountDownLatch latch = hold("bob");
         List<HttpResponse<String>> answers = new java.util.concurrent.CopyOnWriteArrayList<>();
         List<Thread> senders = send(4, answers);
@@ -148,7 +169,8 @@ class FairnessApiTest {
             assertThat(answer.statusCode()).isEqualTo(429);
             assertThat(answer.body()).isEqualTo("Too many requests, please try again later.\n");
             assertThat(answer.headers().firstValue("Retry-After")).contains("1");
-            assertThat(answer.headers().firstValue("X-Kubernetes-PF-PriorityLevel-UID")).isPresent();
+            assertThat(answer.headers().firstValue("X-Kubernetes-PF-PriorityLevel-UID"))
+                    .isPresent();
         });
         assertThat(api.get("/api/v1/namespaces").statusCode()).isEqualTo(200);
         latch.countDown();
@@ -168,8 +190,11 @@ class FairnessApiTest {
 
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> answers.size() == 1);
         assertThat(answers.getFirst().statusCode()).isEqualTo(429);
-        assertThat(answers.getFirst().headers().firstValue("X-Kubernetes-PF-FlowSchema-UID")).isEmpty();
-        assertThat(api.get("/api/v1/namespaces").statusCode()).as("administrators").isEqualTo(200);
+        assertThat(answers.getFirst().headers().firstValue("X-Kubernetes-PF-FlowSchema-UID"))
+                .isEmpty();
+        assertThat(api.get("/api/v1/namespaces").statusCode())
+                .as("administrators")
+                .isEqualTo(200);
         latch.countDown();
         for (Thread sender : senders) sender.join();
     }
@@ -178,17 +203,21 @@ class FairnessApiTest {
     void listsTakeSeatsByTheirSize() {
         start(400, 200, true, Duration.ofSeconds(60));
         for (int i = 0; i < 30; i++) {
-            api.post("/api/v1/namespaces/default/configmaps", "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'c" + i
-                    + "'},'data':{'k':'" + "x".repeat(20_000) + "'}}");
+            api.post(
+                    "/api/v1/namespaces/default/configmaps",
+                    "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'c" + i + "'},'data':{'k':'"
+                            + "x".repeat(20_000) + "'}}");
         }
         WorkEstimator estimator = new WorkEstimator(api.server.core().table());
         var list = new io.k8j.apiserver.spi.Authorizer.Attributes(
                 io.k8j.apiserver.spi.UserInfo.of("bob"), "list", "", "v1", "configmaps", "", "default", "", null);
         assertThat(estimator.seats(list, q -> null, 0)).isEqualTo(7);
-        assertThat(estimator.seats(list, q -> q.equals("limit") ? "5" : null, 0)).isEqualTo(2);
+        assertThat(estimator.seats(list, q -> q.equals("limit") ? "5" : null, 0))
+                .isEqualTo(2);
         assertThat(estimator.seats(list, q -> null, 4)).isEqualTo(4);
         assertThat(estimator.seats(list.withVerb("get"), q -> null, 0)).isEqualTo(1);
         assertThat(estimator.seats(list.withVerb("watch"), q -> null, 0)).isEqualTo(7);
-        assertThat(estimator.seats(list.withVerb("watch"), q -> q.equals("resourceVersion") ? "12" : null, 0)).isEqualTo(1);
+        assertThat(estimator.seats(list.withVerb("watch"), q -> q.equals("resourceVersion") ? "12" : null, 0))
+                .isEqualTo(1);
     }
 }

@@ -166,8 +166,7 @@ class PriorityLevelTest {
 
     @Test
     void seatsAreDividedInProportionWithinBounds() {
-        var free = SeatShares.divide(
-                90, List.of(new SeatShares.Wish(10, 0, 100), new SeatShares.Wish(20, 0, 100)));
+        var free = SeatShares.divide(90, List.of(new SeatShares.Wish(10, 0, 100), new SeatShares.Wish(20, 0, 100)));
         assertThat(free.shares()).containsExactly(new double[] {30, 60}, within(1e-6));
         assertThat(free.fraction()).isEqualTo(3, within(1e-6));
         var bound = SeatShares.divide(
