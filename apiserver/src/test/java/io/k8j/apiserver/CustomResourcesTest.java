@@ -163,7 +163,7 @@ class CustomResourcesTest {
                 "spec.group: Invalid value: \"g\": should be a domain with at least one dot",
                 "spec.scope: Unsupported value: \"No\": supported values: \"Cluster\", \"Namespaced\"",
                 "must have exactly one version marked as storage version",
-                "spec.versions[0].schema.openAPIV3Schema.properties[a].type: Required value: must not be empty for"
+                "spec.validation.openAPIV3Schema.properties[a].type: Required value: must not be empty for"
                         + " specified object fields");
         assertThat(refusal.getMessage()).contains(expected);
     }

@@ -14,11 +14,11 @@ import java.util.Map;
  * @param path escaped as it was written
  * @param query without the question mark, escaped
  */
-record GoUrl(String scheme, String host, String path, String query, String text) {
+public record GoUrl(String scheme, String host, String path, String query, String text) {
     private static final String SUB_DELIMITERS = "!$&'()*+,;=:[]<>\"";
 
     /** Why a text is no URL. */
-    static final class MalformedException extends Exception {
+    public static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1L;
 
         MalformedException(String message) {
@@ -27,11 +27,21 @@ record GoUrl(String scheme, String host, String path, String query, String text)
     }
 
     /** Reads an absolute URI or an absolute path, as {@code ParseRequestURI} does; a fragment is left out. */
-    static GoUrl parse(String text) throws MalformedException {
+    public static GoUrl parse(String text) throws MalformedException {
         try {
             return read(text);
         } catch (MalformedException e) {
             throw new MalformedException("parse " + GoText.quote(text) + ": " + e.getMessage());
+        }
+    }
+
+    /** Whether the text is a URL with scheme and host. */
+    public static boolean isAbsolute(String text) {
+        try {
+            GoUrl url = parse(text);
+            return !url.scheme().isEmpty() && !url.host().isEmpty();
+        } catch (MalformedException e) {
+            return false;
         }
     }
 

@@ -1,70 +1,77 @@
 package io.k8j.apiserver.crd;
 
+import io.k8j.apiserver.cel.TextFormats;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
-import java.math.BigDecimal;
+import io.k8j.model.validation.GoText;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
- * Checks values against an {@code openAPIV3Schema}: types, bounds, patterns, enums, combinations and list types. Errors
- * are in upstream's words. Stateless but for compiled patterns.
+ * Checks values against an {@code openAPIV3Schema}: types, bounds, patterns, enums and combinations. Errors are in
+ * upstream's words. What was wrong before and has not been touched may stay.
  */
 final class ValueRules {
-    private static final Map<String, Pattern> PATTERNS = new ConcurrentHashMap<>();
+    /** The former value where there is none or nobody can tell which it was. */
+    static final Object ABSENT = new Object();
+
     private static final int MAX_ERRORS = 100;
+    private static final String NOWHERE = "<nil>";
 
     private final List<FieldError> errors = new ArrayList<>();
+    private int matches; // places that were checked and found right: tells which alternative was meant
 
     private ValueRules() {}
 
     /** Everything wrong with a whole object; apiVersion, kind and metadata are checked elsewhere. */
-    static List<FieldError> check(Map<String, Object> schema, Map<String, Object> object) {
-        ValueRules rules = new ValueRules();
-        Map<String, Object> content = new java.util.LinkedHashMap<>(object);
-        content.keySet().removeAll(List.of("apiVersion", "kind", "metadata"));
-        Map<String, Object> root = new java.util.LinkedHashMap<>(schema);
+    static List<FieldError> check(Map<String, Object> schema, Map<String, Object> object, Map<String, Object> old) {
+        Map<String, Object> root = new LinkedHashMap<>(schema);
         List<Object> required = new ArrayList<>(Trees.list(schema, "required"));
         required.removeAll(List.of("apiVersion", "kind", "metadata"));
         root.put("required", required);
-        rules.value("", root, content);
+        return check("", root, content(object), old == null ? ABSENT : content(old));
+    }
+
+    private static Map<String, Object> content(Map<String, Object> object) {
+        Map<String, Object> content = new LinkedHashMap<>(object);
+        content.keySet().removeAll(List.of("apiVersion", "kind", "metadata"));
+        return content;
+    }
+
+    /** Everything wrong with a value; {@code old} is what it was before, or {@link #ABSENT}. */
+    static List<FieldError> check(String at, Map<String, Object> schema, Object value, Object old) {
+        ValueRules rules = new ValueRules();
+        rules.value(at, schema, value, old);
         return rules.errors;
     }
 
-    private void value(String at, Map<String, Object> schema, Object value) {
+    private void value(String at, Map<String, Object> schema, Object value, Object old) {
         if (errors.size() >= MAX_ERRORS) return;
+        if (old != ABSENT && Trees.deepEquals(value, old)) return;
+        int before = errors.size();
         if (value == null && Trees.isTrue(schema, "nullable")) return;
         if (!type(at, schema, value)) return;
         enumeration(at, schema, value);
         switch (value) {
             case String text -> text(at, schema, text);
-            case Number number -> number(at, schema, number);
-            case List<?> list -> list(at, schema, Trees.asList(list));
-            case Map<?, ?> map -> object(at, schema, Trees.asMap(map));
+            case Number number -> NumberRules.check(at, schema, number, errors);
+            case List<?> list -> list(at, schema, Trees.asList(list), old);
+            case Map<?, ?> map -> object(at, schema, Trees.asMap(map), old);
             case null, default -> {}
         }
-        combinations(at, schema, value);
+        combinations(at, schema, value, old);
+        if (errors.size() == before) matches++;
     }
 
     private boolean type(String at, Map<String, Object> schema, Object value) {
-        if (Trees.isTrue(schema, "x-kubernetes-int-or-string")) {
-            if (value instanceof Long || value instanceof Integer || value instanceof String) return true;
-            invalid(
-                    at,
-                    kindOf(value),
-                    "%s in body must be of type integer,string: \"%s\"".formatted(at, kindOf(value)));
-            return false;
-        }
-        String type = Trees.string(schema, "type");
+        boolean either = Trees.isTrue(schema, "x-kubernetes-int-or-string");
+        String type = either ? "integer,string" : Trees.string(schema, "type");
         if (type == null || type.isEmpty()) return true;
         boolean fits = switch (type) {
+            case "integer,string" -> isWhole(value) || value instanceof String;
             case "object" -> value instanceof Map;
             case "array" -> value instanceof List;
             case "string" -> value instanceof String;
@@ -75,16 +82,15 @@ final class ValueRules {
         };
         if (fits) return true;
         String found = kindOf(value);
-        errors.add(FieldError.typeInvalid(
-                at.isEmpty() ? "<nil>" : at,
-                found,
-                "%s in body must be of type %s: \"%s\"".formatted(at, type, found)));
+        String detail = "%s in body must be of type %s: %s".formatted(at, type, GoText.quote(found));
+        errors.add(FieldError.typeInvalid(at.isEmpty() ? NOWHERE : at, found, detail));
         return false;
     }
 
-    private static boolean isWhole(Object value) {
+    static boolean isWhole(Object value) {
         return value instanceof Long
                 || value instanceof Integer
+                || value instanceof java.math.BigInteger
                 || value instanceof Double d && d == Math.rint(d) && !Double.isInfinite(d);
     }
 
@@ -116,131 +122,114 @@ final class ValueRules {
             invalid(at, text, "%s in body should be at least %d chars long".formatted(at, least));
         }
         String pattern = Trees.string(schema, "pattern");
-        if (pattern != null && !matches(pattern, text)) {
-            invalid(at, text, "%s in body should match '%s'".formatted(at, pattern));
+        if (pattern != null && !pattern.isEmpty()) {
+            String fault = Patterns.fault(pattern);
+            if (fault != null) {
+                String shown = pattern + ", but pattern is invalid: " + fault;
+                invalid(at, text, "%s in body should match '%s'".formatted(at, shown));
+            } else if (!Patterns.matches(pattern, text)) {
+                invalid(at, text, "%s in body should match '%s'".formatted(at, pattern));
+            }
         }
         String format = Trees.string(schema, "format");
-        if (format != null && !Formats.fits(format, text)) {
-            invalid(at, text, "%s in body must be of type %s: %s".formatted(at, format, Json.writeString(text)));
+        if (format != null && TextFormats.isSupported(format) && !TextFormats.fits(format, text)) {
+            String detail = "%s in body must be of type %s: %s".formatted(at, format, GoText.quote(text));
+            errors.add(FieldError.typeInvalid(at, text, detail));
         }
     }
 
-    private static boolean matches(String pattern, String text) {
-        try {
-            return PATTERNS.computeIfAbsent(pattern, Pattern::compile)
-                    .matcher(text)
-                    .find();
-        } catch (PatternSyntaxException e) {
-            return true; // a pattern only Go understands: better let the value pass than refuse every one
+    private void list(String at, Map<String, Object> schema, List<Object> list, Object old) {
+        Map<String, Object> items = Trees.map(schema, "items");
+        if (!items.isEmpty()) {
+            for (int i = 0; i < list.size(); i++) {
+                value(at + "[" + i + "]", items, list.get(i), Former.item(schema, list.get(i), old, ABSENT));
+            }
         }
-    }
-
-    private void number(String at, Map<String, Object> schema, Number number) {
-        BigDecimal value = new BigDecimal(number.toString());
-        BigDecimal most = decimal(schema.get("maximum"));
-        boolean belowMost = Trees.isTrue(schema, "exclusiveMaximum");
-        if (most != null && (belowMost ? value.compareTo(most) >= 0 : value.compareTo(most) > 0)) {
-            String than = belowMost ? "less than" : "less than or equal to";
-            invalid(at, number, "%s in body should be %s %s".formatted(at, than, plain(most)));
-        }
-        BigDecimal least = decimal(schema.get("minimum"));
-        boolean aboveLeast = Trees.isTrue(schema, "exclusiveMinimum");
-        if (least != null && (aboveLeast ? value.compareTo(least) <= 0 : value.compareTo(least) < 0)) {
-            String than = aboveLeast ? "greater than" : "greater than or equal to";
-            invalid(at, number, "%s in body should be %s %s".formatted(at, than, plain(least)));
-        }
-        BigDecimal step = decimal(schema.get("multipleOf"));
-        if (step != null && step.signum() > 0 && value.remainder(step).signum() != 0) {
-            invalid(at, number, "%s in body should be a multiple of %s".formatted(at, plain(step)));
-        }
-    }
-
-    private static BigDecimal decimal(Object value) {
-        return value instanceof Number n ? new BigDecimal(n.toString()) : null;
-    }
-
-    private static String plain(BigDecimal value) {
-        return value.stripTrailingZeros().toPlainString();
-    }
-
-    private void list(String at, Map<String, Object> schema, List<Object> list) {
-        Long most = Trees.integer(schema, "maxItems");
-        if (most != null && list.size() > most) errors.add(FieldError.tooMany(at, list.size(), most.intValue()));
         Long least = Trees.integer(schema, "minItems");
         if (least != null && list.size() < least) {
             invalid(at, (long) list.size(), "%s in body should have at least %d items".formatted(at, least));
         }
-        uniqueness(at, schema, list);
-        Map<String, Object> items = Trees.map(schema, "items");
-        if (items.isEmpty()) return;
-        for (int i = 0; i < list.size(); i++) value(at + "[" + i + "]", items, list.get(i));
+        Long most = Trees.integer(schema, "maxItems");
+        if (most != null && list.size() > most) errors.add(FieldError.tooMany(at, list.size(), most.intValue()));
     }
 
-    private void uniqueness(String at, Map<String, Object> schema, List<Object> list) {
-        String type = Trees.string(schema, "x-kubernetes-list-type");
-        if (!"set".equals(type) && !"map".equals(type)) return;
-        List<Object> keys = Trees.list(schema, "x-kubernetes-list-map-keys");
-        Set<String> seen = new HashSet<>();
-        for (int i = 0; i < list.size(); i++) {
-            Object item = list.get(i);
-            Object key = item;
-            if (type.equals("map")) {
-                Map<String, Object> parts = new java.util.LinkedHashMap<>();
-                for (Object k : keys) parts.put(String.valueOf(k), Trees.get(item, String.valueOf(k)));
-                key = parts;
-            }
-            if (!seen.add(Json.writeString(key))) errors.add(FieldError.duplicate(at + "[" + i + "]", key));
-        }
-    }
-
-    private void object(String at, Map<String, Object> schema, Map<String, Object> map) {
-        Long most = Trees.integer(schema, "maxProperties");
-        if (most != null && map.size() > most) errors.add(FieldError.tooMany(at, map.size(), most.intValue()));
+    private void object(String at, Map<String, Object> schema, Map<String, Object> map, Object old) {
         Long least = Trees.integer(schema, "minProperties");
         if (least != null && map.size() < least) {
             invalid(at, (long) map.size(), "%s in body should have at least %d properties".formatted(at, least));
         }
-        for (Object name : Trees.list(schema, "required")) {
-            if (!map.containsKey(String.valueOf(name)))
-                errors.add(FieldError.required(join(at, String.valueOf(name)), ""));
-        }
+        Long most = Trees.integer(schema, "maxProperties");
+        if (most != null && map.size() > most) errors.add(FieldError.tooMany(at, map.size(), most.intValue()));
         Map<String, Object> properties = Trees.map(schema, "properties");
         Object additional = schema.get("additionalProperties");
         map.forEach((name, value) -> {
-            if (properties.get(name) instanceof Map<?, ?> property) {
-                value(join(at, name), Trees.asMap(property), value);
-            } else if (additional instanceof Map<?, ?> other) {
-                value(join(at, name), Trees.asMap(other), value);
+            Object inner = properties.containsKey(name) ? properties.get(name) : additional;
+            if (inner instanceof Map<?, ?> s) {
+                value(join(at, name), Trees.asMap(s), value, Former.field(name, old, ABSENT));
             }
         });
-    }
-
-    private void combinations(String at, Map<String, Object> schema, Object value) {
-        for (Object part : Trees.list(schema, "allOf")) {
-            if (part instanceof Map<?, ?> map) value(at, Trees.asMap(map), value);
-        }
-        List<Object> any = Trees.list(schema, "anyOf");
-        if (!any.isEmpty() && any.stream().noneMatch(part -> fits(at, part, value))) {
-            invalid(at, value, "\"%s\" must validate at least one schema (anyOf)".formatted(at));
-        }
-        List<Object> one = Trees.list(schema, "oneOf");
-        if (!one.isEmpty()) {
-            long fitting = one.stream().filter(part -> fits(at, part, value)).count();
-            if (fitting != 1) {
-                String found = fitting == 0 ? "Found none valid" : "Found " + fitting + " valid alternatives";
-                invalid(at, value, "\"%s\" must validate one and only one schema (oneOf). %s".formatted(at, found));
+        for (Object name : Trees.list(schema, "required")) {
+            if (!map.containsKey(String.valueOf(name))) {
+                errors.add(FieldError.required(join(at, String.valueOf(name)), ""));
             }
         }
-        if (schema.get("not") instanceof Map<?, ?> not && fits(at, not, value)) {
-            invalid(at, value, "\"%s\" must not validate the schema (not)".formatted(at));
+    }
+
+    private void combinations(String at, Map<String, Object> schema, Object value, Object old) {
+        any(at, Trees.list(schema, "anyOf"), value, old);
+        one(at, Trees.list(schema, "oneOf"), value, old);
+        List<Object> all = Trees.list(schema, "allOf");
+        int valid = 0;
+        for (Object part : all) {
+            ValueRules rules = tried(at, part, value, old);
+            if (rules.errors.isEmpty()) valid++;
+            errors.addAll(rules.errors);
+        }
+        if (valid != all.size()) {
+            composite("%s must validate all the schemas (allOf)%s"
+                    .formatted(GoText.quote(at), valid == 0 ? ". None validated" : ""));
+        }
+        if (schema.get("not") instanceof Map<?, ?> not && tried(at, not, value, old).errors.isEmpty()) {
+            composite(GoText.quote(at) + " must not validate the schema (not)");
         }
     }
 
-    private static boolean fits(String at, Object schema, Object value) {
-        if (!(schema instanceof Map<?, ?> map)) return false;
+    private void any(String at, List<Object> parts, Object value, Object old) {
+        if (parts.isEmpty()) return;
+        ValueRules best = null;
+        for (Object part : parts) {
+            ValueRules rules = tried(at, part, value, old);
+            if (rules.errors.isEmpty()) return;
+            if (best == null || rules.matches > best.matches) best = rules;
+        }
+        composite(GoText.quote(at) + " must validate at least one schema (anyOf)");
+        errors.addAll(best.errors);
+    }
+
+    private void one(String at, List<Object> parts, Object value, Object old) {
+        if (parts.isEmpty()) return;
+        ValueRules best = null;
+        int valid = 0;
+        for (Object part : parts) {
+            ValueRules rules = tried(at, part, value, old);
+            if (rules.errors.isEmpty()) valid++;
+            else if (best == null || rules.matches > best.matches) best = rules;
+        }
+        if (valid == 1) return;
+        String found = valid == 0 ? "Found none valid" : "Found " + valid + " valid alternatives";
+        composite("%s must validate one and only one schema (oneOf). %s".formatted(GoText.quote(at), found));
+        if (valid == 0) errors.addAll(best.errors);
+    }
+
+    private static ValueRules tried(String at, Object schema, Object value, Object old) {
         ValueRules rules = new ValueRules();
-        rules.value(at, Trees.asMap(map), value);
-        return rules.errors.isEmpty();
+        if (schema instanceof Map<?, ?> map) rules.value(at, Trees.asMap(map), value, old);
+        return rules;
+    }
+
+    // Upstream loses the place of these.
+    private void composite(String detail) {
+        errors.add(FieldError.invalid(NOWHERE, "", detail));
     }
 
     private void invalid(String at, Object value, String detail) {

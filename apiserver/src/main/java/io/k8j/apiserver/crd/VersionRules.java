@@ -9,23 +9,34 @@ import io.k8j.model.schema.Schema;
 import io.k8j.model.schema.Schemas;
 import io.k8j.model.schema.StrictDecoder;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** What one version of a definition asks of its objects. */
 final class VersionRules implements CustomRules {
+    private static final Set<FieldError.Type> BLOCKING = EnumSet.of(
+            FieldError.Type.NOT_SUPPORTED,
+            FieldError.Type.REQUIRED,
+            FieldError.Type.TOO_LONG,
+            FieldError.Type.TOO_MANY,
+            FieldError.Type.TYPE_INVALID);
     private static final Schema METADATA = Schemas.type("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
 
     private final Schema schema;
     private final Map<String, Object> source;
     private final ScalePaths scale;
+    private final RuleTree rules; // null if there are none
 
     /** @param source the {@code openAPIV3Schema} */
     VersionRules(Schema schema, Map<String, Object> source, ScalePaths scale) {
         this.schema = schema;
         this.source = source;
         this.scale = scale;
+        this.rules = RuleTree.of(source, true);
     }
 
     @Override
@@ -77,33 +88,23 @@ final class VersionRules implements CustomRules {
     }
 
     @Override
-    public List<FieldError> validate(Map<String, Object> object, Map<String, Object> old) {
-        List<FieldError> errors = ValueRules.check(source, object);
-        // What was wrong before and has not been touched may stay.
-        if (old != null) {
-            errors =
-                    errors.stream().filter(e -> touched(e.field(), object, old)).toList();
+    public List<FieldError> validate(
+            Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings) {
+        List<FieldError> errors = new ArrayList<>(ValueRules.check(source, object, old));
+        ScaleRules.check(scale, object, errors);
+        // An object that had an item twice before may keep it.
+        if (old == null || ListValues.check(source, old).isEmpty()) errors.addAll(ListValues.check(source, object));
+        if (rules == null) return errors;
+        if (errors.stream().anyMatch(e -> BLOCKING.contains(e.type()))) {
+            errors.add(FieldError.invalid(
+                    "<nil>",
+                    null,
+                    "some validation rules were not checked because the object was invalid; correct the existing errors"
+                            + " to complete validation"));
+        } else {
+            errors.addAll(rules.check("", object, old, warnings));
         }
-        return errors.isEmpty() ? ExpressionRules.check(source, object, old) : errors;
-    }
-
-    private static boolean touched(String field, Map<String, Object> object, Map<String, Object> old) {
-        return !Trees.deepEquals(at(field, object), at(field, old))
-                || at(field, object) == null && at(field, old) == null;
-    }
-
-    private static Object at(String field, Object tree) {
-        Object at = tree;
-        for (String step : field.replace("[", ".[").split("\\.")) {
-            if (step.isEmpty()) continue;
-            if (step.startsWith("[") && step.endsWith("]") && at instanceof List<?> list) {
-                int index = Integer.parseInt(step.substring(1, step.length() - 1));
-                at = index < list.size() ? list.get(index) : null;
-            } else {
-                at = at instanceof Map<?, ?> map ? map.get(step) : null;
-            }
-        }
-        return at;
+        return errors;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.k8j.apiserver.resource;
 import io.k8j.model.api.FieldError;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What a custom resource's definition asks of its objects in one version. Stateless; safe for all threads. */
 public interface CustomRules {
@@ -12,8 +13,13 @@ public interface CustomRules {
     /** Fills defaults in place. */
     void fillDefaults(Map<String, Object> object);
 
-    /** Everything wrong by the schema; {@code old} is null on create. */
-    List<FieldError> validate(Map<String, Object> object, Map<String, Object> old);
+    /**
+     * Everything wrong by the schema.
+     *
+     * @param old null on create
+     * @param warnings takes what is wrong but was so before and has not been touched
+     */
+    List<FieldError> validate(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings);
 
     /** Where {@code scale} finds replicas, status replicas and selector, as {@code .spec.replicas}; null if not served. */
     ScalePaths scale();

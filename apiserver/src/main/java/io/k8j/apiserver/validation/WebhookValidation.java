@@ -87,6 +87,16 @@ public final class WebhookValidation {
         }
     }
 
+    /** Everything wrong with the address of a webhook; {@code prefix} is where it stands. */
+    public static List<FieldError> clientConfig(String prefix, Place config) {
+        Findings f = new Findings();
+        clientConfig(f, config);
+        return f.list().stream()
+                .map(e -> new FieldError(
+                        e.type(), e.field().isEmpty() ? prefix : prefix + "." + e.field(), e.message()))
+                .toList();
+    }
+
     private static void clientConfig(Findings f, Place config) {
         Place url = config.field("url");
         Place service = config.field("service");

@@ -31,7 +31,7 @@ final class MainRules implements UpdateRules {
     public List<FieldError> validate(Call call, Map<String, Object> object, Map<String, Object> old) {
         List<FieldError> errors = new ArrayList<>(0);
         if (call.resource().custom() != null)
-            errors.addAll(call.resource().custom().validate(object, old));
+            errors.addAll(call.resource().custom().validate(object, old, call.context()::warn));
         errors.addAll(call.storage().strategy().validateUpdate(call.context(), object, old));
         return errors;
     }

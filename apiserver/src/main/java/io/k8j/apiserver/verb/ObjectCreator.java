@@ -89,7 +89,7 @@ public final class ObjectCreator {
         StoredResource storage = call.storage();
         List<FieldError> errors = new ArrayList<>(MetadataRules.validate(storage.id(), storage.namespaced(), metadata));
         if (call.resource().custom() != null)
-            errors.addAll(call.resource().custom().validate(tree, null));
+            errors.addAll(call.resource().custom().validate(tree, null, call.context()::warn));
         errors.addAll(storage.strategy().validate(call.context(), tree));
         if (!errors.isEmpty()) throw ApiException.invalid(call.resource().gvk(), text(metadata, "name"), errors);
     }
