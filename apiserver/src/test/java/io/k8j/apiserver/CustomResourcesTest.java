@@ -18,21 +18,21 @@ class CustomResourcesTest {
     private static final String DEFINITIONS = "apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final String TABS = "stable.example.com/v1/crontabs";
     private static final String DEFINITION = """
-            {'metadata':{'name':'crontabs.stable.example.com'},'spec':{'group':'stable.example.com','scope':'Namespaced',
-            'names':{'plural':'crontabs','kind':'CronTab','shortNames':['ct']},'versions':[
-            {'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{'type':'object','properties':{
-              'spec':{'type':'object','required':['cronSpec'],'properties':{'cronSpec':{'type':'string','pattern':'^[*]'},
-                'replicas':{'type':'integer','minimum':1,'maximum':10,'default':1},
-                'color':{'type':'string','enum':['red','blue']},
-                'any':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}},
-              'status':{'type':'object','properties':{'replicas':{'type':'integer'},'labelSelector':{'type':'string'}}}}}},
-             'subresources':{'status':{},'scale':{'specReplicasPath':'.spec.replicas','statusReplicasPath':
-              '.status.replicas','labelSelectorPath':'.status.labelSelector'}},
-             'selectableFields':[{'jsonPath':'.spec.color'}],
-             'additionalPrinterColumns':[{'name':'Spec','type':'string','jsonPath':'.spec.cronSpec'}]},
-            {'name':'v1beta1','served':true,'storage':false,'schema':{'openAPIV3Schema':{'type':'object',
-              'x-kubernetes-preserve-unknown-fields':true}}}]}}
-            """;
+        {'metadata':{'name':'crontabs.stable.example.com'},'spec':{'group':'stable.example.com','scope':'Namespaced',
+        'names':{'plural':'crontabs','kind':'CronTab','shortNames':['ct']},'versions':[
+        {'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{'type':'object','properties':{
+          'spec':{'type':'object','required':['cronSpec'],'properties':{'cronSpec':{'type':'string','pattern':'^[*]'},
+            'replicas':{'type':'integer','minimum':1,'maximum':10,'default':1},
+            'color':{'type':'string','enum':['red','blue']},
+            'any':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}},
+          'status':{'type':'object','properties':{'replicas':{'type':'integer'},'labelSelector':{'type':'string'}}}}}},
+         'subresources':{'status':{},'scale':{'specReplicasPath':'.spec.replicas','statusReplicasPath':
+          '.status.replicas','labelSelectorPath':'.status.labelSelector'}},
+         'selectableFields':[{'jsonPath':'.spec.color'}],
+         'additionalPrinterColumns':[{'name':'Spec','type':'string','jsonPath':'.spec.cronSpec'}]},
+        {'name':'v1beta1','served':true,'storage':false,'schema':{'openAPIV3Schema':{'type':'object',
+          'x-kubernetes-preserve-unknown-fields':true}}}]}}
+        """;
 
     private final TestServer server = new TestServer();
 
@@ -71,9 +71,9 @@ class CustomResourcesTest {
                 server.create(TABS, "{'metadata':{'name':'b'},'spec':{'cronSpec':'x','replicas':11,'color':'green'}}"));
         assertThat(refusal.getMessage())
                 .isEqualTo("CronTab.stable.example.com \"b\" is invalid: [spec.cronSpec: Invalid value: \"x\":"
-                        + " spec.cronSpec in body should match '^[*]', spec.replicas: Invalid value: 11: spec.replicas in"
-                        + " body should be less than or equal to 10, spec.color: Unsupported value: \"green\": supported"
-                        + " values: \"red\", \"blue\"]");
+                        + " spec.cronSpec in body should match '^[*]', spec.replicas: Invalid value: 11:"
+                        + " spec.replicas in body should be less than or equal to 10, spec.color: Unsupported"
+                        + " value: \"green\": supported values: \"red\", \"blue\"]");
         assertThat(TestServer.refusal(() -> server.create(TABS, "{'metadata':{'name':'b'},'spec':{'replicas':'x'}}"))
                         .getMessage())
                 .contains("spec.cronSpec: Required value")
@@ -156,8 +156,8 @@ class CustomResourcesTest {
         ApiException refusal = TestServer.refusal(() -> server.create(
                 DEFINITIONS,
                 "{'metadata':{'name':'x'},'spec':{'group':'g','scope':'No','names':{'plural':'xs','kind':'X'},'versions':["
-                        + "{'name':'v1','served':true,'storage':false,'schema':{'openAPIV3Schema':{'type':'object',"
-                        + "'properties':{'a':{}}}}}]}}"));
+                    + "{'name':'v1','served':true,'storage':false,'schema':{'openAPIV3Schema':{'type':'object',"
+                    + "'properties':{'a':{}}}}}]}}"));
         List<String> expected = List.of(
                 "metadata.name: Invalid value: \"x\": must be spec.names.plural+\".\"+spec.group",
                 "spec.group: Invalid value: \"g\": should be a domain with at least one dot",

@@ -18,23 +18,24 @@ class CustomRulesTest {
 
     private static String definition(String rules) {
         return """
-               {'metadata':{'name':'ranges.a.b'},'spec':{'group':'a.b','scope':'Namespaced','names':{'plural':'ranges',
-               'kind':'Range'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{
-               'type':'object','properties':{'spec':{'type':'object','x-kubernetes-validations':[%s],'properties':{
-                 'low':{'type':'integer'},'high':{'type':'integer'},'ratio':{'type':'number'},
-                 'name':{'type':'string','x-kubernetes-validations':[{'rule':'self == oldSelf','message':'is immutable'}]},
-                 'ports':{'type':'array','items':{'type':'integer'}}}}}}}}]}}
-               """.formatted(rules);
+            {'metadata':{'name':'ranges.a.b'},'spec':{'group':'a.b','scope':'Namespaced','names':{'plural':'ranges',
+            'kind':'Range'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{
+            'type':'object','properties':{'spec':{'type':'object','x-kubernetes-validations':[%s],'properties':{
+              'low':{'type':'integer'},'high':{'type':'integer'},'ratio':{'type':'number'},
+              'name':{'type':'string','x-kubernetes-validations':[{'rule':'self == oldSelf','message':'is immutable'}]},
+              'ports':{'type':'array','items':{'type':'integer'}}}}}}}}]}}
+            """.formatted(rules);
     }
 
     @BeforeEach
     void define() {
         server.create(
                 DEFINITIONS,
-                definition("{'rule':'!has(self.high) || self.low <= self.high'},"
-                        + "{'rule':'!has(self.ports) || self.ports.isSorted() && self.ports.all(p, p > 0)',"
-                        + "'message':'ports must rise','reason':'FieldValueForbidden','fieldPath':'.ports'},"
-                        + "{'rule':'!has(self.ratio) || self.ratio < 1.0','messageExpression':'self.ratio > 1.5 ? \\\"much too big\\\" : \\\"too big\\\"'}"));
+                definition("{'rule':'!has(self.high) || self.low <= self.high'},{'rule':'!has(self.ports) ||"
+                        + " self.ports.isSorted() && self.ports.all(p, p > 0)','message':'ports must"
+                        + " rise','reason':'FieldValueForbidden','fieldPath':'.ports'},{'rule':'!has(self.ratio)"
+                        + " || self.ratio < 1.0','messageExpression':'self.ratio > 1.5 ? \\\"much too big\\\" :"
+                        + " \\\"too big\\\"'}"));
         Awaitility.await().until(() -> server.core.table().get(TestServer.gvr(RANGES)) != null);
     }
 
@@ -52,13 +53,11 @@ class CustomRulesTest {
     void aRuleThatFailsIsNamed() {
         server.create(RANGES, "{'metadata':{'name':'ok'},'spec':{'low':1,'high':2,'ports':[1,2],'ratio':0.5}}");
         assertThat(refusal("{'low':3,'high':2}"))
-                .isEqualTo(
-                        "Range.a.b \"x\" is invalid: spec: Invalid value: failed rule: !has(self.high) ||"
-                                + " self.low <= self.high");
+                .isEqualTo("Range.a.b \"x\" is invalid: spec: Invalid value: failed rule: !has(self.high) ||"
+                        + " self.low <= self.high");
         assertThat(refusal("{'ports':[2,1]}"))
                 .isEqualTo("Range.a.b \"x\" is invalid: spec.ports: Forbidden: ports must rise");
-        assertThat(refusal("{'ratio':2}"))
-                .isEqualTo("Range.a.b \"x\" is invalid: spec: Invalid value: much too big");
+        assertThat(refusal("{'ratio':2}")).isEqualTo("Range.a.b \"x\" is invalid: spec: Invalid value: much too big");
     }
 
     @Test

@@ -45,7 +45,8 @@ record ApiApproval(State state, String annotation, String reason) {
     }
 
     static ApiApproval of(Map<String, Object> definition) {
-        String annotation = Trees.map(definition, "metadata", "annotations").get(ANNOTATION) instanceof String s ? s : "";
+        String annotation =
+                Trees.map(definition, "metadata", "annotations").get(ANNOTATION) instanceof String s ? s : "";
         String quoted = GoText.quote(ANNOTATION);
         if (annotation.isEmpty()) {
             return new ApiApproval(
@@ -54,7 +55,8 @@ record ApiApproval(State state, String annotation, String reason) {
         if (annotation.startsWith("unapproved")) {
             return new ApiApproval(State.BYPASSED, annotation, "not approved: " + GoText.quote(annotation));
         }
-        if (GoUrl.isAbsolute(annotation)) return new ApiApproval(State.APPROVED, annotation, "approved in " + annotation);
+        if (GoUrl.isAbsolute(annotation))
+            return new ApiApproval(State.APPROVED, annotation, "approved in " + annotation);
         return new ApiApproval(
                 State.INVALID,
                 annotation,

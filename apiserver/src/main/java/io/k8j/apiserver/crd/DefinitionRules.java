@@ -90,8 +90,8 @@ final class DefinitionRules {
         for (int i = 0; i < values.size(); i++) {
             List<String> wrong = Names.dns1035Label(String.valueOf(values.get(i)));
             if (wrong.isEmpty()) continue;
-            errors.add(FieldError.invalid(
-                    "spec.names." + field + "[" + i + "]", values.get(i), String.join(",", wrong)));
+            errors.add(
+                    FieldError.invalid("spec.names." + field + "[" + i + "]", values.get(i), String.join(",", wrong)));
         }
     }
 
@@ -114,9 +114,9 @@ final class DefinitionRules {
             errors.add(FieldError.invalid(
                     "status.storedVersions[" + i + "]",
                     stored.get(i),
-                    ("missing from spec.versions; %1$s was previously a storage version, and must remain in spec.versions"
-                                    + " until a storage migration ensures no data remains persisted in %1$s and removes"
-                                    + " %1$s from status.storedVersions")
+                    ("missing from spec.versions; %1$s was previously a storage version, and must remain in"
+                        + " spec.versions until a storage migration ensures no data remains persisted in %1$s and"
+                        + " removes %1$s from status.storedVersions")
                             .formatted(stored.get(i))));
         }
     }

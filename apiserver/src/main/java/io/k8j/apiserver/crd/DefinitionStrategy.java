@@ -126,7 +126,9 @@ public final class DefinitionStrategy implements ResourceStrategy {
         Set<String> unknown = new LinkedHashSet<>();
         unknownFormats(object, unknown);
         unknown.removeAll(known);
-        return unknown.stream().map(f -> "unrecognized format " + GoText.quote(f)).toList();
+        return unknown.stream()
+                .map(f -> "unrecognized format " + GoText.quote(f))
+                .toList();
     }
 
     private static void unknownFormats(Map<String, Object> object, Set<String> found) {

@@ -68,13 +68,16 @@ final class ListRules {
     }
 
     private static void mapItems(
-            String at, Map<String, Object> schema, Map<String, Object> items, List<Object> keys, List<FieldError> errors) {
+            String at,
+            Map<String, Object> schema,
+            Map<String, Object> items,
+            List<Object> keys,
+            List<FieldError> errors) {
         if (keys.isEmpty()) {
             errors.add(FieldError.required(at + "." + KEYS, "must not be empty if x-kubernetes-list-type is map"));
         }
         if (schema.get("items") == null) {
-            errors.add(FieldError.required(
-                    at + ".items", "must have a schema if x-kubernetes-list-type is map"));
+            errors.add(FieldError.required(at + ".items", "must have a schema if x-kubernetes-list-type is map"));
         } else if (items == null) {
             errors.add(FieldError.invalid(
                     at + ".items",
@@ -96,8 +99,7 @@ final class ListRules {
         for (Object key : keys) {
             Map<String, Object> property = properties.get(String.valueOf(key));
             if (property == null) {
-                errors.add(FieldError.invalid(
-                        at + "." + KEYS, keys, "entries must all be names of item properties"));
+                errors.add(FieldError.invalid(at + "." + KEYS, keys, "entries must all be names of item properties"));
             } else if (List.of("array", "object").contains(text(property, "type"))) {
                 errors.add(FieldError.invalid(
                         at + ".items.properties[" + key + "].type",

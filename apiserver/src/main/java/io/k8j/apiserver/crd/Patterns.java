@@ -33,6 +33,7 @@ final class Patterns {
 
     /** Whether the expression is found anywhere in the text. */
     static boolean matches(String expression, String text) {
-        return of(expression) instanceof Pattern pattern && pattern.matcher(text).find();
+        return of(expression) instanceof Pattern pattern
+                && pattern.matcher(text).find();
     }
 }

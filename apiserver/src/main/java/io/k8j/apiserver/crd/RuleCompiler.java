@@ -93,7 +93,12 @@ final class RuleCompiler {
                 ready.type().equals(SimpleType.STRING)
                         ? new Compiled(rule, expression, null, ready, null, usesOldSelf)
                         : new Compiled(
-                                rule, expression, null, null, "messageExpression must evaluate to a string", usesOldSelf);
+                                rule,
+                                expression,
+                                null,
+                                null,
+                                "messageExpression must evaluate to a string",
+                                usesOldSelf);
         };
     }
 }

@@ -50,9 +50,8 @@ final class RuleCosts {
 
     private static String words(String what, long cost, long limit) {
         double factor = (double) cost / limit;
-        String times = factor > 100
-                ? "more than 100x"
-                : String.format(Locale.ROOT, factor < 1.5 ? "%fx" : "%.1fx", factor);
+        String times =
+                factor > 100 ? "more than 100x" : String.format(Locale.ROOT, factor < 1.5 ? "%fx" : "%.1fx", factor);
         return what + " exceeds budget by factor of " + times + " (try simplifying the rule, or adding maxItems,"
                 + " maxProperties, and maxLength where arrays, maps, and strings are declared)";
     }

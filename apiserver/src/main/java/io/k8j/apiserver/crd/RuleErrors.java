@@ -22,12 +22,15 @@ final class RuleErrors {
         return switch (rule.reason()) {
             case "FieldValueForbidden" -> FieldError.forbidden(field, detail);
             case "FieldValueRequired" -> FieldError.required(field, detail);
-            case "FieldValueDuplicate" -> hidden
-                    ? new FieldError(FieldError.Type.DUPLICATE, field, "Duplicate value") // upstream shows no structures
-                    : FieldError.duplicate(field, value);
-            default -> hidden
-                    ? new FieldError(FieldError.Type.INVALID, field, "Invalid value: " + detail)
-                    : FieldError.invalid(field, value, detail);
+            case "FieldValueDuplicate" ->
+                hidden
+                        ? new FieldError(
+                                FieldError.Type.DUPLICATE, field, "Duplicate value") // upstream shows no structures
+                        : FieldError.duplicate(field, value);
+            default ->
+                hidden
+                        ? new FieldError(FieldError.Type.INVALID, field, "Invalid value: " + detail)
+                        : FieldError.invalid(field, value, detail);
         };
     }
 

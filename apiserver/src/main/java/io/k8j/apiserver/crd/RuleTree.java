@@ -213,12 +213,16 @@ final class RuleTree {
             Expression.Outcome outcome = test.compiled.message().evaluate(values, Limits.PER_CALL);
             String source = io.k8j.model.validation.GoText.quote(rule.messageExpression());
             if (outcome.cost() > budget) {
-                return exhausted(test, "messageExpression evaluation failed due to running out of cost budget, no further"
-                        + " validation rules will be run");
+                return exhausted(
+                        test,
+                        "messageExpression evaluation failed due to running out of cost budget, no further"
+                                + " validation rules will be run");
             }
             if (outcome instanceof Expression.Outcome.TooExpensive) {
-                return exhausted(test, "no further validation rules will be run due to call cost exceeds limit for"
-                        + " messageExpression: " + source);
+                return exhausted(
+                        test,
+                        "no further validation rules will be run due to call cost exceeds limit for"
+                                + " messageExpression: " + source);
             }
             budget -= outcome.cost();
             boolean usable = outcome instanceof Expression.Outcome.Value(Object value, long cost)

@@ -80,8 +80,8 @@ final class RuleVariables {
             if (child == null && !nullable) return;
             Map<String, Object> known = inner;
             FieldNames.escape(name)
-                    .ifPresent(field -> copy.put(
-                            field, cel(known, Trees.isTrue(known, "x-kubernetes-embedded-resource"), child)));
+                    .ifPresent(field ->
+                            copy.put(field, cel(known, Trees.isTrue(known, "x-kubernetes-embedded-resource"), child)));
         });
         return copy;
     }
@@ -91,8 +91,10 @@ final class RuleVariables {
         String format = Trees.string(schema, "format");
         try {
             return switch (format == null ? "" : format) {
-                case "duration" -> TextFormats.duration(text).<Object>map(d -> d).orElse(text);
-                case "date" -> LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+                case "duration" ->
+                    TextFormats.duration(text).<Object>map(d -> d).orElse(text);
+                case "date" ->
+                    LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
                 case "date-time" -> instant(text);
                 case "byte" -> CelByteString.of(Base64.getDecoder().decode(text));
                 default -> text;

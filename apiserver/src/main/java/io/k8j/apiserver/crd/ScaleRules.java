@@ -23,8 +23,7 @@ final class ScaleRules {
         if (replicas < 0) {
             errors.add(FieldError.invalid(path, replicas, "should be a non-negative integer"));
         } else if (replicas > Integer.MAX_VALUE) {
-            errors.add(FieldError.invalid(
-                    path, replicas, "should be less than or equal to " + Integer.MAX_VALUE));
+            errors.add(FieldError.invalid(path, replicas, "should be less than or equal to " + Integer.MAX_VALUE));
         }
     }
 }

@@ -188,18 +188,15 @@ final class SchemaRules {
 
     private void compiled(String at, RuleCompiler.Compiled compiled, long cardinality, Scope scope) {
         Rule rule = compiled.rule();
-        long cost = compiled.expression() == null ? 0 : compiled.expression().cost().max();
+        long cost =
+                compiled.expression() == null ? 0 : compiled.expression().cost().max();
         costs.add(at + ".rule", "estimated rule cost", Estimate.product(cost, cardinality), ruleErrors);
         if (compiled.fault() != null) ruleErrors.add(shown(at + ".rule", rule, compiled.fault()));
         if (compiled.messageFault() != null) {
             ruleErrors.add(shown(at + ".messageExpression", rule, compiled.messageFault()));
         } else if (compiled.message() != null) {
             long messageCost = compiled.message().cost().max();
-            costs.add(
-                    at + ".messageExpression",
-                    "estimated messageExpression cost",
-                    messageCost,
-                    ruleErrors);
+            costs.add(at + ".messageExpression", "estimated messageExpression cost", messageCost, ruleErrors);
         }
         if (compiled.usesOldSelf() && scope.uncorrelated() != null) {
             ruleErrors.add(FieldError.invalid(
@@ -229,8 +226,8 @@ final class SchemaRules {
             errors.add(FieldError.required(at + ".message", "message must be specified if rule contains line breaks"));
         }
         if (!rule.messageExpression().isEmpty() && rule.messageExpression().isBlank()) {
-            errors.add(FieldError.required(
-                    at + ".messageExpression", "messageExpression must be non-empty if specified"));
+            errors.add(
+                    FieldError.required(at + ".messageExpression", "messageExpression must be non-empty if specified"));
         }
         if (!rule.reason().isEmpty() && !REASONS.contains(rule.reason())) {
             errors.add(FieldError.notSupported(at + ".reason", rule.reason(), REASONS));

@@ -63,7 +63,8 @@ final class StructuralRules {
         if (!Trees.isTrue(s, "x-kubernetes-int-or-string")) return;
         for (String other : List.of("x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource")) {
             if (!Trees.isTrue(s, other)) continue;
-            errors.add(FieldError.invalid(at + "." + other, true, "must be false if x-kubernetes-int-or-string is true"));
+            errors.add(
+                    FieldError.invalid(at + "." + other, true, "must be false if x-kubernetes-int-or-string is true"));
         }
     }
 
@@ -110,7 +111,8 @@ final class StructuralRules {
             errors.add(FieldError.invalid(place + ".type", text(metadata, "type"), "must be object"));
         }
         if (level != Level.ROOT) return;
-        boolean others = !Set.of("name", "generateName").containsAll(properties(metadata).keySet());
+        boolean others =
+                !Set.of("name", "generateName").containsAll(properties(metadata).keySet());
         boolean more = metadata.keySet().stream()
                 .anyMatch(k -> !Set.of("type", "properties", "default").contains(k));
         if (others || more) {
@@ -137,9 +139,7 @@ final class StructuralRules {
             Pattern.compile(pattern);
         } catch (PatternSyntaxException e) {
             errors.add(FieldError.invalid(
-                    at + ".pattern",
-                    pattern,
-                    "must be a valid regular expression, but isn't: " + e.getMessage()));
+                    at + ".pattern", pattern, "must be a valid regular expression, but isn't: " + e.getMessage()));
         }
     }
 

@@ -189,7 +189,8 @@ final class ValueRules {
             composite("%s must validate all the schemas (allOf)%s"
                     .formatted(GoText.quote(at), valid == 0 ? ". None validated" : ""));
         }
-        if (schema.get("not") instanceof Map<?, ?> not && tried(at, not, value, old).errors.isEmpty()) {
+        if (schema.get("not") instanceof Map<?, ?> not
+                && tried(at, not, value, old).errors.isEmpty()) {
             composite(GoText.quote(at) + " must not validate the schema (not)");
         }
     }

@@ -80,7 +80,8 @@ final class VersionChecks {
                 errors.add(FieldError.invalid(
                         at,
                         warning,
-                        "must only contain printable UTF-8 characters; non-printable character found at index " + index));
+                        "must only contain printable UTF-8 characters; non-printable character found at index "
+                                + index));
                 return;
             }
             index += Character.toString(c).getBytes(StandardCharsets.UTF_8).length;
@@ -121,8 +122,8 @@ final class VersionChecks {
         else if (!COLUMN_TYPES.contains(type)) errors.add(FieldError.invalid(at + ".type", type, types));
         String format = Trees.string(column, "format");
         if (format != null && !format.isEmpty() && !COLUMN_FORMATS.contains(format)) {
-            errors.add(FieldError.invalid(
-                    at + ".format", format, "must be one of " + String.join(",", COLUMN_FORMATS)));
+            errors.add(
+                    FieldError.invalid(at + ".format", format, "must be one of " + String.join(",", COLUMN_FORMATS)));
         }
         String path = Trees.string(column, "jsonPath");
         if (path == null || path.isEmpty()) errors.add(FieldError.required(at + ".JSONPath", ""));

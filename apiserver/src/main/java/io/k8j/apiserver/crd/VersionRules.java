@@ -88,8 +88,7 @@ final class VersionRules implements CustomRules {
     }
 
     @Override
-    public List<FieldError> validate(
-            Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings) {
+    public List<FieldError> validate(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings) {
         List<FieldError> errors = new ArrayList<>(ValueRules.check(source, object, old));
         ScaleRules.check(scale, object, errors);
         // An object that had an item twice before may keep it.

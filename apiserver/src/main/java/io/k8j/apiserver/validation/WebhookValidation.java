@@ -92,8 +92,8 @@ public final class WebhookValidation {
         Findings f = new Findings();
         clientConfig(f, config);
         return f.list().stream()
-                .map(e -> new FieldError(
-                        e.type(), e.field().isEmpty() ? prefix : prefix + "." + e.field(), e.message()))
+                .map(e ->
+                        new FieldError(e.type(), e.field().isEmpty() ? prefix : prefix + "." + e.field(), e.message()))
                 .toList();
     }
 
@@ -305,7 +305,8 @@ public final class WebhookValidation {
         if (seen.contains("Deny") && seen.contains("Warn")) {
             f.invalid(
                     actions,
-                    "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)");
+                    "must not contain both Deny and Warn (repeating the same validation failure information in the API"
+                            + " response and headers serves no purpose)");
         }
     }
 }

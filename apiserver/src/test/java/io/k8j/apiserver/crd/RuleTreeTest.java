@@ -37,23 +37,23 @@ class RuleTreeTest {
             quoteCharacter = '~',
             value = {
                 "'type':'integer'|self > 3|2|spec: Invalid value: 2: failed rule: self > 3",
-                "'type':'object','properties':{'a':{'type':'integer'}}|self.a > 3|{'a':2}|spec: Invalid value: failed rule:"
-                        + " self.a > 3",
-                "'type':'object','properties':{'a':{'type':'integer'}}|self.a > 3|{}|spec: Invalid value: \"object\": no"
-                        + " such key: a evaluating rule: self.a > 3",
-                "'type':'object','properties':{'namespace':{'type':'string'},'a-b':{'type':'string'}}|self.__namespace__ =="
-                        + " self.a__dash__b|{'namespace':'x','a-b':'y'}|spec: Invalid value: failed rule:"
-                        + " self.__namespace__ == self.a__dash__b",
-                "'type':'string','format':'duration'|self < duration(\\\"1h\\\")|'2h'|spec: Invalid value: \"2h\": failed"
-                        + " rule: self < duration(\"1h\")",
-                "'type':'string','format':'date-time'|self < timestamp(\\\"2024-01-01T00:00:00Z\\\")|'2025-01-01T00:00:00Z'"
-                        + "|spec: Invalid value: \"2025-01-01T00:00:00Z\": failed rule: self <"
-                        + " timestamp(\"2024-01-01T00:00:00Z\")",
-                "'x-kubernetes-int-or-string':true|type(self) == int ? self < 5 : self.endsWith(\\\"%\\\")|'7'|spec: Invalid"
-                        + " value: \"7\": failed rule: type(self) == int ? self < 5 : self.endsWith(\"%\")",
+                "'type':'object','properties':{'a':{'type':'integer'}}|self.a > 3|{'a':2}|spec: Invalid value: failed"
+                        + " rule: self.a > 3",
+                "'type':'object','properties':{'a':{'type':'integer'}}|self.a > 3|{}|spec: Invalid value: \"object\":"
+                        + " no such key: a evaluating rule: self.a > 3",
+                "'type':'object','properties':{'namespace':{'type':'string'},'a-b':{'type':'string'}}|self.__namespace__"
+                    + " == self.a__dash__b|{'namespace':'x','a-b':'y'}|spec: Invalid value: failed rule:"
+                    + " self.__namespace__ == self.a__dash__b",
+                "'type':'string','format':'duration'|self < duration(\\\"1h\\\")|'2h'|spec: Invalid value: \"2h\":"
+                        + " failed rule: self < duration(\"1h\")",
+                "'type':'string','format':'date-time'|self <"
+                        + " timestamp(\\\"2024-01-01T00:00:00Z\\\")|'2025-01-01T00:00:00Z'|spec: Invalid value:"
+                        + " \"2025-01-01T00:00:00Z\": failed rule: self < timestamp(\"2024-01-01T00:00:00Z\")",
+                "'x-kubernetes-int-or-string':true|type(self) == int ? self < 5 : self.endsWith(\\\"%\\\")|'7'|spec:"
+                        + " Invalid value: \"7\": failed rule: type(self) == int ? self < 5 : self.endsWith(\"%\")",
                 "'type':'number'|self < 1.0|1|spec: Invalid value: 1: failed rule: self < 1.0",
-                "'type':'array','maxItems':9,'items':{'type':'integer'}|self.all(x, x < 3)|[1,5]|spec: Invalid value: failed"
-                        + " rule: self.all(x, x < 3)",
+                "'type':'array','maxItems':9,'items':{'type':'integer'}|self.all(x, x < 3)|[1,5]|spec: Invalid value:"
+                        + " failed rule: self.all(x, x < 3)",
             })
     void name(String schema, String rule, String value, String error) {
         assertThat(errors(rule(schema, rule), value, null)).containsExactly(error);
@@ -72,9 +72,10 @@ class RuleTreeTest {
 
     @Test
     void reasonPathAndExpressionWordTheError() {
-        String schema = "{'type':'object','properties':{'a':{'type':'string','maxLength':9}},'x-kubernetes-validations':["
-                + "{'rule':'self.a != \\\"x\\\"','reason':'FieldValueForbidden','fieldPath':'.a',"
-                + "'messageExpression':'\\\"not \\\" + self.a'}]}";
+        String schema =
+                "{'type':'object','properties':{'a':{'type':'string','maxLength':9}},'x-kubernetes-validations':["
+                        + "{'rule':'self.a != \\\"x\\\"','reason':'FieldValueForbidden','fieldPath':'.a',"
+                        + "'messageExpression':'\\\"not \\\" + self.a'}]}";
         assertThat(errors(schema, "{'a':'x'}", null)).containsExactly("spec.a: Forbidden: not x");
     }
 
@@ -96,7 +97,8 @@ class RuleTreeTest {
         assertThat(errors(schema, numbers, null))
                 .singleElement()
                 .asString()
-                .startsWith("spec: Invalid value: \"array\": 'operation cancelled: actual cost limit exceeded': no further"
-                        + " validation rules will be run due to call cost exceeds limit for rule: self.all(");
+                .startsWith(
+                        "spec: Invalid value: \"array\": 'operation cancelled: actual cost limit exceeded': no further"
+                                + " validation rules will be run due to call cost exceeds limit for rule: self.all(");
     }
 }

@@ -24,21 +24,21 @@ class SchemaRulesTest {
             value = {
                 "{}|s.properties[p].type: Required value: must not be empty for specified object fields",
                 "{'type':'array'}|s.properties[p].items: Required value: must be specified",
-                "{'type':'array','items':{}}|s.properties[p].items.type: Required value: must not be empty for specified"
-                        + " array items",
+                "{'type':'array','items':{}}|s.properties[p].items.type: Required value: must not be empty for"
+                        + " specified array items",
                 "{'type':'float'}|s.properties[p].type: Unsupported value: \"float\": supported values: \"array\","
                         + " \"boolean\", \"integer\", \"number\", \"object\", \"string\"",
                 "{'type':'string','$ref':'x'}|s.properties[p].$ref: Forbidden: $ref is not supported",
                 "{'type':'string','pattern':'('}|s.properties[p].pattern: Invalid value: \"(\": must be a valid regular"
                         + " expression, but isn't: error parsing regexp: missing closing ): `(`",
-                "{'type':'string','anyOf':[{'type':'string'}]}|s.properties[p].anyOf[0].type: Forbidden: must be empty to"
-                        + " be structural",
+                "{'type':'string','anyOf':[{'type':'string'}]}|s.properties[p].anyOf[0].type: Forbidden: must be empty"
+                        + " to be structural",
                 "{'type':'object','allOf':[{'properties':{'x':{'minimum':1}}}]}|s.properties[p].properties[x]: Required"
                         + " value: because it is defined in s.properties[p].allOf[0].properties[x]",
                 "{'type':'object','not':{'default':1}}|s.properties[p].not.default: Forbidden: must be undefined to be"
                         + " structural",
-                "{'type':'object','x-kubernetes-embedded-resource':true}|s.properties[p].properties: Required value: must"
-                        + " not be empty if x-kubernetes-embedded-resource is true without"
+                "{'type':'object','x-kubernetes-embedded-resource':true}|s.properties[p].properties: Required value:"
+                        + " must not be empty if x-kubernetes-embedded-resource is true without"
                         + " x-kubernetes-preserve-unknown-fields",
                 "{'x-kubernetes-int-or-string':true,'x-kubernetes-preserve-unknown-fields':true}|s.properties[p]"
                         + ".x-kubernetes-preserve-unknown-fields: Invalid value: true: must be false if"
@@ -48,11 +48,11 @@ class SchemaRulesTest {
                 "{'type':'array','uniqueItems':true,'items':{'type':'string'}}|s.properties[p].uniqueItems: Forbidden:"
                         + " uniqueItems cannot be set to true since the runtime complexity becomes quadratic",
                 "{'type':'array','x-kubernetes-list-type':'map','items':{'type':'object','properties':{'k':{'type':"
-                        + "'string'}}},'x-kubernetes-list-map-keys':['k']}|s.properties[p].items.properties[k].default:"
-                        + " Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or"
-                        + " be a required property",
-                "{'type':'array','x-kubernetes-list-type':'set','items':{'type':'string','nullable':true}}|s.properties[p]"
-                        + ".items.nullable: Forbidden: cannot be nullable when x-kubernetes-list-type is set",
+                    + "'string'}}},'x-kubernetes-list-map-keys':['k']}|s.properties[p].items.properties[k].default:"
+                    + " Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or"
+                    + " be a required property",
+                "{'type':'array','x-kubernetes-list-type':'set','items':{'type':'string','nullable':true}}|s.properties[p].items.nullable:"
+                    + " Forbidden: cannot be nullable when x-kubernetes-list-type is set",
                 "{'type':'integer','default':'x'}|s.properties[p].default: Invalid value: \"string\": s.properties[p]"
                         + ".default in body must be of type integer: \"string\"",
                 "{'type':'object','default':{'a':1}}|s.properties[p].default: Invalid value: {\"a\":1}: must not have"
@@ -77,7 +77,8 @@ class SchemaRulesTest {
                         + " set if oldSelf is not used in rule",
             })
     void names(String schema, String error) {
-        assertThat(errors("{'type':'object','properties':{'p':" + schema + "}}")).containsExactly(error);
+        assertThat(errors("{'type':'object','properties':{'p':" + schema + "}}"))
+                .containsExactly(error);
     }
 
     @Test
@@ -86,14 +87,14 @@ class SchemaRulesTest {
                 + "'self.all(x, self.exists_one(y, x == y))'}]}";
         assertThat(errors("{'type':'object','properties':{'p':" + strings + "}}"))
                 .containsExactly(
-                        "s.properties[p].x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget"
-                                + " by factor of more than 100x (try simplifying the rule, or adding maxItems,"
+                        "s.properties[p].x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds"
+                                + " budget by factor of more than 100x (try simplifying the rule, or adding maxItems,"
                                 + " maxProperties, and maxLength where arrays, maps, and strings are declared)",
-                        "s.properties[p].x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule cost"
-                                + " total exceeding cost limit for entire OpenAPIv3 schema",
+                        "s.properties[p].x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule"
+                                + " cost total exceeding cost limit for entire OpenAPIv3 schema",
                         "s: Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema"
-                                + " exceeds budget by factor of more than 100x (try simplifying the rule, or adding"
-                                + " maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)");
+                            + " exceeds budget by factor of more than 100x (try simplifying the rule, or adding"
+                            + " maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)");
         assertThat(errors("{'type':'object','properties':{'p':"
                         + strings.replace("'type':'array'", "'type':'array','maxItems':10")
                                 .replace("'type':'string'", "'type':'string','maxLength':20")
@@ -103,7 +104,8 @@ class SchemaRulesTest {
 
     @Test
     void theRootIsAnObjectAndItsMetadataIsImplied() {
-        assertThat(errors("{'type':'string'}")).contains("s.type: Invalid value: \"string\": must be object at the root");
+        assertThat(errors("{'type':'string'}"))
+                .contains("s.type: Invalid value: \"string\": must be object at the root");
         assertThat(errors("{'type':'object','nullable':true}"))
                 .contains("s.nullable: Forbidden: nullable cannot be true at the root");
         assertThat(errors("{'type':'object','properties':{'metadata':{'type':'object','properties':{'labels':{'type':"

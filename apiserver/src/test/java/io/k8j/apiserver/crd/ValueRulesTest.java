@@ -31,28 +31,30 @@ class ValueRulesTest {
                 "{'type':'number','minimum':0.5,'exclusiveMinimum':true}|0.5|p: Invalid value: 0.5: p in body should be"
                         + " greater than 0.5",
                 "{'type':'integer','multipleOf':3}|4|p: Invalid value: 4: p in body should be a multiple of 3",
-                "{'type':'integer','format':'int32'}|3000000000|<nil>: Invalid value: \"\": Checked value must be of type"
-                        + " integer with format int32 in p",
-                "{'type':'string','minLength':2}|'a'|p: Invalid value: \"a\": p in body should be at least 2 chars long",
+                "{'type':'integer','format':'int32'}|3000000000|<nil>: Invalid value: \"\": Checked value must be of"
+                        + " type integer with format int32 in p",
+                "{'type':'string','minLength':2}|'a'|p: Invalid value: \"a\": p in body should be at least 2 chars"
+                        + " long",
                 "{'type':'string','maxLength':2}|'abc'|p: Too long: may not be more than 2 bytes",
                 "{'type':'string','pattern':'^[a-z]+$'}|'A'|p: Invalid value: \"A\": p in body should match '^[a-z]+$'",
-                "{'type':'string','format':'date-time'}|'x'|p: Invalid value: \"x\": p in body must be of type date-time:"
-                        + " \"x\"",
+                "{'type':'string','format':'date-time'}|'x'|p: Invalid value: \"x\": p in body must be of type"
+                        + " date-time: \"x\"",
                 "{'type':'string','enum':['a','b']}|'c'|p: Unsupported value: \"c\": supported values: \"a\", \"b\"",
                 "{'type':'array','items':{'type':'string'},'maxItems':1}|['a','b']|p: Too many: 2: must have at most 1"
                         + " item",
-                "{'type':'array','items':{'type':'string'},'minItems':1}|[]|p: Invalid value: 0: p in body should have at"
-                        + " least 1 items",
+                "{'type':'array','items':{'type':'string'},'minItems':1}|[]|p: Invalid value: 0: p in body should have"
+                        + " at least 1 items",
                 "{'type':'object','required':['a']}|{}|p.a: Required value",
-                "{'type':'object','minProperties':1}|{}|p: Invalid value: 0: p in body should have at least 1 properties",
-                "{'type':'object','additionalProperties':{'type':'integer'}}|{'k':'x'}|p.k: Invalid value: \"string\": p.k"
-                        + " in body must be of type integer: \"string\"",
+                "{'type':'object','minProperties':1}|{}|p: Invalid value: 0: p in body should have at least 1"
+                        + " properties",
+                "{'type':'object','additionalProperties':{'type':'integer'}}|{'k':'x'}|p.k: Invalid value: \"string\":"
+                        + " p.k in body must be of type integer: \"string\"",
                 "{'x-kubernetes-int-or-string':true}|true|p: Invalid value: \"boolean\": p in body must be of type"
                         + " integer,string: \"boolean\"",
                 "{'type':'string','nullable':false}|null|p: Invalid value: \"null\": p in body must be of type string:"
                         + " \"null\"",
-                "{'type':'string','not':{'enum':['a']}}|'a'|<nil>: Invalid value: \"\": \"p\" must not validate the schema"
-                        + " (not)",
+                "{'type':'string','not':{'enum':['a']}}|'a'|<nil>: Invalid value: \"\": \"p\" must not validate the"
+                        + " schema (not)",
             })
     void names(String schema, String value, String error) {
         assertThat(errors(schema, value, ValueRules.ABSENT)).containsExactly(error);
@@ -67,8 +69,9 @@ class ValueRulesTest {
                         "<nil>: Invalid value: \"\": \"p\" must validate at least one schema (anyOf)",
                         "p.a: Required value");
         assertThat(errors(any.replace("anyOf", "oneOf"), "{'a':1,'b':2}", ValueRules.ABSENT))
-                .containsExactly("<nil>: Invalid value: \"\": \"p\" must validate one and only one schema (oneOf). Found"
-                        + " 2 valid alternatives");
+                .containsExactly(
+                        "<nil>: Invalid value: \"\": \"p\" must validate one and only one schema (oneOf). Found"
+                                + " 2 valid alternatives");
         assertThat(errors("{'type':'integer','allOf':[{'minimum':3},{'maximum':9}]}", "1", ValueRules.ABSENT))
                 .containsExactly(
                         "p: Invalid value: 1: p in body should be greater than or equal to 3",
