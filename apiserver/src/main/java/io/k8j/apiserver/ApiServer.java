@@ -1,7 +1,10 @@
 package io.k8j.apiserver;
 
 import io.k8j.apiserver.admission.AdmissionChain;
+import io.k8j.apiserver.admission.AdmissionMetrics;
 import io.k8j.apiserver.admission.AdmissionServices;
+import io.k8j.apiserver.admission.AdmissionSettings;
+import io.k8j.apiserver.admission.MeasuredChain;
 import io.k8j.apiserver.authn.Authentication;
 import io.k8j.apiserver.authn.ClientCertificates;
 import io.k8j.apiserver.authn.ServiceAccountTokens;
@@ -54,6 +57,7 @@ public final class ApiServer implements AutoCloseable {
     private static final UserInfo SELF = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
     private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
 
+    private final AdmissionMetrics admissionMetrics = new AdmissionMetrics();
     private final ApiServerCore core;
     private final KeyRotation rotation; // null if keys are not ours to rotate
     private final FlowController flows; // null if two plain bounds are used
@@ -73,7 +77,10 @@ public final class ApiServer implements AutoCloseable {
                 config.core(),
                 time,
                 new ApiServerCore.Parts(
-                        reader -> authorizer[0] = authorizer(reader), ApiServer::admission, tokens, tokens),
+                        reader -> authorizer[0] = authorizer(reader),
+                        internals -> admission(internals, config.admission(), time),
+                        tokens,
+                        tokens),
                 encryption);
         try {
             ServiceAccountTokens accounts =
@@ -152,13 +159,18 @@ public final class ApiServer implements AutoCloseable {
         return new AuthorizerChain(List.of(new NodeAuthorizer(reader), new RbacAuthorizer(new RbacIndex(reader))));
     }
 
-    private static List<AdmissionPlugin> admission(ApiServerCore.Internals internals) {
-        return AdmissionChain.defaults(new AdmissionServices(
+    private List<AdmissionPlugin> admission(ApiServerCore.Internals internals, AdmissionSettings settings, Time time) {
+        AdmissionServices services = new AdmissionServices(
                 internals.reader(),
                 internals.authorizer(),
                 quota -> writeStatus(internals.core(), quota),
                 new ServiceAddresses(internals.reader()),
-                ThreadLocalRandom.current()));
+                new TableVersions(internals.core().table()),
+                settings,
+                admissionMetrics,
+                ThreadLocalRandom.current(),
+                time);
+        return List.of(new MeasuredChain(AdmissionChain.of(services), admissionMetrics, time));
     }
 
     private static Map<String, Object> writeStatus(ApiServerCore core, Map<String, Object> quota) {
@@ -189,6 +201,7 @@ public final class ApiServer implements AutoCloseable {
         if (config.operations().auditor() != null) {
             parts.add(config.operations().auditor().metrics()::write);
         }
+        parts.add(admissionMetrics::write);
         if (config.operations().encryption() != null) {
             parts.add(config.operations().encryption().metrics()::write);
         }

@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  * @param kubeletTls how the API server presents itself to kubelets
  * @param version body of {@code /version}
  * @param requests bounds of what clients may send
+ * @param admission which admission steps run, and how
  * @param metrics further parts of {@code /metrics}
  * @param operations encryption, audit and the like
  */
@@ -43,5 +45,6 @@ public record ApiServerConfig(
         Supplier<SslContext> kubeletTls,
         Map<String, Object> version,
         RequestSettings requests,
+        AdmissionSettings admission,
         List<Consumer<StringBuilder>> metrics,
         Operations operations) {}

@@ -124,7 +124,12 @@ public final class ApiServerCore implements AutoCloseable {
         ServedResource resource = resource(call);
         Handler handler = handlers.find(resource, call);
         if (handler == null) throw methodNotAllowed();
-        return handler.handle(context(user, agent, call, resource));
+        Call served = context(user, agent, call, resource);
+        try {
+            return handler.handle(served);
+        } finally {
+            served.context().answered();
+        }
     }
 
     /**

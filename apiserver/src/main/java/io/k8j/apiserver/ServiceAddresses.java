@@ -20,7 +20,7 @@ record ServiceAddresses(ObjectReader reader) implements AdmissionServices.Servic
             String host = backend.host().contains(":") ? "[" + backend.host() + "]" : backend.host();
             return URI.create("https://" + host + ":" + backend.port());
         } catch (ApiException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new IOException(e.isNotFound() ? "service \"" + name + "\" not found" : e.getMessage(), e);
         }
     }
 }

@@ -1,57 +1,138 @@
 package io.k8j.apiserver.admission;
 
+import io.k8j.apiserver.admission.podsecurity.PodSecurity;
+import io.k8j.apiserver.admission.policy.ValidatingPolicies;
+import io.k8j.apiserver.admission.quota.ResourceQuotaAdmission;
+import io.k8j.apiserver.admission.webhook.MutatingWebhooks;
+import io.k8j.apiserver.admission.webhook.ValidatingWebhooks;
 import io.k8j.apiserver.spi.AdmissionPlugin;
-import io.k8j.apiserver.spi.Authorizer.Decision;
 import io.k8j.apiserver.spi.ObjectReader;
-import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Names the admission steps that are on by default. */
+/** Names the admission steps in their order. */
 public final class AdmissionChain {
     private AdmissionChain() {}
 
+    /** A step and whether it runs unless it is switched off. */
+    private record Step(AdmissionPlugin plugin, boolean byDefault) {}
+
+    /** Steps of upstream that are off by default there and do not exist here. */
+    private static final Set<String> ABSENT = Set.of(
+            "EventRateLimit",
+            "ImagePolicyWebhook",
+            "NamespaceAutoProvision",
+            "OwnerReferencesPermissionEnforcement",
+            "PodNodeSelector",
+            "PodTolerationRestriction");
+
+    /** All names that the command line may give. */
+    static final Set<String> NAMES = Set.of(
+            "AlwaysAdmit",
+            "AlwaysDeny",
+            "AlwaysPullImages",
+            "CertificateApproval",
+            "CertificateSigning",
+            "CertificateSubjectRestriction",
+            "ClusterTrustBundleAttest",
+            "DefaultIngressClass",
+            "DefaultStorageClass",
+            "DefaultTolerationSeconds",
+            "DenyServiceExternalIPs",
+            "EventRateLimit",
+            "ExtendedResourceToleration",
+            "ImagePolicyWebhook",
+            "JobValidation",
+            "LimitPodHardAntiAffinityTopology",
+            "LimitRanger",
+            "MutatingAdmissionPolicy",
+            "MutatingAdmissionWebhook",
+            "NamespaceAutoProvision",
+            "NamespaceExists",
+            "NamespaceLifecycle",
+            "NodeDeclaredFeatureValidator",
+            "NodeRestriction",
+            "OwnerReferencesPermissionEnforcement",
+            "PersistentVolumeClaimResize",
+            "PodGroupWorkloadExists",
+            "PodNodeSelector",
+            "PodResizeValidator",
+            "PodSecurity",
+            "PodTolerationRestriction",
+            "PodTopologyLabels",
+            "Priority",
+            "ResourceQuota",
+            "RuntimeClass",
+            "ServiceAccount",
+            "StorageObjectInUseProtection",
+            "TaintNodesByCondition",
+            "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionWebhook");
+
     /**
-     * The default chain for a server that only has its caches: nobody may approve certificates beyond the rules, quota
-     * usage is not charged and webhooks cannot name services.
+     * The steps that run, in upstream's order: the first entry runs first, in both passes.
+     *
+     * @throws IllegalArgumentException if the settings ask for a step that is not there
      */
-    public static List<AdmissionPlugin> defaults(ObjectReader reader) {
-        return defaults(new AdmissionServices(
-                reader,
-                attributes -> new Decision.NoOpinion(""),
-                quota -> quota,
-                (namespace, name, port) -> {
-                    throw new IOException("service \"%s/%s\" not found".formatted(namespace, name));
-                },
-                ThreadLocalRandom.current()));
+    public static List<AdmissionPlugin> of(AdmissionServices services) {
+        AdmissionSettings settings = services.settings();
+        for (String name : settings.enabled()) {
+            if (ABSENT.contains(name)) {
+                throw new IllegalArgumentException(
+                        "enable-admission-plugins: plugin \"" + name + "\" is not part of k8j");
+            }
+        }
+        return all(services).stream()
+                .filter(s -> settings.runs(s.plugin().name(), s.byDefault()))
+                .map(Step::plugin)
+                .collect(Collectors.toUnmodifiableList());
     }
 
-    /** Upstream's default plugins in upstream's order: the first entry runs first, in both passes. */
-    public static List<AdmissionPlugin> defaults(AdmissionServices services) {
+    private static Step on(AdmissionPlugin plugin) {
+        return new Step(plugin, true);
+    }
+
+    private static Step off(AdmissionPlugin plugin) {
+        return new Step(plugin, false);
+    }
+
+    private static List<Step> all(AdmissionServices services) {
         ObjectReader reader = services.reader();
+        AdmissionSettings settings = services.settings();
         return List.of(
-                new NamespaceLifecycle(reader), // nothing else matters in a namespace that is gone
-                new LimitRanger(reader), // before whatever counts requests and limits
-                new ServiceAccountAdmission(reader, services.random()),
-                new NodeRestriction(reader, services.authorizer()),
-                SmallSteps.taintNodesByCondition(),
-                new PodSecurity(reader), // checks in the second pass, so it sees what all others changed
-                new PriorityAdmission(reader), // before quotas, which can be scoped by priority
-                SmallSteps.defaultTolerationSeconds(),
-                SmallSteps.defaultStorageClass(reader), // before quotas by storage class
-                SmallSteps.storageObjectInUseProtection(),
-                SmallSteps.persistentVolumeClaimResize(reader),
-                new RuntimeClassAdmission(reader), // its overhead counts against quotas
-                new CertificateAdmission.Approval(services.authorizer()),
-                new CertificateAdmission.Signing(services.authorizer()),
-                new CertificateAdmission.TrustBundleAttest(services.authorizer()),
-                new CertificateAdmission.SubjectRestriction(),
-                SmallSteps.defaultIngressClass(reader),
-                SmallSteps.podTopologyLabels(reader),
-                // The last four must stay last: others may change what they see, and a charge is not given back.
-                new MutatingWebhooks(services),
-                new ValidatingPolicies(reader), // costs no round trip, so it comes before the webhooks
-                new ValidatingWebhooks(services),
-                new ResourceQuotaAdmission(reader, services.quotas()));
+                off(new OptionalSteps.AlwaysAdmit()),
+                on(new NamespaceLifecycle(reader)), // nothing else matters in a namespace that is gone
+                off(new OptionalSteps.NamespaceExists(reader)),
+                off(new OptionalSteps.LimitPodHardAntiAffinityTopology()),
+                on(new LimitRanger(reader)), // before whatever counts requests and limits
+                on(new ServiceAccountAdmission(reader, services.random())),
+                on(new NodeRestriction(reader, services.authorizer())), // off upstream, but every distribution switches it on
+                on(SmallSteps.taintNodesByCondition()),
+                off(new OptionalSteps.AlwaysPullImages()),
+                // Checks in the second pass, so it sees what all others changed.
+                on(new PodSecurity(reader, settings.podSecurity(), services.time())),
+                on(new PriorityAdmission(reader)), // before quotas, which can be scoped by priority
+                on(SmallSteps.defaultTolerationSeconds(settings.notReadySeconds(), settings.unreachableSeconds())),
+                off(new OptionalSteps.ExtendedResourceToleration()),
+                on(SmallSteps.defaultStorageClass(reader)), // before quotas by storage class
+                on(SmallSteps.storageObjectInUseProtection()),
+                on(SmallSteps.persistentVolumeClaimResize(reader)),
+                on(new RuntimeClassAdmission(reader)), // its overhead counts against quotas
+                on(new CertificateAdmission.Approval(services.authorizer())),
+                on(new CertificateAdmission.Signing(services.authorizer())),
+                on(new CertificateAdmission.TrustBundleAttest(services.authorizer())),
+                on(new CertificateAdmission.SubjectRestriction()),
+                on(SmallSteps.defaultIngressClass(reader)),
+                off(new OptionalSteps.DenyServiceExternalIps()),
+                on(SmallSteps.podTopologyLabels(reader)),
+                on(new PodResizeValidator(reader)),
+                // The rest must stay last: others may change what they see, and a charge is not given back.
+                on(new MutatingWebhooks(services)),
+                on(new ValidatingPolicies(services)),
+                on(new ValidatingWebhooks(services)),
+                on(new ResourceQuotaAdmission(
+                        reader, services.quotas(), settings.quotaLimits(), services.time())),
+                off(new OptionalSteps.AlwaysDeny()));
     }
 }

@@ -2,6 +2,7 @@ package io.k8j.apiserver.admission;
 
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
+import io.k8j.model.time.Time;
 import java.net.URI;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -13,14 +14,22 @@ import java.util.random.RandomGenerator;
  * @param authorizer answers whether a user may approve or sign certificates, use a policy, …
  * @param quotas writes usage into quotas
  * @param services finds the address of a Service that a webhook names
+ * @param versions converts objects between the versions in which they are served
+ * @param settings the server's configuration
+ * @param metrics counts what happens
  * @param random source of generated name suffixes
+ * @param time for durations
  */
 public record AdmissionServices(
         ObjectReader reader,
         Authorizer authorizer,
         QuotaWriter quotas,
         ServiceResolver services,
-        RandomGenerator random) {
+        Versions versions,
+        AdmissionSettings settings,
+        AdmissionMetrics metrics,
+        RandomGenerator random,
+        Time time) {
 
     /** Writes the status of a ResourceQuota under optimistic locking. May block for as long as a write takes. */
     @FunctionalInterface

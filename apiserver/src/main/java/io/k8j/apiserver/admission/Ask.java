@@ -10,48 +10,48 @@ import java.util.Arrays;
 import java.util.Map;
 
 /** Questions that many steps ask about a request, and the refusal they all use. */
-final class Ask {
-    static final GroupVersionResource NAMESPACES = new GroupVersionResource("", "v1", "namespaces");
-    static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
+public final class Ask {
+    public static final GroupVersionResource NAMESPACES = new GroupVersionResource("", "v1", "namespaces");
+    public static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
 
     private Ask() {}
 
-    static String namespace(AdmissionRequest request) {
+    public static String namespace(AdmissionRequest request) {
         String namespace = request.context().namespace();
         return namespace == null ? "" : namespace;
     }
 
-    static String subresource(AdmissionRequest request) {
+    public static String subresource(AdmissionRequest request) {
         String subresource = request.context().subresource();
         return subresource == null ? "" : subresource;
     }
 
     /** Whether the request is about the resource itself, {@code pods} or {@code deployments.apps}. */
-    static boolean isFor(AdmissionRequest request, String resource, Operation... operations) {
+    public static boolean isFor(AdmissionRequest request, String resource, Operation... operations) {
         return subresource(request).isEmpty() && isFor(request, resource, "", operations);
     }
 
-    static boolean isFor(AdmissionRequest request, String resource, String subresource, Operation... operations) {
+    public static boolean isFor(AdmissionRequest request, String resource, String subresource, Operation... operations) {
         return request.context().resource().qualified().equals(resource)
                 && subresource(request).equals(subresource)
                 && Arrays.asList(operations).contains(request.operation());
     }
 
-    static Place object(AdmissionRequest request) {
+    public static Place object(AdmissionRequest request) {
         return Place.of(request.object());
     }
 
-    static Place old(AdmissionRequest request) {
+    public static Place old(AdmissionRequest request) {
         return Place.of(request.old());
     }
 
     /** The tree of an object in a cache. */
-    static Place tree(ApiObject object) {
+    public static Place tree(ApiObject object) {
         Map<String, Object> tree = object.tree();
         return Place.of(tree);
     }
 
-    static String name(AdmissionRequest request) {
+    public static String name(AdmissionRequest request) {
         String name = request.context().name();
         if (name != null && !name.isEmpty()) {
             return name;
@@ -64,7 +64,7 @@ final class Ask {
     }
 
     /** The refusal of an admission step: {@code pods "p" is forbidden: …}. */
-    static ApiException forbidden(AdmissionRequest request, String why) {
+    public static ApiException forbidden(AdmissionRequest request, String why) {
         return ApiException.forbidden(request.context().resource(), name(request), why);
     }
 }

@@ -9,7 +9,6 @@ import io.k8j.model.json.Trees;
 import io.k8j.model.quantity.Quantity;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,22 +31,23 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
                 || Ask.isFor(request, "persistentvolumeclaims", Operation.CREATE, Operation.UPDATE);
     }
 
-    private List<Place> limits(AdmissionRequest request) {
-        List<Place> limits = new ArrayList<>();
-        reader.list(LIMIT_RANGES, Ask.namespace(request))
-                .forEach(range ->
-                        limits.addAll(Ask.tree(range).at("spec", "limits").items()));
-        return limits;
+    private List<List<Place>> ranges(AdmissionRequest request) {
+        return reader.list(LIMIT_RANGES, Ask.namespace(request)).stream()
+                .map(range -> Ask.tree(range).at("spec", "limits").items())
+                .toList();
     }
 
     @Override
     public void mutate(AdmissionRequest request) {
-        if (!Ask.isFor(request, "pods", Operation.CREATE)) {
-            return;
+        if (Ask.isFor(request, "pods", Operation.CREATE)) {
+            for (List<Place> limits : ranges(request)) fill(request, limits);
         }
+    }
+
+    private static void fill(AdmissionRequest request, List<Place> limits) {
         Map<String, Object> requests = new TreeMap<>();
         Map<String, Object> maximums = new TreeMap<>();
-        for (Place limit : limits(request)) {
+        for (Place limit : limits) {
             if (limit.text("type").equals("Container")) {
                 requests.putAll(limit.field("defaultRequest").map());
                 maximums.putAll(limit.field("default").map());
@@ -100,25 +100,30 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
 
     @Override
     public void validate(AdmissionRequest request) {
+        for (List<Place> limits : ranges(request)) validate(request, limits);
+    }
+
+    private static void validate(AdmissionRequest request, List<Place> limits) {
         List<String> errors = new ArrayList<>();
         boolean pod = request.context().resource().resource().equals("pods");
-        for (Place limit : limits(request)) {
+        for (Place limit : limits) {
             String type = limit.text("type");
             if (pod && type.equals("Container")) {
                 for (String list : List.of("containers", "initContainers")) {
                     for (Place c : Ask.object(request).at("spec", list).items()) {
                         new Bounds(
                                         type,
-                                        Amounts.of(c.at("resources", "requests")),
-                                        Amounts.of(c.at("resources", "limits")))
+                                        PodAmounts.of(c.at("resources", "requests")),
+                                        PodAmounts.of(c.at("resources", "limits")))
                                 .check(limit, errors);
                     }
                 }
             } else if (pod && type.equals("Pod")) {
                 Place spec = Ask.object(request).field("spec");
-                new Bounds(type, Amounts.ofPod(spec, "requests"), Amounts.ofPod(spec, "limits")).check(limit, errors);
+                new Bounds(type, PodAmounts.ofSpec(spec, "requests"), PodAmounts.ofSpec(spec, "limits"))
+                        .check(limit, errors);
             } else if (!pod && type.equals("PersistentVolumeClaim")) {
-                claim(limit, Amounts.of(Ask.object(request).at("spec", "resources", "requests")), errors);
+                claim(limit, PodAmounts.of(Ask.object(request).at("spec", "resources", "requests")), errors);
             }
         }
         if (!errors.isEmpty()) {
@@ -130,7 +135,7 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
 
     private static void claim(Place limit, Map<String, Quantity> requests, List<String> errors) {
         String type = "PersistentVolumeClaim";
-        Amounts.of(limit.field("min")).forEach((name, least) -> {
+        PodAmounts.of(limit.field("min")).forEach((name, least) -> {
             Quantity request = requests.get(name);
             String rule = "minimum %s usage per %s is %s".formatted(name, type, least);
             if (request == null) {
@@ -139,7 +144,7 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
                 errors.add(rule + ", but request is " + request);
             }
         });
-        Amounts.of(limit.field("max")).forEach((name, most) -> {
+        PodAmounts.of(limit.field("max")).forEach((name, most) -> {
             Quantity request = requests.get(name);
             String rule = "maximum %s usage per %s is %s".formatted(name, type, most);
             if (request == null) {
@@ -153,9 +158,9 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
     /** What one container or Pod asks for, held against one limit. */
     private record Bounds(String type, Map<String, Quantity> requests, Map<String, Quantity> limits) {
         void check(Place limit, List<String> errors) {
-            Amounts.of(limit.field("min")).forEach((name, least) -> minimum(name, least, errors));
-            Amounts.of(limit.field("max")).forEach((name, most) -> maximum(name, most, errors));
-            Amounts.of(limit.field("maxLimitRequestRatio")).forEach((name, most) -> ratio(name, most, errors));
+            PodAmounts.of(limit.field("min")).forEach((name, least) -> minimum(name, least, errors));
+            PodAmounts.of(limit.field("max")).forEach((name, most) -> maximum(name, most, errors));
+            PodAmounts.of(limit.field("maxLimitRequestRatio")).forEach((name, most) -> ratio(name, most, errors));
         }
 
         private void minimum(String name, Quantity least, List<String> errors) {
@@ -196,48 +201,6 @@ record LimitRanger(ObjectReader reader) implements AdmissionPlugin {
                 errors.add(
                         rule + ", but provided ratio is %.6f".formatted(limit.doubleValue() / request.doubleValue()));
             }
-        }
-    }
-
-    /** Reads and adds up lists of amounts. */
-    static final class Amounts {
-        private Amounts() {}
-
-        static Map<String, Quantity> of(Place list) {
-            Map<String, Quantity> amounts = new TreeMap<>();
-            list.map().forEach((name, value) -> amounts.put(name, Quantity.of(value)));
-            return amounts;
-        }
-
-        /** What a Pod needs at its worst moment: its containers together, or its largest init container. */
-        static Map<String, Quantity> ofPod(Place spec, String list) {
-            Map<String, Quantity> sum = new HashMap<>();
-            for (Place c : spec.field("containers").items()) {
-                of(c.at("resources", list)).forEach((name, amount) -> sum.merge(name, amount, Quantity::add));
-            }
-            Map<String, Quantity> sidecars = new HashMap<>();
-            Map<String, Quantity> peak = new HashMap<>();
-            for (Place c : spec.field("initContainers").items()) {
-                Map<String, Quantity> own = of(c.at("resources", list));
-                if (c.text("restartPolicy").equals("Always")) {
-                    own.forEach((name, amount) -> sidecars.merge(name, amount, Quantity::add));
-                    own.forEach((name, amount) -> sum.merge(name, amount, Quantity::add));
-                    continue;
-                }
-                own.forEach((name, amount) -> {
-                    Quantity beside = sidecars.get(name);
-                    Quantity whole = beside == null ? amount : amount.add(beside);
-                    peak.merge(name, whole, (a, b) -> a.compareTo(b) >= 0 ? a : b);
-                });
-            }
-            peak.forEach((name, amount) -> sum.merge(name, amount, (a, b) -> a.compareTo(b) >= 0 ? a : b));
-            of(spec.at("resources", list)).forEach(sum::put);
-            of(spec.field("overhead")).forEach((name, amount) -> {
-                if (list.equals("requests") || sum.containsKey(name)) {
-                    sum.merge(name, amount, Quantity::add);
-                }
-            });
-            return new TreeMap<>(sum);
         }
     }
 }

@@ -94,10 +94,12 @@ final class SmallSteps {
     }
 
     /** Pods stay five minutes on a node that is lost, unless they say otherwise. */
-    static AdmissionPlugin defaultTolerationSeconds() {
+    static AdmissionPlugin defaultTolerationSeconds(long notReady, long unreachable) {
         Predicate<AdmissionRequest> when = request -> Ask.isFor(request, "pods", Operation.CREATE, Operation.UPDATE);
         return new Mutation("DefaultTolerationSeconds", when, request -> {
-            for (String key : List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")) {
+            Map<String, Object> seconds =
+                    map("node.kubernetes.io/not-ready", notReady, "node.kubernetes.io/unreachable", unreachable);
+            seconds.forEach((key, value) -> {
                 boolean tolerated = Ask.object(request).at("spec", "tolerations").items().stream()
                         .anyMatch(
                                 t -> (t.text("key").equals(key) || t.text("key").isEmpty())
@@ -106,11 +108,11 @@ final class SmallSteps {
                 if (!tolerated) {
                     append(
                             request.object(),
-                            map("key", key, "operator", "Exists", "effect", "NoExecute", "tolerationSeconds", 300L),
+                            map("key", key, "operator", "Exists", "effect", "NoExecute", "tolerationSeconds", value),
                             "spec",
                             "tolerations");
                 }
-            }
+            });
         });
     }
 

@@ -3,15 +3,22 @@ package io.k8j.apiserver.admission;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
+import io.k8j.model.api.GoQuote;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -23,7 +30,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -37,6 +48,7 @@ import javax.net.ssl.X509TrustManager;
  */
 public final class WebhookClient {
     private static final int MAX_CLIENTS = 256;
+    private static final long MAX_ANSWER = 16L << 20;
 
     private final AdmissionServices.ServiceResolver services;
     private final Map<List<String>, HttpClient> clients = new ConcurrentHashMap<>();
@@ -53,41 +65,135 @@ public final class WebhookClient {
      */
     public Map<String, Object> post(Place config, Map<String, Object> review, Duration timeout) throws IOException {
         URI named = name(config);
-        URI target = named;
-        if (config.field("service").present()) {
-            URI endpoint = services.resolve(
-                    config.at("service", "namespace").text(),
-                    config.at("service", "name").text(),
-                    (int) config.at("service", "port").number(443));
-            target = endpoint.resolve(named.getRawPath().isEmpty() ? "/" : named.getRawPath());
-        }
-        String shown = "Post \"" + named + "?timeout=" + timeout.toSeconds() + "s\": ";
-        HttpRequest request = HttpRequest.newBuilder(URI.create(target + "?timeout=" + timeout.toSeconds() + "s"))
-                .timeout(timeout)
-                .header("Content-Type", "application/json")
-                .header("Accept", "application/json, */*")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(review)))
-                .build();
+        String query = "?timeout=" + timeout.toSeconds() + "s";
+        String shown = "Post \"" + named + query + "\": ";
         try {
-            HttpResponse<byte[]> response =
-                    client(config, named.getHost()).send(request, HttpResponse.BodyHandlers.ofByteArray());
-            if (response.statusCode() < 200 || response.statusCode() >= 300) {
-                throw new IOException(
-                        "the server rejected our request for an unknown reason (" + response.statusCode() + ")");
+            URI target = named;
+            if (config.field("service").present()) {
+                URI endpoint = services.resolve(
+                        config.at("service", "namespace").text(),
+                        config.at("service", "name").text(),
+                        (int) config.at("service", "port").number(443));
+                target = endpoint.resolve(named.getRawPath().isEmpty() ? "/" : named.getRawPath());
             }
-            return Json.parseObject(response.body());
-        } catch (HttpTimeoutException e) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(target + query))
+                    .timeout(timeout)
+                    .header("Content-Type", "application/json")
+                    .header("Accept", "application/json, */*")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(review)))
+                    .build();
+            return read(send(client(config, named.getHost()), request, timeout));
+        } catch (CallException e) {
+            throw e;
+        } catch (HttpTimeoutException | TimeoutException e) {
             throw new IOException(shown + "context deadline exceeded", e);
-        } catch (JsonException e) {
-            throw new IOException("couldn't get version/kind; json parse error: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(shown + "context canceled", e);
         } catch (IOException e) {
-            throw e.getMessage() != null && e.getMessage().startsWith("the server rejected")
-                    ? e
-                    : new IOException(shown + e.getMessage(), e);
+            throw new IOException(shown + words(e, named), e);
         }
+    }
+
+    /** The body counts against the time limit as well, or a webhook could hold a request by sending slowly. */
+    private static HttpResponse<byte[]> send(HttpClient client, HttpRequest request, Duration timeout)
+            throws IOException, InterruptedException, TimeoutException {
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(
+                request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER));
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) throw cause;
+            throw new IOException(String.valueOf(e.getCause()), e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private static Map<String, Object> read(HttpResponse<byte[]> response) throws CallException {
+        int code = response.statusCode();
+        if (code < 200 || code > 206) throw refused(code, response.body());
+        try {
+            return Json.parseObject(response.body());
+        } catch (JsonException e) {
+            throw new CallException("couldn't get version/kind; json parse error: " + e.getMessage(), 503);
+        }
+    }
+
+    /** What is thrown for an answer that is none. */
+    private static final class CallException extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final int code;
+
+        CallException(String message, int code) {
+            super(message);
+            this.code = code;
+        }
+    }
+
+    /** The code that stands for a failed call in metrics. */
+    public static int codeOf(IOException failure) {
+        return failure instanceof CallException call ? call.code : 503;
+    }
+
+    private static CallException refused(int code, byte[] body) {
+        try {
+            Map<String, Object> status = Json.parseObject(body);
+            if ("Status".equals(status.get("kind")) && status.get("message") instanceof String message) {
+                return new CallException(message, code);
+            }
+        } catch (JsonException e) {
+            return new CallException(words(code, new String(body, StandardCharsets.UTF_8).strip()), code);
+        }
+        return new CallException(words(code, new String(body, StandardCharsets.UTF_8).strip()), code);
+    }
+
+    /** Upstream's client has these words for answers that are no Status. */
+    private static String words(int code, String body) {
+        return switch (code) {
+            case 400 -> "the server rejected our request for an unknown reason";
+            case 401 -> "the server has asked for the client to provide credentials";
+            case 403, 415 -> body;
+            case 404 -> "the server could not find the requested resource";
+            case 405 -> "the server does not allow this method on the requested resource";
+            case 406 ->
+                body.isEmpty()
+                        ? "the server was unable to respond with a content type that the client supports"
+                        : body;
+            case 409 -> "the server reported a conflict";
+            case 422 -> "the server rejected our request due to an error in our request";
+            case 429 -> "the server has received too many requests and has asked us to try again later";
+            case 503 -> "the server is currently unable to handle the request";
+            case 504 ->
+                "the server was unable to return a response in the time allotted, but may still be processing the"
+                        + " request";
+            default ->
+                code >= 500
+                        ? "an error on the server (" + GoQuote.quote(body)
+                                + ") has prevented the request from succeeding"
+                        : "the server responded with the status code " + code
+                                + " but did not return more information";
+        };
+    }
+
+    /** Go's words for what keeps a connection from coming to be. */
+    private static String words(IOException failure, URI target) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException c && String.valueOf(c.getMessage()).startsWith("tls:")) {
+                return c.getMessage();
+            }
+            if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {
+                return "tls: failed to verify certificate: x509: certificate signed by unknown authority";
+            }
+            if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+                return "dial tcp: lookup " + target.getHost() + ": no such host";
+            }
+        }
+        if (failure instanceof ConnectException) {
+            int port = target.getPort() < 0 ? 443 : target.getPort();
+            return "dial tcp " + target.getHost() + ":" + port + ": connect: connection refused";
+        }
+        return failure.getMessage() == null ? "EOF" : failure.getMessage();
     }
 
     private static URI name(Place config) throws IOException {
@@ -122,7 +228,7 @@ public final class WebhookClient {
             tls.init(null, new TrustManager[] {new NamedTrust(trust(bundle), host)}, null);
             HttpClient made = HttpClient.newBuilder()
                     .sslContext(tls)
-                    .version(HttpClient.Version.HTTP_2)
+                    .version(HttpClient.Version.HTTP_1_1) // a connection each, so that many endpoints share the load
                     .connectTimeout(Duration.ofSeconds(10))
                     .build();
             clients.put(List.of(bundle, host), made);

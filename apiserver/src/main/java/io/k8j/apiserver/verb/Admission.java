@@ -15,7 +15,9 @@ public final class Admission {
     }
 
     void mutate(AdmissionRequest request) {
-        for (AdmissionPlugin plugin : plugins) if (plugin.handles(request)) plugin.mutate(request);
+        do {
+            for (AdmissionPlugin plugin : plugins) if (plugin.handles(request)) plugin.mutate(request);
+        } while (request.rounds().begin());
     }
 
     void validate(AdmissionRequest request) {

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Objects by resource, as the caches would show them. */
-final class FakeReader implements ObjectReader {
+public final class FakeReader implements ObjectReader {
     private final Map<String, List<ApiObject>> objects = new LinkedHashMap<>();
 
-    FakeReader with(String resource, String yaml) {
+    public FakeReader with(String resource, String yaml) {
         objects.computeIfAbsent(resource, r -> new ArrayList<>()).add(ApiObject.ofTree(Yaml.tree(yaml)));
         return this;
     }
 
-    synchronized void replace(String resource, Map<String, Object> tree) {
+    public synchronized void replace(String resource, Map<String, Object> tree) {
         ApiObject fresh = ApiObject.ofTree(tree);
         objects.get(resource).replaceAll(o -> o.name().equals(fresh.name()) ? fresh : o);
     }

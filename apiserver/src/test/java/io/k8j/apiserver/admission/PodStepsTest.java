@@ -134,7 +134,7 @@ class PodStepsTest {
 
     @Test
     void lostNodesKeepTheirPodsForFiveMinutes() {
-        Map<String, Object> pod = Requests.run(SmallSteps.defaultTolerationSeconds(), Requests.createPod(POD))
+        Map<String, Object> pod = Requests.run(SmallSteps.defaultTolerationSeconds(300, 300), Requests.createPod(POD))
                 .object();
         assertThat(Trees.list(pod, "spec", "tolerations"))
                 .containsExactly(

@@ -14,24 +14,24 @@ import java.time.Instant;
 import java.util.Map;
 
 /** Makes admission requests for tests. */
-final class Requests {
-    static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
+public final class Requests {
+    public static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
 
     private Requests() {}
 
-    static AdmissionRequest createPod(String yaml) {
+    public static AdmissionRequest createPod(String yaml) {
         return create(PODS, "Pod", yaml);
     }
 
-    static AdmissionRequest create(GroupVersionResource resource, String kind, String yaml) {
+    public static AdmissionRequest create(GroupVersionResource resource, String kind, String yaml) {
         return of(resource, kind, Operation.CREATE, "", Yaml.tree(yaml), null, UserInfo.of("me"));
     }
 
-    static AdmissionRequest update(GroupVersionResource resource, String kind, String yaml, String old) {
+    public static AdmissionRequest update(GroupVersionResource resource, String kind, String yaml, String old) {
         return of(resource, kind, Operation.UPDATE, "", Yaml.tree(yaml), Yaml.tree(old), UserInfo.of("me"));
     }
 
-    static AdmissionRequest of(
+    public static AdmissionRequest of(
             GroupVersionResource resource,
             String kind,
             Operation operation,
@@ -58,9 +58,11 @@ final class Requests {
     }
 
     /** Runs one step, both halves. */
-    static AdmissionRequest run(AdmissionPlugin plugin, AdmissionRequest request) {
+    public static AdmissionRequest run(AdmissionPlugin plugin, AdmissionRequest request) {
         if (plugin.handles(request)) {
-            plugin.mutate(request);
+            do {
+                plugin.mutate(request);
+            } while (request.rounds().begin());
             plugin.validate(request);
         }
         return request;

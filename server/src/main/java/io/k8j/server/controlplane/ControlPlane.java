@@ -6,6 +6,7 @@ import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.ServingLimits;
 import io.k8j.apiserver.audit.Auditor;
+import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
@@ -20,6 +21,7 @@ import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.UserException;
 import io.k8j.server.Version;
+import io.k8j.server.flags.ApiServerFlags;
 import io.k8j.server.flags.FlagValues;
 import io.k8j.store.EmbeddedStore;
 import io.k8j.store.MemoryStore;
@@ -175,6 +177,7 @@ public final class ControlPlane implements AutoCloseable {
                     certificates::kubeletClientContext,
                     version(),
                     RequestSettings.DEFAULTS,
+                    admission(flags),
                     List.of(),
                     operations);
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
@@ -190,6 +193,14 @@ public final class ControlPlane implements AutoCloseable {
                     "cannot listen on %s:%d (%s): stop what uses the port or choose another with --https-listen-port"
                             .formatted(config.bindAddress(), config.httpsListenPort(), rootCause(e)),
                     e);
+        }
+    }
+
+    private static AdmissionSettings admission(FlagValues flags) {
+        try {
+            return AdmissionFlags.read(flags);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(ApiServerFlags.OPTION + ": " + e.getMessage(), e);
         }
     }
 

@@ -49,8 +49,16 @@ public final class ApiServerFlags {
                     new Flag(sink + "truncate-max-event-size", FlagType.NUMBER)))
             .toList();
 
+    /** What is changed or refused before it is stored. */
+    public static final List<Flag> ADMISSION = List.of(
+            new Flag("admission-control-config-file", FlagType.TEXT),
+            new Flag("default-not-ready-toleration-seconds", FlagType.NUMBER),
+            new Flag("default-unreachable-toleration-seconds", FlagType.NUMBER),
+            new Flag("disable-admission-plugins", FlagType.LIST),
+            new Flag("enable-admission-plugins", FlagType.LIST));
+
     /** Each area adds its list here. */
-    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, OPERATION, AUDIT_SINKS)
+    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, ADMISSION, OPERATION, AUDIT_SINKS)
             .flatMap(List::stream)
             .toList();
 

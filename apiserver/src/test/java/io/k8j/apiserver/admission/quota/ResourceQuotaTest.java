@@ -1,8 +1,12 @@
-package io.k8j.apiserver.admission;
+package io.k8j.apiserver.admission.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k8j.apiserver.admission.FakeReader;
+import io.k8j.apiserver.admission.QuotaLimits;
+import io.k8j.apiserver.admission.Requests;
+import io.k8j.apiserver.admission.Services;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.json.Trees;
@@ -43,7 +47,7 @@ class ResourceQuotaTest {
                 reader.replace("resourcequotas", quota);
                 return quota;
             }
-        });
+        }, QuotaLimits.NONE, new Services.StillTime());
     }
 
     private static Object used(FakeReader reader, String resource) {

@@ -1,8 +1,11 @@
-package io.k8j.apiserver.admission;
+package io.k8j.apiserver.admission.policy;
 
+import io.k8j.apiserver.admission.AdmissionServices;
+import io.k8j.apiserver.admission.Ask;
+import io.k8j.apiserver.admission.webhook.Matching;
+import io.k8j.apiserver.admission.webhook.Review;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.AdmissionRequest;
-import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.apiserver.validation.PolicyExpressions;
 import io.k8j.apiserver.validation.PolicyExpressions.FailedException;
@@ -18,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Refuses what a policy in CEL forbids, where a binding puts the policy into force. */
-record ValidatingPolicies(ObjectReader reader) implements AdmissionPlugin {
+public record ValidatingPolicies(AdmissionServices services) implements AdmissionPlugin {
     private static final String GROUP = "admissionregistration.k8s.io";
     private static final GroupVersionResource POLICIES =
             new GroupVersionResource(GROUP, "v1", "validatingadmissionpolicies");
@@ -38,23 +41,23 @@ record ValidatingPolicies(ObjectReader reader) implements AdmissionPlugin {
 
     @Override
     public boolean handles(AdmissionRequest request) {
-        return !Webhook.isExempt(request);
+        return !Matching.isExempt(request);
     }
 
     @Override
     public void validate(AdmissionRequest request) {
-        List<ApiObject> policies = reader.list(POLICIES, "");
+        List<ApiObject> policies = services.reader().list(POLICIES, "");
         if (policies.isEmpty()) {
             return;
         }
-        Map<String, Object> variables = MatchConditions.variables(request, reader);
+        Map<String, Object> variables = variables(request);
         for (ApiObject object : policies) {
             Place policy = Ask.tree(object);
             Place constraints = policy.at("spec", "matchConstraints");
             if (!applies(constraints, request)) {
                 continue;
             }
-            for (ApiObject bound : reader.list(BINDINGS, "")) {
+            for (ApiObject bound : services.reader().list(BINDINGS, "")) {
                 Place binding = Ask.tree(bound).field("spec");
                 boolean concerned = binding.text("policyName").equals(object.name())
                         && (binding.field("matchResources").absent()
@@ -66,20 +69,46 @@ record ValidatingPolicies(ObjectReader reader) implements AdmissionPlugin {
         }
     }
 
-    private boolean applies(Place constraints, AdmissionRequest request) {
-        boolean excluded = constraints.field("excludeResourceRules").items().stream()
-                .anyMatch(rule -> named(rule, request) && Webhook.ruleMatches(rule, request));
-        if (excluded || !Webhook.selectorsMatch(constraints, request, reader)) {
-            return false;
+    private Map<String, Object> variables(AdmissionRequest request) {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        variables.put("object", PolicyExpressions.withoutNulls(request.object()));
+        variables.put("oldObject", PolicyExpressions.withoutNulls(request.old()));
+        Matching.As as = new Matching.As(request.context().resource(), request.kind());
+        variables.put("request", PolicyExpressions.withoutNulls(Review.facts(request, as)));
+        boolean isNamespace = request.context().resource().qualified().equals("namespaces");
+        if (!isNamespace && !Ask.namespace(request).isEmpty()) {
+            services.reader().get(Ask.NAMESPACES, "", Ask.namespace(request))
+                    .map(ApiObject::tree)
+                    .ifPresent(n -> variables.put("namespaceObject", PolicyExpressions.withoutNulls(n)));
         }
-        Place rules = constraints.field("resourceRules");
-        return rules.isEmpty()
-                || rules.items().stream().anyMatch(rule -> named(rule, request) && Webhook.ruleMatches(rule, request));
+        return variables;
     }
 
-    private static boolean named(Place rule, AdmissionRequest request) {
-        List<String> names = rule.field("resourceNames").texts();
-        return names.isEmpty() || names.contains(Ask.name(request));
+    private boolean applies(Place constraints, AdmissionRequest request) {
+        boolean equivalent = !constraints.text("matchPolicy").equals("Exact");
+        List<Place> excluded = constraints.field("excludeResourceRules").items();
+        List<Place> rules = constraints.field("resourceRules").items();
+        return Matching.namespaceMatches(Matching.selector(constraints.field("namespaceSelector")), request, services.reader())
+                && Matching.objectMatches(Matching.selector(constraints.field("objectSelector")), request.object(), request.old())
+                && Matching.find(excluded, equivalent, true, request, services.versions()) == null
+                && (rules.isEmpty() || Matching.find(rules, equivalent, true, request, services.versions()) != null);
+    }
+
+    private static boolean hold(Place conditions, Map<String, Object> variables) throws FailedException {
+        FailedException failure = null;
+        for (Place condition : conditions.items()) {
+            try {
+                if (!Boolean.TRUE.equals(PolicyExpressions.evaluate(condition.text("expression"), variables))) {
+                    return false;
+                }
+            } catch (FailedException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return true;
     }
 
     private void enforce(
@@ -118,7 +147,7 @@ record ValidatingPolicies(ObjectReader reader) implements AdmissionPlugin {
         boolean ignore = spec.text("failurePolicy").equals("Ignore");
         List<Failure> failures = new ArrayList<>();
         try {
-            if (!MatchConditions.hold(spec.field("matchConditions"), variables)) {
+            if (!hold(spec.field("matchConditions"), variables)) {
                 return failures;
             }
         } catch (FailedException e) {
@@ -195,12 +224,12 @@ record ValidatingPolicies(ObjectReader reader) implements AdmissionPlugin {
         String namespace = ref.text("namespace").isEmpty() ? Ask.namespace(request) : ref.text("namespace");
         List<Object> found = new ArrayList<>();
         if (!ref.text("name").isEmpty()) {
-            reader.get(resource, namespace, ref.text("name"))
-                    .or(() -> reader.get(resource, "", ref.text("name")))
+            services.reader().get(resource, namespace, ref.text("name"))
+                    .or(() -> services.reader().get(resource, "", ref.text("name")))
                     .ifPresent(o -> found.add(PolicyExpressions.withoutNulls(o.tree())));
         } else {
             LabelSelector selector = LabelSelector.of(ref.field("selector").map());
-            reader.list(resource, namespace).stream()
+            services.reader().list(resource, namespace).stream()
                     .filter(o -> selector.matches(o.labels()))
                     .forEach(o -> found.add(PolicyExpressions.withoutNulls(o.tree())));
         }

@@ -1,9 +1,13 @@
-package io.k8j.apiserver.admission;
+package io.k8j.apiserver.admission.podsecurity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k8j.apiserver.Yaml;
+import io.k8j.apiserver.admission.FakeReader;
+import io.k8j.apiserver.admission.Ask;
+import io.k8j.apiserver.admission.Requests;
+import io.k8j.apiserver.admission.Services;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.resource.GroupVersionResource;
@@ -13,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PodSecurityTest {
+    private static final Services.StillTime TIME = new Services.StillTime();
     private static final String GOOD =
             "securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, ";
     private static final String SAFE =
@@ -70,13 +75,18 @@ class PodSecurityTest {
     @ParameterizedTest
     @MethodSource("cases")
     void violationsAreNamedAsUpstreamNamesThem(Case c) {
-        assertThat(PodSecurityChecks.violations(c.level(), Place.of(null), Place.of(Yaml.tree(c.spec()))))
+        assertThat(Violation.details(Checks.violations(
+                        new LevelVersion(Level.of(c.level()), LevelVersion.LATEST),
+                        new Subject(Place.of(null), Place.of(Yaml.tree(c.spec()))))))
                 .as(c.name())
                 .isEqualTo(c.violations());
     }
 
     private static PodSecurity step(String labels) {
-        return new PodSecurity(new FakeReader().with("namespaces", "{metadata: {name: a, labels: " + labels + "}}"));
+        return new PodSecurity(
+                new FakeReader().with("namespaces", "{metadata: {name: a, labels: " + labels + "}}"),
+                PodSecurityConfiguration.DEFAULTS,
+                TIME);
     }
 
     @Test
@@ -106,7 +116,9 @@ class PodSecurityTest {
     void tighteningANamespaceTellsOfItsPods() {
         var step = new PodSecurity(new FakeReader()
                 .with("pods", "{metadata: {name: p1, namespace: a}, spec: {hostIPC: true, containers: [{name: c}]}}")
-                .with("pods", "{metadata: {name: p2, namespace: a}, spec: {hostIPC: true, containers: [{name: c}]}}"));
+                .with("pods", "{metadata: {name: p2, namespace: a}, spec: {hostIPC: true, containers: [{name: c}]}}"),
+                PodSecurityConfiguration.DEFAULTS,
+                TIME);
         AdmissionRequest request = Requests.update(
                 Ask.NAMESPACES,
                 "Namespace",

@@ -1,8 +1,11 @@
-package io.k8j.apiserver.admission;
+package io.k8j.apiserver.admission.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k8j.apiserver.admission.FakeReader;
+import io.k8j.apiserver.admission.Requests;
+import io.k8j.apiserver.admission.Services;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.validation.WebhookValidation;
 import io.k8j.model.resource.GroupVersionResource;
@@ -26,7 +29,7 @@ class ValidatingPoliciesTest {
     }
 
     private static AdmissionRequest run(FakeReader reader) {
-        return Requests.run(new ValidatingPolicies(reader), Requests.create(DEPLOYMENTS, "Deployment", DEPLOYMENT));
+        return Requests.run(new ValidatingPolicies(Services.of(reader)), Requests.create(DEPLOYMENTS, "Deployment", DEPLOYMENT));
     }
 
     @Test

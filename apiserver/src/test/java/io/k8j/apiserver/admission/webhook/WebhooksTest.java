@@ -1,12 +1,15 @@
-package io.k8j.apiserver.admission;
+package io.k8j.apiserver.admission.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.k8j.apiserver.admission.AdmissionServices;
+import io.k8j.apiserver.admission.FakeReader;
+import io.k8j.apiserver.admission.Requests;
+import io.k8j.apiserver.admission.Services;
 import io.k8j.apiserver.spi.AdmissionRequest;
-import io.k8j.apiserver.spi.Authorizer.Decision;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import java.io.IOException;
@@ -26,7 +29,6 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -116,17 +118,12 @@ class WebhooksTest {
     }
 
     private AdmissionServices services(FakeReader reader) {
-        return new AdmissionServices(
-                reader,
-                a -> new Decision.NoOpinion(""),
-                q -> q,
-                (namespace, name, port) -> {
-                    if (!name.equals("hook")) {
-                        throw new IOException("service \"" + name + "\" not found");
-                    }
-                    return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
-                },
-                new Random(1));
+        return Services.of(reader, (namespace, name, port) -> {
+            if (!name.equals("hook")) {
+                throw new IOException("service \"" + name + "\" not found");
+            }
+            return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
+        });
     }
 
     private void validate(String hook) {

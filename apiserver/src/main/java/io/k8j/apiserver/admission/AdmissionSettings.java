@@ -1,0 +1,69 @@
+package io.k8j.apiserver.admission;
+
+import io.k8j.apiserver.admission.podsecurity.PodSecurityConfiguration;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Settings of admission, with upstream's names and defaults.
+ *
+ * @param enabled steps that run although they are off by default ({@code --enable-admission-plugins})
+ * @param disabled steps that do not run although they are on by default ({@code --disable-admission-plugins})
+ * @param podSecurity defaults and exemptions of {@code PodSecurity}
+ * @param quotaLimits what may only be used where a quota covers it
+ * @param notReadySeconds {@code --default-not-ready-toleration-seconds}
+ * @param unreachableSeconds {@code --default-unreachable-toleration-seconds}
+ */
+public record AdmissionSettings(
+        Set<String> enabled,
+        Set<String> disabled,
+        PodSecurityConfiguration podSecurity,
+        QuotaLimits quotaLimits,
+        long notReadySeconds,
+        long unreachableSeconds) {
+    public static final AdmissionSettings DEFAULTS = new AdmissionSettings(
+            Set.of(), Set.of(), PodSecurityConfiguration.DEFAULTS, QuotaLimits.NONE, 300, 300);
+
+    public AdmissionSettings {
+        enabled = Set.copyOf(enabled);
+        disabled = Set.copyOf(disabled);
+        Objects.requireNonNull(podSecurity, "podSecurity is null");
+        Objects.requireNonNull(quotaLimits, "quotaLimits is null");
+        for (String name : enabled) known("enable-admission-plugins", name);
+        for (String name : disabled) known("disable-admission-plugins", name);
+        for (String name : enabled) {
+            if (disabled.contains(name)) {
+                throw new IllegalArgumentException(
+                        "[" + name + "] in enable-admission-plugins and disable-admission-plugins overlapped");
+            }
+        }
+    }
+
+    private static void known(String flag, String name) {
+        if (!AdmissionChain.NAMES.contains(name)) {
+            throw new IllegalArgumentException(flag + " plugin \"" + name + "\" is unknown");
+        }
+    }
+
+    public AdmissionSettings withPlugins(Set<String> on, Set<String> off) {
+        return new AdmissionSettings(on, off, podSecurity, quotaLimits, notReadySeconds, unreachableSeconds);
+    }
+
+    public AdmissionSettings withPodSecurity(PodSecurityConfiguration configuration) {
+        return new AdmissionSettings(
+                enabled, disabled, configuration, quotaLimits, notReadySeconds, unreachableSeconds);
+    }
+
+    public AdmissionSettings withQuotaLimits(QuotaLimits limits) {
+        return new AdmissionSettings(enabled, disabled, podSecurity, limits, notReadySeconds, unreachableSeconds);
+    }
+
+    public AdmissionSettings withTolerations(long notReady, long unreachable) {
+        return new AdmissionSettings(enabled, disabled, podSecurity, quotaLimits, notReady, unreachable);
+    }
+
+    /** Whether a step runs. */
+    boolean runs(String name, boolean byDefault) {
+        return !disabled.contains(name) && (byDefault || enabled.contains(name));
+    }
+}

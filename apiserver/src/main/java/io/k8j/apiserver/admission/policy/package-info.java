@@ -1,0 +1,2 @@
+/** Admission by policies in CEL. */
+package io.k8j.apiserver.admission.policy;
