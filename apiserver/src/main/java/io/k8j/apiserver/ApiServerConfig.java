@@ -47,4 +47,38 @@ public record ApiServerConfig(
         RequestSettings requests,
         AdmissionSettings admission,
         List<Consumer<StringBuilder>> metrics,
-        Operations operations) {}
+        Operations operations) {
+    /** The same with upstream's admission. */
+    public ApiServerConfig(
+            CoreConfig core,
+            InetSocketAddress address,
+            Supplier<SslContext> servingTls,
+            Supplier<Set<X509Certificate>> clientAuthorities,
+            ServiceAccountKeys keys,
+            List<String> issuers,
+            List<String> audiences,
+            boolean anonymous,
+            Map<String, UserInfo> tokens,
+            Supplier<SslContext> kubeletTls,
+            Map<String, Object> version,
+            RequestSettings requests,
+            List<Consumer<StringBuilder>> metrics,
+            Operations operations) {
+        this(
+                core,
+                address,
+                servingTls,
+                clientAuthorities,
+                keys,
+                issuers,
+                audiences,
+                anonymous,
+                tokens,
+                kubeletTls,
+                version,
+                requests,
+                AdmissionSettings.DEFAULTS,
+                metrics,
+                operations);
+    }
+}

@@ -4,7 +4,6 @@ import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
-import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
@@ -51,7 +50,6 @@ class HttpsTransportTest extends TransportContract {
                 () -> null,
                 Map.of("gitVersion", "v1.36.0"),
                 RequestSettings.DEFAULTS,
-                AdmissionSettings.DEFAULTS,
                 List.of(),
                 Operations.DEFAULTS);
         server = ApiServer.start(store, config, time);

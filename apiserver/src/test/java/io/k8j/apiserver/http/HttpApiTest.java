@@ -6,7 +6,6 @@ import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
-import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.json.Json;
@@ -65,7 +64,6 @@ class HttpApiTest {
                         () -> null,
                         version,
                         RequestSettings.DEFAULTS,
-                        AdmissionSettings.DEFAULTS,
                         List.of(),
                         Operations.DEFAULTS),
                 time);
