@@ -46,7 +46,10 @@ record TableVersions(ResourceTable table) implements Versions {
         GroupVersionKind kind = kindOf(object, wanted);
         ServedResource to = table.kind(wanted);
         ServedResource from = kind.equals(wanted) ? to : table.kind(kind);
-        if (to == null && from != null && from.storage() != null && from.storage().kind().equals(wanted)) {
+        if (to == null
+                && from != null
+                && from.storage() != null
+                && from.storage().kind().equals(wanted)) {
             return from.converter().toStored(Trees.deepCopy(object)); // stored, but not served any more
         }
         if (to == null || to.storage() == null) {

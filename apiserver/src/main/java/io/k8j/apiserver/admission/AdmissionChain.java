@@ -107,7 +107,8 @@ public final class AdmissionChain {
                 off(new OptionalSteps.LimitPodHardAntiAffinityTopology()),
                 on(new LimitRanger(reader)), // before whatever counts requests and limits
                 on(new ServiceAccountAdmission(reader, services.random())),
-                on(new NodeRestriction(reader, services.authorizer())), // off upstream, but every distribution switches it on
+                on(new NodeRestriction(
+                        reader, services.authorizer())), // off upstream, but every distribution switches it on
                 on(SmallSteps.taintNodesByCondition()),
                 off(new OptionalSteps.AlwaysPullImages()),
                 // Checks in the second pass, so it sees what all others changed.
@@ -131,8 +132,7 @@ public final class AdmissionChain {
                 on(new MutatingWebhooks(services)),
                 on(new ValidatingPolicies(services)),
                 on(new ValidatingWebhooks(services)),
-                on(new ResourceQuotaAdmission(
-                        reader, services.quotas(), settings.quotaLimits(), services.time())),
+                on(new ResourceQuotaAdmission(reader, services.quotas(), settings.quotaLimits(), services.time())),
                 off(new OptionalSteps.AlwaysDeny()));
     }
 }

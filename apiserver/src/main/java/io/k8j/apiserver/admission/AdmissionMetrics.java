@@ -18,8 +18,8 @@ public final class AdmissionMetrics {
 
     private final Family step = new Family(
             "apiserver_admission_step_admission_duration_seconds",
-            "[STABLE] Admission sub-step latency histogram in seconds, broken out for each operation and API resource and"
-                    + " step type (validate or admit).",
+            "[STABLE] Admission sub-step latency histogram in seconds, broken out for each operation and API resource"
+                    + " and step type (validate or admit).",
             List.of("type", "operation", "rejected"),
             STEPS);
     private final Family controller = new Family(
@@ -30,8 +30,8 @@ public final class AdmissionMetrics {
             STEPS);
     private final Family webhook = new Family(
             "apiserver_admission_webhook_admission_duration_seconds",
-            "[STABLE] Admission webhook latency histogram in seconds, identified by name and broken out for each operation"
-                    + " and API resource and type (validate or admit).",
+            "[STABLE] Admission webhook latency histogram in seconds, identified by name and broken out for each"
+                    + " operation and API resource and type (validate or admit).",
             List.of("name", "type", "operation", "rejected"),
             HOOKS);
     private final Family rejection = new Family(
@@ -61,15 +61,15 @@ public final class AdmissionMetrics {
             null);
     private final Family exclusions = new Family(
             "apiserver_admission_match_condition_exclusions_total",
-            "[ALPHA] Admission match condition evaluation exclusions count, identified by name of resource containing the"
-                    + " match condition and broken out for each kind containing matchConditions (webhook or policy),"
-                    + " operation and admission type (validate or admit).",
+            "[ALPHA] Admission match condition evaluation exclusions count, identified by name of resource containing"
+                + " the match condition and broken out for each kind containing matchConditions (webhook or policy),"
+                + " operation and admission type (validate or admit).",
             List.of("name", "kind", "type", "operation"),
             null);
     private final Family conditions = new Family(
             "apiserver_admission_match_condition_evaluation_seconds",
-            "[ALPHA] Admission match condition evaluation time in seconds, identified by name and broken out for each kind"
-                    + " containing matchConditions (webhook or policy), operation and type (validate or admit).",
+            "[ALPHA] Admission match condition evaluation time in seconds, identified by name and broken out for each"
+                    + " kind containing matchConditions (webhook or policy), operation and type (validate or admit).",
             List.of("name", "kind", "type", "operation"),
             CONDITIONS);
     private final Family policyChecks = new Family(
@@ -80,8 +80,8 @@ public final class AdmissionMetrics {
             null);
     private final Family policyDuration = new Family(
             "apiserver_validating_admission_policy_check_duration_seconds",
-            "[BETA] Validation admission latency for individual validation expressions in seconds, labeled by policy and"
-                    + " further including binding and enforcement action taken.",
+            "[BETA] Validation admission latency for individual validation expressions in seconds, labeled by policy"
+                    + " and further including binding and enforcement action taken.",
             List.of("policy", "policy_binding", "error_type", "enforcement_action"),
             POLICIES);
     private final Family mutationChecks = new Family(
@@ -222,7 +222,13 @@ public final class AdmissionMetrics {
         }
 
         private void line(StringBuilder out, String suffix, String text, String value) {
-            out.append(name).append(suffix).append('{').append(text).append("} ").append(value).append('\n');
+            out.append(name)
+                    .append(suffix)
+                    .append('{')
+                    .append(text)
+                    .append("} ")
+                    .append(value)
+                    .append('\n');
         }
 
         private static String bound(double bound) {
@@ -232,8 +238,15 @@ public final class AdmissionMetrics {
         private String text(List<String> values) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < values.size(); i++) {
-                String value = values.get(i).replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-                text.append(i == 0 ? "" : ",").append(labels.get(i)).append("=\"").append(value).append('"');
+                String value = values.get(i)
+                        .replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n");
+                text.append(i == 0 ? "" : ",")
+                        .append(labels.get(i))
+                        .append("=\"")
+                        .append(value)
+                        .append('"');
             }
             return text.toString();
         }

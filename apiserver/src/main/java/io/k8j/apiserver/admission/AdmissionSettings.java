@@ -21,8 +21,8 @@ public record AdmissionSettings(
         QuotaLimits quotaLimits,
         long notReadySeconds,
         long unreachableSeconds) {
-    public static final AdmissionSettings DEFAULTS = new AdmissionSettings(
-            Set.of(), Set.of(), PodSecurityConfiguration.DEFAULTS, QuotaLimits.NONE, 300, 300);
+    public static final AdmissionSettings DEFAULTS =
+            new AdmissionSettings(Set.of(), Set.of(), PodSecurityConfiguration.DEFAULTS, QuotaLimits.NONE, 300, 300);
 
     public AdmissionSettings {
         enabled = Set.copyOf(enabled);

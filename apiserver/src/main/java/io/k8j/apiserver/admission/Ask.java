@@ -31,7 +31,8 @@ public final class Ask {
         return subresource(request).isEmpty() && isFor(request, resource, "", operations);
     }
 
-    public static boolean isFor(AdmissionRequest request, String resource, String subresource, Operation... operations) {
+    public static boolean isFor(
+            AdmissionRequest request, String resource, String subresource, Operation... operations) {
         return request.context().resource().qualified().equals(resource)
                 && subresource(request).equals(subresource)
                 && Arrays.asList(operations).contains(request.operation());

@@ -77,7 +77,8 @@ final class OptionalSteps {
                 }
             }
             for (Object volume : Trees.list(request.object(), "spec", "volumes")) {
-                if (Trees.get(volume, "image") != null) Trees.map(volume, "image").put("pullPolicy", "Always");
+                if (Trees.get(volume, "image") != null)
+                    Trees.map(volume, "image").put("pullPolicy", "Always");
             }
         }
 
@@ -137,7 +138,8 @@ final class OptionalSteps {
         @Override
         public void validate(AdmissionRequest request) {
             List<String> before = Ask.old(request).at("spec", "externalIPs").texts();
-            if (!before.containsAll(Ask.object(request).at("spec", "externalIPs").texts())) {
+            if (!before.containsAll(
+                    Ask.object(request).at("spec", "externalIPs").texts())) {
                 throw Ask.forbidden(request, "Use of external IPs is denied by admission control");
             }
         }

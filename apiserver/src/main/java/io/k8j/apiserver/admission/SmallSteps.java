@@ -198,7 +198,8 @@ final class SmallSteps {
             if (!grows) {
                 throw Ask.forbidden(
                         request,
-                        "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize");
+                        "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc"
+                                + " must support resize");
             }
         });
     }

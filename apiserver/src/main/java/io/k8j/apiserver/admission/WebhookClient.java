@@ -1,9 +1,9 @@
 package io.k8j.apiserver.admission;
 
 import io.k8j.apiserver.validation.Place;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
-import io.k8j.model.api.GoQuote;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,9 +17,9 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -157,9 +157,7 @@ public final class WebhookClient {
             case 404 -> "the server could not find the requested resource";
             case 405 -> "the server does not allow this method on the requested resource";
             case 406 ->
-                body.isEmpty()
-                        ? "the server was unable to respond with a content type that the client supports"
-                        : body;
+                body.isEmpty() ? "the server was unable to respond with a content type that the client supports" : body;
             case 409 -> "the server reported a conflict";
             case 422 -> "the server rejected our request due to an error in our request";
             case 429 -> "the server has received too many requests and has asked us to try again later";
@@ -171,15 +169,15 @@ public final class WebhookClient {
                 code >= 500
                         ? "an error on the server (" + GoQuote.quote(body)
                                 + ") has prevented the request from succeeding"
-                        : "the server responded with the status code " + code
-                                + " but did not return more information";
+                        : "the server responded with the status code " + code + " but did not return more information";
         };
     }
 
     /** Go's words for what keeps a connection from coming to be. */
     private static String words(IOException failure, URI target) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertificateException c && String.valueOf(c.getMessage()).startsWith("tls:")) {
+            if (cause instanceof CertificateException c
+                    && String.valueOf(c.getMessage()).startsWith("tls:")) {
                 return c.getMessage();
             }
             if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {

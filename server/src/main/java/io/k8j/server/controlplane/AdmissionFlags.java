@@ -16,8 +16,7 @@ import java.util.Set;
 /** Reads upstream's flags for admission, and the AdmissionConfiguration file that one of them names. */
 final class AdmissionFlags {
     private static final String FILE = "admission-control-config-file";
-    private static final Set<String> VERSIONS =
-            Set.of("apiserver.config.k8s.io/v1", "apiserver.k8s.io/v1alpha1");
+    private static final Set<String> VERSIONS = Set.of("apiserver.config.k8s.io/v1", "apiserver.k8s.io/v1alpha1");
 
     private AdmissionFlags() {}
 
@@ -52,11 +51,11 @@ final class AdmissionFlags {
                 result = switch (name) {
                     case "PodSecurity" -> result.withPodSecurity(PodSecurityConfiguration.of(configuration));
                     case "ResourceQuota" -> result.withQuotaLimits(QuotaLimits.of(configuration));
-                    default ->
-                        throw new IllegalArgumentException("configuration of this plugin is not part of k8j");
+                    default -> throw new IllegalArgumentException("configuration of this plugin is not part of k8j");
                 };
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("%s %s: plugin %s: %s".formatted(FILE, file, name, e.getMessage()), e);
+                throw new IllegalArgumentException(
+                        "%s %s: plugin %s: %s".formatted(FILE, file, name, e.getMessage()), e);
             }
         }
         return result;

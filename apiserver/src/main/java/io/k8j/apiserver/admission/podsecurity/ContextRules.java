@@ -59,8 +59,8 @@ final class ContextRules {
     }
 
     static Violation capabilitiesDropped(Subject pod) {
-        List<String> keeping = pod.which(c ->
-                !c.at("securityContext", "capabilities", "drop").texts().contains("ALL"));
+        List<String> keeping = pod.which(
+                c -> !c.at("securityContext", "capabilities", "drop").texts().contains("ALL"));
         Set<String> added = new TreeSet<>();
         List<String> adding = pod.which(c -> adds(c, Set.of("NET_BIND_SERVICE"), added));
         List<String> details = new ArrayList<>();

@@ -126,7 +126,8 @@ final class HostRules {
                 h -> h.at("securityContext", "windowsOptions", "hostProcess").isTrue());
         return setters.isEmpty()
                 ? null
-                : new Violation("hostProcess", setters + " must not set securityContext.windowsOptions.hostProcess=true");
+                : new Violation(
+                        "hostProcess", setters + " must not set securityContext.windowsOptions.hostProcess=true");
     }
 
     /** Looks for kernel settings that reach beyond the Pod. */

@@ -69,7 +69,11 @@ public final class PodSecurity implements AdmissionPlugin {
                 ? policy.isOpen()
                 : policy.warn().isPrivileged() && policy.audit().isPrivileged();
         if (open && parsed.errors().isEmpty()) {
-            if (isPod) annotate(request, "enforce-policy", NamespacePolicy.OPEN.enforce().toString());
+            if (isPod)
+                annotate(
+                        request,
+                        "enforce-policy",
+                        NamespacePolicy.OPEN.enforce().toString());
             return;
         }
         Place pod = isPod ? Ask.object(request) : Ask.object(request).at(TEMPLATES.get(resource));
@@ -91,8 +95,8 @@ public final class PodSecurity implements AdmissionPlugin {
 
     private NamespacePolicy.Parsed policy(AdmissionRequest request) {
         ApiObject namespace = reader.get(Ask.NAMESPACES, "", Ask.namespace(request))
-                .orElseThrow(() ->
-                        ApiException.internal("failed to lookup namespace \"" + Ask.namespace(request) + "\""));
+                .orElseThrow(
+                        () -> ApiException.internal("failed to lookup namespace \"" + Ask.namespace(request) + "\""));
         return NamespacePolicy.of(namespace.labels(), configuration.defaults());
     }
 
@@ -155,7 +159,8 @@ public final class PodSecurity implements AdmissionPlugin {
     }
 
     private void namespace(AdmissionRequest request) {
-        Map<String, Object> labels = Ask.object(request).at("metadata", "labels").map();
+        Map<String, Object> labels =
+                Ask.object(request).at("metadata", "labels").map();
         String name = Ask.object(request).at("metadata", "name").text();
         NamespacePolicy.Parsed now = NamespacePolicy.of(labels, configuration.defaults());
         if (request.operation() == Operation.CREATE) {
@@ -163,8 +168,8 @@ public final class PodSecurity implements AdmissionPlugin {
             warnIfExempt(request, name, now.policy(), labels);
             return;
         }
-        NamespacePolicy.Parsed before = NamespacePolicy.of(
-                Ask.old(request).at("metadata", "labels").map(), configuration.defaults());
+        NamespacePolicy.Parsed before =
+                NamespacePolicy.of(Ask.old(request).at("metadata", "labels").map(), configuration.defaults());
         // What was wrong before does not stand in the way of another change.
         if (!now.errors().equals(before.errors())) refuse(request, name, now.errors());
         LevelVersion enforce = now.policy().enforce();

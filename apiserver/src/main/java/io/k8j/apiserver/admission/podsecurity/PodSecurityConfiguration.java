@@ -34,7 +34,8 @@ public record PodSecurityConfiguration(
     public static PodSecurityConfiguration of(Map<String, Object> object) {
         Place tree = Place.of(object);
         String version = tree.text("apiVersion");
-        boolean known = Set.of(GROUP + "v1", GROUP + "v1beta1", GROUP + "v1alpha1").contains(version);
+        boolean known =
+                Set.of(GROUP + "v1", GROUP + "v1beta1", GROUP + "v1alpha1").contains(version);
         if (!known || !tree.text("kind").equals("PodSecurityConfiguration")) {
             throw new IllegalArgumentException(
                     "no kind \"%s\" is registered for version \"%s\"".formatted(tree.text("kind"), version));
@@ -68,8 +69,7 @@ public record PodSecurityConfiguration(
         return new LevelVersion(Level.of(level), LevelVersion.version(version));
     }
 
-    private static Set<String> names(
-            Place list, Function<String, List<String>> check, List<FieldError> errors) {
+    private static Set<String> names(Place list, Function<String, List<String>> check, List<FieldError> errors) {
         Set<String> names = new LinkedHashSet<>();
         for (Place item : list.items()) {
             List<String> wrong = check.apply(item.text());

@@ -43,7 +43,8 @@ final class Subject {
     List<String> values(Function<Place, Place> read) {
         List<String> values = new ArrayList<>();
         if (read.apply(spec).present()) values.add(read.apply(spec).text());
-        for (Place c : containers) if (read.apply(c).present()) values.add(read.apply(c).text());
+        for (Place c : containers)
+            if (read.apply(c).present()) values.add(read.apply(c).text());
         return values;
     }
 

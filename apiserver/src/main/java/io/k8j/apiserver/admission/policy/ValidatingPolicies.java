@@ -77,7 +77,8 @@ public record ValidatingPolicies(AdmissionServices services) implements Admissio
         variables.put("request", PolicyExpressions.withoutNulls(Review.facts(request, as)));
         boolean isNamespace = request.context().resource().qualified().equals("namespaces");
         if (!isNamespace && !Ask.namespace(request).isEmpty()) {
-            services.reader().get(Ask.NAMESPACES, "", Ask.namespace(request))
+            services.reader()
+                    .get(Ask.NAMESPACES, "", Ask.namespace(request))
                     .map(ApiObject::tree)
                     .ifPresent(n -> variables.put("namespaceObject", PolicyExpressions.withoutNulls(n)));
         }
@@ -88,8 +89,10 @@ public record ValidatingPolicies(AdmissionServices services) implements Admissio
         boolean equivalent = !constraints.text("matchPolicy").equals("Exact");
         List<Place> excluded = constraints.field("excludeResourceRules").items();
         List<Place> rules = constraints.field("resourceRules").items();
-        return Matching.namespaceMatches(Matching.selector(constraints.field("namespaceSelector")), request, services.reader())
-                && Matching.objectMatches(Matching.selector(constraints.field("objectSelector")), request.object(), request.old())
+        return Matching.namespaceMatches(
+                        Matching.selector(constraints.field("namespaceSelector")), request, services.reader())
+                && Matching.objectMatches(
+                        Matching.selector(constraints.field("objectSelector")), request.object(), request.old())
                 && Matching.find(excluded, equivalent, true, request, services.versions()) == null
                 && (rules.isEmpty() || Matching.find(rules, equivalent, true, request, services.versions()) != null);
     }
@@ -224,7 +227,8 @@ public record ValidatingPolicies(AdmissionServices services) implements Admissio
         String namespace = ref.text("namespace").isEmpty() ? Ask.namespace(request) : ref.text("namespace");
         List<Object> found = new ArrayList<>();
         if (!ref.text("name").isEmpty()) {
-            services.reader().get(resource, namespace, ref.text("name"))
+            services.reader()
+                    .get(resource, namespace, ref.text("name"))
                     .or(() -> services.reader().get(resource, "", ref.text("name")))
                     .ifPresent(o -> found.add(PolicyExpressions.withoutNulls(o.tree())));
         } else {
@@ -242,7 +246,8 @@ public record ValidatingPolicies(AdmissionServices services) implements Admissio
                     policy.at("metadata", "name").text(),
                     bindingName,
                     new Failure(
-                            "failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction",
+                            "failed to configure binding: no params found for policy binding with `Deny`"
+                                    + " parameterNotFoundAction",
                             "Invalid"));
         }
         return found;

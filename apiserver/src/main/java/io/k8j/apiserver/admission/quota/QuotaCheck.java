@@ -84,11 +84,11 @@ final class QuotaCheck {
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));
         if (!negative.isEmpty()) {
-            throw Ask.forbidden(
-                    request, "quota usage is negative for resource(s): " + String.join(",", negative));
+            throw Ask.forbidden(request, "quota usage is negative for resource(s): " + String.join(",", negative));
         }
         boolean isUpdate = request.operation() == Operation.UPDATE;
-        Map<String, Quantity> more = withoutZeros(isUpdate ? beyond(usage, Usage.of(resource, Ask.old(request))) : usage);
+        Map<String, Quantity> more =
+                withoutZeros(isUpdate ? beyond(usage, Usage.of(resource, Ask.old(request))) : usage);
         Map<Account, Map<String, Quantity>> deltas = new LinkedHashMap<>();
         for (Account account : interesting) {
             boolean counted = isUpdate && Scopes.match(account.tree, resource, Ask.old(request));
@@ -115,8 +115,7 @@ final class QuotaCheck {
         }
         if (!account.used.keySet().containsAll(names)) {
             throw Ask.forbidden(
-                    request,
-                    "status unknown for quota: " + account.name() + ", resources: " + String.join(",", names));
+                    request, "status unknown for quota: " + account.name() + ", resources: " + String.join(",", names));
         }
     }
 
@@ -146,7 +145,8 @@ final class QuotaCheck {
         scopes.removeIf(s -> coveredScopes.stream().anyMatch(c -> c.scope().equals(s.scope())));
         if (!scopes.isEmpty()) {
             String shown = scopes.stream()
-                    .map(s -> "{%s %s [%s]}".formatted(s.scope(), s.operator(), String.join(" ", new TreeSet<>(s.values()))))
+                    .map(s -> "{%s %s [%s]}"
+                            .formatted(s.scope(), s.operator(), String.join(" ", new TreeSet<>(s.values()))))
                     .collect(Collectors.joining(" ", "[", "]"));
             throw Ask.forbidden(request, "insufficient quota to match these scopes: " + shown);
         }

@@ -110,7 +110,8 @@ final class QuotaGate {
                 }
             }
             open = open.stream()
-                    .filter(w -> !w.done && failed.stream().anyMatch(uid -> chargers.get(uid).contains(w)))
+                    .filter(w -> !w.done
+                            && failed.stream().anyMatch(uid -> chargers.get(uid).contains(w)))
                     .toList();
             for (Waiter waiter : batch) if (!waiter.done && !open.contains(waiter)) waiter.finish(null);
             if (open.isEmpty()) return;
@@ -143,8 +144,8 @@ final class QuotaGate {
             amounts.forEach((name, amount) -> account.used().merge(name, amount, Quantity::add));
             chargers.computeIfAbsent(account.uid(), u -> new ArrayList<>()).add(waiter);
             sums.computeIfAbsent(account.uid(), u -> new TreeMap<>()).putAll(amounts);
-            Ledger.Charge charge = ledgers.computeIfAbsent(account.uid(), u -> new Ledger())
-                    .add(time.nanoTime(), uid, amounts);
+            Ledger.Charge charge =
+                    ledgers.computeIfAbsent(account.uid(), u -> new Ledger()).add(time.nanoTime(), uid, amounts);
             request.context().whenAnswered(charge::finish);
         });
     }

@@ -68,8 +68,7 @@ public final class ResourceQuotaAdmission implements AdmissionPlugin {
         boolean update = request.operation() == Operation.UPDATE;
         return switch (Ask.subresource(request)) {
             case "" ->
-                request.operation() == Operation.CREATE
-                        || update && (resource.equals("services") || isClaim(resource));
+                request.operation() == Operation.CREATE || update && (resource.equals("services") || isClaim(resource));
             case "resize" -> update && resource.equals("pods");
             case "status" -> update && isClaim(resource) && changesUsage(request);
             default -> false;

@@ -41,8 +41,7 @@ final class Scopes {
             case "pods" ->
                 switch (r.scope) {
                     case "Terminating" -> spec.field("activeDeadlineSeconds").number(-1) >= 0;
-                    case "NotTerminating" ->
-                        spec.field("activeDeadlineSeconds").number(-1) < 0;
+                    case "NotTerminating" -> spec.field("activeDeadlineSeconds").number(-1) < 0;
                     case "BestEffort" -> isBestEffort(object);
                     case "NotBestEffort" -> !isBestEffort(object);
                     case "PriorityClass" -> selects(r, one(spec.text("priorityClassName")));

@@ -159,7 +159,8 @@ final class Usage {
 
     private static void devices(Map<String, Quantity> usage, Place requests) {
         for (Place request : requests.items()) {
-            List<Place> choices = new ArrayList<>(request.field("firstAvailable").items());
+            List<Place> choices =
+                    new ArrayList<>(request.field("firstAvailable").items());
             if (request.field("exactly").present()) choices.add(request.field("exactly"));
             Map<String, Long> most = new TreeMap<>();
             for (Place choice : choices) {

@@ -23,17 +23,13 @@ final class MatchConditions {
 
     /** Whether all conditions hold; one that is false decides, even if another one fails. */
     boolean hold(
-            Hook hook,
-            AdmissionRequest request,
-            Matching.As as,
-            Function<Matching.As, Map<String, Object>> converted) {
+            Hook hook, AdmissionRequest request, Matching.As as, Function<Matching.As, Map<String, Object>> converted) {
         Place conditions = hook.place().field("matchConditions");
         if (conditions.isEmpty()) return true;
         Map<String, Object> variables = new LinkedHashMap<>();
         variables.put("object", PolicyExpressions.withoutNulls(converted.apply(as)));
         variables.put(
-                "oldObject",
-                PolicyExpressions.withoutNulls(services.versions().convert(request.old(), as.kind())));
+                "oldObject", PolicyExpressions.withoutNulls(services.versions().convert(request.old(), as.kind())));
         variables.put("request", PolicyExpressions.withoutNulls(Review.facts(request, as)));
         FailedException failure = null;
         for (Place condition : conditions.items()) {

@@ -193,8 +193,7 @@ public final class MutatingWebhooks implements AdmissionPlugin {
                     ? object
                     : versions.convert(
                             object,
-                            GroupVersionKind.of(
-                                    version.toString(), as.kind().kind()));
+                            GroupVersionKind.of(version.toString(), as.kind().kind()));
             request.object().clear();
             request.object().putAll(result);
         }

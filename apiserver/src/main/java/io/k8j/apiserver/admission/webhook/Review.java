@@ -116,10 +116,11 @@ public final class Review {
         if (response.absent()) throw new InvalidException("webhook response was absent");
         if (!version.equals("v1")) return response;
         if (!response.text("uid").equals(uid)) {
-            throw new InvalidException("expected response.uid=" + GoQuote.quote(uid) + ", got "
-                    + GoQuote.quote(response.text("uid")));
+            throw new InvalidException(
+                    "expected response.uid=" + GoQuote.quote(uid) + ", got " + GoQuote.quote(response.text("uid")));
         }
-        String found = Place.of(answer).text("apiVersion") + ", Kind=" + Place.of(answer).text("kind");
+        String found = Place.of(answer).text("apiVersion") + ", Kind="
+                + Place.of(answer).text("kind");
         String expected = "admission.k8s.io/v1, Kind=AdmissionReview";
         if (!found.equals(expected)) {
             throw new InvalidException("expected webhook response of " + expected + ", got " + found);
@@ -127,8 +128,10 @@ public final class Review {
         boolean patch = !response.text("patch").isEmpty();
         boolean type = response.field("patchType").present();
         if (mutating) {
-            if (patch && !type) throw new InvalidException("webhook returned response.patch but not response.patchType");
-            if (!patch && type) throw new InvalidException("webhook returned response.patchType but not response.patch");
+            if (patch && !type)
+                throw new InvalidException("webhook returned response.patch but not response.patchType");
+            if (!patch && type)
+                throw new InvalidException("webhook returned response.patchType but not response.patch");
             if (type && response.text("patchType").isEmpty()) {
                 throw new InvalidException("webhook returned invalid response.patchType of \"\"");
             }

@@ -48,8 +48,7 @@ public final class ValidatingWebhooks implements AdmissionPlugin {
         Map<GroupVersionKind, Map<String, Object>> olds = new HashMap<>();
         List<Call> calls = new ArrayList<>();
         for (Hook hook : hooks.all()) {
-            Matching.As as =
-                    choice.choose(hook, request, request.object(), a -> convert(objects, request.object(), a));
+            Matching.As as = choice.choose(hook, request, request.object(), a -> convert(objects, request.object(), a));
             if (as == null) continue;
             calls.add(new Call(hook, as, convert(objects, request.object(), as), convert(olds, request.old(), as)));
         }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k8j.apiserver.Yaml;
-import io.k8j.apiserver.admission.FakeReader;
 import io.k8j.apiserver.admission.Ask;
+import io.k8j.apiserver.admission.FakeReader;
 import io.k8j.apiserver.admission.Requests;
 import io.k8j.apiserver.admission.Services;
 import io.k8j.apiserver.spi.AdmissionRequest;
@@ -32,11 +32,11 @@ class PodSecurityTest {
                         "restricted",
                         "{containers: [{name: x}]}",
                         "allowPrivilegeEscalation != false (container \"x\" must set"
-                                + " securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container"
-                                + " \"x\" must set securityContext.capabilities.drop=[\"ALL\"]), runAsNonRoot != true (pod"
-                                + " or container \"x\" must set securityContext.runAsNonRoot=true), seccompProfile (pod or"
-                                + " container \"x\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or"
-                                + " \"Localhost\")"),
+                            + " securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container"
+                            + " \"x\" must set securityContext.capabilities.drop=[\"ALL\"]), runAsNonRoot != true (pod"
+                            + " or container \"x\" must set securityContext.runAsNonRoot=true), seccompProfile (pod or"
+                            + " container \"x\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or"
+                            + " \"Localhost\")"),
                 new Case(
                         "a careful pod passes restricted",
                         "restricted",
@@ -53,8 +53,8 @@ class PodSecurityTest {
                 new Case(
                         "the host is off limits in baseline",
                         "baseline",
-                        "{hostNetwork: true, hostPID: true, volumes: [{name: v, hostPath: {path: /}}], containers: [{name:"
-                                + " x, ports: [{hostPort: 80}], securityContext: {privileged: true}}]}",
+                        "{hostNetwork: true, hostPID: true, volumes: [{name: v, hostPath: {path: /}}], containers:"
+                                + " [{name: x, ports: [{hostPort: 80}], securityContext: {privileged: true}}]}",
                         "host namespaces (hostNetwork=true, hostPID=true), hostPath volumes (volume \"v\"), hostPort"
                                 + " (container \"x\" uses hostPort 80), privileged (container \"x\" must not set"
                                 + " securityContext.privileged=true)"),
@@ -106,7 +106,8 @@ class PodSecurityTest {
         AdmissionRequest request = Requests.create(
                 new GroupVersionResource("apps", "v1", "deployments"),
                 "Deployment",
-                "{metadata: {name: d, namespace: a}, spec: {template: {spec: {hostIPC: true, containers: [{name: c}]}}}}");
+                "{metadata: {name: d, namespace: a}, spec: {template: {spec: {hostIPC: true, containers: [{name:"
+                        + " c}]}}}}");
         Requests.run(step, request);
         assertThat(request.context().warnings())
                 .containsExactly("would violate PodSecurity \"baseline:v1.30\": host namespaces (hostIPC=true)");
@@ -114,9 +115,14 @@ class PodSecurityTest {
 
     @Test
     void tighteningANamespaceTellsOfItsPods() {
-        var step = new PodSecurity(new FakeReader()
-                .with("pods", "{metadata: {name: p1, namespace: a}, spec: {hostIPC: true, containers: [{name: c}]}}")
-                .with("pods", "{metadata: {name: p2, namespace: a}, spec: {hostIPC: true, containers: [{name: c}]}}"),
+        var step = new PodSecurity(
+                new FakeReader()
+                        .with(
+                                "pods",
+                                "{metadata: {name: p1, namespace: a}, spec: {hostIPC: true, containers: [{name: c}]}}")
+                        .with(
+                                "pods",
+                                "{metadata: {name: p2, namespace: a}, spec: {hostIPC: true, containers: [{name: c}]}}"),
                 PodSecurityConfiguration.DEFAULTS,
                 TIME);
         AdmissionRequest request = Requests.update(

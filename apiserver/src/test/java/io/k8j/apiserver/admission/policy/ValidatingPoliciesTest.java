@@ -21,15 +21,17 @@ class ValidatingPoliciesTest {
                 .with("configmaps", "{metadata: {name: limits, namespace: a}, data: {most: '5'}}")
                 .with(
                         "validatingadmissionpolicies.admissionregistration.k8s.io",
-                        "{metadata: {name: p}, spec: {matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions:"
-                                + " [v1], operations: [CREATE], resources: [deployments]}]}, " + spec + "}}")
+                        "{metadata: {name: p}, spec: {matchConstraints: {resourceRules: [{apiGroups: [apps],"
+                                + " apiVersions: [v1], operations: [CREATE], resources: [deployments]}]}, " + spec
+                                + "}}")
                 .with(
                         "validatingadmissionpolicybindings.admissionregistration.k8s.io",
                         "{metadata: {name: b}, spec: {policyName: p, " + binding + "}}");
     }
 
     private static AdmissionRequest run(FakeReader reader) {
-        return Requests.run(new ValidatingPolicies(Services.of(reader)), Requests.create(DEPLOYMENTS, "Deployment", DEPLOYMENT));
+        return Requests.run(
+                new ValidatingPolicies(Services.of(reader)), Requests.create(DEPLOYMENTS, "Deployment", DEPLOYMENT));
     }
 
     @Test
@@ -45,9 +47,9 @@ class ValidatingPoliciesTest {
     @Test
     void messagesCanBeComputedFromVariablesAndParameters() {
         var reader = policy(
-                "paramKind: {apiVersion: v1, kind: ConfigMap}, variables: [{name: most, expression: int(params.data.most)}],"
-                        + " validations: [{expression: object.spec.replicas <= variables.most, messageExpression: \"'at most '"
-                        + " + string(variables.most)\", reason: Forbidden}]",
+                "paramKind: {apiVersion: v1, kind: ConfigMap}, variables: [{name: most, expression:"
+                        + " int(params.data.most)}], validations: [{expression: object.spec.replicas <= variables.most,"
+                        + " messageExpression: \"'at most ' + string(variables.most)\", reason: Forbidden}]",
                 "validationActions: [Deny], paramRef: {name: limits, parameterNotFoundAction: Deny}");
         assertThatThrownBy(() -> run(reader))
                 .hasMessageEndingWith("denied request: at most 5")
@@ -67,8 +69,8 @@ class ValidatingPoliciesTest {
     @Test
     void conditionsSayWhatIsLookedAt() {
         run(policy(
-                "matchConditions: [{name: c, expression: \"request.userInfo.username != 'me'\"}], validations: [{expression:"
-                        + " 'false'}]",
+                "matchConditions: [{name: c, expression: \"request.userInfo.username != 'me'\"}], validations:"
+                        + " [{expression: 'false'}]",
                 "validationActions: [Deny]"));
         run(policy("validations: [{expression: oldObject == null}]", "validationActions: [Deny]"));
     }

@@ -36,18 +36,23 @@ class ResourceQuotaTest {
 
     /** Writes into the reader like the store would: only over the version that was read. */
     private static ResourceQuotaAdmission step(FakeReader reader) {
-        return new ResourceQuotaAdmission(reader, quota -> {
-            synchronized (reader) {
-                String read = Trees.string(quota, "metadata", "resourceVersion");
-                String stored = reader.get(QUOTAS, "a", "q").orElseThrow().resourceVersion();
-                if (!stored.equals(read)) {
-                    throw ApiException.modified(QUOTAS, "q");
-                }
-                Trees.set(quota, Integer.toString(Integer.parseInt(stored) + 1), "metadata", "resourceVersion");
-                reader.replace("resourcequotas", quota);
-                return quota;
-            }
-        }, QuotaLimits.NONE, new Services.StillTime());
+        return new ResourceQuotaAdmission(
+                reader,
+                quota -> {
+                    synchronized (reader) {
+                        String read = Trees.string(quota, "metadata", "resourceVersion");
+                        String stored =
+                                reader.get(QUOTAS, "a", "q").orElseThrow().resourceVersion();
+                        if (!stored.equals(read)) {
+                            throw ApiException.modified(QUOTAS, "q");
+                        }
+                        Trees.set(quota, Integer.toString(Integer.parseInt(stored) + 1), "metadata", "resourceVersion");
+                        reader.replace("resourcequotas", quota);
+                        return quota;
+                    }
+                },
+                QuotaLimits.NONE,
+                new Services.StillTime());
     }
 
     private static Object used(FakeReader reader, String resource) {
