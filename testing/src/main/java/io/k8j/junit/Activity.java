@@ -16,6 +16,9 @@ final class Activity {
     /** Work that was woken sends its first request well within this time. */
     private static final Duration CALM = Duration.ofMillis(25);
 
+    /** Hand-overs from thread to thread between an event and the request it causes, at most. */
+    private static final int TURNS = 8;
+
     private final AtomicLong calls = new AtomicLong();
     private final K8jCluster cluster;
     private final ControlPlane plane;
@@ -64,23 +67,33 @@ final class Activity {
         return busy.isEmpty() ? "requests come one after the other" : busy;
     }
 
+    /** Virtual threads run first come, first served: when a new one has run, those that were runnable have run, too. */
+    private static void letOthersRun() throws InterruptedException {
+        Thread.ofVirtual().start(Thread::yield).join();
+    }
+
     /** Waits until nothing has moved for a while of the machine's time. False if it still moves at the limit. */
     boolean awaitCalm(Duration limit) throws InterruptedException {
         return awaitCalm(CALM, limit);
     }
 
+    /** Calm is a while without movement in which whatever was about to run has had its turn several times. */
     boolean awaitCalm(Duration calm, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         State before = state();
         long since = System.nanoTime();
+        int turns = 0;
         while (true) {
             Thread.sleep(1);
+            letOthersRun();
+            turns++;
             State now = state();
             long at = System.nanoTime();
             if (!now.equals(before) || !now.busy().isEmpty()) {
                 before = now;
                 since = at;
-            } else if (at - since >= calm.toNanos()) {
+                turns = 0;
+            } else if (at - since >= calm.toNanos() && turns >= TURNS) {
                 return true;
             }
             if (at > deadline) {

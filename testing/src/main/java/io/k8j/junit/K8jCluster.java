@@ -1,11 +1,17 @@
 package io.k8j.junit;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.k8j.apiserver.ApiServerCore;
 import io.k8j.client.Client;
 import io.k8j.client.ListOptions;
+import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.fleet.FleetConfig;
+import io.k8j.kubelet.runtime.Scripts;
 import io.k8j.server.Closing;
 import io.k8j.server.KubeconfigFile;
 import io.k8j.server.ServerConfig;
@@ -40,12 +46,14 @@ public final class K8jCluster implements AutoCloseable {
     private static final Duration QUIESCENT_LIMIT = Duration.ofSeconds(30);
     private static final Duration STEP = Duration.ofMillis(3);
     private static final Duration STEP_LIMIT = Duration.ofSeconds(5);
+    private static final String NOT_READY = "node.kubernetes.io/not-ready";
     private static final Steps QUIET =
             new Steps(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
 
     private final Closing closing = new Closing();
     private final FakeTime time;
     private final Faults faults = new Faults();
+    private final Scripts scripts = new Scripts();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final ClusterCertificates certificates = SharedParts.CERTIFICATES;
     private final K8jOptions options;
@@ -113,6 +121,7 @@ public final class K8jCluster implements AutoCloseable {
         }
         if (options.frozen()) {
             awaitNodesReady();
+            awaitQuiescent();
             time.freeze();
         }
     }
@@ -186,6 +195,11 @@ public final class K8jCluster implements AutoCloseable {
         return client(type, "default");
     }
 
+    /** What containers of an image do on simulated nodes, and what pulls of it meet. */
+    public Scripts scripts() {
+        return scripts;
+    }
+
     /** Trouble on demand. */
     public Faults faults() {
         return faults;
@@ -227,8 +241,8 @@ public final class K8jCluster implements AutoCloseable {
             int number = nodes.size();
             String name = "node-" + number;
             Client client = plane.client("kubelet", "system:node:" + name, "system:nodes");
-            SimulatedNode node =
-                    closing.add(new SimulatedNode(name, number, client, time, directory.resolve(name), certificates));
+            SimulatedNode node = closing.add(new SimulatedNode(
+                    name, number, client, time, directory.resolve(name), certificates, scripts));
             nodes.add(node);
             node.recover();
             return node;
@@ -250,7 +264,7 @@ public final class K8jCluster implements AutoCloseable {
                 .orElseThrow(() -> new IllegalArgumentException("there is no simulated node " + name));
     }
 
-    /** Waits until all nodes say that they are ready. */
+    /** Waits until all nodes say that they are ready, and Pods may go there. */
     public K8jCluster awaitNodesReady() {
         int wanted = nodes().size() + options.lightNodes();
         Wait.until(
@@ -263,6 +277,8 @@ public final class K8jCluster implements AutoCloseable {
     private long readyNodes() {
         return client().resources(Node.class).list(ListOptions.ALL).stream()
                 .filter(node -> node.getStatus() != null && node.getStatus().getConditions() != null)
+                .filter(node -> node.getSpec().getTaints().stream()
+                        .noneMatch(taint -> taint.getKey().equals(NOT_READY)))
                 .filter(node -> node.getStatus().getConditions().stream()
                         .anyMatch(c ->
                                 c.getType().equals("Ready") && c.getStatus().equals("True")))
@@ -284,6 +300,27 @@ public final class K8jCluster implements AutoCloseable {
 
     private void apply(String source, String yaml) {
         manifests.apply(source, yaml, "default");
+    }
+
+    /** Creates a namespace; when this returns, Pods can run in it. */
+    public void createNamespace(String name) {
+        client().resources(Namespace.class)
+                .create(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build());
+        if (!options.without().contains("controllers")) {
+            Wait.until(
+                    QUIESCENT_LIMIT,
+                    () -> client().resources(ServiceAccount.class)
+                                    .find(new ObjectKey(name, "default"))
+                                    .isPresent()
+                            && client().resources(ConfigMap.class)
+                                    .find(new ObjectKey(name, "kube-root-ca.crt"))
+                                    .isPresent(),
+                    () -> "namespace %s lacks its ServiceAccount or its kube-root-ca.crt".formatted(name));
+        }
     }
 
     /** Waits until the cluster is quiescent, and keeps all that is stored, for fresh clusters that start from it. */

@@ -1,6 +1,5 @@
 package io.k8j.junit;
 
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.model.api.ApiException;
@@ -52,9 +51,9 @@ final class K8jExtension
         }
     }
 
-    /** A cluster that ends with the scope it is kept in. JUnit before 5.13 closes only this type by itself. */
+    /** A cluster that ends with the scope it is kept in. JUnit before 5.13 closes only the first type, and later ones ask for the second. */
     @SuppressWarnings("deprecation")
-    private record Held(K8jCluster cluster) implements ExtensionContext.Store.CloseableResource {
+    private record Held(K8jCluster cluster) implements ExtensionContext.Store.CloseableResource, AutoCloseable {
         @Override
         public void close() {
             cluster.close();
@@ -185,14 +184,7 @@ final class K8jExtension
         String method = context.getRequiredTestMethod().getName().toLowerCase(Locale.ROOT);
         String word = method.replaceAll("[^a-z0-9]", "");
         String name = "test-%s-%d".formatted(word.substring(0, Math.min(40, word.length())), NUMBERS.incrementAndGet());
-        cluster(context)
-                .client()
-                .resources(io.fabric8.kubernetes.api.model.Namespace.class)
-                .create(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .endMetadata()
-                        .build());
+        cluster(context).createNamespace(name);
         return new OwnNamespace(name);
     }
 

@@ -3,6 +3,7 @@ package io.k8j.junit;
 import io.k8j.client.Client;
 import io.k8j.kubelet.Kubelet;
 import io.k8j.kubelet.KubeletConfig;
+import io.k8j.kubelet.runtime.Scripts;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
 import io.k8j.kubelet.server.KubeletTls;
 import io.k8j.model.time.Time;
@@ -22,11 +23,18 @@ public final class SimulatedNode implements AutoCloseable {
     private final KubeletTls tls;
     private Kubelet kubelet; // guarded by this; null while the node is down
 
-    SimulatedNode(String name, int number, Client client, Time time, Path directory, ClusterCertificates certificates) {
+    SimulatedNode(
+            String name,
+            int number,
+            Client client,
+            Time time,
+            Path directory,
+            ClusterCertificates certificates,
+            Scripts scripts) {
         this.name = name;
         this.client = client;
         this.directory = directory;
-        this.runtime = new SimulatedRuntime(time, "10.42." + number % 256 + ".");
+        this.runtime = new SimulatedRuntime(time, "10.42." + number % 256 + ".", scripts);
         this.tls = new KubeletTls(
                 certificates.kubelet().key(),
                 certificates.kubelet().chain(),

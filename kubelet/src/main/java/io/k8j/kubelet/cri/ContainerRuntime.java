@@ -17,6 +17,7 @@ import io.k8j.kubelet.cri.v1.PodSandboxStatus;
 import io.k8j.kubelet.cri.v1.PortForwardRequest;
 import io.k8j.kubelet.cri.v1.StatusResponse;
 import io.k8j.kubelet.cri.v1.VersionResponse;
+import io.k8j.kubelet.probes.Probes;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +89,21 @@ public interface ContainerRuntime extends AutoCloseable {
 
     /** Runs a command to its end; a {@code timeout} of zero means none, otherwise the code is DeadlineExceeded. */
     ExecSyncResponse execSync(String id, List<String> command, Duration timeout);
+
+    /**
+     * Tells a probe's result where there is nothing to ask, because containers are only played.
+     *
+     * @param command of an exec probe; empty for probes over the network
+     * @return empty if the probe is to be carried out; otherwise why it fails, an empty text if it succeeds
+     */
+    default Optional<String> playProbe(String id, Probes.Type type, List<String> command) {
+        return Optional.empty();
+    }
+
+    /** Whether Pods can be reached over the network; where they are only played, there is nobody to answer. */
+    default boolean hasNetwork() {
+        return true;
+    }
 
     /** Prepares an interactive command; answers where to stream to, with SPDY/3.1. */
     URI exec(ExecRequest request);

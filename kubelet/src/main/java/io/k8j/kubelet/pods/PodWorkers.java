@@ -59,7 +59,7 @@ public final class PodWorkers implements AutoCloseable {
                 node,
                 objects,
                 images,
-                new Actions(runtime),
+                new Actions(runtime, client.time()),
                 new StatusWriter(client),
                 events,
                 client.time(),

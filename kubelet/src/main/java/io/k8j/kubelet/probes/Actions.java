@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.grpc.Status;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.cri.RuntimeFailure;
+import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -18,19 +19,38 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Carries out one probe or one hook. Blocks for as long as that takes; safe for all threads. */
 public final class Actions {
     private static final Duration HOOK_HTTP_TIMEOUT = Duration.ofSeconds(30);
 
     private final ContainerRuntime runtime;
+    private final Time time;
 
     /** Executes commands in this runtime's containers. */
-    public Actions(ContainerRuntime runtime) {
+    public Actions(ContainerRuntime runtime, Time time) {
         this.runtime = runtime;
+        this.time = time;
     }
 
-    ProbeResult probe(Probe probe, Container container, String containerId, String podIp) {
+    ProbeResult probe(Probes.Type type, Probe probe, Container container, String containerId, String podIp) {
+        List<String> command = probe.getExec() == null
+                ? List.of()
+                : Objects.requireNonNullElse(probe.getExec().getCommand(), List.<String>of());
+        try {
+            Optional<String> played = runtime.playProbe(containerId, type, command);
+            if (played.isPresent()) {
+                return played.get().isEmpty() ? ProbeResult.success("") : ProbeResult.failure(played.get());
+            }
+        } catch (RuntimeFailure e) {
+            return ProbeResult.error(e.getMessage());
+        }
+        return carryOut(probe, container, containerId, podIp);
+    }
+
+    ProbeResult carryOut(Probe probe, Container container, String containerId, String podIp) {
         Duration timeout = Duration.ofSeconds(probe.getTimeoutSeconds() == null ? 1 : probe.getTimeoutSeconds());
         try {
             if (probe.getExec() != null) return exec(probe.getExec().getCommand(), containerId, timeout);
@@ -153,6 +173,7 @@ public final class Actions {
                                         answer.getExitCode(),
                                         answer.getStderr().toStringUtf8());
             }
+            if (handler.getSleep() == null && !runtime.hasNetwork()) return "";
             if (handler.getHttpGet() != null) {
                 Map<String, String> headers =
                         new LinkedHashMap<>(Map.of("User-Agent", "kube-lifecycle/1.36", "Accept", "*/*"));
@@ -168,7 +189,7 @@ public final class Actions {
                         .output();
             }
             if (handler.getSleep() != null)
-                Thread.sleep(Duration.ofSeconds(handler.getSleep().getSeconds()));
+                time.sleep(Duration.ofSeconds(handler.getSleep().getSeconds()));
             return "";
         } catch (RuntimeFailure | IOException | IllegalArgumentException e) {
             return e.getMessage();

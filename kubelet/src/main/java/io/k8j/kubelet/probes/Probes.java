@@ -105,7 +105,7 @@ public final class Probes implements AutoCloseable {
         Duration first = Duration.between(time.instant(), entry.startedAt.plus(delay));
         ProbeLoop loop = new ProbeLoop(
                 probe,
-                () -> actions.probe(probe, entry.container, entry.id, entry.podIp),
+                () -> actions.probe(type, probe, entry.container, entry.id, entry.podIp),
                 time,
                 (good, crossed, result) -> seen(entry, type, good, crossed, result));
         entry.loops.put(type, loop);

@@ -8,15 +8,18 @@ import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.AttachRequest;
 import io.k8j.kubelet.cri.v1.AuthConfig;
 import io.k8j.kubelet.cri.v1.Container;
+import io.k8j.kubelet.cri.v1.ContainerAttributes;
 import io.k8j.kubelet.cri.v1.ContainerConfig;
 import io.k8j.kubelet.cri.v1.ContainerState;
 import io.k8j.kubelet.cri.v1.ContainerStats;
 import io.k8j.kubelet.cri.v1.ContainerStatus;
+import io.k8j.kubelet.cri.v1.CpuUsage;
 import io.k8j.kubelet.cri.v1.ExecRequest;
 import io.k8j.kubelet.cri.v1.ExecSyncResponse;
 import io.k8j.kubelet.cri.v1.FilesystemUsage;
 import io.k8j.kubelet.cri.v1.Image;
 import io.k8j.kubelet.cri.v1.LinuxContainerResources;
+import io.k8j.kubelet.cri.v1.MemoryUsage;
 import io.k8j.kubelet.cri.v1.PodSandbox;
 import io.k8j.kubelet.cri.v1.PodSandboxConfig;
 import io.k8j.kubelet.cri.v1.PodSandboxNetworkStatus;
@@ -26,12 +29,18 @@ import io.k8j.kubelet.cri.v1.PortForwardRequest;
 import io.k8j.kubelet.cri.v1.RuntimeCondition;
 import io.k8j.kubelet.cri.v1.RuntimeStatus;
 import io.k8j.kubelet.cri.v1.StatusResponse;
+import io.k8j.kubelet.cri.v1.UInt64Value;
 import io.k8j.kubelet.cri.v1.VersionResponse;
+import io.k8j.kubelet.probes.Probes;
+import io.k8j.kubelet.runtime.ContainerScript.Command;
+import io.k8j.kubelet.runtime.ContainerScript.Start;
+import io.k8j.kubelet.script.ScriptException;
 import io.k8j.model.time.Time;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,31 +53,46 @@ import java.util.function.Consumer;
  * A runtime in memory: sandboxes get addresses, containers "run" until they are told otherwise. It needs neither root
  * nor Linux, and serves tests and simulated nodes. Thread-safe; listeners are called by whoever makes the change.
  *
- * <p>Annotations of a Pod steer it: {@value #EXIT_AFTER} ends each of its containers after so many milliseconds, with
- * the code of {@value #EXIT_CODE}. Images whose name contains {@code missing} cannot be pulled.
+ * <p>What containers do is told by the annotation {@value #SCRIPT} of their Pod, see {@link PodScript}; or by {@link
+ * Scripts}, by their image. Two annotations are short forms: {@value #EXIT_AFTER} ends each container after so many
+ * milliseconds, with the code of {@value #EXIT_CODE}. Images whose name contains {@code missing} cannot be pulled unless a
+ * script says otherwise.
  */
 public final class SimulatedRuntime implements ContainerRuntime {
     /** Milliseconds after which containers of the Pod end by themselves. */
     public static final String EXIT_AFTER = "simulated.k8j.io/exit-after";
     /** Their exit code then, 0 if absent. */
     public static final String EXIT_CODE = "simulated.k8j.io/exit-code";
+    /** What containers and images of the Pod do, in YAML. */
+    public static final String SCRIPT = "simulated.k8j.io/script";
 
     private record Sandbox(PodSandboxStatus status) {}
-
-    private record Run(String sandbox, ContainerStatus status) {}
 
     private final Time time;
     private final String addressPrefix;
     private final AtomicLong ids = new AtomicLong();
     private final List<Consumer<RuntimeEvent>> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, Sandbox> sandboxes = new LinkedHashMap<>(); // guarded by this
-    private final Map<String, Run> containers = new LinkedHashMap<>(); // guarded by this
+    private final Map<String, PlayedContainer> containers = new LinkedHashMap<>(); // guarded by this
+    private final Map<String, Integer> pulls = new HashMap<>(); // guarded by this: by Pod and image
+    private final Scripts scripts;
     private final Map<String, Image> images = new LinkedHashMap<>(); // guarded by this
 
     /** @param addressPrefix of the addresses it gives out, such as {@code 10.42.0.} */
     public SimulatedRuntime(Time time, String addressPrefix) {
+        this(time, addressPrefix, new Scripts());
+    }
+
+    /** @param scripts for containers whose Pods say nothing themselves; may be shared with other runtimes */
+    public SimulatedRuntime(Time time, String addressPrefix, Scripts scripts) {
         this.time = time;
         this.addressPrefix = addressPrefix;
+        this.scripts = scripts;
+    }
+
+    /** Scripts by image. */
+    public Scripts scripts() {
+        return scripts;
     }
 
     private String newId() {
@@ -76,8 +100,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
     }
 
     private long now() {
-        Instant now = time.instant();
-        return now.getEpochSecond() * 1_000_000_000 + now.getNano();
+        return PlayedContainer.nanos(time.instant());
     }
 
     private static RuntimeFailure notFound(String what, String id) {
@@ -157,7 +180,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
     @Override
     public synchronized void removePodSandbox(String id) {
         sandboxes.remove(id);
-        containers.values().removeIf(run -> run.sandbox().equals(id));
+        containers.values().removeIf(container -> container.sandbox().equals(id));
     }
 
     @Override
@@ -186,79 +209,123 @@ public final class SimulatedRuntime implements ContainerRuntime {
     }
 
     @Override
-    public synchronized String createContainer(
-            String sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig) {
-        if (!sandboxes.containsKey(sandboxId)) throw notFound("sandbox", sandboxId);
-        String id = newId();
-        containers.put(
-                id,
-                new Run(
-                        sandboxId,
-                        ContainerStatus.newBuilder()
-                                .setId(id)
-                                .setMetadata(config.getMetadata())
-                                .setState(ContainerState.CONTAINER_CREATED)
-                                .setCreatedAt(now())
-                                .setImage(config.getImage().toBuilder()
-                                        .setImage(config.getImage().getUserSpecifiedImage()))
-                                .setImageRef("sha256:" + id)
-                                .putAllLabels(config.getLabelsMap())
-                                .putAllAnnotations(config.getAnnotationsMap())
-                                .build()));
-        return id;
+    public String createContainer(String sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig) {
+        ContainerScript script = script(config, sandboxConfig);
+        synchronized (this) {
+            if (!sandboxes.containsKey(sandboxId)) throw notFound("sandbox", sandboxId);
+            String id = newId();
+            ContainerStatus created = ContainerStatus.newBuilder()
+                    .setId(id)
+                    .setMetadata(config.getMetadata())
+                    .setState(ContainerState.CONTAINER_CREATED)
+                    .setCreatedAt(now())
+                    .setImage(config.getImage().toBuilder()
+                            .setImage(config.getImage().getUserSpecifiedImage()))
+                    .setImageRef("sha256:" + id)
+                    .putAllLabels(config.getLabelsMap())
+                    .putAllAnnotations(config.getAnnotationsMap())
+                    .build();
+            PlayedLog log = new PlayedLog(Path.of(sandboxConfig.getLogDirectory(), config.getLogPath()), time);
+            containers.put(id, new PlayedContainer(time, sandboxId, script, created, log));
+            return id;
+        }
+    }
+
+    /** The Pod's own script, or that of the image, or what the short forms say. */
+    private ContainerScript script(ContainerConfig config, PodSandboxConfig pod) {
+        ContainerScript found = podScript(pod.getAnnotationsMap())
+                .container(config.getMetadata().getName())
+                .or(() -> scripts.containerOf(config.getImage().getUserSpecifiedImage()))
+                .orElse(ContainerScript.DEFAULT);
+        String after = pod.getAnnotationsMap().get(EXIT_AFTER);
+        if (after == null) return found;
+        String code = pod.getAnnotationsMap().getOrDefault(EXIT_CODE, "0");
+        return found.starting(Start.running(
+                Duration.ofMillis(number(EXIT_AFTER, after)), (int) Math.min(255, number(EXIT_CODE, code))));
+    }
+
+    private static long number(String annotation, String text) {
+        if (text.matches("\\d{1,15}")) return Long.parseLong(text);
+        throw wrong("annotation %s: must be a whole number of 0 or more, found \"%s\"".formatted(annotation, text));
+    }
+
+    private static PodScript podScript(Map<String, String> annotations) {
+        String text = annotations.get(SCRIPT);
+        if (text == null) return PodScript.NONE;
+        try {
+            return PodScript.read("annotation " + SCRIPT, text);
+        } catch (ScriptException e) {
+            throw wrong(e.getMessage());
+        }
+    }
+
+    private static RuntimeFailure wrong(String message) {
+        return new RuntimeFailure(Status.Code.INVALID_ARGUMENT, message, null);
     }
 
     @Override
     public void startContainer(String id) {
-        Map<String, String> steering;
-        synchronized (this) {
-            Run run = run(id);
-            steering = sandboxes.get(run.sandbox()).status().getAnnotationsMap();
-            containers.put(
-                    id,
-                    new Run(
-                            run.sandbox(),
-                            run.status().toBuilder()
-                                    .setState(ContainerState.CONTAINER_RUNNING)
-                                    .setStartedAt(now())
-                                    .build()));
+        PlayedContainer container = container(id);
+        if (!container.startFailure().isEmpty()) {
+            throw new RuntimeFailure(Status.Code.UNKNOWN, container.startFailure(), null);
         }
+        container.run((code, reason) -> exit(id, code, reason));
         tell(id);
-        if (steering.containsKey(EXIT_AFTER)) {
-            int code = Integer.parseInt(steering.getOrDefault(EXIT_CODE, "0"));
-            time.after(Duration.ofMillis(Long.parseLong(steering.get(EXIT_AFTER))), () -> exit(id, code, ""));
-        }
     }
 
     /** Ends a running container, as if its process had ended by itself; for tests. */
     public void exit(String id, int code, String reason) {
+        PlayedContainer container;
         synchronized (this) {
-            Run run = containers.get(id);
-            if (run == null || run.status().getState() != ContainerState.CONTAINER_RUNNING) return;
-            String why = reason.isEmpty() ? (code == 0 ? "Completed" : "Error") : reason;
-            containers.put(
-                    id,
-                    new Run(
-                            run.sandbox(),
-                            run.status().toBuilder()
-                                    .setState(ContainerState.CONTAINER_EXITED)
-                                    .setFinishedAt(now())
-                                    .setExitCode(code)
-                                    .setReason(why)
-                                    .build()));
+            container = containers.get(id);
         }
-        tell(id);
+        if (container != null && container.end(code, reason)) tell(id);
     }
 
-    private Run run(String id) {
-        Run run = containers.get(id);
-        if (run == null) throw notFound("container", id);
-        return run;
+    /** The id of a Pod's container that runs now, for {@link #exit}; empty if none does. */
+    public synchronized Optional<String> running(String namespace, String pod, String container) {
+        Map<String, String> labels = Map.of(
+                "io.kubernetes.pod.namespace", namespace,
+                "io.kubernetes.pod.name", pod,
+                "io.kubernetes.container.name", container);
+        return containers.entrySet().stream()
+                .filter(entry -> entry.getValue().isRunning())
+                .filter(entry -> entry.getValue()
+                        .status()
+                        .getLabelsMap()
+                        .entrySet()
+                        .containsAll(labels.entrySet()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    private synchronized PlayedContainer container(String id) {
+        PlayedContainer container = containers.get(id);
+        if (container == null) throw notFound("container", id);
+        return container;
     }
 
     @Override
     public void stopContainer(String id, Duration grace) {
-        exit(id, 143, "Error");
+        PlayedContainer container;
+        synchronized (this) {
+            container = containers.get(id);
+        }
+        if (container == null) return;
+        Duration wanted = container.script().stops();
+        boolean killed = wanted.compareTo(grace) > 0;
+        pause(killed ? grace : wanted);
+        exit(id, killed ? 137 : 143, "Error");
+    }
+
+    private void pause(Duration span) {
+        if (span.isZero()) return;
+        try {
+            time.sleep(span);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RuntimeFailure(Status.Code.CANCELLED, "interrupted", null);
+        }
     }
 
     @Override
@@ -272,7 +339,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
     @Override
     public synchronized List<Container> listContainers(Map<String, String> labels) {
         List<Container> found = new ArrayList<>();
-        for (Run run : containers.values()) {
+        for (PlayedContainer run : containers.values()) {
             ContainerStatus status = run.status();
             if (!status.getLabelsMap().entrySet().containsAll(labels.entrySet())) continue;
             found.add(Container.newBuilder()
@@ -291,8 +358,8 @@ public final class SimulatedRuntime implements ContainerRuntime {
     }
 
     @Override
-    public synchronized ContainerStatus containerStatus(String id) {
-        return run(id).status();
+    public ContainerStatus containerStatus(String id) {
+        return container(id).status();
     }
 
     @Override
@@ -301,18 +368,48 @@ public final class SimulatedRuntime implements ContainerRuntime {
     @Override
     public void reopenContainerLog(String id) {}
 
-    /** Any command succeeds; {@code false} fails, {@code echo} answers its arguments. */
+    /** Any command succeeds unless its script says otherwise; {@code false} fails, {@code echo} answers its arguments. */
     @Override
     public ExecSyncResponse execSync(String id, List<String> command, Duration timeout) {
-        synchronized (this) {
-            run(id);
-        }
+        PlayedContainer container = container(id);
+        Optional<Command> scripted = container.command(command);
+        if (scripted.isPresent()) return answer(scripted.get(), command, timeout);
         String name = command.isEmpty() ? "" : command.getFirst();
         String output = name.equals("echo") ? String.join(" ", command.subList(1, command.size())) + "\n" : "";
         return ExecSyncResponse.newBuilder()
                 .setExitCode(name.equals("false") ? 1 : 0)
                 .setStdout(ByteString.copyFromUtf8(output))
                 .build();
+    }
+
+    private ExecSyncResponse answer(Command scripted, List<String> command, Duration timeout) {
+        boolean late = !timeout.isZero() && scripted.takes().compareTo(timeout) > 0;
+        pause(late ? timeout : scripted.takes());
+        if (late) {
+            throw new RuntimeFailure(
+                    Status.Code.DEADLINE_EXCEEDED,
+                    "failed to exec %s: timeout %ds exceeded".formatted(command, timeout.toSeconds()),
+                    null);
+        }
+        return ExecSyncResponse.newBuilder()
+                .setExitCode(scripted.exitCode())
+                .setStdout(ByteString.copyFromUtf8(scripted.output()))
+                .setStderr(ByteString.copyFromUtf8(scripted.error()))
+                .build();
+    }
+
+    /** There is no network to probe and no program to ask: the script tells, unless it has an answer to the command. */
+    @Override
+    public Optional<String> playProbe(String id, Probes.Type type, List<String> command) {
+        PlayedContainer container = container(id);
+        if (!command.isEmpty() && container.command(command).isPresent()) return Optional.empty();
+        if (!command.isEmpty() && command.getFirst().equals("false")) return Optional.empty();
+        return Optional.of(container.isHealthy(type) ? "" : "the script lets this probe fail now");
+    }
+
+    @Override
+    public boolean hasNetwork() {
+        return false;
     }
 
     private static RuntimeFailure noStreaming() {
@@ -335,8 +432,36 @@ public final class SimulatedRuntime implements ContainerRuntime {
     }
 
     @Override
-    public List<ContainerStats> containerStats() {
-        return List.of();
+    public synchronized List<ContainerStats> containerStats() {
+        List<ContainerStats> found = new ArrayList<>();
+        for (PlayedContainer container : containers.values()) {
+            if (container.isRunning()) found.add(stats(container));
+        }
+        return found;
+    }
+
+    private ContainerStats stats(PlayedContainer container) {
+        ContainerStatus status = container.status();
+        long at = now();
+        long cpuNanos = container.script().cpuMillis() * container.age().toMillis() * 1000;
+        UInt64Value memory = UInt64Value.newBuilder()
+                .setValue(container.script().memoryBytes())
+                .build();
+        return ContainerStats.newBuilder()
+                .setAttributes(ContainerAttributes.newBuilder()
+                        .setId(status.getId())
+                        .setMetadata(status.getMetadata())
+                        .putAllLabels(status.getLabelsMap())
+                        .putAllAnnotations(status.getAnnotationsMap()))
+                .setCpu(CpuUsage.newBuilder()
+                        .setTimestamp(at)
+                        .setUsageCoreNanoSeconds(UInt64Value.newBuilder().setValue(cpuNanos)))
+                .setMemory(MemoryUsage.newBuilder()
+                        .setTimestamp(at)
+                        .setWorkingSetBytes(memory)
+                        .setUsageBytes(memory)
+                        .setRssBytes(memory))
+                .build();
     }
 
     @Override
@@ -350,19 +475,47 @@ public final class SimulatedRuntime implements ContainerRuntime {
     }
 
     @Override
-    public synchronized String pullImage(String image, AuthConfig auth, PodSandboxConfig sandboxConfig) {
-        if (image.contains("missing")) {
-            throw new RuntimeFailure(
-                    Status.Code.NOT_FOUND, "failed to resolve reference \"%s\": not found".formatted(image), null);
+    public String pullImage(String image, AuthConfig auth, PodSandboxConfig sandboxConfig) {
+        ImageScript script = imageScript(image, sandboxConfig);
+        pause(script.takes());
+        synchronized (this) {
+            String key = sandboxConfig.getMetadata().getUid() + " " + image;
+            if (pulls.merge(key, 1, Integer::sum) <= script.failures()) {
+                throw new RuntimeFailure(Status.Code.NOT_FOUND, failure(image, script), null);
+            }
+            pulls.remove(key);
+            images.put(
+                    image,
+                    Image.newBuilder()
+                            .setId(image)
+                            .addRepoTags(image)
+                            .setSize(script.size())
+                            .build());
+            return image;
         }
-        images.put(
-                image,
-                Image.newBuilder()
-                        .setId(image)
-                        .addRepoTags(image)
-                        .setSize(1 << 20)
-                        .build());
-        return image;
+    }
+
+    private static String failure(String image, ImageScript script) {
+        return script.message().isEmpty()
+                ? "failed to resolve reference \"%s\": not found".formatted(image)
+                : script.message();
+    }
+
+    /** A mistake in the script is told when the container is created. */
+    private static Map<String, ImageScript> ownImages(PodSandboxConfig pod) {
+        try {
+            return podScript(pod.getAnnotationsMap()).images();
+        } catch (RuntimeFailure e) {
+            return Map.of();
+        }
+    }
+
+    private ImageScript imageScript(String image, PodSandboxConfig pod) {
+        Map<String, ImageScript> own = ownImages(pod);
+        String bare = image.endsWith(":latest") ? image.substring(0, image.length() - ":latest".length()) : image;
+        return Optional.ofNullable(own.getOrDefault(image, own.get(bare)))
+                .or(() -> scripts.imageOf(image))
+                .orElseGet(() -> image.contains("missing") ? ImageScript.failing("") : ImageScript.DEFAULT);
     }
 
     @Override

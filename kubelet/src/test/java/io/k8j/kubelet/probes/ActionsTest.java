@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class ActionsTest {
     private final SystemTime time = new SystemTime();
-    private final Actions actions = new Actions(new SimulatedRuntime(time, "10.0.0."));
+    private final Actions actions = new Actions(new SimulatedRuntime(time, "10.0.0."), time);
     private final Map<String, String> headers = new ConcurrentHashMap<>();
     private HttpServer server;
     private Container container;
@@ -64,7 +64,7 @@ class ActionsTest {
                 .addNewHttpHeader("Host", "example.org")
                 .endHttpGet()
                 .build();
-        return actions.probe(probe, container, "id", "127.0.0.1");
+        return actions.carryOut(probe, container, "id", "127.0.0.1");
     }
 
     @Test
@@ -85,7 +85,7 @@ class ActionsTest {
                 .withPort(new IntOrString(port))
                 .endTcpSocket()
                 .build();
-        assertThat(actions.probe(tcp, container, "id", "127.0.0.1"))
+        assertThat(actions.carryOut(tcp, container, "id", "127.0.0.1"))
                 .isEqualTo(ProbeResult.failure("dial tcp 127.0.0.1:%d: connect: connection refused".formatted(port)));
         assertThat(http("/ok").output())
                 .isEqualTo("Get \"http://127.0.0.1:%d/ok\": dial tcp 127.0.0.1:%d: connect: connection refused"
@@ -94,10 +94,10 @@ class ActionsTest {
 
     @Test
     void aProbeOfNothingIsAnError() {
-        assertThat(actions.probe(new Probe(), container, "id", "127.0.0.1").kind())
+        assertThat(actions.carryOut(new Probe(), container, "id", "127.0.0.1").kind())
                 .isEqualTo(ProbeResult.Kind.ERROR);
         Probe exec =
                 new ProbeBuilder().withNewExec().withCommand("true").endExec().build();
-        assertThat(actions.probe(exec, container, "id", "127.0.0.1").kind()).isEqualTo(ProbeResult.Kind.ERROR);
+        assertThat(actions.carryOut(exec, container, "id", "127.0.0.1").kind()).isEqualTo(ProbeResult.Kind.ERROR);
     }
 }
