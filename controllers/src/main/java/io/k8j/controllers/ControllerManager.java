@@ -170,6 +170,11 @@ public final class ControllerManager implements AutoCloseable {
         }
     }
 
+    /** Whether all controllers know their objects and run. */
+    public boolean isStarted() {
+        return starters.stream().noneMatch(Thread::isAlive);
+    }
+
     /** Waits until all controllers run. */
     public void awaitStarted() throws InterruptedException {
         for (Thread starter : starters) {

@@ -22,6 +22,11 @@ final class Inbox {
         return tasks.poll();
     }
 
+    /** Whether everything was taken and the thread waits for more. */
+    boolean isIdle() {
+        return sleeper != null && tasks.isEmpty();
+    }
+
     /** Blocks until there is a task or the thread is interrupted. */
     void await() {
         sleeper = Thread.currentThread();

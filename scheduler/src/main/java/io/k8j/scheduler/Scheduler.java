@@ -140,6 +140,11 @@ public final class Scheduler implements AutoCloseable {
         return informers.awaitSynced(limit);
     }
 
+    /** Whether it knows the cluster and has nothing to do but to wait; for tests that wait for quiet. */
+    public boolean isIdle() {
+        return loop.isIdle();
+    }
+
     /** Pods that were bound since the start. */
     public long scheduledPods() {
         return metrics.scheduled();

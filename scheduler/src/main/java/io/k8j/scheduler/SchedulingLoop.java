@@ -41,7 +41,7 @@ final class SchedulingLoop implements AutoCloseable {
     private SchedulingQueue queue;
     private Time.Timer timer;
     private long timerDue;
-    private boolean ready;
+    private volatile boolean ready; // written by the loop's thread only
     private volatile boolean closed;
 
     SchedulingLoop(
@@ -77,6 +77,11 @@ final class SchedulingLoop implements AutoCloseable {
 
     void post(Runnable task) {
         inbox.post(task);
+    }
+
+    /** Whether no Pod can be placed now and no change is to be looked at; Pods may wait for their time. */
+    boolean isIdle() {
+        return ready && inbox.isIdle();
     }
 
     boolean serves(String schedulerName) {

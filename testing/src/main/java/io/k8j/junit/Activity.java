@@ -42,8 +42,14 @@ final class Activity {
             busy.add("watches");
         }
         long runs = 0;
+        if (plane.scheduler() != null && !plane.scheduler().isIdle()) {
+            busy.add("scheduler");
+        }
         ControllerManager controllers = plane.controllers();
         if (controllers != null) {
+            if (!controllers.isStarted()) {
+                busy.add("controllers that start");
+            }
             for (Map.Entry<String, List<ControllerLoop.Metrics>> controller :
                     controllers.metrics().entrySet()) {
                 for (ControllerLoop.Metrics loop : controller.getValue()) {

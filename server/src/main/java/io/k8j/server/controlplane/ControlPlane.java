@@ -47,6 +47,7 @@ public final class ControlPlane implements AutoCloseable {
     private Starter starter;
     private volatile ApiServer apiServer; // null while it is stopped
     private ControllerManager controllers; // null before they are started
+    private Scheduler scheduler; // null before it is started
 
     /** Starts an API server over the store that is open. */
     @FunctionalInterface
@@ -261,6 +262,11 @@ public final class ControlPlane implements AutoCloseable {
         return controllers;
     }
 
+    /** The scheduler; null if it does not run. */
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
     /** A client within this process. */
     public Client client(String program, String user, String... groups) {
         String[] all = java.util.Arrays.copyOf(groups, groups.length + 1);
@@ -322,7 +328,7 @@ public final class ControlPlane implements AutoCloseable {
             return;
         }
         Client client = client("kube-scheduler", "system:kube-scheduler");
-        closing.add(steps.step("scheduler", () -> Scheduler.start(SchedulerConfig.DEFAULTS, client)));
+        scheduler = closing.add(steps.step("scheduler", () -> Scheduler.start(SchedulerConfig.DEFAULTS, client)));
     }
 
     /** Adds something that stops before the API server does. */
