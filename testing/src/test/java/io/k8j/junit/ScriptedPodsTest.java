@@ -61,7 +61,8 @@ class ScriptedPodsTest {
 
     @Test
     void aContainerThatCrashesStartsAgainAfterItsBackOff() {
-        create(pod("containers: {app: {starts: [{runs: 5s, exitCode: 3, message: oh}, {}]}}").build());
+        create(pod("containers: {app: {starts: [{runs: 5s, exitCode: 3, message: oh}, {}]}}")
+                .build());
         assertThat(status().getState().getRunning()).isNotNull();
         cluster.advance(Duration.ofSeconds(6));
         assertThat(status().getRestartCount()).isOne();
@@ -132,8 +133,7 @@ class ScriptedPodsTest {
     @Test
     void anImageThatCannotBePulledIsPulledAgain() {
         cluster.scripts().image("example.test/new:1", new ImageScript(2, "denied", Duration.ofSeconds(1), 1));
-        create(pod("")
-                .editSpec()
+        create(pod("").editSpec()
                 .editFirstContainer()
                 .withImage("example.test/new:1")
                 .endContainer()
@@ -148,7 +148,8 @@ class ScriptedPodsTest {
 
     @Test
     void logLinesAreThereForThoseWhoAsk() {
-        create(pod("containers: {app: {starts: [{log: [one, {after: 30s, line: two}]}]}}").build());
+        create(pod("containers: {app: {starts: [{log: [one, {after: 30s, line: two}]}]}}")
+                .build());
         assertThat(client.pods().withName("p").getLog()).isEqualTo("one\n");
         cluster.advance(Duration.ofSeconds(31));
         assertThat(client.pods().withName("p").getLog()).isEqualTo("one\ntwo\n");
@@ -158,8 +159,8 @@ class ScriptedPodsTest {
     void aContainerCanBeEndedFromTheTest() {
         create(pod("").editSpec().withRestartPolicy("Never").endSpec().build());
         SimulatedRuntime runtime = cluster.node("node-0").runtime();
-        String id = runtime.running(now().getMetadata().getNamespace(), "p", "app")
-                .orElseThrow();
+        String id =
+                runtime.running(now().getMetadata().getNamespace(), "p", "app").orElseThrow();
         runtime.exit(id, 137, "OOMKilled");
         cluster.awaitQuiescent();
         assertThat(now().getStatus().getPhase()).isEqualTo("Failed");

@@ -80,8 +80,7 @@ public record ContainerScript(
 
         /** Ends by itself. */
         public static Start running(Duration span, int exitCode) {
-            return new Start(
-                    span, exitCode, "", "", "", List.of(), Window.ALWAYS, Window.ALWAYS, Window.ALWAYS);
+            return new Start(span, exitCode, "", "", "", List.of(), Window.ALWAYS, Window.ALWAYS, Window.ALWAYS);
         }
 
         public Start because(String newReason, String newMessage) {

@@ -26,8 +26,7 @@ final class PlayedContainer {
     private ContainerStatus status; // guarded by this
     private Instant startedAt; // guarded by this; null before
 
-    PlayedContainer(
-            Time time, String sandbox, ContainerScript script, ContainerStatus created, PlayedLog log) {
+    PlayedContainer(Time time, String sandbox, ContainerScript script, ContainerStatus created, PlayedLog log) {
         this.time = time;
         this.sandbox = sandbox;
         this.script = script;

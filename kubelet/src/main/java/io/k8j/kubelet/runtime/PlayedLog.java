@@ -33,10 +33,7 @@ final class PlayedLog {
         try {
             Files.createDirectories(file.getParent());
             Files.write(
-                    file,
-                    text.getBytes(StandardCharsets.UTF_8),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+                    file, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("file", file).setCause(e).log("simulated log not written");
         }

@@ -89,7 +89,8 @@ public record PodScript(Map<String, ContainerScript> containers, Map<String, Ima
         field.only("runs", "exitCode", "reason", "message", "startFailure", "log", "started", "ready", "live");
         return new Start(
                 field.find("runs").map(Field::duration).orElse(null),
-                (int) (long) field.find("exitCode").map(code -> code.whole(0, 255)).orElse(0L),
+                (int) (long)
+                        field.find("exitCode").map(code -> code.whole(0, 255)).orElse(0L),
                 text(field, "reason"),
                 text(field, "message"),
                 text(field, "startFailure"),
@@ -125,7 +126,8 @@ public record PodScript(Map<String, ContainerScript> containers, Map<String, Ima
                 text(field, "command"),
                 text(field, "output"),
                 text(field, "error"),
-                (int) (long) field.find("exitCode").map(code -> code.whole(0, 255)).orElse(0L),
+                (int) (long)
+                        field.find("exitCode").map(code -> code.whole(0, 255)).orElse(0L),
                 duration(field, "takes"));
     }
 

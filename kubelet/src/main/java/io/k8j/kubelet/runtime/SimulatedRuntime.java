@@ -290,11 +290,8 @@ public final class SimulatedRuntime implements ContainerRuntime {
                 "io.kubernetes.container.name", container);
         return containers.entrySet().stream()
                 .filter(entry -> entry.getValue().isRunning())
-                .filter(entry -> entry.getValue()
-                        .status()
-                        .getLabelsMap()
-                        .entrySet()
-                        .containsAll(labels.entrySet()))
+                .filter(entry ->
+                        entry.getValue().status().getLabelsMap().entrySet().containsAll(labels.entrySet()))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }

@@ -12,20 +12,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PodScriptTest {
     private static final String GOOD = """
-            containers:
-              app:
-                starts:
-                - {runs: 5s, exitCode: 137, reason: OOMKilled, message: bye}
-                - log: [plain, {after: 1s, line: later, stream: stderr}]
-                  ready: {after: 2s, until: 1m30s}
-                exec:
-                - {command: cat /x, output: hello, exitCode: 3}
-                cpu: 250m
-                memory: 64Mi
-                stops: 3s
-            images:
-              example.test/app:1: {failures: 2, message: denied, takes: 1s, size: 10Mi}
-            """;
+        containers:
+          app:
+            starts:
+            - {runs: 5s, exitCode: 137, reason: OOMKilled, message: bye}
+            - log: [plain, {after: 1s, line: later, stream: stderr}]
+              ready: {after: 2s, until: 1m30s}
+            exec:
+            - {command: cat /x, output: hello, exitCode: 3}
+            cpu: 250m
+            memory: 64Mi
+            stops: 3s
+        images:
+          example.test/app:1: {failures: 2, message: denied, takes: 1s, size: 10Mi}
+        """;
 
     @Test
     void readsAllParts() {
@@ -54,22 +54,29 @@ class PodScriptTest {
                 new Mistake(
                         "exitCode: 137",
                         "exitCode: many",
-                        "s, line 4: containers.app.starts[0].exitCode: must be a whole number between 0 and 255, found \"many\""),
+                        "s, line 4: containers.app.starts[0].exitCode: must be a whole number between 0 and 255, found"
+                                + " \"many\""),
                 new Mistake(
                         "runs: 5s",
                         "runs: 5 apples",
-                        "s, line 4: containers.app.starts[0].runs: must be a duration such as 250ms, 5s or 1m30s, found \"5 apples\""),
+                        "s, line 4: containers.app.starts[0].runs: must be a duration such as 250ms, 5s or 1m30s,"
+                                + " found \"5 apples\""),
                 new Mistake(
                         "stream: stderr",
                         "stream: other",
-                        "s, line 5: containers.app.starts[1].log[1].stream: must be one of stdout, stderr, found \"other\""),
-                new Mistake("cpu: 250m", "cpu: lots", "s, line 9: containers.app.cpu: must be a quantity such as 250m or 64Mi"),
+                        "s, line 5: containers.app.starts[1].log[1].stream: must be one of stdout, stderr, found"
+                                + " \"other\""),
+                new Mistake(
+                        "cpu: 250m",
+                        "cpu: lots",
+                        "s, line 9: containers.app.cpu: must be a quantity such as 250m or 64Mi"),
                 new Mistake(
                         "    stops: 3s",
                         "    stop: 3s",
                         "s, line 11: containers.app.stop: unknown field; known are starts, exec, cpu, memory, stops"),
                 new Mistake("starts:", "starts: yes", "s, line"),
-                new Mistake("images:", "pictures:", "s, line 12: pictures: unknown field; known are containers, images"));
+                new Mistake(
+                        "images:", "pictures:", "s, line 12: pictures: unknown field; known are containers, images"));
     }
 
     @ParameterizedTest
