@@ -1,7 +1,6 @@
 package io.k8j.client;
 
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
@@ -31,6 +30,7 @@ public final class EventBroadcaster implements AutoCloseable {
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(10);
 
     private final Client client;
+    private final Resources<Event> events;
     private final BlockingQueue<Occurrence> queue = new ArrayBlockingQueue<>(QUEUE_SIZE);
     private final EventCorrelator correlator = new EventCorrelator();
     private final LongAdder dropped = new LongAdder();
@@ -40,6 +40,7 @@ public final class EventBroadcaster implements AutoCloseable {
 
     private EventBroadcaster(Client client) {
         this.client = client;
+        this.events = client.resources(Event.class);
         this.writer = Thread.ofVirtual().name("events").unstarted(this::write);
     }
 
@@ -123,7 +124,6 @@ public final class EventBroadcaster implements AutoCloseable {
     }
 
     private void writeOnce(Occurrence occurrence, EventCorrelator.Decision decision) {
-        Resources<Event> events = client.resources(Event.class);
         if (!decision.isNew()) {
             Map<String, Object> patch = new LinkedHashMap<>();
             patch.put("count", decision.count());
@@ -142,27 +142,48 @@ public final class EventBroadcaster implements AutoCloseable {
                 }
             }
         }
-        events.create(build(occurrence, decision));
+        events.submit(namespaceOf(occurrence.about()), build(occurrence, decision));
         correlator.wrote(decision.key(), decision.name(), decision.count(), decision.first());
     }
 
-    private static Event build(Occurrence occurrence, EventCorrelator.Decision decision) {
-        return new EventBuilder()
-                .withNewMetadata()
-                .withName(decision.name())
-                .withNamespace(namespaceOf(occurrence.about()))
-                .endMetadata()
-                .withInvolvedObject(occurrence.about())
-                .withReason(occurrence.reason())
-                .withMessage(decision.message())
-                .withFirstTimestamp(text(decision.first()))
-                .withLastTimestamp(text(decision.last()))
-                .withCount(decision.count())
-                .withType(occurrence.type())
-                .withNewSource(occurrence.component(), occurrence.host().isEmpty() ? null : occurrence.host())
-                .withReportingComponent(occurrence.component())
-                .withReportingInstance(occurrence.host())
-                .build();
+    private static Map<String, Object> build(Occurrence occurrence, EventCorrelator.Decision decision) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("name", decision.name());
+        metadata.put("namespace", namespaceOf(occurrence.about()));
+        Map<String, Object> source = new LinkedHashMap<>();
+        source.put("component", occurrence.component());
+        if (!occurrence.host().isEmpty()) source.put("host", occurrence.host());
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("apiVersion", "v1");
+        event.put("kind", "Event");
+        event.put("metadata", metadata);
+        event.put("involvedObject", reference(occurrence.about()));
+        event.put("reason", occurrence.reason());
+        event.put("message", decision.message());
+        event.put("source", source);
+        event.put("firstTimestamp", text(decision.first()));
+        event.put("lastTimestamp", text(decision.last()));
+        event.put("count", (long) decision.count());
+        event.put("type", occurrence.type());
+        event.put("reportingComponent", occurrence.component());
+        event.put("reportingInstance", occurrence.host());
+        return event;
+    }
+
+    private static Map<String, Object> reference(ObjectReference about) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        putGiven(tree, "kind", about.getKind());
+        putGiven(tree, "namespace", about.getNamespace());
+        putGiven(tree, "name", about.getName());
+        putGiven(tree, "uid", about.getUid());
+        putGiven(tree, "apiVersion", about.getApiVersion());
+        putGiven(tree, "resourceVersion", about.getResourceVersion());
+        putGiven(tree, "fieldPath", about.getFieldPath());
+        return tree;
+    }
+
+    private static void putGiven(Map<String, Object> tree, String field, String value) {
+        if (value != null) tree.put(field, value);
     }
 
     private static String namespaceOf(ObjectReference about) {

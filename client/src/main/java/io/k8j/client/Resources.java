@@ -83,6 +83,11 @@ public final class Resources<T extends HasMetadata> {
         return typed(call(Verb.CREATE, namespaceOf(object), "", managed(), null, ApiObject.treeOf(object)));
     }
 
+    /** Creates an object given as a tree; what became of it is not read. Throws as {@link #create} does. */
+    public void submit(String namespace, Map<String, Object> tree) {
+        call(Verb.CREATE, new ObjectKey(namespace, ""), "", managed(), null, tree);
+    }
+
     /** Posts to a subresource such as {@code binding}, {@code eviction} or {@code token}; the answer is as it came. */
     public ApiObject createSubresource(ObjectKey key, String subresource, Object body) {
         return call(Verb.CREATE, key, subresource, managed(), null, ApiObject.treeOf(body))

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
@@ -25,9 +26,20 @@ final class KeySpace {
         }
     }
 
+    /** A key's newest version; changed by the committing thread only. */
+    private static final class Head {
+        volatile Version newest;
+
+        Head(Version newest) {
+            this.newest = newest;
+        }
+    }
+
     private static final byte[] NOTHING = {};
 
-    private final ConcurrentSkipListMap<String, Version> heads = new ConcurrentSkipListMap<>(KeyOrder.INSTANCE);
+    // The same heads twice: in order for ranges, and by key, since a search in order compares long keys often.
+    private final ConcurrentSkipListMap<String, Head> ordered = new ConcurrentSkipListMap<>(KeyOrder.INSTANCE);
+    private final Map<String, Head> heads = new ConcurrentHashMap<>();
     private Map<String, Entry> loading = new HashMap<>(); // null once loaded
     private volatile long applied; // reads see everything up to it
     private volatile long compacted;
@@ -52,12 +64,28 @@ final class KeySpace {
 
     /** The newest version, shown or not; null if absent. Only for the committing thread. */
     Entry latest(String key) {
-        Version head = heads.get(key);
-        return head == null || head.deleted ? null : head.entry;
+        Version newest = newest(key);
+        return newest == null || newest.deleted ? null : newest.entry;
+    }
+
+    private Version newest(String key) {
+        Head head = heads.get(key);
+        return head == null ? null : head.newest;
+    }
+
+    private void add(String key, Version version) {
+        Head head = heads.get(key);
+        if (head != null) {
+            head.newest = version;
+            return;
+        }
+        head = new Head(version);
+        heads.put(key, head);
+        ordered.put(key, head);
     }
 
     Optional<Entry> get(String key) {
-        Version found = visible(heads.get(key), applied);
+        Version found = visible(newest(key), applied);
         return found == null ? Optional.empty() : Optional.of(found.entry);
     }
 
@@ -83,11 +111,11 @@ final class KeySpace {
         List<Entry> entries = new ArrayList<>();
         long left = 0;
         String start = KeyOrder.INSTANCE.compare(fromKey, prefix) > 0 ? fromKey : prefix;
-        for (var head : heads.tailMap(start, true).entrySet()) {
+        for (var head : ordered.tailMap(start, true).entrySet()) {
             if (!head.getKey().startsWith(prefix)) {
                 break;
             }
-            Version found = visible(head.getValue(), at);
+            Version found = visible(head.getValue().newest, at);
             if (found != null && (limit == 0 || entries.size() < limit)) {
                 entries.add(found.entry);
             } else if (found != null) {
@@ -107,8 +135,8 @@ final class KeySpace {
 
     /** Adds a version; readers see it after {@link #show}. */
     Event put(Entry entry) {
-        Version head = heads.get(entry.key());
-        heads.put(entry.key(), new Version(entry, false, head));
+        Version head = newest(entry.key());
+        add(entry.key(), new Version(entry, false, head));
         Optional<Entry> previous = head == null || head.deleted ? Optional.empty() : Optional.of(head.entry);
         count(size(entry) - previous.map(KeySpace::size).orElse(0L));
         return new Event.Put(entry, previous);
@@ -116,8 +144,8 @@ final class KeySpace {
 
     /** Removes a key that is there; readers see it after {@link #show}. */
     Event delete(String key, long revision) {
-        Version head = heads.get(key);
-        heads.put(key, new Version(new Entry(key, NOTHING, 0, revision, 0, 0), true, head));
+        Version head = newest(key);
+        add(key, new Version(new Entry(key, NOTHING, 0, revision, 0, 0), true, head));
         count(-size(head.entry));
         return new Event.Delete(key, revision, Optional.of(head.entry));
     }
@@ -138,7 +166,7 @@ final class KeySpace {
         sorted.sort(KeyOrder.INSTANCE); // in order it goes in twice as fast
         for (String key : sorted) {
             Entry entry = loading.get(key);
-            heads.put(key, new Version(entry, false, null));
+            add(key, new Version(entry, false, null));
             count(size(entry));
         }
         loading = null;
@@ -153,7 +181,7 @@ final class KeySpace {
 
     /** Drops versions of a key that no revision from {@code revision} on shows. */
     void cut(String key, long revision) {
-        Version head = heads.get(key);
+        Version head = newest(key);
         Version kept = head;
         while (kept != null && kept.entry.modRevision() > revision) {
             kept = kept.older;
@@ -164,6 +192,7 @@ final class KeySpace {
         kept.older = null;
         if (kept.deleted && kept == head) {
             heads.remove(key);
+            ordered.remove(key);
         }
     }
 

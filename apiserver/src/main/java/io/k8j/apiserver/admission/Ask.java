@@ -6,7 +6,6 @@ import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.resource.GroupVersionResource;
-import java.util.Arrays;
 import java.util.Map;
 
 /** Questions that many steps ask about a request, and the refusal they all use. */
@@ -33,9 +32,18 @@ public final class Ask {
 
     public static boolean isFor(
             AdmissionRequest request, String resource, String subresource, Operation... operations) {
-        return request.context().resource().qualified().equals(resource)
+        return request.context().resource().isQualified(resource)
                 && subresource(request).equals(subresource)
-                && Arrays.asList(operations).contains(request.operation());
+                && contains(operations, request.operation());
+    }
+
+    private static boolean contains(Operation[] operations, Operation wanted) {
+        for (Operation operation : operations) {
+            if (operation == wanted) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public static Place object(AdmissionRequest request) {

@@ -31,7 +31,7 @@ record NamespaceLifecycle(ObjectReader reader) implements AdmissionPlugin {
 
     @Override
     public void mutate(AdmissionRequest request) {
-        boolean isNamespace = request.context().resource().qualified().equals("namespaces");
+        boolean isNamespace = request.context().resource().isQualified("namespaces");
         if (isNamespace) {
             String name = request.context().name();
             if (request.operation() == Operation.DELETE && IMMORTAL.contains(name)) {
@@ -55,7 +55,7 @@ record NamespaceLifecycle(ObjectReader reader) implements AdmissionPlugin {
     }
 
     private static boolean isReview(AdmissionRequest request) {
-        return request.context().resource().qualified().equals("localsubjectaccessreviews.authorization.k8s.io");
+        return request.context().resource().isQualified("localsubjectaccessreviews.authorization.k8s.io");
     }
 
     private static ApiException terminating(AdmissionRequest request, String namespace) {

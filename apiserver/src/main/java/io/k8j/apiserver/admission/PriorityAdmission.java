@@ -5,18 +5,27 @@ import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.AdmissionRequest.Operation;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.validation.Place;
+import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Resolves the priority class of a Pod to its number. */
-record PriorityAdmission(ObjectReader reader) implements AdmissionPlugin {
+final class PriorityAdmission implements AdmissionPlugin {
     private static final GroupVersionResource CLASSES =
             new GroupVersionResource("scheduling.k8s.io", "v1", "priorityclasses");
     private static final Map<String, Long> SYSTEM =
             Map.of("system-node-critical", 2_000_001_000L, "system-cluster-critical", 2_000_000_000L);
+
+    private final ObjectReader reader;
+    private volatile Standard standard; // null before the first Pod
+
+    PriorityAdmission(ObjectReader reader) {
+        this.reader = reader;
+    }
 
     @Override
     public String name() {
@@ -92,11 +101,22 @@ record PriorityAdmission(ObjectReader reader) implements AdmissionPlugin {
         return found;
     }
 
+    /** The default among some classes; these are the very objects that the cache holds. */
+    private record Standard(List<ApiObject> among, Optional<Place> chosen) {}
+
     private Optional<Place> standard() {
-        return reader.list(CLASSES, "").stream()
-                .map(Ask::tree)
-                .filter(c -> c.isTrue("globalDefault"))
-                .min(Comparator.comparingLong(c -> c.number("value")));
+        List<ApiObject> classes = reader.list(CLASSES, "");
+        Standard last = standard;
+        if (last == null || !last.among.equals(classes)) {
+            last = new Standard(
+                    classes,
+                    classes.stream()
+                            .map(Ask::tree)
+                            .filter(c -> c.isTrue("globalDefault"))
+                            .min(Comparator.comparingLong(c -> c.number("value"))));
+            standard = last;
+        }
+        return last.chosen;
     }
 
     @Override

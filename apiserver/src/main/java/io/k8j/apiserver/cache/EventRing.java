@@ -5,6 +5,8 @@ import java.util.List;
 
 /** The latest events of one resource, oldest first. Used under the cache's lock. */
 final class EventRing {
+    private static final int DECODED = 500;
+
     private final int maxEvents;
     private final long maxBytes;
     private final int alwaysKept;
@@ -43,6 +45,13 @@ final class EventRing {
         count++;
         bytes += event.bytes();
         while (count > 1 && tooMuch(event.nanos())) dropOldest();
+        if (count > DECODED) release(at(count - 1 - DECODED));
+    }
+
+    // Everyone has read these states by now; what remains of them for latecomers is their bytes.
+    private static void release(CacheEvent old) {
+        if (old.previous() != null) old.previous().object().release();
+        if (old.deleted()) old.object().object().release();
     }
 
     /** All events after this revision are here; events up to it are not. */

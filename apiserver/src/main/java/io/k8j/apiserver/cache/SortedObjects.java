@@ -56,6 +56,19 @@ public final class SortedObjects {
             return new Branch(children, keys, size);
         }
 
+        /** The same with one child replaced by another that has its place. */
+        Branch with(int child, Node node) {
+            Node[] changed = children.clone();
+            changed[child] = node;
+            String first = node.firstKey();
+            String[] names = keys;
+            if (!first.equals(keys[child])) {
+                names = keys.clone();
+                names[child] = first;
+            }
+            return new Branch(changed, names, size + node.size() - children[child].size());
+        }
+
         @Override
         public String firstKey() {
             return keys[0];
@@ -162,17 +175,12 @@ public final class SortedObjects {
         Branch b = (Branch) node;
         int child = b.childOf(object.key());
         Node[] made = put(b.children[child], object);
-        Node[] children = b.children;
-        if (made.length == 1) {
-            children = children.clone();
-            children[child] = made[0];
-        } else {
-            children = new Node[b.children.length + 1];
-            System.arraycopy(b.children, 0, children, 0, child);
-            children[child] = made[0];
-            children[child + 1] = made[1];
-            System.arraycopy(b.children, child + 1, children, child + 2, b.children.length - child - 1);
-        }
+        if (made.length == 1) return new Node[] {b.with(child, made[0])};
+        Node[] children = new Node[b.children.length + 1];
+        System.arraycopy(b.children, 0, children, 0, child);
+        children[child] = made[0];
+        children[child + 1] = made[1];
+        System.arraycopy(b.children, child + 1, children, child + 2, b.children.length - child - 1);
         if (children.length <= WIDTH) return new Node[] {Branch.of(children)};
         int middle = child + 2 >= children.length ? children.length - 2 : children.length / 2;
         return new Node[] {
@@ -204,10 +212,10 @@ public final class SortedObjects {
         Node left = remove(b.children[child], key);
         if (left == b.children[child]) return b;
         if (left == null && b.children.length == 1) return null;
+        if (left != null && left.width() >= SMALL) return b.with(child, left);
         Node[] children = b.children.clone();
         children[child] = left;
-        if (left == null || left.width() < SMALL) children = merge(children, child);
-        return Branch.of(children);
+        return Branch.of(merge(children, child));
     }
 
     private static Node[] merge(Node[] children, int child) {

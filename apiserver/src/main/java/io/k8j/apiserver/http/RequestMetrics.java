@@ -19,6 +19,10 @@ public final class RequestMetrics {
                     .formatted(code, group, resource, subresource, verb, version);
         }
 
+        Series ofAnyCode() {
+            return new Series(verb, group, version, resource, subresource, 0);
+        }
+
         String durationLabels() {
             return "group=\"%s\",resource=\"%s\",subresource=\"%s\",verb=\"%s\",version=\"%s\""
                     .formatted(group, resource, subresource, verb, version);
@@ -47,7 +51,7 @@ public final class RequestMetrics {
     }
 
     private final Map<Series, LongAdder> totals = new ConcurrentHashMap<>();
-    private final Map<String, Durations> durations = new ConcurrentHashMap<>();
+    private final Map<Series, Durations> durations = new ConcurrentHashMap<>();
     private final AtomicLong reading = new AtomicLong();
     private final AtomicLong mutating = new AtomicLong();
 
@@ -61,7 +65,7 @@ public final class RequestMetrics {
         totals.computeIfAbsent(series, s -> new LongAdder()).increment();
         if (!series.verb().equals("WATCH") && !series.verb().equals("CONNECT")) {
             durations
-                    .computeIfAbsent(series.durationLabels(), l -> new Durations())
+                    .computeIfAbsent(series.ofAnyCode(), l -> new Durations())
                     .add(nanos);
         }
     }
@@ -71,7 +75,7 @@ public final class RequestMetrics {
     }
 
     private static Series series(Exchange exchange) {
-        RequestPath path = exchange.path() == null ? null : RequestPath.parse(exchange.path());
+        RequestPath path = exchange.path() == null ? null : exchange.requestPath();
         // Only what is really served becomes a label, or strangers could fill the memory with made-up ones.
         if (path == null || path.resource() == null || exchange.status() == 404 || exchange.status() == 401) {
             return new Series(
@@ -103,7 +107,9 @@ public final class RequestMetrics {
                 .append('\n'));
         out.append("# HELP apiserver_request_duration_seconds [STABLE] Response latency distribution in seconds.\n");
         out.append("# TYPE apiserver_request_duration_seconds histogram\n");
-        new TreeMap<>(durations).forEach((labels, d) -> writeHistogram(out, labels, d));
+        Map<String, Durations> byLabels = new TreeMap<>();
+        durations.forEach((series, d) -> byLabels.put(series.durationLabels(), d));
+        byLabels.forEach((labels, d) -> writeHistogram(out, labels, d));
         out.append("# HELP apiserver_current_inflight_requests [STABLE] Requests being served, by kind.\n");
         out.append("# TYPE apiserver_current_inflight_requests gauge\n");
         out.append("apiserver_current_inflight_requests{request_kind=\"mutating\"} ")

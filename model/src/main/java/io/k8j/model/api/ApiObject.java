@@ -1,11 +1,14 @@
 package io.k8j.model.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 /**
  * One version of one object, immutable: its JSON bytes, and what was decoded from them so far.
@@ -19,24 +22,31 @@ public final class ApiObject {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
+    private static final JsonMapper SHARED = MAPPER.rebuild()
+            .addMixIn(ObjectMeta.class, WithoutManagedFields.class)
+            .addModule(new SimpleModule().addDeserializer(String.class, new SharedStrings()))
+            .build();
 
-    private volatile byte[] json;
-    private volatile Map<String, Object> meta;
+    private final byte[] json;
+    private volatile Envelope envelope;
     private volatile Object typed;
 
-    private ApiObject(byte[] json, Map<String, Object> tree) {
+    private ApiObject(byte[] json) {
         this.json = json;
-        this.meta = tree;
     }
+
+    /** Field sets are half of what many objects weigh, and no component looks at them in this form. */
+    @JsonIgnoreProperties("managedFields")
+    private abstract static class WithoutManagedFields {}
 
     /** Takes over the bytes of one JSON object; the caller must not change them afterwards. */
     public static ApiObject ofJson(byte[] json) {
-        return new ApiObject(json, null);
+        return new ApiObject(json);
     }
 
     /** Encodes a tree; it is not kept. */
     public static ApiObject ofTree(Map<String, Object> tree) {
-        return new ApiObject(MAPPER.writeValueAsBytes(tree), null);
+        return new ApiObject(MAPPER.writeValueAsBytes(tree));
     }
 
     /** The JSON bytes; they must not be changed. */
@@ -51,7 +61,8 @@ public final class ApiObject {
     }
 
     /**
-     * The object as a fabric8 model class. The instance is shared: it must not be changed; copy it first.
+     * The object as a fabric8 model class, without its managed fields, which only bytes and tree have (an update that
+     * leaves them out keeps them). The instance is shared: it must not be changed; copy it first.
      *
      * @throws IllegalArgumentException if the JSON does not fit the class
      */
@@ -61,7 +72,7 @@ public final class ApiObject {
             return type.cast(known);
         }
         try {
-            T decoded = MAPPER.readValue(json, type);
+            T decoded = SHARED.readValue(json, type);
             synchronized (this) {
                 if (type.isInstance(typed)) {
                     return type.cast(typed);
@@ -74,41 +85,45 @@ public final class ApiObject {
         }
     }
 
+    /** Drops what was decoded, because hardly anybody will ask for this version again; it is decoded anew if so. */
+    public void release() {
+        typed = null;
+    }
+
     public String kind() {
-        return text(head().get("kind"));
+        return head().kind();
     }
 
     public String apiVersion() {
-        return text(head().get("apiVersion"));
+        return head().apiVersion();
     }
 
     /** Empty for cluster resources. */
     public String namespace() {
-        return text(metadata().get("namespace"));
+        return head().namespace();
     }
 
     public String name() {
-        return text(metadata().get("name"));
+        return head().name();
     }
 
     public String uid() {
-        return text(metadata().get("uid"));
+        return head().uid();
     }
 
     public String resourceVersion() {
-        return text(metadata().get("resourceVersion"));
+        return head().resourceVersion();
     }
 
     /** When its deletion began; null if it has not. */
     public Instant deletionTimestamp() {
-        String text = text(metadata().get("deletionTimestamp"));
-        return text.isEmpty() ? null : Instant.parse(text);
+        String text = head().deletionTimestamp();
+        return text == null ? null : Instant.parse(text);
     }
 
     /** Labels, read-only; empty if none. */
-    @SuppressWarnings("unchecked")
     public Map<String, String> labels() {
-        return metadata().get("labels") instanceof Map<?, ?> labels ? (Map<String, String>) labels : Map.of();
+        return head().labels();
     }
 
     /** Encodes any tree as compact JSON text. */
@@ -124,23 +139,14 @@ public final class ApiObject {
                 : MAPPER.convertValue(model, LinkedHashMap.class);
     }
 
-    @SuppressWarnings("unchecked")
-    private Map<String, Object> metadata() {
-        return head().get("metadata") instanceof Map<?, ?> m ? (Map<String, Object>) m : Map.of();
-    }
-
     /** The few fields of the envelope; kept, because selectors and keys ask for them again and again. */
-    private Map<String, Object> head() {
-        Map<String, Object> known = meta;
+    private Envelope head() {
+        Envelope known = envelope;
         if (known == null) {
             known = Envelope.read(json);
-            meta = known;
+            envelope = known;
         }
         return known;
-    }
-
-    private static String text(Object value) {
-        return value instanceof String s ? s : "";
     }
 
     @Override

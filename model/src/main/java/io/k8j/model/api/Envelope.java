@@ -1,67 +1,119 @@
 package io.k8j.model.api;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Reads only kind, apiVersion and the identifying metadata out of an object's bytes, skipping the rest unparsed. */
-final class Envelope {
-    static final List<String> METADATA = List.of("name", "namespace", "uid", "resourceVersion", "deletionTimestamp");
+/**
+ * Kind, apiVersion and the identifying metadata of an object, read out of its bytes without parsing the rest. One is
+ * kept for each object in memory, so that equal strings are shared.
+ *
+ * @param deletionTimestamp null if its deletion has not begun
+ * @param labels read-only
+ */
+record Envelope(
+        String kind,
+        String apiVersion,
+        String namespace,
+        String name,
+        String uid,
+        String resourceVersion,
+        String deletionTimestamp,
+        Map<String, String> labels) {
     private static final JsonFactory FACTORY = new JsonFactory();
+    private static final SharedStrings STRINGS = new SharedStrings();
 
-    private Envelope() {}
+    static Envelope read(byte[] json) {
+        Reader reader = new Reader();
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+            reader.object(parser);
+        }
+        return new Envelope(
+                reader.kind,
+                reader.apiVersion,
+                reader.namespace,
+                reader.name,
+                reader.uid,
+                reader.resourceVersion,
+                reader.deletionTimestamp,
+                reader.labels);
+    }
 
-    static Map<String, Object> read(byte[] json) {
-        Map<String, Object> head = new LinkedHashMap<>(4);
-        try (JsonParser parser = FACTORY.createParser(tools.jackson.core.ObjectReadContext.empty(), json)) {
+    private static final class Reader {
+        private String kind = "";
+        private String apiVersion = "";
+        private String namespace = "";
+        private String name = "";
+        private String uid = "";
+        private String resourceVersion = "";
+        private String deletionTimestamp;
+        private Map<String, String> labels = Map.of();
+
+        private void object(JsonParser parser) {
+            int missing = 3;
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return head;
+                return;
+            }
+            while (missing > 0 && parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String field = parser.currentName();
+                JsonToken value = parser.nextToken();
+                switch (field) {
+                    case "kind" -> kind = text(parser, value);
+                    case "apiVersion" -> apiVersion = text(parser, value);
+                    case "metadata" -> metadata(parser);
+                    default -> {
+                        parser.skipChildren();
+                        continue;
+                    }
+                }
+                missing--;
+            }
+        }
+
+        private void metadata(JsonParser parser) {
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                return;
             }
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String field = parser.currentName();
-                parser.nextToken();
+                JsonToken value = parser.nextToken();
                 switch (field) {
-                    case "kind", "apiVersion" -> head.put(field, parser.getString());
-                    case "metadata" -> head.put(field, metadata(parser));
+                    case "name" -> name = text(parser, value);
+                    case "namespace" -> namespace = text(parser, value);
+                    case "uid" -> uid = text(parser, value);
+                    case "resourceVersion" -> resourceVersion = text(parser, value);
+                    case "deletionTimestamp" -> deletionTimestamp = value == JsonToken.VALUE_STRING
+                            ? parser.getString()
+                            : null;
+                    case "labels" -> labels = strings(parser, value);
                     default -> parser.skipChildren();
                 }
-                if (head.size() == 3) {
-                    return head;
-                }
             }
         }
-        return head;
-    }
 
-    private static Map<String, Object> metadata(JsonParser parser) {
-        Map<String, Object> metadata = new LinkedHashMap<>(8);
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            return metadata;
-        }
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String field = parser.currentName();
-            JsonToken value = parser.nextToken();
-            if (METADATA.contains(field) && value == JsonToken.VALUE_STRING) {
-                metadata.put(field, parser.getString());
-            } else if (field.equals("labels") && value == JsonToken.START_OBJECT) {
-                metadata.put(field, strings(parser));
-            } else {
-                parser.skipChildren();
+        private static String text(JsonParser parser, JsonToken value) {
+            if (value == JsonToken.VALUE_STRING) {
+                return STRINGS.share(parser.getString());
             }
+            parser.skipChildren();
+            return "";
         }
-        return metadata;
-    }
 
-    private static Map<String, String> strings(JsonParser parser) {
-        Map<String, String> map = new LinkedHashMap<>();
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String key = parser.currentName();
-            parser.nextToken();
-            map.put(key, parser.getString());
+        private static Map<String, String> strings(JsonParser parser, JsonToken value) {
+            if (value != JsonToken.START_OBJECT) {
+                return Map.of();
+            }
+            Map<String, String> map = new LinkedHashMap<>(4);
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String key = STRINGS.share(parser.currentName());
+                parser.nextToken();
+                map.put(key, STRINGS.share(parser.getString()));
+            }
+            return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(map);
         }
-        return java.util.Collections.unmodifiableMap(map);
     }
 }

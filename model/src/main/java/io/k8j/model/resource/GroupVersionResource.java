@@ -18,6 +18,16 @@ public record GroupVersionResource(String group, String version, String resource
         return group.isEmpty() ? resource : resource + "." + group;
     }
 
+    /** Whether {@link #qualified} would say this; makes no string. */
+    public boolean isQualified(String name) {
+        if (group.isEmpty()) return resource.equals(name);
+        int dot = resource.length();
+        return name.length() == dot + 1 + group.length()
+                && name.charAt(dot) == '.'
+                && name.startsWith(resource)
+                && name.endsWith(group);
+    }
+
     /** The resource whatever its version. */
     public GroupResource groupResource() {
         return new GroupResource(group, resource);
