@@ -64,9 +64,7 @@ public final class RequestMetrics {
         Series series = series(exchange);
         totals.computeIfAbsent(series, s -> new LongAdder()).increment();
         if (!series.verb().equals("WATCH") && !series.verb().equals("CONNECT")) {
-            durations
-                    .computeIfAbsent(series.ofAnyCode(), l -> new Durations())
-                    .add(nanos);
+            durations.computeIfAbsent(series.ofAnyCode(), l -> new Durations()).add(nanos);
         }
     }
 

@@ -86,9 +86,8 @@ record Envelope(
                     case "namespace" -> namespace = text(parser, value);
                     case "uid" -> uid = text(parser, value);
                     case "resourceVersion" -> resourceVersion = text(parser, value);
-                    case "deletionTimestamp" -> deletionTimestamp = value == JsonToken.VALUE_STRING
-                            ? parser.getString()
-                            : null;
+                    case "deletionTimestamp" ->
+                        deletionTimestamp = value == JsonToken.VALUE_STRING ? parser.getString() : null;
                     case "labels" -> labels = strings(parser, value);
                     default -> parser.skipChildren();
                 }

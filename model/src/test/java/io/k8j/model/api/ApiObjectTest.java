@@ -17,9 +17,10 @@ class ApiObjectTest {
 
     @Test
     void theEnvelopeIsReadWithoutTheRest() {
-        ApiObject pod = object("{'kind':'Pod','spec':{'metadata':{'name':'no'}},'apiVersion':'v1','metadata':{'name':'a',"
-                + "'namespace':'n','uid':'u','resourceVersion':'7','deletionTimestamp':'2026-01-02T03:04:05Z',"
-                + "'annotations':{'name':'no'},'labels':{'app':'x'}},'status':broken");
+        ApiObject pod =
+                object("{'kind':'Pod','spec':{'metadata':{'name':'no'}},'apiVersion':'v1','metadata':{'name':'a',"
+                        + "'namespace':'n','uid':'u','resourceVersion':'7','deletionTimestamp':'2026-01-02T03:04:05Z',"
+                        + "'annotations':{'name':'no'},'labels':{'app':'x'}},'status':broken");
         assertThat(pod.kind()).isEqualTo("Pod");
         assertThat(pod.apiVersion()).isEqualTo("v1");
         assertThat(pod.namespace()).isEqualTo("n");
@@ -61,14 +62,19 @@ class ApiObjectTest {
                 + "'data':{'key':'some value'}}";
         ConfigMap one = object(json).as(ConfigMap.class);
         ConfigMap other = object(json).as(ConfigMap.class);
-        assertThat(one.getData().get("key")).isEqualTo("some value").isSameAs(other.getData().get("key"));
+        assertThat(one.getData().get("key"))
+                .isEqualTo("some value")
+                .isSameAs(other.getData().get("key"));
         String far = "x".repeat(200);
-        assertThat(object("{'data':{'k':'" + far + "'}}").as(ConfigMap.class).getData()).containsEntry("k", far);
+        assertThat(object("{'data':{'k':'" + far + "'}}").as(ConfigMap.class).getData())
+                .containsEntry("k", far);
     }
 
     @Test
     void numbersInPlaceOfStringsAreReadAsBefore() {
-        assertThat(object("{'data':{'k':5,'l':true,'m':null}}").as(ConfigMap.class).getData())
+        assertThat(object("{'data':{'k':5,'l':true,'m':null}}")
+                        .as(ConfigMap.class)
+                        .getData())
                 .containsEntry("k", "5")
                 .containsEntry("l", "true")
                 .containsEntry("m", null);
@@ -80,7 +86,9 @@ class ApiObjectTest {
         assertThat(deployments.isQualified("deployments.apps")).isTrue();
         assertThat(deployments.isQualified("deployments")).isFalse();
         assertThat(deployments.isQualified("deploymentsxapps")).isFalse();
-        assertThat(new GroupVersionResource("", "v1", "pods").isQualified("pods")).isTrue();
-        assertThat(new GroupVersionResource("", "v1", "pods").isQualified("pods.apps")).isFalse();
+        assertThat(new GroupVersionResource("", "v1", "pods").isQualified("pods"))
+                .isTrue();
+        assertThat(new GroupVersionResource("", "v1", "pods").isQualified("pods.apps"))
+                .isFalse();
     }
 }
