@@ -112,7 +112,7 @@ final class OptionalSteps {
         public boolean handles(AdmissionRequest request) {
             return request.operation() != Operation.CONNECT
                     && !Ask.namespace(request).isEmpty()
-                    && !request.context().resource().qualified().equals("namespaces");
+                    && !request.context().resource().isQualified("namespaces");
         }
 
         @Override

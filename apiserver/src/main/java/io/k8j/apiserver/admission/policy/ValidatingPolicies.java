@@ -75,7 +75,7 @@ public record ValidatingPolicies(AdmissionServices services) implements Admissio
         variables.put("oldObject", PolicyExpressions.withoutNulls(request.old()));
         Matching.As as = new Matching.As(request.context().resource(), request.kind());
         variables.put("request", PolicyExpressions.withoutNulls(Review.facts(request, as)));
-        boolean isNamespace = request.context().resource().qualified().equals("namespaces");
+        boolean isNamespace = request.context().resource().isQualified("namespaces");
         if (!isNamespace && !Ask.namespace(request).isEmpty()) {
             services.reader()
                     .get(Ask.NAMESPACES, "", Ask.namespace(request))

@@ -178,7 +178,7 @@ final class Usage {
 
     /** What containers leave open although a quota limits it: {@code limits.cpu for: a,b; …}; empty if nothing. */
     static String missing(GroupVersionResource resource, Place object, Set<String> limited) {
-        if (!resource.qualified().equals("pods")) return "";
+        if (!resource.isQualified("pods")) return "";
         Set<String> required = new TreeSet<>(limited);
         required.retainAll(MUST_BE_GIVEN);
         if (required.isEmpty()) return "";

@@ -88,7 +88,7 @@ public final class Matching {
     }
 
     private static boolean scopeMatches(String scope, GroupVersionResource resource, AdmissionRequest request) {
-        boolean isNamespace = resource.qualified().equals("namespaces");
+        boolean isNamespace = resource.isQualified("namespaces");
         boolean namespaced = !Ask.namespace(request).isEmpty() && !isNamespace;
         return switch (scope) {
             case "Cluster" -> !namespaced;
@@ -122,7 +122,7 @@ public final class Matching {
      */
     public static boolean namespaceMatches(LabelSelector selector, AdmissionRequest request, ObjectReader reader) {
         if (selector == null) return true;
-        boolean isNamespace = request.context().resource().qualified().equals("namespaces");
+        boolean isNamespace = request.context().resource().isQualified("namespaces");
         if (isNamespace && Ask.subresource(request).isEmpty() && request.operation() != Operation.DELETE) {
             return selector.matches(labels(request.object()));
         }

@@ -74,7 +74,7 @@ public final class Review {
             name = Ask.object(request).at("metadata", "name").text();
         }
         if (!name.isEmpty()) body.put("name", name);
-        boolean isNamespace = request.context().resource().qualified().equals("namespaces");
+        boolean isNamespace = request.context().resource().isQualified("namespaces");
         String namespace = isNamespace ? name : Ask.namespace(request);
         if (!namespace.isEmpty()) body.put("namespace", namespace);
         body.put("operation", request.operation().name());
