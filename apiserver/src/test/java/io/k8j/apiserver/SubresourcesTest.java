@@ -196,4 +196,64 @@ class SubresourcesTest {
         assertThat(server.names("events.k8s.io/v1/events", "fieldSelector=regarding.name=p"))
                 .hasSizeLessThanOrEqualTo(1);
     }
+
+    private static final String DEPLOYMENT =
+            "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d'},'spec':{%s'selector':{'matchLabels':{'a':"
+                    + "'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}";
+
+    private Map<String, Object> applyScale(String manager, int replicas, String more) {
+        String scale = "{'apiVersion':'autoscaling/v1','kind':'Scale','metadata':{'name':'d','namespace':'rec'},'spec':"
+                + "{'replicas':%d}}".formatted(replicas);
+        return TestServer.tree(server.send(
+                Verb.PATCH,
+                "apps/v1/deployments",
+                "d",
+                "scale",
+                "fieldManager=" + manager + more,
+                "application/apply-patch+yaml",
+                Json.parse(scale.replace('\'', '"'))));
+    }
+
+    @Test
+    void applyingAScaleConflictsWithTheOwnersOfTheReplicas() {
+        String deployments = "apps/v1/deployments";
+        server.patch(deployments, "d", "apply", DEPLOYMENT.formatted("'replicas':2,"), "fieldManager=owner");
+        ApiException conflict = TestServer.refusal(() -> applyScale("scaler", 5, ""));
+        assertThat(conflict.code()).isEqualTo(409);
+        assertThat(conflict.getMessage())
+                .isEqualTo("Apply failed with 1 conflict: conflict with \"owner\": .spec.replicas");
+        Map<String, Object> scaled = applyScale("scaler", 5, "&force=true");
+        assertThat(Trees.get(scaled, "spec", "replicas")).isEqualTo(5L);
+        Map<String, Object> deployment = server.get(deployments, "d");
+        assertThat(Trees.get(deployment, "spec", "replicas")).isEqualTo(5L);
+        String managers = Json.writeString(Trees.get(deployment, "metadata", "managedFields"));
+        assertThat(managers)
+                .contains("\"manager\":\"scaler\",\"operation\":\"Apply\",\"apiVersion\":\"apps/v1\"")
+                .containsOnlyOnce("f:replicas");
+        applyScale("other", 5, "");
+        assertThat(Json.writeString(Trees.get(server.get(deployments, "d"), "metadata", "managedFields")))
+                .contains("\"manager\":\"other\"");
+    }
+
+    @Test
+    void aStatusWriteKeepsOfTheMetadataWhatItsKindSays() {
+        server.create("apps/v1/deployments", DEPLOYMENT.formatted(""));
+        server.create("apps/v1/replicasets", DEPLOYMENT.formatted("").replace("Deployment", "ReplicaSet"));
+        String labels = "{'metadata':{'labels':{'x':'1'},'annotations':{'y':'2'}}}";
+        for (String resource : java.util.List.of("apps/v1/deployments", "apps/v1/replicasets")) {
+            server.send(
+                    Verb.PATCH,
+                    resource,
+                    "d",
+                    "status",
+                    "",
+                    "application/merge-patch+json",
+                    Json.parse(labels.replace('\'', '"')));
+        }
+        Map<String, Object> deployment = server.get("apps/v1/deployments", "d");
+        assertThat(Trees.map(deployment, "metadata", "labels")).isEmpty();
+        assertThat(Trees.map(deployment, "metadata", "annotations")).containsEntry("y", "2");
+        assertThat(Trees.map(server.get("apps/v1/replicasets", "d"), "metadata", "labels"))
+                .containsEntry("x", "1");
+    }
 }

@@ -60,6 +60,22 @@ class VerbsTest {
     }
 
     @Test
+    void emptyFieldsThatAreSpelledOutAreNoChange() {
+        String deployments = "apps/v1/deployments";
+        server.create(
+                deployments,
+                "{'metadata':{'name':'d'},'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':"
+                        + "{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}");
+        Map<String, Object> before = server.get(deployments, "d");
+        server.patch(
+                deployments,
+                "d",
+                "merge",
+                "{'spec':{'paused':false,'minReadySeconds':0,'template':{'spec':{'hostNetwork':false,'nodeName':''}}}}");
+        assertThat(server.get(deployments, "d")).isEqualTo(before);
+    }
+
+    @Test
     void whatNobodyServesIsRefused() {
         ApiException method =
                 TestServer.refusal(() -> server.send(Verb.UPDATE, CONFIG_MAPS, "", "", "", null, Map.of()));

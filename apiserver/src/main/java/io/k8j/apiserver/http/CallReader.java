@@ -89,8 +89,8 @@ final class CallReader {
         try {
             return contentType.endsWith("yaml") ? yaml(exchange.body()) : json(exchange.body());
         } catch (JsonException e) {
-            String start = contentType.endsWith("yaml") ? "error decoding YAML: " : "error decoding patch: ";
-            throw ApiException.badRequest(start + e.getMessage());
+            String start = contentType.endsWith("yaml") ? "error converting YAML to JSON: " : "";
+            throw ApiException.badRequest("error decoding patch: " + start + e.getMessage());
         }
     }
 

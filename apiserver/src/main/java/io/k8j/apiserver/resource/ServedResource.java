@@ -45,8 +45,10 @@ public record ServedResource(
     public ApiObject fromStored(ApiObject stored) {
         if (storedAsServed() || stored.apiVersion().equals(gvk().apiVersion())) return stored;
         Map<String, Object> tree = Json.parseObject(stored.json());
-        long revision = Long.parseLong(stored.resourceVersion());
         Map<String, Object> converted = canonical(converter.fromStored(tree));
+        // What a dry run made was never stored and has no version.
+        if (stored.resourceVersion().isEmpty()) return ApiObject.ofTree(converted);
+        long revision = Long.parseLong(stored.resourceVersion());
         return ApiObject.ofJson(ObjectBytes.encode(converted, storage.builtIn()).at(revision));
     }
 

@@ -152,5 +152,8 @@ final class WorkloadRules {
         labels.putIfAbsent(UID, uid);
         Trees.set(job, labels, "spec", "template", "metadata", "labels");
         Trees.set(job, uid, "spec", "selector", "matchLabels", UID);
+        if (Trees.map(job, "metadata", "labels").isEmpty()) {
+            Trees.set(job, Trees.deepCopy(labels), "metadata", "labels"); // a Job without labels has its Pods' ones
+        }
     }
 }

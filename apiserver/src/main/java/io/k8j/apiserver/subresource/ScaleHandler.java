@@ -21,7 +21,8 @@ import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
-import io.k8j.model.schema.Schema;
+import io.k8j.model.apply.ScaleOwners;
+import io.k8j.model.apply.ServerSideApply;
 import io.k8j.model.schema.Schemas;
 import io.k8j.model.selector.LabelSelector;
 import io.k8j.model.selector.SelectorException;
@@ -52,6 +53,7 @@ public final class ScaleHandler implements Handler {
         String type = patch ? PatchHandler.checkType(call.api().contentType(), true) : "";
         UpdateFlow.Plan plan = new UpdateFlow.Plan(Rules.MAIN, false, c -> {}, params, 6);
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
+            if (type.equals(Params.APPLY)) return applied(call, current, params);
             Map<String, Object> scale = patch ? patched(call, type, current) : decoded(call, body(call));
             return scaled(call, current, scale, params);
         });
@@ -64,10 +66,31 @@ public final class ScaleHandler implements Handler {
 
     private static Map<String, Object> patched(Call call, String type, Map<String, Object> current) {
         Map<String, Object> before = scale(call.resource(), current);
-        Schema schema = Schemas.kind(SCALE);
-        // Applying a Scale names nothing but spec.replicas, so merging does the same.
-        String kind = type.equals(Params.APPLY) ? "application/merge-patch+json" : type;
-        return decoded(call, PatchHandler.merge(schema, kind, body(call), before));
+        return decoded(call, PatchHandler.merge(Schemas.kind(SCALE), type, body(call), before));
+    }
+
+    /** A scale has managed fields of its own while it is applied; afterwards they are the object's again. */
+    private static Map<String, Object> applied(Call call, Map<String, Object> current, Params params) {
+        String path = paths(call.resource()).replicas();
+        List<Object> entries = Trees.list(current, "metadata", "managedFields");
+        Map<String, Object> live = scale(call.resource(), current);
+        SystemFields.metadata(live).put("managedFields", ScaleOwners.ofScale(entries, path));
+        ServerSideApply.Request request = new ServerSideApply.Request(
+                params.manager(),
+                params.force(),
+                SCALE.apiVersion(),
+                SCALE.kind(),
+                "scale",
+                call.context().now(),
+                null);
+        Map<String, Object> merged = FieldOwnership.merged(
+                ServerSideApply.apply(live, PatchHandler.configuration(body(call)), Schemas.kind(SCALE), request));
+        List<Object> scaled = Trees.list(merged, "metadata", "managedFields");
+        Map<String, Object> object = withReplicas(call, current, decoded(call, merged));
+        List<Object> all = ScaleOwners.ofObject(entries, scaled, call.resource().gvk().apiVersion(), path);
+        if (all.isEmpty()) Trees.remove(object, "metadata", "managedFields");
+        else SystemFields.metadata(object).put("managedFields", all);
+        return object;
     }
 
     private static Map<String, Object> decoded(Call call, Object body) {
@@ -90,6 +113,13 @@ public final class ScaleHandler implements Handler {
 
     private static Map<String, Object> scaled(
             Call call, Map<String, Object> current, Map<String, Object> scale, Params params) {
+        Map<String, Object> object = withReplicas(call, current, scale);
+        FieldOwnership.update(call, current, object, params.managerOr(call.agent()));
+        return object;
+    }
+
+    private static Map<String, Object> withReplicas(
+            Call call, Map<String, Object> current, Map<String, Object> scale) {
         Map<String, Object> object = Trees.deepCopy(current);
         String[] path = path(paths(call.resource()).replicas());
         Trees.set(object, number(scale, "spec", "replicas"), path);
@@ -99,7 +129,6 @@ public final class ScaleHandler implements Handler {
         if (version != null && !version.isEmpty()) metadata.put("resourceVersion", version);
         String uid = Trees.string(scale, "metadata", "uid");
         if (uid != null && !uid.isEmpty()) metadata.put("uid", uid);
-        FieldOwnership.update(call, current, object, params.managerOr(call.agent()));
         return object;
     }
 

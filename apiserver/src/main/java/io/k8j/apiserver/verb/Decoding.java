@@ -28,7 +28,18 @@ final class Decoding {
     }
 
     static String strict(List<String> problems) {
-        return "strict decoding error: " + String.join(", ", problems);
+        return "strict decoding error: " + String.join(", ", inSentence(problems));
+    }
+
+    /** What the YAML parser found comes as one error of several lines, everything else as it is. */
+    static List<String> inSentence(List<String> problems) {
+        List<String> lines =
+                problems.stream().filter(p -> p.matches("line \\d+: key .*")).toList();
+        if (lines.isEmpty()) return problems;
+        List<String> all = new ArrayList<>();
+        all.add("yaml: unmarshal errors:\n  " + String.join("\n  ", lines));
+        problems.stream().filter(p -> !lines.contains(p)).forEach(all::add);
+        return all;
     }
 
     static List<String> join(List<String> first, List<String> second) {

@@ -62,7 +62,6 @@ public final class FieldOwnership {
     public static Map<String, Object> apply(
             Call call, Map<String, Object> live, Map<String, Object> applied, Params params) {
         GroupVersionKind kind = call.resource().gvk();
-        UpdateHandler.checkName(call, SystemFields.metadata(new LinkedHashMap<>(applied)));
         ServerSideApply.Request request = new ServerSideApply.Request(
                 params.manager(),
                 params.force(),
@@ -71,8 +70,13 @@ public final class FieldOwnership {
                 call.api().subresource(),
                 call.context().now(),
                 reset(call));
-        return switch (ServerSideApply.apply(live, applied, call.resource().schema(), request)) {
-            case ApplyResult.Applied(Map<String, Object> object, boolean changed) -> complete(call, object);
+        return complete(call, merged(ServerSideApply.apply(live, applied, call.resource().schema(), request)));
+    }
+
+    /** The object that an apply made; what it refuses is thrown in upstream's words. */
+    public static Map<String, Object> merged(ApplyResult result) {
+        return switch (result) {
+            case ApplyResult.Applied(Map<String, Object> object, boolean changed) -> object;
             case ApplyResult.Conflicts conflicts -> throw conflict(conflicts);
             case ApplyResult.Rejected(int code, String message) ->
                 throw new ApiException(code, code == 400 ? "BadRequest" : "", message, null);

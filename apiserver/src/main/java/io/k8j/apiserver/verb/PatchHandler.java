@@ -14,6 +14,8 @@ import io.k8j.model.patch.PatchException;
 import io.k8j.model.patch.StrategicMergePatch;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.schema.Schema;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -70,16 +72,31 @@ public final class PatchHandler implements Handler {
 
     private static Map<String, Object> applied(
             Call call, RequestBody patch, Params params, Map<String, Object> current) {
-        if (!(patch.tree() instanceof Map<?, ?> map)) {
-            throw ApiException.badRequest(
-                    "error decoding patch: json: cannot unmarshal into Go value of type" + " map[string]interface {}");
-        }
-        Map<String, Object> object = FieldOwnership.apply(call, current, Trees.asMap(map), params);
+        Map<String, Object> object = FieldOwnership.apply(call, current, configuration(patch.tree()), params);
         if (!patch.problems().isEmpty() && params.validation() == Params.Validation.STRICT) {
-            throw ApiException.badRequest("error strict decoding patch: " + String.join("\n", patch.problems()));
+            throw ApiException.badRequest("error strict decoding patch: error converting YAML to JSON: "
+                    + String.join(", ", Decoding.inSentence(patch.problems())));
         }
         if (params.validation() == Params.Validation.WARN) call.warn(patch.problems());
         return object;
+    }
+
+    /** The map that an applied configuration must be; nothing at all is an empty one. */
+    public static Map<String, Object> configuration(Object tree) {
+        if (tree == null) return new LinkedHashMap<>();
+        if (tree instanceof Map<?, ?> map) return Trees.asMap(map);
+        throw ApiException.badRequest("error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot"
+                + " unmarshal " + goType(tree) + " into Go value of type map[string]interface {}");
+    }
+
+    private static String goType(Object tree) {
+        return switch (tree) {
+            case List<?> _ -> "array";
+            case String _ -> "string";
+            case Boolean _ -> "bool";
+            case Number _ -> "number";
+            case null, default -> "null";
+        };
     }
 
     private static Map<String, Object> patched(
@@ -87,7 +104,7 @@ public final class PatchHandler implements Handler {
         if (current == null) throw call.notFound();
         Map<String, Object> result = merge(call.resource().schema(), type, patch.tree(), current);
         List<String> problems = patch.problems();
-        if (type.equals(JSON)) problems = Decoding.join(problems, JsonPatch.unknownFields(patch.tree()));
+        if (type.equals(JSON)) problems = ofOperations(problems, JsonPatch.unknownFields(patch.tree()));
         ObjectCodec.Decoded decoded;
         try {
             decoded = ObjectCodec.decode(call.resource(), result);
@@ -104,6 +121,20 @@ public final class PatchHandler implements Handler {
         return object;
     }
 
+    /** What is odd about the operations, in their order. */
+    private static List<String> ofOperations(List<String> duplicates, List<String> unknown) {
+        return Decoding.join(duplicates, unknown).stream()
+                .sorted(Comparator.comparingInt(PatchHandler::operation))
+                .map(problem -> "json patch " + problem)
+                .toList();
+    }
+
+    private static int operation(String problem) {
+        int start = problem.indexOf('[');
+        int end = problem.indexOf(']');
+        return start < 0 || end < 0 ? 0 : Integer.parseInt(problem.substring(start + 1, end));
+    }
+
     /** Applies a patch to any tree, in upstream's words when it cannot. */
     public static Map<String, Object> merge(Schema schema, String type, Object patch, Map<String, Object> current) {
         try {
@@ -112,8 +143,7 @@ public final class PatchHandler implements Handler {
                 case MERGE -> MergePatch.apply(current, patch);
                 default -> {
                     if (!(patch instanceof Map<?, ?> map)) {
-                        throw ApiException.badRequest("json: cannot unmarshal "
-                                + (patch instanceof List<?> ? "array" : "value")
+                        throw ApiException.badRequest("json: cannot unmarshal " + goType(patch)
                                 + " into Go value of type map[string]interface {}");
                     }
                     yield StrategicMergePatch.apply(current, Trees.asMap(map), schema);
@@ -135,7 +165,7 @@ public final class PatchHandler implements Handler {
                         e.kind().code() == 422
                                 ? "the server rejected our request due to an error in our request"
                                 : e.getMessage(),
-                        e.kind().code() == 422 ? new java.util.LinkedHashMap<>() : null);
+                        e.kind().code() == 422 ? new LinkedHashMap<>() : null);
         };
     }
 

@@ -82,7 +82,8 @@ public final class UpdateFlow {
         Map<String, Object> metadata = SystemFields.metadata(object);
         checkIdentity(call, metadata, old);
         checkVersion(call, metadata, current);
-        object = call.resource().converter().toStored(object);
+        // In the form in which the stored one is, so that a field that is spelled out empty is no change.
+        object = call.storage().canonical(call.resource().converter().toStored(object));
         metadata = SystemFields.metadata(object);
 
         Map<String, Object> options = plan.params().asUpdateOptions();

@@ -63,7 +63,7 @@ public final class ServerSideApply {
         String fault = TypeCheck.check(applied, schema);
         if (fault != null) {
             return new Rejected(
-                    500,
+                    400, // upstream's 500 would say that the server is at fault
                     "failed to create typed patch object (" + nameText(applied) + "; " + kindText(version, kind) + "): "
                             + fault);
         }

@@ -199,17 +199,17 @@ class ServerSideApplyTest {
         Server s = deployment();
         assertThat(s.apply("m", false, "{spec:{template:{spec:{containers:[{name:a,image:x},{name:a,image:y}]}}}}"))
                 .isEqualTo(new Rejected(
-                        500,
+                        400,
                         "failed to create typed patch object (/ap; apps/v1, Kind=Deployment):"
                                 + " .spec.template.spec.containers: duplicate entries for key [name=\"a\"]"));
         assertThat(s.apply("m", false, "{spec:{nope:1}}"))
                 .isEqualTo(new Rejected(
-                        500,
+                        400,
                         "failed to create typed patch object (/ap; apps/v1, Kind=Deployment):"
                                 + " .spec.nope: field not declared in schema"));
         assertThat(s.apply("m", false, "{spec:{replicas:x}}"))
                 .isEqualTo(new Rejected(
-                        500,
+                        400,
                         "failed to create typed patch object (/ap; apps/v1, Kind=Deployment):"
                                 + " .spec.replicas: expected numeric (int or float), got string"));
         assertThat(s.apply("m", false, "{metadata:{managedFields:[{manager:x}]}}"))
