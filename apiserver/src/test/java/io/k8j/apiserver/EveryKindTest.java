@@ -36,7 +36,8 @@ class EveryKindTest {
         samples().forEach(s -> sampled.add(s.resource()));
         TreeSet<String> stored = new TreeSet<>();
         for (ResourceInfo info : ResourceRegistry.builtIn().all()) {
-            if (info.stored()) stored.add(info.gvk().apiVersion() + "/" + info.gvr().resource());
+            if (info.stored())
+                stored.add(info.gvk().apiVersion() + "/" + info.gvr().resource());
         }
         assertThat(sampled).isEqualTo(stored);
     }
@@ -52,7 +53,8 @@ class EveryKindTest {
         Map<String, Object> made = resource.startsWith("apiextensions") ? settled(resource, created) : created;
         String name = Trees.string(made, "metadata", "name");
         assertThat(server.get(resource, name)).isEqualTo(made);
-        assertThat(server.names(resource, "fieldSelector=metadata.name=" + name)).containsExactly(name);
+        assertThat(server.names(resource, "fieldSelector=metadata.name=" + name))
+                .containsExactly(name);
         ApiException twice = TestServer.refusal(() -> server.create(resource, sample.json()));
         assertThat(twice.getMessage()).endsWith("\"" + name + "\" already exists");
 
@@ -62,14 +64,23 @@ class EveryKindTest {
         server.delete(resource, name, "dryRun=All");
         assertThat(server.names(resource, "")).containsExactly(name);
         server.delete(resource, name, "gracePeriodSeconds=0&propagationPolicy=Background");
-        assertThat(server.core.table().get(TestServer.gvr(resource)).storage().cache().snapshot().objects().size())
+        assertThat(server.core
+                        .table()
+                        .get(TestServer.gvr(resource))
+                        .storage()
+                        .cache()
+                        .snapshot()
+                        .objects()
+                        .size())
                 .isEqualTo(isHeldBack(resource) ? 1 : 0);
     }
 
     /** A definition's conditions are written by the server itself, some time after it is made. */
     private Map<String, Object> settled(String resource, Map<String, Object> made) {
         String name = Trees.string(made, "metadata", "name");
-        Awaitility.await().until(() -> Json.writeString(server.get(resource, name)).contains("\"type\":\"Established\",\"status\":\"True\""));
+        Awaitility.await()
+                .until(() -> Json.writeString(server.get(resource, name))
+                        .contains("\"type\":\"Established\",\"status\":\"True\""));
         return server.get(resource, name);
     }
 
@@ -92,7 +103,9 @@ class EveryKindTest {
         assertThat(Trees.map(applied, "metadata", "labels")).containsKeys("m", "s", "j", "z");
         List<Object> managers = Trees.list(applied, "metadata", "managedFields");
         assertThat(Json.writeString(managers.getFirst()))
-                .contains("\"manager\":\"applier\",\"operation\":\"Apply\"", "\"f:metadata\":{\"f:labels\":{\"f:z\":{}}}");
+                .contains(
+                        "\"manager\":\"applier\",\"operation\":\"Apply\"",
+                        "\"f:metadata\":{\"f:labels\":{\"f:z\":{}}}");
         for (ResourceInfo.Subresource subresource : info.subresources()) {
             if (subresource.name().equals("status") || subresource.name().equals("approval")) {
                 server.send(Verb.GET, resource, name, subresource.name(), "", null, null);

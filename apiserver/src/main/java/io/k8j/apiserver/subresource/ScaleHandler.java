@@ -18,11 +18,11 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.api.Verb;
+import io.k8j.model.apply.ScaleOwners;
+import io.k8j.model.apply.ServerSideApply;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
-import io.k8j.model.apply.ScaleOwners;
-import io.k8j.model.apply.ServerSideApply;
 import io.k8j.model.schema.Schemas;
 import io.k8j.model.selector.LabelSelector;
 import io.k8j.model.selector.SelectorException;
@@ -87,7 +87,8 @@ public final class ScaleHandler implements Handler {
                 ServerSideApply.apply(live, PatchHandler.configuration(body(call)), Schemas.kind(SCALE), request));
         List<Object> scaled = Trees.list(merged, "metadata", "managedFields");
         Map<String, Object> object = withReplicas(call, current, decoded(call, merged));
-        List<Object> all = ScaleOwners.ofObject(entries, scaled, call.resource().gvk().apiVersion(), path);
+        List<Object> all =
+                ScaleOwners.ofObject(entries, scaled, call.resource().gvk().apiVersion(), path);
         if (all.isEmpty()) Trees.remove(object, "metadata", "managedFields");
         else SystemFields.metadata(object).put("managedFields", all);
         return object;
@@ -118,8 +119,7 @@ public final class ScaleHandler implements Handler {
         return object;
     }
 
-    private static Map<String, Object> withReplicas(
-            Call call, Map<String, Object> current, Map<String, Object> scale) {
+    private static Map<String, Object> withReplicas(Call call, Map<String, Object> current, Map<String, Object> scale) {
         Map<String, Object> object = Trees.deepCopy(current);
         String[] path = path(paths(call.resource()).replicas());
         Trees.set(object, number(scale, "spec", "replicas"), path);

@@ -70,7 +70,9 @@ public final class FieldOwnership {
                 call.api().subresource(),
                 call.context().now(),
                 reset(call));
-        return complete(call, merged(ServerSideApply.apply(live, applied, call.resource().schema(), request)));
+        return complete(
+                call,
+                merged(ServerSideApply.apply(live, applied, call.resource().schema(), request)));
     }
 
     /** The object that an apply made; what it refuses is thrown in upstream's words. */

@@ -117,25 +117,33 @@ class ProtobufClientTest {
         assertThat(type).as(schema.typeName()).isNotNull();
         Map<String, Object> tree = Json.parseObject(sample.json().replace('\'', '"'));
         String path = (part.length == 2 ? "/api/v1" : "/apis/" + part[0] + "/" + part[1])
-                + (info.namespaced() ? "/namespaces/rec/" : "/") + part[part.length - 1];
+                + (info.namespaced() ? "/namespaces/rec/" : "/")
+                + part[part.length - 1];
 
         DynamicMessage object = DynamicMessage.parseFrom(type, ProtobufCodec.message(schema, tree));
         Message made = answer(
                 client.send(
-                        protobuf(path).header("Content-Type", TYPE).POST(body(info, object)).build(),
+                        protobuf(path)
+                                .header("Content-Type", TYPE)
+                                .POST(body(info, object))
+                                .build(),
                         HttpResponse.BodyHandlers.ofByteArray()),
                 201,
                 info.gvk().kind(),
                 type);
         String name = nameOf(made);
-        assertThat(nameOf(answer(get(path + "/" + name), 200, info.gvk().kind(), type))).isEqualTo(name);
+        assertThat(nameOf(answer(get(path + "/" + name), 200, info.gvk().kind(), type)))
+                .isEqualTo(name);
         assertThat(listed(get(path), info, type)).contains(name);
         assertThat(watched(path, name, type)).isEqualTo("ADDED " + name);
         HttpResponse<byte[]> gone = client.send(
-                protobuf(path + "/" + name + "?propagationPolicy=Background").DELETE().build(),
+                protobuf(path + "/" + name + "?propagationPolicy=Background")
+                        .DELETE()
+                        .build(),
                 HttpResponse.BodyHandlers.ofByteArray());
         assertThat(gone.statusCode()).isEqualTo(200);
-        assertThat(unknown(gone.body()).getTypeMeta().getKind()).isIn("Status", info.gvk().kind());
+        assertThat(unknown(gone.body()).getTypeMeta().getKind())
+                .isIn("Status", info.gvk().kind());
     }
 
     private HttpRequest.Builder protobuf(String path) {

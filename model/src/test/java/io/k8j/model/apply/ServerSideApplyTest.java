@@ -140,7 +140,7 @@ class ServerSideApplyTest {
 
     private static final String APPLIED =
             "{spec:{replicas:0,selector:{matchLabels:{app:ad}},template:{metadata:{labels:"
-                    + "{app:ad}},spec:{containers:[{name:a,image:\"i:1\",ports:[{containerPort:80}],env:[{name:E,value:\"1\"}]}]}}}}";
+                + "{app:ad}},spec:{containers:[{name:a,image:\"i:1\",ports:[{containerPort:80}],env:[{name:E,value:\"1\"}]}]}}}}";
 
     private static Server appliedDeployment() {
         Server s = deployment();
@@ -163,9 +163,11 @@ class ServerSideApplyTest {
         Server s = appliedDeployment();
         assertThat(s.owners())
                 .isEqualTo(
-                        "m1 Apply {f:spec:{f:replicas:{},f:selector:{},f:template:{f:metadata:{f:labels:{f:app:{}}},"
-                                + "f:spec:{f:containers:{k:{\\name\\:\\a\\}:{.:{},f:env:{k:{\\name\\:\\E\\}:{.:{},f:name:{},f:value:{}}},"
-                                + "f:image:{},f:name:{},f:ports:{k:{\\containerPort\\:80,\\protocol\\:\\TCP\\}:{.:{},f:containerPort:{}}}}}}}}}");
+                        "m1 Apply"
+                            + " {f:spec:{f:replicas:{},f:selector:{},f:template:{f:metadata:{f:labels:{f:app:{}}},f:spec:{f:containers:{k:{\\n"
+                            + "ame\\:\\a\\}:{.:{},f:env:{k:{\\n"
+                            + "ame\\:\\E\\}:{.:{},f:name:{},f:value:{}}},"
+                            + "f:image:{},f:name:{},f:ports:{k:{\\containerPort\\:80,\\protocol\\:\\TCP\\}:{.:{},f:containerPort:{}}}}}}}}}");
         s.apply("m2", true, "{spec:{template:{spec:{containers:[{name:side,image:s}]}}}}");
         assertThat(containers(s)).contains("{name:a,image:i:1").endsWith("{name:side,image:s}]");
 
@@ -296,7 +298,8 @@ class ServerSideApplyTest {
                         Conflicts.class,
                         c -> assertThat(c.message())
                                 .isEqualTo(
-                                        "Apply failed with 1 conflict: conflict with \"before-first-apply\" using v1: .data.a"));
+                                        "Apply failed with 1 conflict: conflict with \"before-first-apply\" using v1:"
+                                                + " .data.a"));
         s.apply("m1", false, "{data:{a:\"1\"}}");
         assertThat(s.owners())
                 .isEqualTo("m1 Apply {f:data:{f:a:{}}}; before-first-apply Update {f:data:{.:{},f:a:{}}}");
