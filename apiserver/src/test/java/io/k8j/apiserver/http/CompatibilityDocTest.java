@@ -101,7 +101,8 @@ class CompatibilityDocTest {
                 .lines()
                 .filter(line -> line.startsWith("| "))
                 .skip(1)
-                .map(line -> Arrays.stream(line.split("\\|", -1)).map(String::strip).toList())
+                .map(line ->
+                        Arrays.stream(line.split("\\|", -1)).map(String::strip).toList())
                 .map(cells -> cells.subList(1, cells.size() - 1))
                 .toList();
     }

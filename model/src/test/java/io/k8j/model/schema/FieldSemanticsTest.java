@@ -51,13 +51,12 @@ class FieldSemanticsTest {
 
     private static Row row(String[] c) {
         String[] group = c[0].split("/");
-        String prefix =
-                switch (group[0]) {
-                    case "meta" -> "io.k8s.apimachinery.pkg.apis.meta.";
-                    case "apiextensions" -> "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.";
-                    case "apiregistration" -> "io.k8s.kube-aggregator.pkg.apis.apiregistration.";
-                    default -> "io.k8s.api." + group[0] + ".";
-                };
+        String prefix = switch (group[0]) {
+            case "meta" -> "io.k8s.apimachinery.pkg.apis.meta.";
+            case "apiextensions" -> "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.";
+            case "apiregistration" -> "io.k8s.kube-aggregator.pkg.apis.apiregistration.";
+            default -> "io.k8s.api." + group[0] + ".";
+        };
         String field = Character.isUpperCase(c[2].charAt(0))
                 ? c[2].substring(0, 1).toLowerCase(Locale.ROOT) + c[2].substring(1)
                 : c[2];
@@ -92,7 +91,9 @@ class FieldSemanticsTest {
         if (!row.mergeKey().isEmpty()) assertThat(field.patchMergeKey()).isEqualTo(row.mergeKey());
         Schema schema = field.schema();
         if (row.repeated() && schema.type() == Schema.Type.LIST) {
-            String known = schema.listType() == null ? "atomic" : schema.listType().name().toLowerCase(Locale.ROOT);
+            String known = schema.listType() == null
+                    ? "atomic"
+                    : schema.listType().name().toLowerCase(Locale.ROOT);
             assertThat(known).isEqualTo(row.listType().isEmpty() ? "atomic" : row.listType());
             assertThat(schema.listMapKeys().stream().sorted().collect(Collectors.joining(",")))
                     .isEqualTo(Arrays.stream(row.keys().split(",")).sorted().collect(Collectors.joining(",")));
@@ -102,8 +103,6 @@ class FieldSemanticsTest {
     }
 
     private static Object value(String text) {
-        return text.startsWith("ref(")
-                ? CONSTANTS.get(text.substring(4, text.length() - 1))
-                : Json.parse(text);
+        return text.startsWith("ref(") ? CONSTANTS.get(text.substring(4, text.length() - 1)) : Json.parse(text);
     }
 }
