@@ -27,6 +27,7 @@ import io.k8j.apiserver.http.ConnectHandler;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.HttpServer;
 import io.k8j.apiserver.http.RequestMetrics;
+import io.k8j.apiserver.http.Serving;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
@@ -51,9 +52,12 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The whole API server: its core, and HTTPS in front of it. */
 public final class ApiServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
     private static final UserInfo SELF = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
     private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
 
@@ -62,6 +66,8 @@ public final class ApiServer implements AutoCloseable {
     private final KeyRotation rotation; // null if keys are not ours to rotate
     private final FlowController flows; // null if two plain bounds are used
     private final FlowMaintenance flowObjects; // null like it
+    private final Serving serving;
+    private final ServingLimits limits;
     private final HttpServer http;
     private volatile boolean stopping;
 
@@ -72,6 +78,8 @@ public final class ApiServer implements AutoCloseable {
                 ? Encryption.none(time)
                 : config.operations().encryption();
         this.rotation = config.operations().rotation();
+        this.limits = config.operations().limits();
+        this.serving = new Serving(limits.requestTimeout(), limits.goawayChance(), time);
         this.core = ApiServerCore.open(
                 store,
                 config.core(),
@@ -93,7 +101,6 @@ public final class ApiServer implements AutoCloseable {
                     config.anonymous());
             tokens.requests = new TokenRequests(accounts, authentication, config.audiences(), core.reader());
             new RoleReconciler(core.transport(SELF, "kube-apiserver")).run();
-            ServingLimits limits = config.operations().limits();
             this.flows = limits.priorityAndFairness() ? flows(limits, time) : null;
             this.flowObjects = flows == null
                     ? null
@@ -114,7 +121,9 @@ public final class ApiServer implements AutoCloseable {
                                     ? ApiFrontend.maxInFlight(
                                             limits.maxRequestsInflight(), limits.maxMutatingRequestsInflight())
                                     : ApiFrontend.fairShare(flows),
+                            serving,
                             dispatcher));
+            core.minWatchTimeout(limits.minRequestTimeout());
             if (flowObjects != null) flowObjects.start();
             core.audit(config.operations().auditor());
             if (rotation != null) rotation.start(core::rewriteStale);
@@ -230,15 +239,35 @@ public final class ApiServer implements AutoCloseable {
         return List.copyOf(paths);
     }
 
-    /** Stops serving, then ends all watches. */
+    /**
+     * Stops in upstream's order: says that it is not ready, goes on serving for the configured time, takes no more
+     * connections, waits for the requests under way, ends the watches, closes the connections. May be called twice.
+     */
     @Override
     public void close() {
+        if (stopping) return;
         stopping = true;
+        pause(limits.shutdownDelay());
+        http.stopListening();
+        if (!serving.drain().close(limits.requestTimeout())) {
+            LOG.atWarn().log("requests were still under way when the server stopped");
+        }
+        core.endWatches(null);
         http.close();
+        serving.close();
         if (flowObjects != null) flowObjects.close();
         if (flows != null) flows.close();
         if (rotation != null) rotation.close();
         core.close();
+    }
+
+    private static void pause(Duration delay) {
+        if (delay.isZero()) return;
+        try {
+            Thread.sleep(delay);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Tokens need the caches, and the core needs somebody to ask for tokens: this breaks the circle. */

@@ -182,6 +182,11 @@ public final class ApiServerCore implements AutoCloseable {
         handlers.admitConnect(context(user, "", call, resource), options);
     }
 
+    /** Watches without a wish of their own last at least that long, and at most twice as long. */
+    void minWatchTimeout(java.time.Duration least) {
+        handlers.watch().minTimeout(least);
+    }
+
     /** Records the requests of this process's components from now on, too; those that come over HTTPS are elsewhere. */
     void audit(Auditor recorder) {
         auditor = recorder;

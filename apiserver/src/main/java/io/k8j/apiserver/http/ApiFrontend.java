@@ -33,6 +33,7 @@ public final class ApiFrontend implements ExchangeHandler {
             RequestMetrics metrics,
             Auditor auditor,
             RequestFilter load,
+            Serving serving,
             Dispatcher dispatcher) {
         boolean audited = auditor != null;
         List<RequestFilter> filters = new ArrayList<>();
@@ -40,6 +41,9 @@ public final class ApiFrontend implements ExchangeHandler {
         filters.add(new RefusalsToStatus()); // everything behind it may throw
         filters.add(new StandardHeaders());
         filters.add(new WellFormedPath());
+        filters.add(new RefuseWhenStopping(serving.drain()));
+        filters.add(serving.deadlines()); // authentication may wait for others, so it counts
+        filters.add(new LimitHttp2(serving.goawayChance()));
         if (audited) filters.add(new AuditFailedLogins(auditor));
         filters.add(new Authenticate(authentication));
         if (audited) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sends a large answer in pieces, each made when the connection takes it, so that a list of any size needs one piece of
@@ -19,14 +20,20 @@ final class BodySender implements Outgoing {
     private final Body body;
     private final boolean closeConnection;
     private final Runnable finished;
+    private final long stallNanos;
+    private long pieces;
     private boolean sending;
     private boolean over;
 
-    /** @param finished runs when the last piece was handed over */
-    BodySender(ChannelHandlerContext context, Body body, boolean closeConnection, Runnable finished) {
+    /**
+     * @param stallNanos a client that takes nothing for that long is cut off
+     * @param finished runs when the last piece was handed over
+     */
+    BodySender(ChannelHandlerContext context, Body body, boolean closeConnection, long stallNanos, Runnable finished) {
         this.context = context;
         this.body = body;
         this.closeConnection = closeConnection;
+        this.stallNanos = stallNanos;
         this.finished = finished;
     }
 
@@ -46,6 +53,7 @@ final class BodySender implements Outgoing {
         while (!over && context.channel().isWritable()) {
             ByteBuf piece = context.alloc().directBuffer(PIECE_BYTES, PIECE_BYTES);
             over = !body.fill(piece);
+            pieces++;
             context.write(new DefaultHttpContent(piece));
             if (over) {
                 finish();
@@ -54,6 +62,22 @@ final class BodySender implements Outgoing {
             }
         }
         sending = false;
+        if (!over) watchForStall();
+    }
+
+    /** The client takes nothing more for now; if that lasts, it holds memory of ours for nothing. */
+    private void watchForStall() {
+        long before = pieces;
+        context.executor()
+                .schedule(
+                        () -> {
+                            if (!over && pieces == before) {
+                                over = true;
+                                context.close();
+                            }
+                        },
+                        stallNanos,
+                        TimeUnit.NANOSECONDS);
     }
 
     private void finish() {

@@ -46,23 +46,26 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         connections.add(channel);
+        ConnectionGuard guard = new ConnectionGuard(settings);
+        channel.pipeline().addLast(guard);
         if (tls == null) {
-            http1(channel.pipeline(), null);
+            http1(channel.pipeline(), null, guard);
             return;
         }
         SslHandler ssl = tls.get().newHandler(channel.alloc());
-        channel.pipeline().addLast(ssl).addLast(new Negotiated(ssl));
+        channel.pipeline().addLast(ssl).addLast(new Negotiated(ssl, guard));
     }
 
-    private void http1(ChannelPipeline pipeline, SslHandler ssl) {
+    private void http1(ChannelPipeline pipeline, SslHandler ssl, ConnectionGuard guard) {
         HttpDecoderConfig config = new HttpDecoderConfig()
                 .setMaxInitialLineLength(settings.maxHeaderBytes())
                 .setMaxHeaderSize(settings.maxHeaderBytes());
         pipeline.addLast(HTTP_CODEC, new HttpServerCodec(config))
-                .addLast(REQUESTS, new RequestAssembler(settings, handler, ssl, false));
+                .addLast(REQUESTS, new RequestAssembler(settings, handler, ssl, false, guard));
     }
 
-    private void http2(ChannelPipeline pipeline, SslHandler ssl) {
+    private void http2(ChannelPipeline pipeline, SslHandler ssl, ConnectionGuard guard) {
+        guard.framed();
         Http2Settings initial = Http2Settings.defaultSettings()
                 .maxConcurrentStreams(MAX_CONCURRENT_STREAMS)
                 .initialWindowSize(INITIAL_WINDOW)
@@ -78,7 +81,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
                     protected void initChannel(Channel stream) {
                         stream.pipeline()
                                 .addLast(new Http2StreamFrameToHttpObjectCodec(true, false))
-                                .addLast(REQUESTS, new RequestAssembler(settings, handler, ssl, true));
+                                .addLast(REQUESTS, new RequestAssembler(settings, handler, ssl, true, guard));
                     }
                 }))
                 .addLast(new QuietClose());
@@ -87,18 +90,20 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     /** Chooses by ALPN; without ALPN it is HTTP/1.1. */
     private final class Negotiated extends ApplicationProtocolNegotiationHandler {
         private final SslHandler ssl;
+        private final ConnectionGuard guard;
 
-        Negotiated(SslHandler ssl) {
+        Negotiated(SslHandler ssl, ConnectionGuard guard) {
             super(ApplicationProtocolNames.HTTP_1_1);
             this.ssl = ssl;
+            this.guard = guard;
         }
 
         @Override
         protected void configurePipeline(ChannelHandlerContext context, String protocol) {
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
-                http2(context.pipeline(), ssl);
+                http2(context.pipeline(), ssl, guard);
             } else {
-                http1(context.pipeline(), ssl);
+                http1(context.pipeline(), ssl, guard);
             }
         }
 

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.model.api.ApiException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -45,6 +46,7 @@ public final class Exchange {
     private final boolean tooLarge;
     private final SslHandler ssl;
     private final boolean http2;
+    private final long stallNanos;
     private final Runnable finished;
     private final String path;
     private final Map<String, List<String>> query;
@@ -58,6 +60,7 @@ public final class Exchange {
     private boolean answered;
     private boolean detached;
     private boolean completed;
+    private boolean expired;
     private final List<Runnable> completeCallbacks = new ArrayList<>();
 
     // The handling thread's own notes.
@@ -65,6 +68,7 @@ public final class Exchange {
     private RequestPath requestPath;
     private RequestFacts facts;
     private String auditId = "";
+    private boolean endsConnection;
     private IntConsumer onHead = code -> {};
     private int status;
 
@@ -75,6 +79,7 @@ public final class Exchange {
             boolean tooLarge,
             SslHandler ssl,
             boolean http2,
+            long stallNanos,
             Runnable finished) {
         this.context = context;
         this.request = request;
@@ -82,6 +87,7 @@ public final class Exchange {
         this.tooLarge = tooLarge;
         this.ssl = ssl;
         this.http2 = http2;
+        this.stallNanos = stallNanos;
         this.finished = () -> {
             finished.run();
             complete();
@@ -219,6 +225,42 @@ public final class Exchange {
         onHead = callback;
     }
 
+    /** Ends the connection when the answer is handed over: HTTP/2 says so with GOAWAY and lets other streams finish. */
+    void endConnection() {
+        if (http2) {
+            Channel connection = context.channel().parent();
+            onComplete(() -> connection.eventLoop().execute(connection::close));
+        } else {
+            endsConnection = true;
+        }
+    }
+
+    /** Answers that the request took too long, unless it is answered already. */
+    void expire() {
+        synchronized (lock) {
+            if (answered || detached) {
+                return;
+            }
+            expired = true;
+        }
+        Answers.sendStatus(this, timeout());
+    }
+
+    /** Whether the answer says that it took too long. */
+    boolean isExpired() {
+        synchronized (lock) {
+            return expired;
+        }
+    }
+
+    static ApiException timeout() {
+        return new ApiException(
+                504,
+                "Timeout",
+                "Timeout: request did not complete within the allotted timeout",
+                new LinkedHashMap<>());
+    }
+
     /** Calls back once, on any thread, when the whole answer is handed over or the client is gone. */
     void onComplete(Runnable callback) {
         synchronized (lock) {
@@ -294,7 +336,7 @@ public final class Exchange {
             HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code));
             copyHeaders(head.headers(), contentType);
             head.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length());
-            BodySender sender = new BodySender(context, body, closes(head), finished);
+            BodySender sender = new BodySender(context, body, closes(head), stallNanos, finished);
             follow(sender);
             sender.begin(head);
         }
@@ -321,7 +363,7 @@ public final class Exchange {
 
     /** Whether the connection ends with this answer, which then says so. */
     private boolean closes(HttpResponse response) {
-        boolean close = !http2 && (tooLarge || !HttpUtil.isKeepAlive(request));
+        boolean close = !http2 && (tooLarge || endsConnection || !HttpUtil.isKeepAlive(request));
         if (close) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }

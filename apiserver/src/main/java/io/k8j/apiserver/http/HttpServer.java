@@ -84,6 +84,11 @@ public final class HttpServer implements AutoCloseable {
         return settings;
     }
 
+    /** Takes no more connections; those that are there go on. */
+    public void stopListening() {
+        listening.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+
     /** Stops listening, then ends all connections. */
     @Override
     public void close() {

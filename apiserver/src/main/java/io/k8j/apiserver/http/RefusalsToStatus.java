@@ -16,6 +16,10 @@ final class RefusalsToStatus implements RequestFilter {
         } catch (ApiException refusal) {
             Answers.sendStatus(exchange, refusal);
         } catch (StackOverflowError | RuntimeException e) {
+            if (exchange.isExpired()) {
+                LOG.atDebug().addKeyValue("uri", exchange.uri()).setCause(e).log("request was given up");
+                return;
+            }
             AuditEvent recorded = AuditEvent.current();
             if (recorded != null) recorded.fault(e);
             LOG.atError()

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.model.json.Json;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -15,11 +16,15 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +40,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     private final ExchangeHandler handler;
     private final SslHandler ssl;
     private final boolean http2;
+    private final ConnectionGuard guard;
     private final Deque<Exchange> waiting = new ArrayDeque<>();
 
     // All of it belongs to the event loop.
@@ -42,12 +48,14 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     private ByteArrayOutputStream body;
     private boolean tooLarge;
     private Exchange running;
+    private Future<?> bodyTimer; // null unless a body is late
 
-    RequestAssembler(RequestSettings settings, ExchangeHandler handler, SslHandler ssl, boolean http2) {
+    RequestAssembler(RequestSettings settings, ExchangeHandler handler, SslHandler ssl, boolean http2, ConnectionGuard guard) {
         this.settings = settings;
         this.handler = handler;
         this.ssl = ssl;
         this.http2 = http2;
+        this.guard = guard;
     }
 
     @Override
@@ -76,9 +84,10 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
             LOG.atDebug()
                     .addKeyValue("cause", String.valueOf(request.decoderResult().cause()))
                     .log("malformed request");
-            refuse(context, HttpResponseStatus.BAD_REQUEST);
+            refuse(context, status(request.decoderResult().cause()));
             return;
         }
+        guard.begun();
         head = request;
         body = null;
         tooLarge = HttpUtil.getContentLength(request, 0L) > settings.maxBodyBytes();
@@ -116,22 +125,72 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
                 tooLarge,
                 ssl,
                 http2,
+                settings.stallTimeout().toNanos(),
                 () -> context.executor().execute(() -> next(context)));
         head = null;
         body = null;
-        if (running != null) {
+        if (bodyTimer != null) {
+            bodyTimer.cancel(false);
+            bodyTimer = null;
+        }
+        boolean takesAnswers = http2 || context.channel().isWritable();
+        if (running != null || !takesAnswers) {
             if (waiting.size() >= MAX_WAITING) {
                 context.close();
                 return;
             }
             waiting.add(exchange);
+            if (running == null) guard.stalled(true);
             return;
         }
         run(exchange);
     }
 
+    /** A body that did not come with its head has some time to follow. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (head != null && bodyTimer == null) {
+            bodyTimer = context.executor()
+                    .schedule(() -> bodyIsLate(context), settings.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        }
+        context.fireChannelReadComplete();
+    }
+
+    private void bodyIsLate(ChannelHandlerContext context) {
+        if (head == null) {
+            return;
+        }
+        head = null;
+        body = null;
+        byte[] status = Json.write(Exchange.timeout().toStatus());
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.GATEWAY_TIMEOUT, Unpooled.wrappedBuffer(status));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_LENGTH, status.length)
+                .set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        if (!http2) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        guard.ended();
+        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private static HttpResponseStatus status(Throwable malformed) {
+        return malformed instanceof TooLongHttpHeaderException || malformed instanceof TooLongHttpLineException
+                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                : HttpResponseStatus.BAD_REQUEST;
+    }
+
     private void next(ChannelHandlerContext context) {
-        running = null;
+        if (running != null) {
+            running = null;
+            guard.ended();
+        }
+        if (!http2 && !context.channel().isWritable()) {
+            if (!waiting.isEmpty()) guard.stalled(true);
+            return; // goes on when the client has taken what it got
+        }
+        guard.stalled(false);
         Exchange exchange = waiting.poll();
         if (exchange != null && context.channel().isActive()) {
             run(exchange);
@@ -166,6 +225,8 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (running != null) {
             running.writabilityChanged();
+        } else if (!waiting.isEmpty() && context.channel().isWritable()) {
+            next(context);
         }
         context.fireChannelWritabilityChanged();
     }
@@ -174,7 +235,16 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         if (running != null) {
             running.disconnected();
+            running = null;
+            guard.ended();
+        } else if (head != null) {
+            guard.ended();
         }
+        if (bodyTimer != null) {
+            bodyTimer.cancel(false);
+        }
+        head = null;
+        waiting.forEach(exchange -> guard.ended());
         waiting.clear();
         context.fireChannelInactive();
     }

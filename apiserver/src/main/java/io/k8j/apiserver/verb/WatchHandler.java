@@ -18,17 +18,21 @@ import java.util.function.LongFunction;
 
 /** Starts watches. */
 public final class WatchHandler {
-    private static final long MIN_TIMEOUT_SECONDS = 1800;
-
     private final StoreFeed feed;
     private final Time time;
     private final int queueCapacity;
+    private volatile long minTimeoutSeconds = 1800;
 
     /** @param queueCapacity events that may wait for one watcher before it is cut off */
     public WatchHandler(StoreFeed feed, Time time, int queueCapacity) {
         this.feed = feed;
         this.time = time;
         this.queueCapacity = queueCapacity;
+    }
+
+    /** Changes how long watches last at least that do not say so themselves. */
+    public void minTimeout(Duration least) {
+        minTimeoutSeconds = least.toSeconds();
     }
 
     /**
@@ -72,11 +76,11 @@ public final class WatchHandler {
     }
 
     // Upstream spreads the end of watches without a wish of their own over half an hour to an hour.
-    private static Duration timeout(ReadOptions options) {
+    private Duration timeout(ReadOptions options) {
         Long seconds = options.timeoutSeconds();
         if (seconds != null && seconds > 0) return Duration.ofSeconds(Math.min(seconds, 10_000_000));
-        long spread = ThreadLocalRandom.current().nextLong(MIN_TIMEOUT_SECONDS);
-        return Duration.ofSeconds(MIN_TIMEOUT_SECONDS + spread);
+        long least = Math.max(1, minTimeoutSeconds);
+        return Duration.ofSeconds(least + ThreadLocalRandom.current().nextLong(least));
     }
 
     private static ApiObject bookmark(GroupVersionKind kind, long revision, boolean endOfInitial) {

@@ -1,0 +1,35 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.model.time.Time;
+import java.time.Duration;
+
+/** What bounds single requests, and the end of the server; closed with it. */
+public final class Serving implements AutoCloseable {
+    private final Drain drain = new Drain();
+    private final Deadlines deadlines;
+    private final double goawayChance;
+
+    /** @param requestTimeout zero for no limit */
+    public Serving(Duration requestTimeout, double goawayChance, Time time) {
+        this.deadlines = new Deadlines(requestTimeout, time);
+        this.goawayChance = goawayChance;
+    }
+
+    /** Counts requests under way. */
+    public Drain drain() {
+        return drain;
+    }
+
+    RequestFilter deadlines() {
+        return deadlines;
+    }
+
+    double goawayChance() {
+        return goawayChance;
+    }
+
+    @Override
+    public void close() {
+        deadlines.close();
+    }
+}
