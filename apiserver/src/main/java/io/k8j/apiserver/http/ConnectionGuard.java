@@ -39,8 +39,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
                                         settings.idleTimeout().toMillis()),
                                 settings.stallTimeout().toMillis())
                         / 4);
-        task = context.executor()
-                .scheduleWithFixedDelay(() -> look(context), period, period, TimeUnit.MILLISECONDS);
+        task = context.executor().scheduleWithFixedDelay(() -> look(context), period, period, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -51,8 +51,8 @@ final class Deadlines implements RequestFilter, AutoCloseable {
             chain.proceed(exchange);
             return;
         }
-        Running entry = new Running(
-                exchange, Thread.currentThread(), System.nanoTime() + (shorter ? asked : limit).toNanos());
+        Running entry =
+                new Running(exchange, Thread.currentThread(), System.nanoTime() + (shorter ? asked : limit).toNanos());
         Time.Timer timer = shorter ? time.after(asked, () -> giveUp(entry)) : null;
         running.add(entry);
         try {

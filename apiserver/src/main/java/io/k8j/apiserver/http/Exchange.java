@@ -255,10 +255,7 @@ public final class Exchange {
 
     static ApiException timeout() {
         return new ApiException(
-                504,
-                "Timeout",
-                "Timeout: request did not complete within the allotted timeout",
-                new LinkedHashMap<>());
+                504, "Timeout", "Timeout: request did not complete within the allotted timeout", new LinkedHashMap<>());
     }
 
     /** Calls back once, on any thread, when the whole answer is handed over or the client is gone. */

@@ -50,7 +50,8 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     private Exchange running;
     private Future<?> bodyTimer; // null unless a body is late
 
-    RequestAssembler(RequestSettings settings, ExchangeHandler handler, SslHandler ssl, boolean http2, ConnectionGuard guard) {
+    RequestAssembler(
+            RequestSettings settings, ExchangeHandler handler, SslHandler ssl, boolean http2, ConnectionGuard guard) {
         this.settings = settings;
         this.handler = handler;
         this.ssl = ssl;

@@ -28,8 +28,8 @@ class DeadlinesTest {
     private HttpTestServer api;
 
     private void start(Duration requestTimeout) {
-        api = new HttpTestServer(Operations.DEFAULTS.withLimits(new ServingLimits(
-                400, 200, true, requestTimeout, Duration.ofMinutes(30), Duration.ZERO, 0)));
+        api = new HttpTestServer(Operations.DEFAULTS.withLimits(
+                new ServingLimits(400, 200, true, requestTimeout, Duration.ofMinutes(30), Duration.ZERO, 0)));
         api.server.core().intercept((who, agent, call) -> {
             if (!call.resource().resource().equals("configmaps") || !call.name().equals("slow")) return;
             entered.countDown();

@@ -77,7 +77,8 @@ class SlowClientsTest {
 
     @Test
     void aBodyThatDoesNotComeIsATimeout() throws IOException {
-        try (Socket socket = connect("POST /api/v1/namespaces HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{\"a\"")) {
+        try (Socket socket =
+                connect("POST /api/v1/namespaces HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{\"a\"")) {
             assertThat(read(socket))
                     .startsWith("HTTP/1.1 504")
                     .contains("\"reason\":\"Timeout\"")
@@ -97,7 +98,8 @@ class SlowClientsTest {
 
     @Test
     void aWatchIsNotIdle() throws IOException {
-        try (Socket socket = connect("GET /api/v1/namespaces?watch=true HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer root\r\n\r\n")) {
+        try (Socket socket = connect(
+                "GET /api/v1/namespaces?watch=true HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer root\r\n\r\n")) {
             byte[] first = new byte[12];
             assertThat(socket.getInputStream().readNBytes(first, 0, 12)).isEqualTo(12);
             // Several periods later it still tells: each round trip of another connection takes a moment.

@@ -20,7 +20,8 @@ public final class GoDuration {
                 digits++;
             }
             String number = rest.substring(0, digits);
-            if (digits == 0 || number.equals(".") || number.indexOf('.') != number.lastIndexOf('.')) throw invalid(text);
+            if (digits == 0 || number.equals(".") || number.indexOf('.') != number.lastIndexOf('.'))
+                throw invalid(text);
             rest = rest.substring(digits);
             int letters = 0;
             while (letters < rest.length() && !Character.isDigit(rest.charAt(letters)) && rest.charAt(letters) != '.') {
