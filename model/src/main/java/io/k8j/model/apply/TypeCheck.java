@@ -108,6 +108,7 @@ final class TypeCheck {
 
     private static String syntax(Object value) {
         return switch (value) {
+            case null -> "interface {}(nil)";
             case String s -> GoText.quote(s);
             case Map<?, ?> _ -> "map[string]interface {}{" + inner(value) + "}";
             case List<?> _ -> "[]interface {}{" + inner(value) + "}";
@@ -120,7 +121,7 @@ final class TypeCheck {
         if (value instanceof Map<?, ?> map) {
             map.forEach((key, item) -> parts.add(GoText.quote((String) key) + ":" + syntax(item)));
         } else {
-            ((List<?>) value).forEach(item -> parts.add(item == null ? "interface {}(nil)" : syntax(item)));
+            ((List<?>) value).forEach(item -> parts.add(syntax(item)));
         }
         return String.join(", ", parts);
     }

@@ -28,7 +28,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class Json {
     /** Levels of nesting that are accepted; deeper texts are refused so that no walk over a tree exhausts its stack. */
-    public static final int MAX_DEPTH = 1000;
+    public static final int MAX_DEPTH = 300;
 
     private static final int MAX_REPORTED_DUPLICATES = 100;
     private static final int EXACT_DOUBLE_TEXT = 16;
