@@ -21,8 +21,12 @@ final class Wire implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
 
     /** An answer; status 0 means that the server closed the connection without one. */
-    record Answer(int status, Map<String, String> headers, String body) {
-        static final Answer CLOSED = new Answer(0, Map.of(), "");
+    record Answer(int status, Map<String, String> headers, byte[] bytes) {
+        static final Answer CLOSED = new Answer(0, Map.of(), new byte[0]);
+
+        String body() {
+            return new String(bytes, UTF_8);
+        }
 
         String contentType() {
             return headers.getOrDefault("content-type", "");
@@ -112,12 +116,12 @@ final class Wire implements AutoCloseable {
                     line.substring(colon + 1).strip());
         }
         if (status == 100) return read(withoutBody, headOnly);
-        if (withoutBody || headOnly || status == 204 || status == 304) return new Answer(status, headers, "");
+        if (withoutBody || headOnly || status == 204 || status == 304) return new Answer(status, headers, new byte[0]);
         var body = new ByteArrayOutputStream();
         if ("chunked".equals(headers.get("transfer-encoding"))) readChunks(body);
         else body.writeBytes(in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0"))));
         if ("close".equals(headers.get("connection"))) close();
-        return new Answer(status, headers, body.toString(UTF_8));
+        return new Answer(status, headers, body.toByteArray());
     }
 
     private void readChunks(ByteArrayOutputStream body) throws IOException {

@@ -85,7 +85,8 @@ public final class Json {
         }
     }
 
-    private static Object read(byte[] text, Consumer<String> duplicates) {
+    private static Object read(byte[] raw, Consumer<String> duplicates) {
+        byte[] text = Surrogates.whole(raw);
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();
             if (first == null) throw new JsonException("unexpected end of JSON input");

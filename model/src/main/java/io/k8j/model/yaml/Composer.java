@@ -1,5 +1,7 @@
 package io.k8j.model.yaml;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
 import io.k8j.model.json.Trees;
@@ -73,13 +75,22 @@ final class Composer {
         if (anchor != null) anchors.put(anchor, new Anchored(INCOMPLETE, 0));
         values++;
         Object value = switch (node) {
-            case ScalarEvent scalar -> Scalars.resolve(scalar);
+            case ScalarEvent scalar -> scalar(scalar);
             case SequenceStartEvent _ -> list(depth);
             case MappingStartEvent _ -> map(depth);
             default -> throw new JsonException("yaml: unexpected " + event.getEventId());
         };
         if (anchor != null) anchors.put(anchor, new Anchored(value, values + aliased - before));
         return value;
+    }
+
+    private static Object scalar(ScalarEvent scalar) {
+        // An escape may name half of a surrogate pair, which no encoding can carry.
+        if (scalar.isDQuoted() && !UTF_8.newEncoder().canEncode(scalar.getValue())) {
+            int line = scalar.getStartMark().map(m -> m.getLine() + 1).orElse(1);
+            throw new JsonException("yaml: line " + line + ": found invalid Unicode character escape code");
+        }
+        return Scalars.resolve(scalar);
     }
 
     private Object repeat(String name) {

@@ -78,6 +78,22 @@ public class JsonTest {
     }
 
     @Test
+    void replacesHalvesOfSurrogatePairs() {
+        assertThat(Json.parse("{\"\\ud800\":\"a\\udc00b\\uD83D\\uDE00\\ud83d\"}"))
+                .isEqualTo(Map.of("\ufffd", "a\ufffdb\ud83d\ude00\ufffd"));
+        assertThat(Json.parse("\"\\\\ud800\"")).isEqualTo("\\ud800");
+    }
+
+    @Test
+    void refusesWhatIsNestedTooDeeply() {
+        String deep = "[".repeat(Json.MAX_DEPTH) + "]".repeat(Json.MAX_DEPTH);
+        assertThat(Json.parse(deep)).isInstanceOf(List.class);
+        assertThatThrownBy(() -> Json.parse("[" + deep + "]"))
+                .isInstanceOf(JsonException.class)
+                .hasMessage("exceeded max depth");
+    }
+
+    @Test
     void keepsNumbersExactly() {
         assertThat(Json.parse("9223372036854775807")).isEqualTo(Long.MAX_VALUE);
         assertThat(Json.parse("9223372036854775808")).isEqualTo(new BigInteger("9223372036854775808"));

@@ -88,6 +88,8 @@ class YamlTest {
         assertThatThrownBy(() -> Yaml.parse("a: b: c"))
                 .isInstanceOf(JsonException.class)
                 .hasMessage("yaml: line 1: mapping values are not allowed here");
+        assertThatThrownBy(() -> Yaml.parse("a:\n  b: \"\\ud800\""))
+                .hasMessage("yaml: line 2: found invalid Unicode character escape code");
         assertThatThrownBy(() -> Yaml.parse(".inf")).hasMessage("json: unsupported value: +Inf");
         assertThatThrownBy(() -> Yaml.parse("!!javax.script.ScriptEngineManager [x]\n: y"))
                 .isInstanceOf(JsonException.class);
