@@ -28,7 +28,8 @@ final class Surrogates {
 
     /** What is escaped here: {@code h} for a high half, {@code l} for a low one, 0 for anything else. */
     private static int kind(byte[] text, int at) {
-        if (at + ESCAPE > text.length || text[at] != '\\' || text[at + 1] != 'u' || (text[at + 2] | 0x20) != 'd') return 0;
+        if (at + ESCAPE > text.length || text[at] != '\\' || text[at + 1] != 'u' || (text[at + 2] | 0x20) != 'd')
+            return 0;
         int second = Character.digit(text[at + 3], 16);
         boolean digits = Character.digit(text[at + 4], 16) >= 0 && Character.digit(text[at + 5], 16) >= 0;
         if (!digits || second < 8) return 0;

@@ -98,46 +98,46 @@ class YamlTest {
     @Test
     void writesLikeKubectl() {
         String json = """
-                {"kind":"Pod","metadata":{"creationTimestamp":"2026-01-01T00:00:00Z","annotations":{"a":"true","b":"1"},
-                "labels":{}},"spec":{"containers":[{"name":"c","args":["-c","x: y","# no","","multi\\nline","end\\n"," lead"],
-                "ports":[]}],"nested":[[1,2],["a"]]},"status":{"n":null,"f":0.5,"t":"it's","u":"\\u00e9\\t",
-                "message":"0/3 nodes are available: 1 node(s) had taint {node-role.kubernetes.io/master: }, that the pod didn't tolerate."}}
-                """;
+            {"kind":"Pod","metadata":{"creationTimestamp":"2026-01-01T00:00:00Z","annotations":{"a":"true","b":"1"},
+            "labels":{}},"spec":{"containers":[{"name":"c","args":["-c","x: y","# no","","multi\\nline","end\\n"," lead"],
+            "ports":[]}],"nested":[[1,2],["a"]]},"status":{"n":null,"f":0.5,"t":"it's","u":"\\u00e9\\t",
+            "message":"0/3 nodes are available: 1 node(s) had taint {node-role.kubernetes.io/master: }, that the pod didn't tolerate."}}
+            """;
         assertThat(Yaml.writeString(Json.parse(json))).isEqualTo("""
-                        kind: Pod
-                        metadata:
-                          annotations:
-                            a: "true"
-                            b: "1"
-                          creationTimestamp: "2026-01-01T00:00:00Z"
-                          labels: {}
-                        spec:
-                          containers:
-                          - args:
-                            - -c
-                            - 'x: y'
-                            - '# no'
-                            - ""
-                            - |-
-                              multi
-                              line
-                            - |
-                              end
-                            - ' lead'
-                            name: c
-                            ports: []
-                          nested:
-                          - - 1
-                            - 2
-                          - - a
-                        status:
-                          f: 0.5
-                          message: '0/3 nodes are available: 1 node(s) had taint {node-role.kubernetes.io/master:
-                            }, that the pod didn''t tolerate.'
-                          "n": null
-                          t: it's
-                          u: "é\\t"
-                        """);
+            kind: Pod
+            metadata:
+              annotations:
+                a: "true"
+                b: "1"
+              creationTimestamp: "2026-01-01T00:00:00Z"
+              labels: {}
+            spec:
+              containers:
+              - args:
+                - -c
+                - 'x: y'
+                - '# no'
+                - ""
+                - |-
+                  multi
+                  line
+                - |
+                  end
+                - ' lead'
+                name: c
+                ports: []
+              nested:
+              - - 1
+                - 2
+              - - a
+            status:
+              f: 0.5
+              message: '0/3 nodes are available: 1 node(s) had taint {node-role.kubernetes.io/master:
+                }, that the pod didn''t tolerate.'
+              "n": null
+              t: it's
+              u: "é\\t"
+            """);
     }
 
     @ParameterizedTest
