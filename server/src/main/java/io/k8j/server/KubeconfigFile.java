@@ -27,15 +27,22 @@ public final class KubeconfigFile {
             users:
             - name: default
               user:
-                client-certificate-data: %s
-                client-key-data: %s
-            """;
+            %s""";
 
     private KubeconfigFile() {}
 
     /** The file's text. */
     public static String render(String server, String caPem, KeyAndCertificate admin) {
-        return TEMPLATE.formatted(base64(caPem), server, base64(admin.chainPem()), base64(admin.keyPem()));
+        return TEMPLATE.formatted(
+                base64(caPem),
+                server,
+                "    client-certificate-data: %s%n    client-key-data: %s%n"
+                        .formatted(base64(admin.chainPem()), base64(admin.keyPem())));
+    }
+
+    /** The text of a file whose user proves himself by a bearer token. */
+    public static String renderWithToken(String server, String caPem, String token) {
+        return TEMPLATE.formatted(base64(caPem), server, "    token: %s%n".formatted(token));
     }
 
     /** Writes it with mode 0600, in one step. */

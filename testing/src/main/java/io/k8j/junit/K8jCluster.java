@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.k8j.apiserver.ApiServerCore;
+import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
 import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
@@ -54,8 +55,9 @@ public final class K8jCluster implements AutoCloseable {
     private final FakeTime time;
     private final Faults faults = new Faults();
     private final Scripts scripts = new Scripts();
+    private final String token = SharedParts.newToken();
     private final List<SimulatedNode> nodes = new ArrayList<>();
-    private final ClusterCertificates certificates = SharedParts.CERTIFICATES;
+    private final ClusterCertificates certificates;
     private final K8jOptions options;
     private final Path directory;
     private final ControlPlane plane;
@@ -68,6 +70,8 @@ public final class K8jCluster implements AutoCloseable {
 
     private K8jCluster(K8jOptions wanted, RangeResult.Page state) {
         options = wanted;
+        Preload.begin();
+        certificates = SharedParts.CERTIFICATES;
         time = closing.add(FakeTime.running(wanted.clock() == null ? Instant.now() : wanted.clock()));
         try {
             directory = Files.createTempDirectory("k8j-");
@@ -89,10 +93,13 @@ public final class K8jCluster implements AutoCloseable {
     }
 
     private ControlPlane startPlane(RangeResult.Page state) throws Exception {
+        // A token costs nothing to make, and every client knows how to show it.
+        UserInfo admin = UserInfo.of("system:admin", "system:masters");
+        ControlPlane.Beginning beginning = new ControlPlane.Beginning(state, Map.of(token, admin));
         for (int attempt = 1; ; attempt++) {
             config = ServerSettings.of(options, directory, ServerSettings.freePort());
             try {
-                return ControlPlane.start(config, "127.0.0.1", certificates, time, QUIET, state);
+                return ControlPlane.start(config, "127.0.0.1", certificates, time, QUIET, beginning);
             } catch (UserException e) {
                 if (attempt == PORT_ATTEMPTS) {
                     throw e; // otherwise somebody else was faster
@@ -159,7 +166,7 @@ public final class K8jCluster implements AutoCloseable {
 
     /** A kubeconfig for the administrator whose context has a namespace. */
     public String kubeconfig(String namespace) {
-        return KubeconfigFile.render(url(), certificates.authorityPem(), certificates.admin())
+        return KubeconfigFile.renderWithToken(url(), certificates.authorityPem(), token)
                 .replace("    cluster: default\n", "    cluster: default\n    namespace: " + namespace + "\n");
     }
 
@@ -242,7 +249,7 @@ public final class K8jCluster implements AutoCloseable {
             String name = "node-" + number;
             Client client = plane.client("kubelet", "system:node:" + name, "system:nodes");
             SimulatedNode node = closing.add(
-                    new SimulatedNode(name, number, client, time, directory.resolve(name), certificates, scripts));
+                    new SimulatedNode(name, number, client, time, directory.resolve(name), scripts));
             nodes.add(node);
             node.recover();
             return node;

@@ -1,18 +1,42 @@
 package io.k8j.junit;
 
+import io.k8j.kubelet.server.KubeletTls;
 import io.k8j.model.time.SystemTime;
 import io.k8j.server.controlplane.ClusterCertificates;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.List;
 
 /**
  * What all clusters of a JVM share, because it costs time and belongs to none of them: certificates and the TLS contexts
- * made of them. A client of one cluster can therefore prove itself to the others of the same JVM.
+ * made of them. Who is who is told by tokens, which each cluster has of its own.
  */
 final class SharedParts {
     static final ClusterCertificates CERTIFICATES = certificates();
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** What simulated kubelets present; made when somebody connects to one. */
+    private static final class Kubelets {
+        static final KubeletTls TLS = new KubeletTls(
+                CERTIFICATES.kubelet().key(),
+                CERTIFICATES.kubelet().chain(),
+                List.copyOf(CERTIFICATES.clientAuthorities()));
+    }
+
     private SharedParts() {}
+
+    static KubeletTls kubeletTls() {
+        return Kubelets.TLS;
+    }
+
+    /** A secret of 256 bits. */
+    static String newToken() {
+        byte[] bytes = new byte[32];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
 
     private static ClusterCertificates certificates() {
         List<String> names = List.of(
@@ -25,9 +49,7 @@ final class SharedParts {
                 "::1",
                 "10.43.0.1");
         try (SystemTime unused = new SystemTime()) { // certificates in memory are never renewed
-            ClusterCertificates made = ClusterCertificates.inMemory(names, List.of("localhost", "127.0.0.1"), unused);
-            Thread.ofVirtual().name("admin-key").start(made::admin); // meanwhile the first cluster starts
-            return made;
+            return ClusterCertificates.inMemory(names, List.of("localhost", "127.0.0.1"), unused);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("make certificates: " + e.getMessage(), e);
         }

@@ -5,10 +5,8 @@ import io.k8j.kubelet.Kubelet;
 import io.k8j.kubelet.KubeletConfig;
 import io.k8j.kubelet.runtime.Scripts;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
-import io.k8j.kubelet.server.KubeletTls;
 import io.k8j.model.time.Time;
 import io.k8j.server.Version;
-import io.k8j.server.controlplane.ClusterCertificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ public final class SimulatedNode implements AutoCloseable {
     private final Client client;
     private final Path directory;
     private final SimulatedRuntime runtime;
-    private final KubeletTls tls;
     private Kubelet kubelet; // guarded by this; null while the node is down
 
     SimulatedNode(
@@ -29,16 +26,11 @@ public final class SimulatedNode implements AutoCloseable {
             Client client,
             Time time,
             Path directory,
-            ClusterCertificates certificates,
             Scripts scripts) {
         this.name = name;
         this.client = client;
         this.directory = directory;
         this.runtime = new SimulatedRuntime(time, "10.42." + number % 256 + ".", scripts);
-        this.tls = new KubeletTls(
-                certificates.kubelet().key(),
-                certificates.kubelet().chain(),
-                List.copyOf(certificates.clientAuthorities()));
     }
 
     public String name() {
@@ -61,7 +53,7 @@ public final class SimulatedNode implements AutoCloseable {
                 .withNode(Version.GIT, 110, "/")
                 .forSimulation();
         try {
-            kubelet = Kubelet.start(config, client, runtime, () -> tls, podCidr -> {});
+            kubelet = Kubelet.start(config, client, runtime, SharedParts::kubeletTls, podCidr -> {});
         } catch (IOException e) {
             throw new UncheckedIOException("start node " + name + ": " + e.getMessage(), e);
         }

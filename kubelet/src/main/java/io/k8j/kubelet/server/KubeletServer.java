@@ -57,7 +57,8 @@ public final class KubeletServer implements AutoCloseable {
         Routes routes = new Routes(config, runtime, pods, stats, new Streams(loop));
         Access access = tls == null ? null : new Access(client, config.nodeName());
         Certificates certificates = tls == null ? null : new Certificates(tls);
-        if (certificates != null) certificates.current(); // a bad one is to be told now
+        // A bad one is to be told now. Simulated nodes, of which many start, wait until somebody connects.
+        if (certificates != null && !config.simulated()) certificates.current();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)

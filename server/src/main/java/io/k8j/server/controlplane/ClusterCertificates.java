@@ -100,7 +100,8 @@ public final class ClusterCertificates implements AutoCloseable {
     }
 
     /**
-     * Makes certificates that are kept nowhere and need no renewal, for clusters in tests; clusters may share them.
+     * Makes certificates that are kept nowhere and need no renewal, for clusters in tests; clusters may share them. Each is
+     * made when it is first asked for.
      *
      * @param serverNames names and addresses of the API servers
      * @param nodeNames names and addresses of the nodes
@@ -119,11 +120,6 @@ public final class ClusterCertificates implements AutoCloseable {
                         CertificateRequest.server(KUBELET, "system:node:simulated", nodeNames)),
                 CertificateAuthority.newKeyPair(),
                 time);
-        for (CertificateRequest request : certificates.requests) {
-            if (!request.rsa()) {
-                certificates.current.put(request.name(), authority.issue(request));
-            }
-        }
         return certificates;
     }
 
@@ -192,7 +188,7 @@ public final class ClusterCertificates implements AutoCloseable {
 
     /** What the kubelet's server presents. */
     public KeyAndCertificate kubelet() {
-        return current.get(KUBELET);
+        return obtained(KUBELET);
     }
 
     /** The authority with its key, for the signers of certificate requests. */
@@ -200,11 +196,15 @@ public final class ClusterCertificates implements AutoCloseable {
         return authority.own();
     }
 
-    /** The administrator's. In memory it is made when it is first asked for: an RSA key takes its time. */
+    /** The administrator's. */
     public KeyAndCertificate admin() {
-        return current.computeIfAbsent(ADMIN, name -> {
+        return obtained(ADMIN);
+    }
+
+    private KeyAndCertificate obtained(String wanted) {
+        return current.computeIfAbsent(wanted, name -> {
             CertificateRequest request = requests.stream()
-                    .filter(wanted -> wanted.name().equals(name))
+                    .filter(each -> each.name().equals(name))
                     .findFirst()
                     .orElseThrow();
             try {
@@ -223,7 +223,7 @@ public final class ClusterCertificates implements AutoCloseable {
     /** How the API server presents itself to kubelets. */
     public SslContext kubeletClientContext() {
         return contexts.computeIfAbsent(KUBELET_CLIENT, name -> {
-            KeyAndCertificate own = current.get(name);
+            KeyAndCertificate own = obtained(name);
             try {
                 return SslContextBuilder.forClient()
                         .sslProvider(provider())
@@ -237,7 +237,7 @@ public final class ClusterCertificates implements AutoCloseable {
     }
 
     private SslContext serverContext(String name) {
-        KeyAndCertificate own = current.get(name);
+        KeyAndCertificate own = obtained(name);
         try {
             SslContextBuilder builder = SslContextBuilder.forServer(
                             own.key(), own.chain().toArray(new X509Certificate[0]))

@@ -49,6 +49,20 @@ public final class ControlPlane implements AutoCloseable {
     private ControllerManager controllers; // null before they are started
     private Scheduler scheduler; // null before it is started
 
+    /**
+     * What is there from the beginning, for clusters in tests.
+     *
+     * @param state what a memory store begins with, see {@link #state}; null: with nothing
+     * @param tokens users who prove themselves by a bearer token
+     */
+    public record Beginning(RangeResult.Page state, Map<String, UserInfo> tokens) {
+        public static final Beginning EMPTY = new Beginning(null, Map.of());
+
+        public Beginning {
+            tokens = Map.copyOf(tokens);
+        }
+    }
+
     /** Starts an API server over the store that is open. */
     @FunctionalInterface
     private interface Starter {
@@ -63,13 +77,11 @@ public final class ControlPlane implements AutoCloseable {
     public static ControlPlane start(
             ServerConfig config, String advertiseAddress, ClusterCertificates certificates, Time time, Steps steps)
             throws Exception {
-        return start(config, advertiseAddress, certificates, time, steps, null);
+        return start(config, advertiseAddress, certificates, time, steps, Beginning.EMPTY);
     }
 
     /**
-     * Starts like the other {@code start}.
-     *
-     * @param state what a memory store begins with, see {@link #state}; null: with nothing
+     * Starts like the other {@code start}, with something that is there from the beginning.
      */
     public static ControlPlane start(
             ServerConfig config,
@@ -77,15 +89,15 @@ public final class ControlPlane implements AutoCloseable {
             ClusterCertificates certificates,
             Time time,
             Steps steps,
-            RangeResult.Page state)
+            Beginning beginning)
             throws Exception {
         ControlPlane plane = new ControlPlane(time);
         try {
             Store store =
-                    plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time, state)));
+                    plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time, beginning.state())));
             plane.store = store;
             Operations operations = operations(config, plane.closing, time);
-            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, operations, time);
+            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, operations, beginning.tokens(), time);
             plane.closing.add(plane::stopApiServer);
             plane.apiServer = steps.step(
                     "API server: https://" + config.bindAddress() + ":" + config.httpsListenPort(),
@@ -130,6 +142,14 @@ public final class ControlPlane implements AutoCloseable {
                 .withLimits(limits(config.apiServerFlags()));
     }
 
+    private static Map<String, UserInfo> tokens(ServerConfig config, Map<String, UserInfo> given) {
+        Map<String, UserInfo> all = new LinkedHashMap<>(given);
+        if (config.token() != null) {
+            all.put(config.token(), UserInfo.of("system:node-joiner", "system:bootstrappers"));
+        }
+        return all;
+    }
+
     private static ServingLimits limits(FlagValues flags) {
         ServingLimits defaults = ServingLimits.DEFAULTS;
         try {
@@ -154,6 +174,7 @@ public final class ControlPlane implements AutoCloseable {
             String advertiseAddress,
             ClusterCertificates certificates,
             Operations operations,
+            Map<String, UserInfo> tokens,
             Time time) {
         String[] ports = config.serviceNodePortRange().split("-", 2);
         FlagValues flags = config.apiServerFlags();
@@ -172,9 +193,7 @@ public final class ControlPlane implements AutoCloseable {
                     issuers,
                     flags.list("api-audiences", audiences(issuers, flags)),
                     flags.isOn("anonymous-auth", true),
-                    config.token() == null
-                            ? Map.of()
-                            : Map.of(config.token(), UserInfo.of("system:node-joiner", "system:bootstrappers")),
+                    tokens(config, tokens),
                     certificates::kubeletClientContext,
                     version(),
                     RequestSettings.DEFAULTS,

@@ -53,8 +53,10 @@ final class RawApi implements AutoCloseable {
 
     private final String url;
     private final HttpClient client;
+    private final String token; // null: none
 
-    private RawApi(String url, KeyManager[] keys) {
+    private RawApi(String url, KeyManager[] keys, String token) {
+        this.token = token;
         this.url = url;
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
@@ -70,25 +72,13 @@ final class RawApi implements AutoCloseable {
 
     /** Without a certificate. */
     static RawApi anonymous(K8jCluster cluster) {
-        return new RawApi(cluster.url(), null);
+        return new RawApi(cluster.url(), null, null);
     }
 
     static RawApi admin(K8jCluster cluster) {
-        try {
-            Object user = Trees.get(Yaml.parse(cluster.kubeconfig().getBytes(StandardCharsets.UTF_8)), "users");
-            Object own = ((java.util.List<?>) user).getFirst();
-            return with(
-                    cluster,
-                    new KeyAndCertificate(
-                            Pem.readKey(decoded(Trees.get(own, "user", "client-key-data"))),
-                            Pem.readCertificates(decoded(Trees.get(own, "user", "client-certificate-data")))));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("read the kubeconfig: " + e.getMessage(), e);
-        }
-    }
-
-    private static String decoded(Object base64) {
-        return new String(Base64.getDecoder().decode(String.valueOf(base64)), StandardCharsets.UTF_8);
+        Object users = Trees.get(Yaml.parse(cluster.kubeconfig().getBytes(StandardCharsets.UTF_8)), "users");
+        return new RawApi(
+                cluster.url(), null, Trees.string(((java.util.List<?>) users).getFirst(), "user", "token"));
     }
 
     /** With a client certificate. */
@@ -99,7 +89,7 @@ final class RawApi implements AutoCloseable {
             store.setKeyEntry("own", own.key(), new char[0], own.chain().toArray(Certificate[]::new));
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, new char[0]);
-            return new RawApi(cluster.url(), keys.getKeyManagers());
+            return new RawApi(cluster.url(), keys.getKeyManagers(), null);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("use a client certificate: " + e.getMessage(), e);
         }
@@ -125,6 +115,7 @@ final class RawApi implements AutoCloseable {
                 : HttpRequest.BodyPublishers.ofByteArray(Json.write(Yaml.parse(yaml.getBytes(StandardCharsets.UTF_8))));
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path)).method(method, body);
+        if (token != null) request.header("Authorization", "Bearer " + token);
         if (yaml != null) {
             request.header(
                     "Content-Type", method.equals("PATCH") ? "application/merge-patch+json" : "application/json");
