@@ -10,24 +10,25 @@ import java.util.Base64;
 /** The kubeconfig of the cluster's administrator. */
 public final class KubeconfigFile {
     private static final String TEMPLATE = """
-            apiVersion: v1
-            kind: Config
-            clusters:
-            - cluster:
-                certificate-authority-data: %s
-                server: %s
-              name: default
-            contexts:
-            - context:
-                cluster: default
-                user: default
-              name: default
-            current-context: default
-            preferences: {}
-            users:
-            - name: default
-              user:
-            %s""";
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - cluster:
+            certificate-authority-data: %s
+            server: %s
+          name: default
+        contexts:
+        - context:
+            cluster: default
+            user: default
+          name: default
+        current-context: default
+        preferences: {}
+        users:
+        - name: default
+          user:
+        %s\
+        """;
 
     private KubeconfigFile() {}
 

@@ -248,8 +248,8 @@ public final class K8jCluster implements AutoCloseable {
             int number = nodes.size();
             String name = "node-" + number;
             Client client = plane.client("kubelet", "system:node:" + name, "system:nodes");
-            SimulatedNode node = closing.add(
-                    new SimulatedNode(name, number, client, time, directory.resolve(name), scripts));
+            SimulatedNode node =
+                    closing.add(new SimulatedNode(name, number, client, time, directory.resolve(name), scripts));
             nodes.add(node);
             node.recover();
             return node;

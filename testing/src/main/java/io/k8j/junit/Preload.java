@@ -42,7 +42,8 @@ final class Preload {
             Job.class,
             CronJob.class);
 
-    private static final Thread THREAD = Thread.ofPlatform().daemon().name("preload").start(Preload::run);
+    private static final Thread THREAD =
+            Thread.ofPlatform().daemon().name("preload").start(Preload::run);
 
     private Preload() {}
 
@@ -53,6 +54,7 @@ final class Preload {
 
     private static void run() {
         ResourceTable.builtIn(CoreConfig.DEFAULTS.cacheLimits());
-        MODELS.forEach(model -> ApiObject.ofJson("{}".getBytes(StandardCharsets.UTF_8)).as(model));
+        MODELS.forEach(
+                model -> ApiObject.ofJson("{}".getBytes(StandardCharsets.UTF_8)).as(model));
     }
 }

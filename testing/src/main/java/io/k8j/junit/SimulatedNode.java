@@ -20,13 +20,7 @@ public final class SimulatedNode implements AutoCloseable {
     private final SimulatedRuntime runtime;
     private Kubelet kubelet; // guarded by this; null while the node is down
 
-    SimulatedNode(
-            String name,
-            int number,
-            Client client,
-            Time time,
-            Path directory,
-            Scripts scripts) {
+    SimulatedNode(String name, int number, Client client, Time time, Path directory, Scripts scripts) {
         this.name = name;
         this.client = client;
         this.directory = directory;

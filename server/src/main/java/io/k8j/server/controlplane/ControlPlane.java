@@ -93,11 +93,12 @@ public final class ControlPlane implements AutoCloseable {
             throws Exception {
         ControlPlane plane = new ControlPlane(time);
         try {
-            Store store =
-                    plane.closing.add(steps.step("store: " + storeName(config), () -> openStore(config, time, beginning.state())));
+            Store store = plane.closing.add(
+                    steps.step("store: " + storeName(config), () -> openStore(config, time, beginning.state())));
             plane.store = store;
             Operations operations = operations(config, plane.closing, time);
-            plane.starter = () -> startApiServer(store, config, advertiseAddress, certificates, operations, beginning.tokens(), time);
+            plane.starter = () ->
+                    startApiServer(store, config, advertiseAddress, certificates, operations, beginning.tokens(), time);
             plane.closing.add(plane::stopApiServer);
             plane.apiServer = steps.step(
                     "API server: https://" + config.bindAddress() + ":" + config.httpsListenPort(),

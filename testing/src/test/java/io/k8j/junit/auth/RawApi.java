@@ -5,7 +5,6 @@ import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.yaml.Yaml;
 import io.k8j.server.certs.KeyAndCertificate;
-import io.k8j.server.certs.Pem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -19,7 +18,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -77,8 +75,7 @@ final class RawApi implements AutoCloseable {
 
     static RawApi admin(K8jCluster cluster) {
         Object users = Trees.get(Yaml.parse(cluster.kubeconfig().getBytes(StandardCharsets.UTF_8)), "users");
-        return new RawApi(
-                cluster.url(), null, Trees.string(((java.util.List<?>) users).getFirst(), "user", "token"));
+        return new RawApi(cluster.url(), null, Trees.string(((java.util.List<?>) users).getFirst(), "user", "token"));
     }
 
     /** With a client certificate. */
