@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             WatchBench.class,
             LeaseBench.class,
             ScheduleBench.class,
+            SoakBench.class,
             IdleBench.class
         })
 public final class BenchCommand implements Subcommand, Runnable {

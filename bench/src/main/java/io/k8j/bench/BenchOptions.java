@@ -42,6 +42,22 @@ final class BenchOptions {
             defaultValue = "5")
     private int seconds;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            description = "Seconds of the same load before each measurement (default: ${DEFAULT-VALUE}).",
+            defaultValue = "3")
+    private int warmUp;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Requests a second, counted from when each was due (default: as many as it takes).",
+            defaultValue = "0")
+    private double rate;
+
+    private final Progress progress = Progress.onTerminal();
+
     int connections() {
         if (connections < 1) throw new UserException("--connections %d: must be 1 or more".formatted(connections));
         return connections;
@@ -50,6 +66,21 @@ final class BenchOptions {
     java.time.Duration duration() {
         if (seconds < 1) throw new UserException("--seconds %d: must be 1 or more".formatted(seconds));
         return java.time.Duration.ofSeconds(seconds);
+    }
+
+    java.time.Duration warmUp() {
+        if (warmUp < 0) throw new UserException("--warm-up %d: must be 0 or more".formatted(warmUp));
+        return java.time.Duration.ofSeconds(warmUp);
+    }
+
+    /** Requests a second; 0 for no limit. */
+    double rate() {
+        if (!(rate >= 0)) throw new UserException("--rate %s: must be 0 or more".formatted(rate));
+        return rate;
+    }
+
+    Progress progress() {
+        return progress;
     }
 
     Target target() {
@@ -76,7 +107,13 @@ final class BenchOptions {
         }
     }
 
+    /** The data directory of a server on this machine; it may not be there. */
+    Path dataDir() {
+        return dataDir;
+    }
+
     void print(Report report) {
+        progress.close();
         report.print(output, System.out);
     }
 }

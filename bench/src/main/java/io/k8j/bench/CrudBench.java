@@ -4,7 +4,6 @@ import io.k8j.bench.LoadGenerator.Call;
 import io.k8j.bench.LoadGenerator.Outcome;
 import io.k8j.bench.LoadGenerator.Source;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +32,7 @@ public final class CrudBench implements Callable<Integer> {
         Target target = options.target();
         ServerCpu cpu = ServerCpu.of(target);
         Report report = new Report("crud");
-        try (Workspace workspace = Workspace.open(target)) {
+        try (Workspace workspace = Workspace.open(target, options.progress())) {
             LoadGenerator generator = workspace.generator();
             String path = workspace.path("configmaps");
             AtomicInteger created = new AtomicInteger();
@@ -70,10 +69,12 @@ public final class CrudBench implements Callable<Integer> {
     private void measure(Report report, LoadGenerator generator, ServerCpu cpu, String name, Source source)
             throws InterruptedException {
         if (!name.equals("delete")) { // of which there is only so much
-            generator.run(source, options.connections(), Duration.ofMillis(500)); // both sides warm up a little
+            options.progress().phase("warm up: " + name, 0);
+            generator.run(source, options.connections(), options.warmUp()); // compilers on both sides come first
         }
+        options.progress().phase(name, 0);
         OptionalLong before = cpu.nanos();
-        Outcome outcome = generator.run(source, options.connections(), options.duration());
+        Outcome outcome = generator.run(source, options.connections(), options.duration(), options.rate());
         report.outcome(name, outcome, before, cpu.nanos());
     }
 }

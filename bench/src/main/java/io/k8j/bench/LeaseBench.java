@@ -22,13 +22,14 @@ public final class LeaseBench implements Callable<Integer> {
         Target target = options.target();
         ServerCpu cpu = ServerCpu.of(target);
         Report report = new Report("lease");
-        try (Workspace workspace = Workspace.open(target)) {
+        try (Workspace workspace = Workspace.open(target, options.progress())) {
             String path = workspace.path("coordination.k8s.io/v1", "leases");
             int leases = options.connections();
             String[] versions = new String[leases];
-            workspace.generator().run(renewals(path, versions), leases, java.time.Duration.ofSeconds(1));
+            workspace.generator().run(renewals(path, versions), leases, options.warmUp());
+            options.progress().phase("renew leases", 0);
             OptionalLong before = cpu.nanos();
-            Outcome outcome = workspace.generator().run(renewals(path, versions), leases, options.duration());
+            Outcome outcome = workspace.generator().run(renewals(path, versions), leases, options.duration(), options.rate());
             report.outcome("renew", outcome, before, cpu.nanos());
         }
         options.print(report);

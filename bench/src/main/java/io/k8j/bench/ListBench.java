@@ -2,7 +2,6 @@ package io.k8j.bench;
 
 import io.k8j.bench.LoadGenerator.Call;
 import io.k8j.bench.LoadGenerator.Outcome;
-import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -31,8 +30,9 @@ public final class ListBench implements Callable<Integer> {
         Target target = options.target();
         ServerCpu cpu = ServerCpu.of(target);
         Report report = new Report("list");
-        try (Workspace workspace = Workspace.open(target)) {
+        try (Workspace workspace = Workspace.open(target, options.progress())) {
             String path = workspace.path("pods");
+            options.progress().phase("create Pods", pods);
             OptionalLong before = cpu.nanos();
             Outcome created = workspace.bulk(
                     pods,
@@ -51,9 +51,10 @@ public final class ListBench implements Callable<Integer> {
 
     private void measure(Report report, Workspace workspace, ServerCpu cpu, String name, String path, int clients)
             throws InterruptedException {
-        workspace.generator().run(c -> Call.get(path), clients, Duration.ofMillis(500));
+        options.progress().phase(name, 0);
+        workspace.generator().run(c -> Call.get(path), clients, options.warmUp());
         OptionalLong before = cpu.nanos();
-        Outcome outcome = workspace.generator().run(c -> Call.get(path), clients, options.duration());
+        Outcome outcome = workspace.generator().run(c -> Call.get(path), clients, options.duration(), options.rate());
         report.outcome(name, outcome, before, cpu.nanos());
         Map<String, Object> row = report.last();
         row.put("megabytesPerAnswer", Report.rounded(outcome.bytes() / 1e6 / Math.max(1, outcome.done())));

@@ -14,6 +14,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
@@ -66,13 +67,21 @@ final class LoadGenerator implements AutoCloseable {
         }
     }
 
+    private static final HttpDecoderConfig DECODING = new HttpDecoderConfig().setMaxChunkSize(256 * 1024);
+
     private final Target target;
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, Thread.ofPlatform().daemon().name("load-", 0).factory(), NioIoHandler.newFactory());
     private final byte[] commonHeaders;
+    private final Progress progress;
 
     LoadGenerator(Target target) {
+        this(target, Progress.NONE);
+    }
+
+    LoadGenerator(Target target, Progress progress) {
         this.target = target;
+        this.progress = progress;
         String authorization = target.token() == null ? "" : "Authorization: Bearer " + target.token() + "\r\n";
         commonHeaders = (" HTTP/1.1\r\nHost: " + target.host() + ":" + target.port()
                         + "\r\nUser-Agent: k8j-bench\r\nAccept: application/json\r\n" + authorization)
@@ -85,13 +94,24 @@ final class LoadGenerator implements AutoCloseable {
 
     /** Runs until the source has no more or the time is over; what is under way then is waited for. */
     Outcome run(Source source, int connections, Duration limit) throws InterruptedException {
-        Run run = new Run(source, connections);
+        return run(source, connections, limit, 0);
+    }
+
+    /**
+     * The same at a fixed rate. Durations are counted from the moment a request was due, so that a server that stalls
+     * does not hide it by having fewer requests.
+     *
+     * @param rate requests a second; 0 for as many as the connections can do
+     */
+    Outcome run(Source source, int connections, Duration limit, double rate) throws InterruptedException {
+        Run run = new Run(source, connections, rate > 0 ? (long) (1e9 / rate) : 0);
         for (int i = 0; i < connections; i++) {
             open(run.new Connection(i));
         }
         run.connected.await();
         long begin = System.nanoTime();
         run.deadline = begin + limit.toNanos();
+        run.due = begin;
         loop.next().execute(() -> run.all.forEach(Run.Connection::sendNext));
         run.over.await();
         if (run.done == 0 && run.failed > 0) {
@@ -114,7 +134,7 @@ final class LoadGenerator implements AutoCloseable {
                             channel.pipeline()
                                     .addLast(target.tls().newHandler(channel.alloc(), target.host(), target.port()));
                         }
-                        channel.pipeline().addLast(new HttpResponseDecoder()).addLast(handler);
+                        channel.pipeline().addLast(new HttpResponseDecoder(DECODING)).addLast(handler);
                     }
                 })
                 .connect(target.host(), target.port())
@@ -213,7 +233,11 @@ final class LoadGenerator implements AutoCloseable {
         String firstFailure;
         long bytes;
 
-        Run(Source source, int connections) {
+        final long interval; // nanoseconds; 0 for none
+        volatile long due; // when the next request is to be sent, if there is an interval
+
+        Run(Source source, int connections, long interval) {
+            this.interval = interval;
             this.source = source;
             this.connected = new CountDownLatch(connections);
             this.over = new CountDownLatch(connections);
@@ -262,12 +286,30 @@ final class LoadGenerator implements AutoCloseable {
                 if (over) {
                     return;
                 }
+                if (interval == 0) {
+                    send(System.nanoTime());
+                    return;
+                }
+                long mine = due;
+                due = mine + interval;
+                long wait = mine - System.nanoTime();
+                if (wait <= 0) {
+                    send(mine);
+                } else {
+                    context.executor().schedule(() -> send(mine), wait, TimeUnit.NANOSECONDS);
+                }
+            }
+
+            private void send(long from) {
+                if (over) {
+                    return;
+                }
                 call = System.nanoTime() >= deadline ? null : source.next(number);
                 if (call == null) {
                     finish();
                     return;
                 }
-                sent = System.nanoTime();
+                sent = from;
                 write(context, call);
             }
 
@@ -295,6 +337,7 @@ final class LoadGenerator implements AutoCloseable {
                             .formatted(call.method, call.path, status, body.toString(StandardCharsets.UTF_8)));
                 } else {
                     done++;
+                    progress.done(1);
                 }
                 source.answered(number, status, body.toByteArray());
                 sendNext();

@@ -11,6 +11,15 @@ final class PodWatch implements WatchStream.Listener {
     final Map<String, Long> bound = new ConcurrentHashMap<>();
     final Map<String, Long> running = new ConcurrentHashMap<>();
 
+    private volatile String prefix = "";
+
+    /** Begins anew, with Pods whose names begin like this. */
+    void only(String names) {
+        prefix = names;
+        bound.clear();
+        running.clear();
+    }
+
     @Override
     public void line(byte[] json) {
         long now = System.nanoTime();
@@ -21,6 +30,9 @@ final class PodWatch implements WatchStream.Listener {
         @SuppressWarnings("unchecked")
         Map<String, Object> pod = (Map<String, Object>) object;
         String name = Trees.string(pod, "metadata", "name");
+        if (!name.startsWith(prefix)) {
+            return;
+        }
         String node = Trees.string(pod, "spec", "nodeName");
         if (node != null && !node.isEmpty()) {
             bound.putIfAbsent(name, now);

@@ -51,7 +51,7 @@ public final class PodsBench implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Target target = options.target();
         Report report = new Report("pods");
-        try (Workspace workspace = Workspace.open(target);
+        try (Workspace workspace = Workspace.open(target, options.progress());
                 LoadGenerator reader = new LoadGenerator(target)) {
             String used = image != null ? image : smallestImage(workspace);
             String path = workspace.path("pods");

@@ -48,6 +48,26 @@ final class Samples {
         return Json.write(object);
     }
 
+    static byte[] secret(String name) {
+        Map<String, Object> object = object("v1", "Secret", name);
+        object.put("stringData", Map.of("password", "0123456789abcdef"));
+        return Json.write(object);
+    }
+
+    /** The digits behind a mark; -1 if it is not there. */
+    static long numberAfter(byte[] json, byte[] mark) {
+        for (int i = 0; i + mark.length < json.length; i++) {
+            if (java.util.Arrays.equals(json, i, i + mark.length, mark, 0, mark.length)) {
+                long number = 0;
+                for (int j = i + mark.length; j < json.length && json[j] >= '0' && json[j] <= '9'; j++) {
+                    number = number * 10 + json[j] - '0';
+                }
+                return number;
+            }
+        }
+        return -1;
+    }
+
     static byte[] lease(String name, String resourceVersion, int number) {
         Map<String, Object> object = object("coordination.k8s.io/v1", "Lease", name);
         if (resourceVersion != null) {

@@ -2,36 +2,54 @@ package io.k8j.bench;
 
 import io.k8j.bench.LoadGenerator.Call;
 import io.k8j.bench.LoadGenerator.Outcome;
-import java.time.Duration;
+import io.k8j.server.UserException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code k8j bench schedule}: Pods onto nodes that exist only in the API, end to end. */
+/**
+ * {@code k8j bench schedule}: Pods onto nodes that exist only in the API, end to end: from the first create request until
+ * a watch has shown the last Pod with a node. The cases are those of upstream's scheduler_perf.
+ */
 @Command(
         name = "schedule",
-        description = "Schedule Pods onto nodes that exist only in the API.",
+        description = "Schedule Pods onto nodes that exist only in the API; the cases are those of upstream's scheduler_perf.",
         mixinStandardHelpOptions = true)
 public final class ScheduleBench implements Callable<Integer> {
     @Mixin
     private BenchOptions options;
 
     @Option(
+            names = "--case",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Workloads: names separated by commas, or all (default: ${DEFAULT-VALUE}).",
+            defaultValue = "basic")
+    private List<String> cases;
+
+    @Option(names = "--list", description = "List the workloads and end.")
+    private boolean listOnly;
+
+    @Option(
             names = "--nodes",
             paramLabel = "N",
-            description = "Nodes (default: ${DEFAULT-VALUE}).",
+            description = "Nodes (default: ${DEFAULT-VALUE}; upstream's thresholds are for 5000).",
             defaultValue = "1000")
     private int nodes;
 
     @Option(
             names = "--pods",
             paramLabel = "N",
-            description = "Pods (default: ${DEFAULT-VALUE}).",
-            defaultValue = "5000")
-    private int pods;
+            description = "Pods to measure (default: as many for each node as upstream has).")
+    private Integer pods;
 
     @Option(
             names = "--limit",
@@ -42,74 +60,107 @@ public final class ScheduleBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (listOnly) {
+            ScheduleCases.ALL.forEach(c -> System.out.printf("%-24s %s%n", c.name(), c.says()));
+            return 0;
+        }
+        if (nodes < 1) throw new UserException("--nodes %d: must be 1 or more".formatted(nodes));
+        if (pods != null && pods < 1) throw new UserException("--pods %d: must be 1 or more".formatted(pods));
         Target target = options.target();
-        ServerCpu cpu = ServerCpu.of(target);
         Report report = new Report("schedule");
-        try (Workspace workspace = Workspace.open(target);
-                LoadGenerator reader = new LoadGenerator(target)) {
-            String prefix = workspace.namespace() + "-";
-            try {
-                Outcome made = workspace.bulk(
-                        nodes,
-                        options.connections(),
-                        i -> Call.json("POST", "/api/v1/nodes", Samples.node(prefix + i)));
-                report.outcome("create " + nodes + " nodes", made, OptionalLong.empty(), OptionalLong.empty());
-                untaint(workspace, prefix);
-                pods(report, workspace, reader, cpu);
-            } finally {
-                workspace
-                        .generator()
-                        .run(
-                                Workspace.numbered(
-                                        nodes, i -> Call.json("DELETE", "/api/v1/nodes/" + prefix + i, null)),
-                                options.connections(),
-                                Duration.ofMinutes(2));
-            }
+        for (ScheduleCase one : chosen()) {
+            run(report, target, one);
         }
         options.print(report);
         return 0;
     }
 
-    /** Admission taints each new node as not ready, which the node controller takes back only when it comes to it. */
-    private void untaint(Workspace workspace, String prefix) throws InterruptedException {
-        workspace.bulk(
-                nodes,
-                options.connections(),
-                i -> new Call(
-                        "PATCH",
-                        "/api/v1/nodes/" + prefix + i,
-                        "application/merge-patch+json",
-                        "{\"spec\":{\"taints\":null}}".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+    private List<ScheduleCase> chosen() {
+        if (cases.contains("all")) return ScheduleCases.ALL;
+        Set<String> wanted = new LinkedHashSet<>(cases);
+        List<ScheduleCase> found = new ArrayList<>();
+        for (ScheduleCase one : ScheduleCases.ALL) {
+            if (wanted.remove(one.name())) found.add(one);
+        }
+        if (!wanted.isEmpty()) {
+            String known = ScheduleCases.ALL.stream().map(ScheduleCase::name).collect(Collectors.joining(", "));
+            throw new UserException("--case %s: must be all, or some of %s".formatted(wanted.iterator().next(), known));
+        }
+        return found;
     }
 
-    private void pods(Report report, Workspace workspace, LoadGenerator reader, ServerCpu cpu)
+    private void run(Report report, Target target, ScheduleCase one) throws InterruptedException {
+        int count = pods != null ? pods : one.measuredFor(nodes);
+        try (Workspace workspace = Workspace.open(target, options.progress());
+                LoadGenerator reader = new LoadGenerator(target);
+                BenchNodes fleet = new BenchNodes(workspace, nodes, one.zones(), options.connections())) {
+            ScheduleExtras extras = new ScheduleExtras(workspace, options.connections(), limit);
+            try {
+                options.progress().phase(one.name() + ": create nodes", nodes);
+                fleet.create();
+                extras.create(one.extra(), count);
+                PodWatch seen = new PodWatch();
+                try (WatchStream stream = reader.watch(workspace.path("pods") + "?watch=true", seen)) {
+                    stream.awaitOpen();
+                    first(workspace, fleet, one, seen);
+                    measure(report, workspace, fleet, one, seen, count);
+                }
+            } finally {
+                extras.remove(one.extra(), count);
+            }
+        }
+    }
+
+    private void first(Workspace workspace, BenchNodes fleet, ScheduleCase one, PodWatch seen)
+            throws InterruptedException {
+        int before = one.firstFor(nodes);
+        if (before == 0) return;
+        options.progress().phase(one.name() + ": first Pods", before);
+        seen.only("first-");
+        String path = workspace.path("pods");
+        workspace.bulk(
+                before,
+                options.connections(),
+                i -> Call.json("POST", path, SchedulePods.bytes(one.before().apply(i, fleet))));
+        if (one.fits()) {
+            PodWatch.await(seen.bound, before, limit, "scheduled before the measurement");
+        }
+    }
+
+    private void measure(
+            Report report, Workspace workspace, BenchNodes fleet, ScheduleCase one, PodWatch seen, int count)
             throws InterruptedException {
         String path = workspace.path("pods");
-        PodWatch seen = new PodWatch();
-        try (WatchStream stream = reader.watch(path + "?watch=true", seen)) {
-            stream.awaitOpen();
-            OptionalLong before = cpu.nanos();
-            long begin = System.nanoTime();
-            Outcome created = workspace.bulk(
-                    pods,
+        seen.only("pod-");
+        ServerCpu cpu = ServerCpu.of(workspace.generator().target());
+        options.progress().phase(one.name() + ": " + count + " Pods", count);
+        OptionalLong before = cpu.nanos();
+        long begin = System.nanoTime();
+        Outcome created;
+        try (Churn churn = one.extra() == ScheduleCase.Extra.CHURN ? Churn.start(workspace) : null) {
+            created = workspace.bulk(
+                    count,
                     options.connections(),
-                    i -> Call.json("POST", path, Samples.pod("pod-" + i, "example.test/none:1", null)));
-            PodWatch.await(seen.bound, pods, limit, "scheduled");
-            long last = seen.bound.values().stream()
-                    .mapToLong(Long::longValue)
-                    .max()
-                    .orElse(begin);
-            OptionalLong after = cpu.nanos();
-            report.outcome("create " + pods + " Pods", created, OptionalLong.empty(), OptionalLong.empty());
-            Map<String, Object> row = report.row("schedule " + pods + " Pods, end to end");
-            row.put("operations", pods);
-            row.put("perSecond", Report.rounded(pods / ((last - begin) / 1e9)));
-            row.put("allMillis", Report.rounded((last - begin) / 1e6));
-            if (before.isPresent() && after.isPresent()) {
-                row.put(
-                        "serverMicrosPerOperation",
-                        Report.rounded((after.getAsLong() - before.getAsLong()) / 1000.0 / pods));
-            }
+                    i -> Call.json("POST", path, SchedulePods.bytes(one.pod().apply(i, fleet))));
+            PodWatch.await(seen.bound, count, limit, "scheduled");
+        }
+        long last = seen.bound.values().stream().mapToLong(Long::longValue).max().orElse(begin);
+        OptionalLong after = cpu.nanos();
+        double perSecond = count / ((last - begin) / 1e9);
+        Map<String, Object> row = report.row(one.name());
+        row.put("nodes", (long) nodes);
+        row.put("operations", (long) count);
+        row.put("perSecond", Report.rounded(perSecond));
+        row.put("createdPerSecond", Report.rounded(created.perSecond()));
+        row.put("allMillis", Report.rounded((last - begin) / 1e6));
+        if (before.isPresent() && after.isPresent()) {
+            row.put(
+                    "serverMicrosPerOperation",
+                    Report.rounded((after.getAsLong() - before.getAsLong()) / 1000.0 / count));
+        }
+        if (one.threshold() > 0) {
+            row.put("upstreamPerSecond", (long) one.threshold());
+            row.put("timesUpstream", Report.rounded(perSecond / one.threshold()));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.k8j.bench;
 
 import io.k8j.bench.LoadGenerator.Call;
 import io.k8j.bench.LoadGenerator.Outcome;
+import io.k8j.bench.LoadGenerator.Source;
 import io.k8j.server.UserException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ public final class WatchBench implements Callable<Integer> {
         ServerCpu cpu = ServerCpu.of(target);
         Report report = new Report("watch");
         List<WatchStream> streams = new ArrayList<>();
-        try (Workspace workspace = Workspace.open(target);
+        try (Workspace workspace = Workspace.open(target, options.progress());
                 LoadGenerator readers = new LoadGenerator(target)) {
             String path = workspace.path("configmaps");
             workspace.bulk(OBJECTS, 8, i -> Call.json("POST", path, Samples.configMap("w-" + i, 600, "0")));
@@ -63,23 +64,17 @@ public final class WatchBench implements Callable<Integer> {
             }
             awaitCount(arrived, (long) watchers * OBJECTS); // the present state comes first
             long first = arrived.sum();
-            AtomicInteger turn = new AtomicInteger();
+            Source patches = patches(path);
+            options.progress().phase("warm up: patch, watched by " + watchers, 0);
+            Outcome warm = workspace.generator().run(patches, options.connections(), options.warmUp());
+            first += warm.done() * watchers;
+            awaitCount(arrived, first);
+            options.progress().phase("patch, watched by " + watchers, 0);
             OptionalLong before = cpu.nanos();
             long begin = System.nanoTime();
             Outcome patched = workspace
                     .generator()
-                    .run(
-                            c -> {
-                                int number = turn.getAndIncrement();
-                                return new Call(
-                                        "PATCH",
-                                        path + "/w-" + number % OBJECTS,
-                                        "application/merge-patch+json",
-                                        ("{\"data\":{\"value\":\"n" + number + "\"}}")
-                                                .getBytes(StandardCharsets.US_ASCII));
-                            },
-                            options.connections(),
-                            options.duration());
+                    .run(patches, options.connections(), options.duration(), options.rate());
             awaitCount(arrived, first + patched.done() * watchers);
             double seconds = (System.nanoTime() - begin) / 1e9;
             OptionalLong after = cpu.nanos();
@@ -97,6 +92,18 @@ public final class WatchBench implements Callable<Integer> {
         }
         options.print(report);
         return 0;
+    }
+
+    private static Source patches(String path) {
+        AtomicInteger turn = new AtomicInteger();
+        return c -> {
+            int number = turn.getAndIncrement();
+            return new Call(
+                    "PATCH",
+                    path + "/w-" + number % OBJECTS,
+                    "application/merge-patch+json",
+                    ("{\"data\":{\"value\":\"n" + number + "\"}}").getBytes(StandardCharsets.US_ASCII));
+        };
     }
 
     private static void awaitCount(LongAdder counter, long wanted) throws InterruptedException {

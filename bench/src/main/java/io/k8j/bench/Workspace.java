@@ -23,8 +23,8 @@ final class Workspace implements AutoCloseable {
         this.namespace = namespace;
     }
 
-    static Workspace open(Target target) throws InterruptedException {
-        LoadGenerator generator = new LoadGenerator(target);
+    static Workspace open(Target target, Progress progress) throws InterruptedException {
+        LoadGenerator generator = new LoadGenerator(target, progress);
         String name = "k8j-bench-" + Long.toString(System.nanoTime() & 0xffffff, 36);
         try {
             generator.request(Call.json(

@@ -7,6 +7,8 @@ import io.k8j.junit.K8jCluster;
 import io.k8j.model.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -22,7 +25,8 @@ import picocli.CommandLine;
 class BenchCommandTest {
     private static List<Map<?, ?>> run(K8jCluster cluster, String line) {
         List<String> words = new ArrayList<>(Arrays.asList(line.split(" ")));
-        words.addAll(List.of("--kubeconfig", cluster.kubeconfigFile().toString(), "-o", "json", "--seconds", "1"));
+        words.addAll(List.of("--kubeconfig", cluster.kubeconfigFile().toString(), "-o", "json"));
+        words.addAll(List.of("--seconds", "1", "--warm-up", "0"));
         PrintStream before = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
@@ -51,7 +55,9 @@ class BenchCommandTest {
                 "watch --watchers 3 --connections 2",
                 "lease --connections 3",
                 "pods --image example.test/app:1 --singly 2 --at-once 5",
-                "schedule --nodes 20 --pods 50"
+                "crud --connections 4 --rate 300",
+                "schedule --nodes 20 --pods 50",
+                "soak --minutes 0.05 --intervals 3 --rate 400 --connections 4"
             })
     void everyModeReportsFiguresWithoutFailures(String line, K8jCluster cluster) {
         assertThat(run(cluster, line)).isNotEmpty().allSatisfy(row -> {
@@ -59,6 +65,57 @@ class BenchCommandTest {
             assertThat(((Number) row.get("operations")).longValue()).isPositive();
             assertThat(row.get("failed")).isNull();
         });
+    }
+
+    static List<String> cases() {
+        return ScheduleCases.ALL.stream().map(ScheduleCase::name).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyWorkloadIsScheduled(String name, K8jCluster cluster) {
+        List<Map<?, ?>> rows = run(cluster, "schedule --nodes 6 --pods 4 --limit 60 --case " + name);
+        assertThat(rows).hasSize(1);
+        assertThat(rows.getFirst().get("name").toString()).isEqualTo(name);
+        assertThat(rows.getFirst().get("operations").toString()).isEqualTo("4");
+    }
+
+    @Test
+    void anUnknownWorkloadIsRefused(K8jCluster cluster) {
+        CommandLine command = new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+        StringWriter errors = new StringWriter();
+        command.setErr(new PrintWriter(errors));
+        int code = command.execute(
+                "schedule", "--case", "nonsense", "--kubeconfig", cluster.kubeconfigFile().toString());
+        assertThat(code).isNotZero();
+        assertThat(errors.toString()).contains("--case nonsense: must be all, or some of basic,");
+    }
+
+    @Test
+    void aSoakSeesItsOwnChangesAndTheProcess(K8jCluster cluster) {
+        List<Map<?, ?>> rows = run(cluster, "soak --minutes 0.05 --intervals 2 --rate 600 --connections 4");
+        assertThat(((Number) rows.get(1).get("watchP50Millis")).doubleValue()).isPositive();
+        assertThat(((Number) rows.get(1).get("residentMegabytes")).doubleValue()).isPositive();
+        assertThat(rows.getLast().containsKey("residentPercent")).isTrue();
+    }
+
+    @Test
+    void metricsOfOneNameAreAddedUp() {
+        String metrics = "# HELP a b\na_total{x=\"1\"} 5\na_total{x=\"2\"} 1.5e1\na_total_other 7\nb 3\n";
+        assertThat(ServerState.sum(metrics, "a_total")).hasValue(20);
+        assertThat(ServerState.sum(metrics, "b")).hasValue(3);
+        assertThat(ServerState.sum(metrics, "c")).isEmpty();
+    }
+
+    @Test
+    void progressSaysHowFarItIs() {
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        try (Progress progress = Progress.start(new PrintStream(shown))) {
+            progress.phase("create", 2000);
+            progress.done(500);
+            assertThat(progress.line(2_000_000_000L)).isEqualTo("create: 500 of 2,000, 250/s, 2 s");
+        }
+        assertThat(shown.toString(StandardCharsets.UTF_8)).endsWith("\r\u001b[K");
     }
 
     @Test
