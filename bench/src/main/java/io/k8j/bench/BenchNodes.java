@@ -52,8 +52,7 @@ final class BenchNodes implements AutoCloseable {
         LoadGenerator.Outcome made =
                 workspace.bulk(count, connections, i -> Call.json("POST", "/api/v1/nodes", node(name(i), zone(i))));
         // Admission taints each new node as not ready, which the node controller takes back only when it comes to it.
-        workspace.bulk(
-                count, connections, i -> merge("/api/v1/nodes/" + name(i), "{\"spec\":{\"taints\":null}}"));
+        workspace.bulk(count, connections, i -> merge("/api/v1/nodes/" + name(i), "{\"spec\":{\"taints\":null}}"));
         workspace.bulk(count, connections, i -> Call.json("POST", LEASES, Samples.lease(name(i), null, i)));
         heart = Thread.ofVirtual().name("heartbeats").start(this::beat);
         return made;
@@ -93,8 +92,7 @@ final class BenchNodes implements AutoCloseable {
         labels.put("kubernetes.io/os", "linux");
         labels.put("topology.kubernetes.io/zone", zone);
         labels.put(LABEL, workspace.namespace());
-        Map<String, Object> amounts =
-                Map.of("cpu", "4", "memory", "32Gi", "pods", "110", "ephemeral-storage", "100Gi");
+        Map<String, Object> amounts = Map.of("cpu", "4", "memory", "32Gi", "pods", "110", "ephemeral-storage", "100Gi");
         String now = Instant.now().toString().substring(0, 19) + "Z";
         List<Object> conditions = new ArrayList<>();
         conditions.add(Map.of(

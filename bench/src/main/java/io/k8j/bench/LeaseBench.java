@@ -29,7 +29,8 @@ public final class LeaseBench implements Callable<Integer> {
             workspace.generator().run(renewals(path, versions), leases, options.warmUp());
             options.progress().phase("renew leases", 0);
             OptionalLong before = cpu.nanos();
-            Outcome outcome = workspace.generator().run(renewals(path, versions), leases, options.duration(), options.rate());
+            Outcome outcome =
+                    workspace.generator().run(renewals(path, versions), leases, options.duration(), options.rate());
             report.outcome("renew", outcome, before, cpu.nanos());
         }
         options.print(report);

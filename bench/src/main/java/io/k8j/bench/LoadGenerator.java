@@ -134,7 +134,9 @@ final class LoadGenerator implements AutoCloseable {
                             channel.pipeline()
                                     .addLast(target.tls().newHandler(channel.alloc(), target.host(), target.port()));
                         }
-                        channel.pipeline().addLast(new HttpResponseDecoder(DECODING)).addLast(handler);
+                        channel.pipeline()
+                                .addLast(new HttpResponseDecoder(DECODING))
+                                .addLast(handler);
                     }
                 })
                 .connect(target.host(), target.port())

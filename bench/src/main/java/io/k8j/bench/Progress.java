@@ -76,7 +76,13 @@ final class Progress implements AutoCloseable {
         long now = done.get();
         String of = wanted > 0 ? String.format(Locale.ROOT, " of %,d", wanted) : "";
         return String.format(
-                Locale.ROOT, "%s: %,d%s, %,.0f/s, %.0f s", phase, now, of, now / Math.max(0.001, nanos / 1e9), nanos / 1e9);
+                Locale.ROOT,
+                "%s: %,d%s, %,.0f/s, %.0f s",
+                phase,
+                now,
+                of,
+                now / Math.max(0.001, nanos / 1e9),
+                nanos / 1e9);
     }
 
     @Override

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "schedule",
-        description = "Schedule Pods onto nodes that exist only in the API; the cases are those of upstream's scheduler_perf.",
+        description = "Schedule Pods onto nodes that exist only in the API; the cases are those of upstream's"
+                + " scheduler_perf.",
         mixinStandardHelpOptions = true)
 public final class ScheduleBench implements Callable<Integer> {
     @Mixin
@@ -84,7 +85,8 @@ public final class ScheduleBench implements Callable<Integer> {
         }
         if (!wanted.isEmpty()) {
             String known = ScheduleCases.ALL.stream().map(ScheduleCase::name).collect(Collectors.joining(", "));
-            throw new UserException("--case %s: must be all, or some of %s".formatted(wanted.iterator().next(), known));
+            throw new UserException("--case %s: must be all, or some of %s"
+                    .formatted(wanted.iterator().next(), known));
         }
         return found;
     }
@@ -144,7 +146,8 @@ public final class ScheduleBench implements Callable<Integer> {
                     i -> Call.json("POST", path, SchedulePods.bytes(one.pod().apply(i, fleet))));
             PodWatch.await(seen.bound, count, limit, "scheduled");
         }
-        long last = seen.bound.values().stream().mapToLong(Long::longValue).max().orElse(begin);
+        long last =
+                seen.bound.values().stream().mapToLong(Long::longValue).max().orElse(begin);
         OptionalLong after = cpu.nanos();
         double perSecond = count / ((last - begin) / 1e9);
         Map<String, Object> row = report.row(one.name());

@@ -19,9 +19,7 @@ final class SchedulePods {
         container.put("name", "pause");
         container.put("image", "registry.k8s.io/pause:3.10.1");
         container.put("ports", List.of(Map.of("containerPort", 80)));
-        container.put(
-                "resources",
-                Map.of("limits", amounts("100m", "500Mi"), "requests", amounts("100m", "500Mi")));
+        container.put("resources", Map.of("limits", amounts("100m", "500Mi"), "requests", amounts("100m", "500Mi")));
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("containers", List.of(container));
         spec.put("terminationGracePeriodSeconds", 0); // nobody ends these Pods but the server itself
@@ -47,7 +45,8 @@ final class SchedulePods {
     }
 
     static Map<String, Object> asking(Map<String, Object> pod, String cpu, String memory) {
-        Map<String, Object> container = Trees.map(Trees.list(pod, "spec", "containers").getFirst());
+        Map<String, Object> container =
+                Trees.map(Trees.list(pod, "spec", "containers").getFirst());
         container.put("resources", Map.of("requests", amounts(cpu, memory)));
         return pod;
     }

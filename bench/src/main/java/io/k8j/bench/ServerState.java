@@ -84,8 +84,9 @@ final class ServerState {
     private OptionalLong size(Path directory) {
         if (cpu.pid() == 0 || !Files.isDirectory(directory)) return OptionalLong.empty();
         try (Stream<Path> files = Files.walk(directory)) {
-            return OptionalLong.of(
-                    files.filter(Files::isRegularFile).mapToLong(ServerState::length).sum());
+            return OptionalLong.of(files.filter(Files::isRegularFile)
+                    .mapToLong(ServerState::length)
+                    .sum());
         } catch (IOException | java.io.UncheckedIOException e) {
             return OptionalLong.empty();
         }

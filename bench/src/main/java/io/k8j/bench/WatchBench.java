@@ -72,9 +72,8 @@ public final class WatchBench implements Callable<Integer> {
             options.progress().phase("patch, watched by " + watchers, 0);
             OptionalLong before = cpu.nanos();
             long begin = System.nanoTime();
-            Outcome patched = workspace
-                    .generator()
-                    .run(patches, options.connections(), options.duration(), options.rate());
+            Outcome patched =
+                    workspace.generator().run(patches, options.connections(), options.duration(), options.rate());
             awaitCount(arrived, first + patched.done() * watchers);
             double seconds = (System.nanoTime() - begin) / 1e9;
             OptionalLong after = cpu.nanos();

@@ -86,7 +86,11 @@ class BenchCommandTest {
         StringWriter errors = new StringWriter();
         command.setErr(new PrintWriter(errors));
         int code = command.execute(
-                "schedule", "--case", "nonsense", "--kubeconfig", cluster.kubeconfigFile().toString());
+                "schedule",
+                "--case",
+                "nonsense",
+                "--kubeconfig",
+                cluster.kubeconfigFile().toString());
         assertThat(code).isNotZero();
         assertThat(errors.toString()).contains("--case nonsense: must be all, or some of basic,");
     }
@@ -95,7 +99,8 @@ class BenchCommandTest {
     void aSoakSeesItsOwnChangesAndTheProcess(K8jCluster cluster) {
         List<Map<?, ?>> rows = run(cluster, "soak --minutes 0.05 --intervals 2 --rate 600 --connections 4");
         assertThat(((Number) rows.get(1).get("watchP50Millis")).doubleValue()).isPositive();
-        assertThat(((Number) rows.get(1).get("residentMegabytes")).doubleValue()).isPositive();
+        assertThat(((Number) rows.get(1).get("residentMegabytes")).doubleValue())
+                .isPositive();
         assertThat(rows.getLast().containsKey("residentPercent")).isTrue();
     }
 
