@@ -1,6 +1,7 @@
 package io.k8j.apiserver;
 
 import io.k8j.apiserver.audit.AuditEvent;
+import io.k8j.apiserver.metrics.AccessMetrics;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.Authorizer.Decision;
@@ -19,6 +20,7 @@ import java.util.List;
 /** Asks the authorizer and says no in upstream's words. */
 public final class Access {
     private final Authorizer authorizer;
+    private final AccessMetrics metrics = new AccessMetrics();
 
     public Access(Authorizer authorizer) {
         this.authorizer = authorizer;
@@ -41,7 +43,10 @@ public final class Access {
 
     /** @throws ApiException 403 unless allowed */
     public void check(Attributes wanted) {
-        switch (authorizer.authorize(wanted)) {
+        long begin = System.nanoTime();
+        Decision decision = authorizer.authorize(wanted);
+        metrics.decision(word(decision), System.nanoTime() - begin);
+        switch (decision) {
             case Decision.Allow(String reason) -> annotate("allow", reason);
             case Decision.Deny(String reason) -> {
                 annotate("forbid", reason);
@@ -52,6 +57,19 @@ public final class Access {
                 throw forbidden(wanted, reason);
             }
         }
+    }
+
+    private static String word(Decision decision) {
+        return switch (decision) {
+            case Decision.Allow allow -> "allowed";
+            case Decision.Deny deny -> "denied";
+            case Decision.NoOpinion none -> "no-opinion";
+        };
+    }
+
+    /** Who was let in, and how long it took to find out. */
+    public AccessMetrics metrics() {
+        return metrics;
     }
 
     private static void annotate(String decision, String reason) {

@@ -15,8 +15,6 @@ import io.k8j.apiserver.authz.RbacAuthorizer;
 import io.k8j.apiserver.authz.RbacIndex;
 import io.k8j.apiserver.authz.RoleReconciler;
 import io.k8j.apiserver.authz.node.NodeAuthorizer;
-import io.k8j.apiserver.discovery.Discovery;
-import io.k8j.apiserver.discovery.OpenApiPages;
 import io.k8j.apiserver.encryption.Encryption;
 import io.k8j.apiserver.encryption.KeyRotation;
 import io.k8j.apiserver.flowcontrol.FlowController;
@@ -32,9 +30,7 @@ import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
-import io.k8j.apiserver.system.EncryptionDocuments;
-import io.k8j.apiserver.system.Health;
-import io.k8j.apiserver.system.ServerDocuments;
+import io.k8j.apiserver.system.StartHooks;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Trees;
@@ -44,14 +40,10 @@ import io.k8j.store.Store;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +60,7 @@ public final class ApiServer implements AutoCloseable {
     private final FlowMaintenance flowObjects; // null like it
     private final Serving serving;
     private final ServingLimits limits;
+    private final StartHooks hooks = new StartHooks();
     private final HttpServer http;
     private volatile boolean stopping;
 
@@ -100,14 +93,23 @@ public final class ApiServer implements AutoCloseable {
                             accounts),
                     config.anonymous());
             tokens.requests = new TokenRequests(accounts, authentication, config.audiences(), core.reader());
+            hooks.done(
+                    "start-apiextensions-informers",
+                    "start-apiextensions-controllers",
+                    "crd-informer-synced",
+                    "start-system-namespaces-controller",
+                    "start-service-ip-repair-controllers",
+                    "scheduling/bootstrap-system-priority-classes",
+                    "bootstrap-controller"); // the core has done all of it when it is open
             new RoleReconciler(core.transport(SELF, "kube-apiserver")).run();
+            hooks.done("rbac/bootstrap-roles");
             this.flows = limits.priorityAndFairness() ? flows(limits, time) : null;
             this.flowObjects = flows == null
                     ? null
                     : new FlowMaintenance(call -> core.call(SELF, "kube-apiserver", call), flows, time);
             RequestMetrics metrics = new RequestMetrics();
             Dispatcher dispatcher = new Dispatcher(
-                    core, documents(config, metrics), new ConnectHandler(core, config.kubeletTls()), time);
+                    core, documents(config, store, metrics), new ConnectHandler(core, config.kubeletTls()), time, metrics);
             this.http = HttpServer.start(
                     config.address(),
                     config.servingTls(),
@@ -122,9 +124,19 @@ public final class ApiServer implements AutoCloseable {
                                             limits.maxRequestsInflight(), limits.maxMutatingRequestsInflight())
                                     : ApiFrontend.fairShare(flows),
                             serving,
+                            core.access().metrics(),
                             dispatcher));
             core.minWatchTimeout(limits.minRequestTimeout());
-            if (flowObjects != null) flowObjects.start();
+            hooks.done(
+                    "start-apiserver-admission-initializer",
+                    "generic-apiserver-start-informers",
+                    "priority-and-fairness-config-consumer",
+                    "priority-and-fairness-filter");
+            if (flowObjects == null) {
+                hooks.done("priority-and-fairness-config-producer");
+            } else {
+                flowObjects.start(() -> hooks.done("priority-and-fairness-config-producer"));
+            }
             core.audit(config.operations().auditor());
             if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {
@@ -195,48 +207,11 @@ public final class ApiServer implements AutoCloseable {
         return core.call(SELF, "kube-apiserver", call).object().tree();
     }
 
-    private List<Dispatcher.Documents> documents(ApiServerConfig config, RequestMetrics metrics) {
-        Map<String, Supplier<Optional<String>>> live = new LinkedHashMap<>();
-        live.put("ping", Optional::empty);
-        live.put("log", Optional::empty);
-        live.put("etcd", Optional::empty); // the core serves from memory; a failed store fails its writes
-        Map<String, Supplier<Optional<String>>> ready = new LinkedHashMap<>();
-        ready.put("informer-sync", Optional::empty);
-        ready.put("shutdown", () -> stopping ? Optional.of("process is shutting down") : Optional.empty());
-        Health health = new Health(live, ready);
-        List<Consumer<StringBuilder>> parts = new ArrayList<>(config.metrics());
-        parts.add(metrics::write);
+    private List<Dispatcher.Documents> documents(ApiServerConfig config, Store store, RequestMetrics metrics) {
+        List<Consumer<StringBuilder>> parts = new ArrayList<>();
         if (flows != null) parts.add(flows::write);
-        if (config.operations().auditor() != null) {
-            parts.add(config.operations().auditor().metrics()::write);
-        }
         parts.add(admissionMetrics::write);
-        if (config.operations().encryption() != null) {
-            parts.add(config.operations().encryption().metrics()::write);
-        }
-        List<Dispatcher.Documents> documents = new ArrayList<>();
-        if (rotation != null) documents.add(new EncryptionDocuments(rotation));
-        documents.addAll(List.of(
-                new Discovery(core.table()),
-                new OpenApiPages(core.table(), String.valueOf(config.version().get("gitVersion"))),
-                health,
-                new ServerDocuments(
-                        config.version(), parts, config.keys(), config.issuers().getFirst(), health, this::apiPaths)));
-        return documents;
-    }
-
-    private List<String> apiPaths() {
-        TreeSet<String> paths = new TreeSet<>(List.of("/api", "/apis", "/apis/"));
-        core.table().all().forEach(served -> {
-            GroupVersionResource gvr = served.gvr();
-            if (gvr.group().isEmpty()) {
-                paths.add("/api/" + gvr.version());
-            } else {
-                paths.add("/apis/" + gvr.group());
-                paths.add("/apis/" + gvr.group() + "/" + gvr.version());
-            }
-        });
-        return List.copyOf(paths);
+        return new ServerPages(config, core, store, hooks, () -> stopping).all(metrics, parts);
     }
 
     /**

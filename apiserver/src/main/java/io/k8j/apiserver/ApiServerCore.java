@@ -182,6 +182,12 @@ public final class ApiServerCore implements AutoCloseable {
         handlers.admitConnect(context(user, "", call, resource), options);
     }
 
+    /** Appends the core's own metrics in Prometheus' text format. */
+    void writeMetrics(StringBuilder out) {
+        handlers.writer().metrics().write(out);
+        access.metrics().write(out);
+    }
+
     /** Watches without a wish of their own last at least that long, and at most twice as long. */
     void minWatchTimeout(java.time.Duration least) {
         handlers.watch().minTimeout(least);

@@ -67,6 +67,7 @@ final class Handlers implements AutoCloseable {
     private final WatchHandler watch;
     private final Admission admission;
     private final StorageRewriter rewriter;
+    private final ObjectWriter writer;
     private final ApiServerCore core;
     private final CoreConfig config;
     private final AddressRange addresses;
@@ -86,7 +87,7 @@ final class Handlers implements AutoCloseable {
         this.core = core;
         this.config = config;
         admission = new Admission(plugins);
-        ObjectWriter writer = new ObjectWriter(store, feed, time);
+        writer = new ObjectWriter(store, feed, time);
         rewriter = new StorageRewriter(store, writer);
         ObjectEditor editor = new ObjectEditor(writer);
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
@@ -200,6 +201,10 @@ final class Handlers implements AutoCloseable {
             case GET, UPDATE, PATCH, DELETE -> true;
             case LIST, WATCH, CREATE, DELETECOLLECTION -> false;
         };
+    }
+
+    ObjectWriter writer() {
+        return writer;
     }
 
     StorageRewriter rewriter() {

@@ -3,6 +3,7 @@ package io.k8j.apiserver;
 import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.encryption.Encryption;
 import io.k8j.apiserver.encryption.KeyRotation;
+import java.util.Map;
 
 /**
  * How the API server is operated.
@@ -11,20 +12,25 @@ import io.k8j.apiserver.encryption.KeyRotation;
  * @param rotation changes the keys of Secrets; null if the configuration file is not the server's own
  * @param auditor records requests; null for none. It stays the caller's
  * @param limits how much is done at once
+ * @param flags upstream's flags that were given, as {@code /flagz} shows them; without secrets
  */
-public record Operations(Encryption encryption, KeyRotation rotation, Auditor auditor, ServingLimits limits) {
+public record Operations(Encryption encryption, KeyRotation rotation, Auditor auditor, ServingLimits limits, Map<String, String> flags) {
     /** Nothing is encrypted. */
-    public static final Operations DEFAULTS = new Operations(null, null, null, ServingLimits.DEFAULTS);
+    public static final Operations DEFAULTS = new Operations(null, null, null, ServingLimits.DEFAULTS, Map.of());
 
     public Operations withEncryption(Encryption values, KeyRotation keys) {
-        return new Operations(values, keys, auditor, limits);
+        return new Operations(values, keys, auditor, limits, flags);
     }
 
     public Operations withAuditor(Auditor recorder) {
-        return new Operations(encryption, rotation, recorder, limits);
+        return new Operations(encryption, rotation, recorder, limits, flags);
     }
 
     public Operations withLimits(ServingLimits bounds) {
-        return new Operations(encryption, rotation, auditor, bounds);
+        return new Operations(encryption, rotation, auditor, bounds, flags);
+    }
+
+    public Operations withFlags(Map<String, String> given) {
+        return new Operations(encryption, rotation, auditor, limits, given);
     }
 }

@@ -120,6 +120,11 @@ public final class Encryption implements AutoCloseable {
         listeners.add(listener);
     }
 
+    /** Whether there are KMS plugins. */
+    public boolean usesPlugins() {
+        return !current.plugins().isEmpty();
+    }
+
     /** What is wrong with the KMS plugins. */
     public Optional<String> check() {
         return check(current.plugins());

@@ -31,8 +31,8 @@ public final class FlowMaintenance implements AutoCloseable {
     private final FlowController controller;
     private final Time time;
     private volatile boolean closed;
-    private volatile boolean done;
     private volatile Time.Timer next = () -> {};
+    private volatile Runnable onFirst = () -> {};
 
     /** @param api the server, with all rights */
     public FlowMaintenance(Function<ApiCall, ApiResponse> api, FlowController controller, Time time) {
@@ -41,15 +41,15 @@ public final class FlowMaintenance implements AutoCloseable {
         this.time = time;
     }
 
-    /** Begins in the background. */
-    public void start() {
+    /**
+     * Begins in the background.
+     *
+     * @param whenDone runs when all objects are there for the first time
+     */
+    public void start(Runnable whenDone) {
+        onFirst = whenDone;
         controller.afterChange(this::settle);
         Thread.ofVirtual().name("flow-objects").start(this::ensureAll);
-    }
-
-    /** Whether all objects were there once. */
-    public boolean ready() {
-        return done;
     }
 
     private void ensureAll() {
@@ -59,7 +59,8 @@ public final class FlowMaintenance implements AutoCloseable {
             FlowObjects.mandatorySchemas().forEach(tree -> ensure(FlowObjects.SCHEMAS, tree, true));
             FlowObjects.suggestedLevels().forEach(tree -> ensure(FlowObjects.LEVELS, tree, false));
             FlowObjects.suggestedSchemas().forEach(tree -> ensure(FlowObjects.SCHEMAS, tree, false));
-            done = true;
+            onFirst.run();
+            onFirst = () -> {};
         } catch (RuntimeException e) {
             if (!closed)
                 LOG.atWarn().setCause(e).log("objects of priority and fairness not brought up to date; trying again");

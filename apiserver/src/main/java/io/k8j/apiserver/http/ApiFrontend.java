@@ -3,6 +3,7 @@ package io.k8j.apiserver.http;
 import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.authn.Authentication;
 import io.k8j.apiserver.flowcontrol.FlowController;
+import io.k8j.apiserver.metrics.AccessMetrics;
 import io.k8j.apiserver.spi.Authorizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class ApiFrontend implements ExchangeHandler {
             Auditor auditor,
             RequestFilter load,
             Serving serving,
+            AccessMetrics logins,
             Dispatcher dispatcher) {
         boolean audited = auditor != null;
         List<RequestFilter> filters = new ArrayList<>();
@@ -45,7 +47,9 @@ public final class ApiFrontend implements ExchangeHandler {
         filters.add(serving.deadlines()); // authentication may wait for others, so it counts
         filters.add(new LimitHttp2(serving.goawayChance()));
         if (audited) filters.add(new AuditFailedLogins(auditor));
+        filters.add(new CountLogins(logins, false));
         filters.add(new Authenticate(authentication));
+        filters.add(new CountLogins(logins, true));
         if (audited) {
             filters.add(new AuditRequests(auditor)); // must know the real user
             filters.add(new RefusalsToStatus()); // so that the answer is known when the event is completed

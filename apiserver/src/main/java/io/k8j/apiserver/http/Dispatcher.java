@@ -24,8 +24,12 @@ public final class Dispatcher implements RequestFilter.Next {
     private final ConnectHandler connect;
     private final Answers answers;
     private final InstantSource clock;
+    private final RequestMetrics metrics;
 
-    public Dispatcher(ApiServerCore core, List<Documents> documents, ConnectHandler connect, InstantSource clock) {
+    public Dispatcher(
+            ApiServerCore core, List<Documents> documents, ConnectHandler connect, InstantSource clock,
+            RequestMetrics metrics) {
+        this.metrics = metrics;
         this.core = core;
         this.documents = List.copyOf(documents);
         this.connect = connect;
@@ -62,7 +66,12 @@ public final class Dispatcher implements RequestFilter.Next {
 
     private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
         if (verb == Verb.WATCH) {
-            WatchResponder responder = new WatchResponder(exchange, resource, Negotiation.ofWatch(exchange), clock);
+            WatchResponder responder = new WatchResponder(
+                    exchange,
+                    resource,
+                    Negotiation.ofWatch(exchange),
+                    clock,
+                    metrics.watchEvents(resource.gvr()));
             ApiCall call = CallReader.read(exchange, path, verb, resource.gvk().kind());
             responder.open(core.watch(exchange.user(), agent(exchange), call, responder));
             return;

@@ -69,6 +69,9 @@ public final class Exchange {
     private RequestFacts facts;
     private String auditId = "";
     private boolean endsConnection;
+    private long waitedNanos;
+    private long responseBytes;
+    private long loginBegan;
     private IntConsumer onHead = code -> {};
     private int status;
 
@@ -211,6 +214,29 @@ public final class Exchange {
         user = value;
     }
 
+    void loginBegins() {
+        loginBegan = System.nanoTime();
+    }
+
+    /** When authentication began, by the JVM's timer. */
+    long loginBegan() {
+        return loginBegan;
+    }
+
+    /** How long the request waited for its turn. */
+    long waitedNanos() {
+        return waitedNanos;
+    }
+
+    void waited(long nanos) {
+        waitedNanos = nanos;
+    }
+
+    /** Bytes of an answer that was sent as a whole, before compression. */
+    long responseBytes() {
+        return responseBytes;
+    }
+
     /** The id that the answer carries, and the audit log. */
     String auditId() {
         return auditId;
@@ -310,6 +336,7 @@ public final class Exchange {
 
     /** Sends the whole answer. */
     public void respond(int code, String contentType, byte[] content) {
+        responseBytes = content.length;
         if (content.length >= SMALL_BYTES) {
             respond(code, contentType, new ArrayBody(content));
         } else if (markAnswered()) {
@@ -320,6 +347,7 @@ public final class Exchange {
 
     /** Sends an answer that may be large, piece by piece as the client reads it. */
     void respond(int code, String contentType, Body body) {
+        responseBytes = body.length();
         if (!markAnswered()) {
             return;
         }

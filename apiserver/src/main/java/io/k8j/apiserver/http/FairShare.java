@@ -16,8 +16,10 @@ record FairShare(FlowController controller) implements RequestFilter {
             next.proceed(exchange);
             return;
         }
+        long begin = System.nanoTime();
         FlowController.Place place = controller.admit(
                 facts.attributes(exchange.user(), exchange.path()), exchange::query, exchange::onDisconnect);
+        exchange.waited(System.nanoTime() - begin);
         exchange.setResponseHeader("X-Kubernetes-PF-FlowSchema-UID", place.schemaUid());
         exchange.setResponseHeader("X-Kubernetes-PF-PriorityLevel-UID", place.levelUid());
         if (!place.admitted()) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Writes the events of one watch as lines of JSON (or length-prefixed protobuf), in the form the client asked for. A
@@ -31,9 +32,13 @@ final class WatchResponder implements WatchListener {
     private final CountDownLatch opened = new CountDownLatch(1);
     private volatile ResponseStream stream;
     private volatile ApiTransport.Watch watch;
+    private final LongAdder events;
     private boolean columnsSent; // used by the delivering thread only
 
-    WatchResponder(Exchange exchange, ServedResource resource, Negotiation form, InstantSource clock) {
+    /** @param events counts what is told */
+    WatchResponder(
+            Exchange exchange, ServedResource resource, Negotiation form, InstantSource clock, LongAdder events) {
+        this.events = events;
         this.exchange = exchange;
         this.resource = resource;
         this.form = form;
@@ -81,6 +86,7 @@ final class WatchResponder implements WatchListener {
 
     @Override
     public void event(EventType type, ApiObject object) {
+        events.increment();
         if (isPlain()) {
             write(BEGINNINGS.get(type), object.json(), END);
         } else {

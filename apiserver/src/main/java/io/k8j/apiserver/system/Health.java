@@ -3,46 +3,77 @@ package io.k8j.apiserver.system;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
-import io.k8j.model.api.ApiException;
+import io.k8j.apiserver.metrics.MetricText;
+import io.k8j.model.api.GoQuote;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code /livez}, {@code /readyz}, {@code /healthz}: all checks, or a single one below them; {@code ?verbose} lists them
- * and {@code ?exclude=} leaves some out.
+ * and {@code ?exclude=} leaves some out. What came out is counted for {@code /metrics/slis}.
  */
 public final class Health implements Dispatcher.Documents {
+    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final List<String> ROOTS = List.of("livez", "readyz", "healthz");
 
-    private final Map<String, Map<String, Supplier<Optional<String>>>> checks = new LinkedHashMap<>();
-
     /**
-     * Collects the checks of each path.
+     * One thing that must be well.
      *
-     * @param live checks by name; a value is what is wrong, empty if nothing is
-     * @param readyOnly checks that count for readiness but not for liveness
+     * @param wrong what is wrong with it, empty if nothing is; does not block for long
+     * @param readyOnly whether it counts for readiness only
      */
-    public Health(Map<String, Supplier<Optional<String>>> live, Map<String, Supplier<Optional<String>>> readyOnly) {
-        checks.put("livez", new LinkedHashMap<>(live));
-        checks.put("healthz", new LinkedHashMap<>(live));
-        Map<String, Supplier<Optional<String>>> ready = new LinkedHashMap<>(live);
-        ready.putAll(readyOnly);
-        checks.put("readyz", ready);
+    public record Check(String name, Supplier<Optional<String>> wrong, boolean readyOnly) {
+        /** A check of all three paths. */
+        public static Check of(String name, Supplier<Optional<String>> wrong) {
+            return new Check(name, wrong, false);
+        }
+
+        /** A check of {@code /readyz}. */
+        public static Check ready(String name, Supplier<Optional<String>> wrong) {
+            return new Check(name, wrong, true);
+        }
+    }
+
+    private record Outcome(String name, String type) {
+        String labels() {
+            return "name=\"" + name + "\"";
+        }
+    }
+
+    private final List<Check> checks;
+    private final Map<Outcome, Boolean> last = new ConcurrentHashMap<>();
+    private final Map<Outcome, LongAdder> passed = new ConcurrentHashMap<>();
+    private final Map<Outcome, LongAdder> failed = new ConcurrentHashMap<>();
+
+    /** @param checks in the order in which they are listed */
+    public Health(List<Check> checks) {
+        this.checks = List.copyOf(checks);
+    }
+
+    private List<Check> of(String root) {
+        return checks.stream()
+                .filter(check -> root.equals("readyz") || !check.readyOnly())
+                .toList();
     }
 
     /** All paths served here, sorted. */
     List<String> paths() {
         TreeSet<String> paths = new TreeSet<>();
-        checks.forEach((root, named) -> {
+        for (String root : ROOTS) {
             paths.add("/" + root);
-            named.keySet().forEach(name -> paths.add("/" + root + "/" + name));
-        });
+            of(root).forEach(check -> paths.add("/" + root + "/" + check.name()));
+        }
         return List.copyOf(paths);
     }
 
@@ -55,14 +86,17 @@ public final class Health implements Dispatcher.Documents {
             }
             if (path.startsWith("/" + root + "/")) {
                 String name = path.substring(root.length() + 2);
-                return checks.get(root).containsKey(name) ? Optional.of(e -> single(e, root, name)) : Optional.empty();
+                return of(root).stream()
+                        .filter(check -> check.name().equals(name))
+                        .findFirst()
+                        .map(check -> e -> single(e, check));
             }
         }
         return Optional.empty();
     }
 
-    private void single(Exchange exchange, String root, String name) {
-        Optional<String> wrong = checks.get(root).get(name).get();
+    private static void single(Exchange exchange, Check check) {
+        Optional<String> wrong = check.wrong().get();
         if (wrong.isPresent()) {
             text(exchange, 500, "internal server error: " + wrong.get() + "\n");
         } else {
@@ -71,30 +105,66 @@ public final class Health implements Dispatcher.Documents {
     }
 
     private void all(Exchange exchange, String root) {
-        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
-            throw ApiException.badRequest("only GET is supported here");
-        }
-        List<String> excluded = exchange.query().getOrDefault("exclude", List.of());
+        TreeSet<String> unknown = new TreeSet<>(exchange.query().getOrDefault("exclude", List.of()));
+        List<String> excluded = List.copyOf(unknown);
         StringBuilder lines = new StringBuilder();
-        boolean failed = false;
-        for (Map.Entry<String, Supplier<Optional<String>>> check :
-                checks.get(root).entrySet()) {
-            if (excluded.contains(check.getKey())) {
-                lines.append("[+]").append(check.getKey()).append(" excluded: ok\n");
+        StringBuilder reasons = new StringBuilder();
+        for (Check check : of(root)) {
+            if (excluded.contains(check.name())) {
+                unknown.remove(check.name());
+                lines.append("[+]").append(check.name()).append(" excluded: ok\n");
                 continue;
             }
-            Optional<String> wrong = check.getValue().get();
-            failed |= wrong.isPresent();
-            lines.append(wrong.isPresent() ? "[-]" : "[+]").append(check.getKey());
+            Optional<String> wrong = check.wrong().get();
+            count(new Outcome(check.name(), root), wrong.isEmpty());
+            // This path is public, so the reason goes to the log only.
+            lines.append(wrong.isPresent() ? "[-]" : "[+]").append(check.name());
             lines.append(wrong.isPresent() ? " failed: reason withheld\n" : " ok\n");
+            wrong.ifPresent(why -> reasons.append(check.name()).append(": ").append(why).append("; "));
         }
-        if (failed) {
+        if (!unknown.isEmpty()) {
+            lines.append("warn: some health checks cannot be excluded: no matches for ")
+                    .append(unknown.stream().map(GoQuote::quote).collect(Collectors.joining(",")))
+                    .append('\n');
+        }
+        if (!reasons.isEmpty()) {
+            LOG.atInfo().addKeyValue("path", root).addKeyValue("failed", reasons).log("health check failed");
             text(exchange, 500, lines + root + " check failed\n");
         } else if (exchange.query().containsKey("verbose")) {
             text(exchange, 200, lines + root + " check passed\n");
         } else {
             text(exchange, 200, "ok");
         }
+    }
+
+    private void count(Outcome outcome, boolean ok) {
+        last.put(outcome, ok);
+        (ok ? passed : failed).computeIfAbsent(outcome, o -> new LongAdder()).increment();
+    }
+
+    /** Appends what {@code /metrics/slis} shows. */
+    public void write(StringBuilder out) {
+        TreeMap<String, Number> now = new TreeMap<>();
+        TreeMap<String, Number> totals = new TreeMap<>();
+        last.forEach((outcome, ok) -> now.put(outcome.labels() + ",type=\"" + outcome.type() + "\"", ok ? 1 : 0));
+        passed.forEach((outcome, count) -> totals.put(
+                outcome.labels() + ",status=\"success\",type=\"" + outcome.type() + "\"", count.sum()));
+        failed.forEach((outcome, count) ->
+                totals.put(outcome.labels() + ",status=\"error\",type=\"" + outcome.type() + "\"", count.sum()));
+        MetricText.family(
+                out,
+                "kubernetes_healthcheck",
+                "STABLE",
+                "This metric records the result of a single healthcheck.",
+                "gauge",
+                now);
+        MetricText.family(
+                out,
+                "kubernetes_healthchecks_total",
+                "STABLE",
+                "This metric records the results of all healthcheck.",
+                "counter",
+                totals);
     }
 
     private static void text(Exchange exchange, int code, String text) {

@@ -49,7 +49,8 @@ public final class ServerDocuments implements Dispatcher.Documents {
     public Optional<ExchangeHandler> find(Exchange exchange) {
         return switch (exchange.path()) {
             case "/version", "/version/" -> Optional.of(e -> sendIndented(e, version));
-            case "/metrics" -> Optional.of(this::metrics);
+            case "/metrics" -> Optional.of(e -> metrics(e, metrics));
+            case "/metrics/slis" -> Optional.of(e -> metrics(e, List.of(health::write)));
             case "/.well-known/openid-configuration" -> Optional.of(this::issuerConfiguration);
             case "/openid/v1/jwks" ->
                 Optional.of(e -> e.respond(200, "application/jwk-set+json", Json.write(keys.publicKeys())));
@@ -108,24 +109,36 @@ public final class ServerDocuments implements Dispatcher.Documents {
         return Optional.of(e -> Trees.send(e, 404, paths()));
     }
 
+    /** All paths that the server has, sorted. */
+    public List<String> allPaths() {
+        return List.copyOf(listed());
+    }
+
     private Map<String, Object> paths() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("paths", allPaths());
+        return tree;
+    }
+
+    private TreeSet<String> listed() {
         TreeSet<String> all = new TreeSet<>(apiPaths.get());
         all.addAll(health.paths());
         all.addAll(List.of(
                 "/.well-known/openid-configuration",
+                "/flagz",
                 "/metrics",
+                "/metrics/slis",
                 "/openapi/v2",
                 "/openapi/v3",
                 "/openid/v1/jwks",
+                "/statusz",
                 "/version"));
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("paths", List.copyOf(all));
-        return tree;
+        return all;
     }
 
-    private void metrics(Exchange exchange) {
+    private static void metrics(Exchange exchange, List<Consumer<StringBuilder>> parts) {
         StringBuilder text = new StringBuilder(16 * 1024);
-        metrics.forEach(part -> part.accept(text));
+        parts.forEach(part -> part.accept(text));
         exchange.respond(
                 200, "text/plain; version=0.0.4; charset=utf-8", text.toString().getBytes(StandardCharsets.UTF_8));
     }

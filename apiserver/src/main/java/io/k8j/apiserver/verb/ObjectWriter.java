@@ -4,6 +4,7 @@ import io.k8j.apiserver.cache.CachedObject;
 import io.k8j.apiserver.cache.ObjectBytes;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.encryption.ValueException;
+import io.k8j.apiserver.metrics.StoreMetrics;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
@@ -32,11 +33,17 @@ public final class ObjectWriter {
     private final Store store;
     private final StoreFeed feed;
     private final ObjectLeases leases;
+    private final StoreMetrics metrics = new StoreMetrics();
 
     public ObjectWriter(Store store, StoreFeed feed, Time time) {
         this.store = store;
         this.feed = feed;
         this.leases = new ObjectLeases(store, time);
+    }
+
+    /** How long writes took. */
+    public StoreMetrics metrics() {
+        return metrics;
     }
 
     /** What became of a write. */
@@ -72,8 +79,11 @@ public final class ObjectWriter {
     private Result put(
             StoredResource resource, String key, ObjectBytes bytes, Map<String, String> fields, long expected) {
         CachedObject[] made = new CachedObject[1];
+        long begin = System.nanoTime();
+        boolean ok = false;
         try {
             PutResult result = putWithLease(resource, key, bytes, fields, expected, made);
+            ok = true;
             return switch (result) {
                 case PutResult.Stored(long revision) -> {
                     feed.await(revision, CACHE_PATIENCE);
@@ -86,6 +96,8 @@ public final class ObjectWriter {
         } catch (StoreException e) {
             if (made[0] != null) resource.cache().unmade(made[0].revision());
             throw ApiException.internal("store " + resource.id() + " " + key + ": " + e.getMessage());
+        } finally {
+            metrics.wrote(expected == 0 ? "create" : "update", resource.id(), begin, ok);
         }
     }
 
@@ -119,9 +131,12 @@ public final class ObjectWriter {
 
     /** Removes an object if its revision is the expected one. */
     Result delete(StoredResource resource, CachedObject last) {
+        long begin = System.nanoTime();
+        boolean ok = false;
         try {
             PutResult result = store.delete(
                     resource.storeKey(last.key()), last.revision(), new WriteOptions(resource.durability(), 0));
+            ok = true;
             return switch (result) {
                 case PutResult.Stored(long revision) -> {
                     feed.await(revision, CACHE_PATIENCE);
@@ -133,6 +148,8 @@ public final class ObjectWriter {
             };
         } catch (StoreException e) {
             throw ApiException.internal("delete " + resource.id() + " " + last.key() + ": " + e.getMessage());
+        } finally {
+            metrics.wrote("delete", resource.id(), begin, ok);
         }
     }
 

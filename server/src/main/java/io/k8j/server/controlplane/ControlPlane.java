@@ -140,7 +140,8 @@ public final class ControlPlane implements AutoCloseable {
         return Operations.DEFAULTS
                 .withEncryption(encryption.encryption(), encryption.rotation())
                 .withAuditor(auditor)
-                .withLimits(limits(config.apiServerFlags()));
+                .withLimits(limits(config.apiServerFlags()))
+                .withFlags(config.apiServerFlags().all());
     }
 
     private static Map<String, UserInfo> tokens(ServerConfig config, Map<String, UserInfo> given) {

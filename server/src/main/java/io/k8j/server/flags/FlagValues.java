@@ -65,6 +65,13 @@ public final class FlagValues {
         };
     }
 
+    /** All that was given, by name, as text. */
+    public Map<String, String> all() {
+        Map<String, String> all = new LinkedHashMap<>();
+        values.forEach((name, list) -> all.put(name, String.join(",", list)));
+        return all;
+    }
+
     /** Whether the flag was given at all. */
     public boolean has(String name) {
         return values.containsKey(name);
