@@ -109,7 +109,11 @@ public final class ApiServer implements AutoCloseable {
                     : new FlowMaintenance(call -> core.call(SELF, "kube-apiserver", call), flows, time);
             RequestMetrics metrics = new RequestMetrics();
             Dispatcher dispatcher = new Dispatcher(
-                    core, documents(config, store, metrics), new ConnectHandler(core, config.kubeletTls()), time, metrics);
+                    core,
+                    documents(config, store, metrics),
+                    new ConnectHandler(core, config.kubeletTls()),
+                    time,
+                    metrics);
             this.http = HttpServer.start(
                     config.address(),
                     config.servingTls(),

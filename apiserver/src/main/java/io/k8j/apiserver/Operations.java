@@ -14,7 +14,8 @@ import java.util.Map;
  * @param limits how much is done at once
  * @param flags upstream's flags that were given, as {@code /flagz} shows them; without secrets
  */
-public record Operations(Encryption encryption, KeyRotation rotation, Auditor auditor, ServingLimits limits, Map<String, String> flags) {
+public record Operations(
+        Encryption encryption, KeyRotation rotation, Auditor auditor, ServingLimits limits, Map<String, String> flags) {
     /** Nothing is encrypted. */
     public static final Operations DEFAULTS = new Operations(null, null, null, ServingLimits.DEFAULTS, Map.of());
 

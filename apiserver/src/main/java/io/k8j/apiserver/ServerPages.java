@@ -30,8 +30,7 @@ final class ServerPages {
     private final BooleanSupplier stopping;
 
     /** @param stopping whether the server is about to end */
-    ServerPages(
-            ApiServerConfig config, ApiServerCore core, Store store, StartHooks hooks, BooleanSupplier stopping) {
+    ServerPages(ApiServerConfig config, ApiServerCore core, Store store, StartHooks hooks, BooleanSupplier stopping) {
         this.config = config;
         this.core = core;
         this.store = store;
@@ -72,7 +71,8 @@ final class ServerPages {
         checks.add(Health.Check.of("log", Optional::empty)); // writing a line never blocks here
         checks.add(Health.Check.of("etcd", this::storeFails));
         checks.add(Health.Check.ready("etcd-readiness", this::storeFails));
-        if (config.operations().encryption() != null && config.operations().encryption().usesPlugins()) {
+        if (config.operations().encryption() != null
+                && config.operations().encryption().usesPlugins()) {
             checks.add(Health.Check.of("kms-providers", config.operations().encryption()::check));
         }
         checks.add(Health.Check.ready("informer-sync", Optional::empty)); // caches are full before anybody listens

@@ -27,7 +27,10 @@ public final class Dispatcher implements RequestFilter.Next {
     private final RequestMetrics metrics;
 
     public Dispatcher(
-            ApiServerCore core, List<Documents> documents, ConnectHandler connect, InstantSource clock,
+            ApiServerCore core,
+            List<Documents> documents,
+            ConnectHandler connect,
+            InstantSource clock,
             RequestMetrics metrics) {
         this.metrics = metrics;
         this.core = core;
@@ -67,11 +70,7 @@ public final class Dispatcher implements RequestFilter.Next {
     private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
         if (verb == Verb.WATCH) {
             WatchResponder responder = new WatchResponder(
-                    exchange,
-                    resource,
-                    Negotiation.ofWatch(exchange),
-                    clock,
-                    metrics.watchEvents(resource.gvr()));
+                    exchange, resource, Negotiation.ofWatch(exchange), clock, metrics.watchEvents(resource.gvr()));
             ApiCall call = CallReader.read(exchange, path, verb, resource.gvk().kind());
             responder.open(core.watch(exchange.user(), agent(exchange), call, responder));
             return;

@@ -28,7 +28,13 @@ public final class RequestMetrics {
 
     /** Which requests are counted together. */
     private record Kind(
-            String verb, String dryRun, String group, String version, String resource, String subresource, String scope) {
+            String verb,
+            String dryRun,
+            String group,
+            String version,
+            String resource,
+            String subresource,
+            String scope) {
         String labels(boolean withDryRun) {
             return "component=\"apiserver\"," + (withDryRun ? "dry_run=\"" + dryRun + "\"," : "")
                     + "group=\"%s\",resource=\"%s\",scope=\"%s\",subresource=\"%s\",verb=\"%s\",version=\"%s\""
@@ -159,18 +165,77 @@ public final class RequestMetrics {
             if (counts.timed && kind.dryRun().isEmpty()) sli.put(plain, counts.sli);
             if (counts.sized) sizes.put(plain, counts.sizes);
         });
-        MetricText.family(out, "apiserver_request_total", "STABLE", "Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.", "counter", totals);
-        MetricText.histograms(out, "apiserver_request_duration_seconds", "STABLE", "Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.", seconds);
-        MetricText.histograms(out, "apiserver_request_sli_duration_seconds", "ALPHA", "Response latency distribution (not counting webhook duration and priority & fairness queue wait times) in seconds for each verb, group, version, resource, subresource, scope and component.", sli);
-        MetricText.histograms(out, "apiserver_response_sizes", "STABLE", "Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.", sizes);
-        MetricText.family(out, "apiserver_longrunning_requests", "STABLE", "Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.", "gauge", open);
-        MetricText.family(out, "apiserver_request_terminations_total", "ALPHA", "Number of requests which apiserver terminated in self-defense.", "counter", refused);
-        MetricText.single(out, "apiserver_request_aborts_total", "ALPHA", "Number of requests which apiserver aborted possibly due to a timeout, for each group, version, verb, resource, subresource and scope", "counter", timeouts.sum());
-        MetricText.family(out, "apiserver_current_inflight_requests", "STABLE", "Maximal number of currently used inflight request limit of this apiserver per request kind in last second.", "gauge", Map.of("request_kind=\"mutating\"", mutating.get(), "request_kind=\"readOnly\"", reading.get()));
+        MetricText.family(
+                out,
+                "apiserver_request_total",
+                "STABLE",
+                "Counter of apiserver requests broken out for each verb, dry run value, group, version, resource,"
+                        + " scope, component, and HTTP response code.",
+                "counter",
+                totals);
+        MetricText.histograms(
+                out,
+                "apiserver_request_duration_seconds",
+                "STABLE",
+                "Response latency distribution in seconds for each verb, dry run value, group, version, resource,"
+                        + " subresource, scope and component.",
+                seconds);
+        MetricText.histograms(
+                out,
+                "apiserver_request_sli_duration_seconds",
+                "ALPHA",
+                "Response latency distribution (not counting webhook duration and priority & fairness queue wait"
+                    + " times) in seconds for each verb, group, version, resource, subresource, scope and component.",
+                sli);
+        MetricText.histograms(
+                out,
+                "apiserver_response_sizes",
+                "STABLE",
+                "Response size distribution in bytes for each group, version, verb, resource, subresource, scope and"
+                        + " component.",
+                sizes);
+        MetricText.family(
+                out,
+                "apiserver_longrunning_requests",
+                "STABLE",
+                "Gauge of all active long-running apiserver requests broken out by verb, group, version, resource,"
+                        + " scope and component. Not all requests are tracked this way.",
+                "gauge",
+                open);
+        MetricText.family(
+                out,
+                "apiserver_request_terminations_total",
+                "ALPHA",
+                "Number of requests which apiserver terminated in self-defense.",
+                "counter",
+                refused);
+        MetricText.single(
+                out,
+                "apiserver_request_aborts_total",
+                "ALPHA",
+                "Number of requests which apiserver aborted possibly due to a timeout, for each group, version, verb,"
+                        + " resource, subresource and scope",
+                "counter",
+                timeouts.sum());
+        MetricText.family(
+                out,
+                "apiserver_current_inflight_requests",
+                "STABLE",
+                "Maximal number of currently used inflight request limit of this apiserver per request kind in last"
+                        + " second.",
+                "gauge",
+                Map.of("request_kind=\"mutating\"", mutating.get(), "request_kind=\"readOnly\"", reading.get()));
         TreeMap<String, Number> events = new TreeMap<>();
         watchEvents.forEach((resource, count) -> events.put(
-                "group=\"%s\",resource=\"%s\",version=\"%s\"".formatted(resource.group(), resource.resource(), resource.version()),
+                "group=\"%s\",resource=\"%s\",version=\"%s\""
+                        .formatted(resource.group(), resource.resource(), resource.version()),
                 count.sum()));
-        MetricText.family(out, "apiserver_watch_events_total", "ALPHA", "Number of events sent in watch clients", "counter", events);
+        MetricText.family(
+                out,
+                "apiserver_watch_events_total",
+                "ALPHA",
+                "Number of events sent in watch clients",
+                "counter",
+                events);
     }
 }

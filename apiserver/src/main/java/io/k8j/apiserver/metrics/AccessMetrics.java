@@ -23,7 +23,8 @@ public final class AccessMetrics {
     /** Notes an attempt to log in: {@code success} of a known kind of user, or {@code failure}. */
     public void login(String result, String user, long nanos) {
         note(logins, result, nanos);
-        if (user != null) users.computeIfAbsent(kindOf(user), u -> new LongAdder()).increment();
+        if (user != null)
+            users.computeIfAbsent(kindOf(user), u -> new LongAdder()).increment();
     }
 
     /** Notes a decision: {@code allowed}, {@code denied} or {@code no-opinion}. */
@@ -48,13 +49,37 @@ public final class AccessMetrics {
     public void write(StringBuilder out) {
         TreeMap<String, Number> known = new TreeMap<>();
         users.forEach((user, count) -> known.put(MetricText.label("username", user), count.sum()));
-        MetricText.family(out, "authenticated_user_requests", "ALPHA", "Counter of authenticated requests broken out by username.", "counter", known);
-        write(out, logins, "authentication_attempts", "Counter of authenticated attempts.", "authentication_duration_seconds", "Authentication duration in seconds broken out by result.");
-        write(out, decisions, "authorization_attempts_total", "Counter of authorization attempts broken down by result. It can be either 'allowed', 'denied', 'no-opinion' or 'error'.", "authorization_duration_seconds", "Authorization duration in seconds broken out by result.");
+        MetricText.family(
+                out,
+                "authenticated_user_requests",
+                "ALPHA",
+                "Counter of authenticated requests broken out by username.",
+                "counter",
+                known);
+        write(
+                out,
+                logins,
+                "authentication_attempts",
+                "Counter of authenticated attempts.",
+                "authentication_duration_seconds",
+                "Authentication duration in seconds broken out by result.");
+        write(
+                out,
+                decisions,
+                "authorization_attempts_total",
+                "Counter of authorization attempts broken down by result. It can be either 'allowed', 'denied',"
+                        + " 'no-opinion' or 'error'.",
+                "authorization_duration_seconds",
+                "Authorization duration in seconds broken out by result.");
     }
 
     private static void write(
-            StringBuilder out, Map<String, Counts> map, String total, String totalHelp, String seconds, String secondsHelp) {
+            StringBuilder out,
+            Map<String, Counts> map,
+            String total,
+            String totalHelp,
+            String seconds,
+            String secondsHelp) {
         TreeMap<String, Number> totals = new TreeMap<>();
         TreeMap<String, Histogram> durations = new TreeMap<>();
         map.forEach((result, counts) -> {

@@ -35,9 +35,9 @@ public final class ServerMetrics {
                 out,
                 "kubernetes_build_info",
                 "BETA",
-                "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build"
-                        + " date, Go version, and compiler from which Kubernetes was built, and platform on which it is"
-                        + " running.",
+                "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state,"
+                    + " build date, Go version, and compiler from which Kubernetes was built, and platform on which it"
+                    + " is running.",
                 "gauge",
                 Map.of(labels, 1));
         TreeMap<String, Number> old = new TreeMap<>();
@@ -54,16 +54,16 @@ public final class ServerMetrics {
                 out,
                 "apiserver_storage_objects",
                 "STABLE",
-                "[DEPRECATED, consider using apiserver_resource_objects instead] Number of stored objects at the time of last"
-                        + " check split by kind. In case of a fetching error, the value will be -1.",
+                "[DEPRECATED, consider using apiserver_resource_objects instead] Number of stored objects at the time"
+                        + " of last check split by kind. In case of a fetching error, the value will be -1.",
                 "gauge",
                 old);
         MetricText.family(
                 out,
                 "apiserver_resource_objects",
                 "ALPHA",
-                "Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will"
-                        + " be -1.",
+                "Number of stored objects at the time of last check split by kind. In case of a fetching error, the"
+                        + " value will be -1.",
                 "gauge",
                 objects);
     }

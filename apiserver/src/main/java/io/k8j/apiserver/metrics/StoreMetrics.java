@@ -14,7 +14,8 @@ public final class StoreMetrics {
 
     private record Kind(String operation, GroupResource resource) {
         String labels() {
-            return "group=\"%s\",operation=\"%s\",resource=\"%s\"".formatted(resource.group(), operation, resource.resource());
+            return "group=\"%s\",operation=\"%s\",resource=\"%s\""
+                    .formatted(resource.group(), operation, resource.resource());
         }
     }
 
@@ -44,8 +45,25 @@ public final class StoreMetrics {
             totals.put(kind.labels(), counts.total.sum());
             if (counts.failed.sum() > 0) failed.put(kind.labels(), counts.failed.sum());
         });
-        MetricText.histograms(out, "etcd_request_duration_seconds", "ALPHA", "Etcd request latency in seconds for each operation and object type.", seconds);
-        MetricText.family(out, "etcd_requests_total", "ALPHA", "Etcd request counts for each operation and object type.", "counter", totals);
-        MetricText.family(out, "etcd_request_errors_total", "ALPHA", "Etcd failed request counts for each operation and object type.", "counter", failed);
+        MetricText.histograms(
+                out,
+                "etcd_request_duration_seconds",
+                "ALPHA",
+                "Etcd request latency in seconds for each operation and object type.",
+                seconds);
+        MetricText.family(
+                out,
+                "etcd_requests_total",
+                "ALPHA",
+                "Etcd request counts for each operation and object type.",
+                "counter",
+                totals);
+        MetricText.family(
+                out,
+                "etcd_request_errors_total",
+                "ALPHA",
+                "Etcd failed request counts for each operation and object type.",
+                "counter",
+                failed);
     }
 }

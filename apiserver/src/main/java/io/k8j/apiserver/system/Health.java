@@ -120,7 +120,8 @@ public final class Health implements Dispatcher.Documents {
             // This path is public, so the reason goes to the log only.
             lines.append(wrong.isPresent() ? "[-]" : "[+]").append(check.name());
             lines.append(wrong.isPresent() ? " failed: reason withheld\n" : " ok\n");
-            wrong.ifPresent(why -> reasons.append(check.name()).append(": ").append(why).append("; "));
+            wrong.ifPresent(
+                    why -> reasons.append(check.name()).append(": ").append(why).append("; "));
         }
         if (!unknown.isEmpty()) {
             lines.append("warn: some health checks cannot be excluded: no matches for ")
@@ -128,7 +129,10 @@ public final class Health implements Dispatcher.Documents {
                     .append('\n');
         }
         if (!reasons.isEmpty()) {
-            LOG.atInfo().addKeyValue("path", root).addKeyValue("failed", reasons).log("health check failed");
+            LOG.atInfo()
+                    .addKeyValue("path", root)
+                    .addKeyValue("failed", reasons)
+                    .log("health check failed");
             text(exchange, 500, lines + root + " check failed\n");
         } else if (exchange.query().containsKey("verbose")) {
             text(exchange, 200, lines + root + " check passed\n");
@@ -147,8 +151,8 @@ public final class Health implements Dispatcher.Documents {
         TreeMap<String, Number> now = new TreeMap<>();
         TreeMap<String, Number> totals = new TreeMap<>();
         last.forEach((outcome, ok) -> now.put(outcome.labels() + ",type=\"" + outcome.type() + "\"", ok ? 1 : 0));
-        passed.forEach((outcome, count) -> totals.put(
-                outcome.labels() + ",status=\"success\",type=\"" + outcome.type() + "\"", count.sum()));
+        passed.forEach((outcome, count) ->
+                totals.put(outcome.labels() + ",status=\"success\",type=\"" + outcome.type() + "\"", count.sum()));
         failed.forEach((outcome, count) ->
                 totals.put(outcome.labels() + ",status=\"error\",type=\"" + outcome.type() + "\"", count.sum()));
         MetricText.family(

@@ -25,8 +25,9 @@ import java.util.function.Supplier;
  */
 public final class ZPages implements Dispatcher.Documents {
     private static final String COMPONENT = "apiserver";
-    private static final String WARNING = "Warning: This endpoint is not meant to be machine parseable, has no formatting"
-            + " compatibility guarantees and is for debugging purposes only.\n";
+    private static final String WARNING =
+            "Warning: This endpoint is not meant to be machine parseable, has no formatting"
+                    + " compatibility guarantees and is for debugging purposes only.\n";
     private static final List<String> NOT_FOR_DEBUGGING =
             List.of("/apis", "/api", "/openid", "/openapi", "/.well-known");
 
@@ -66,7 +67,8 @@ public final class ZPages implements Dispatcher.Documents {
                 return;
             }
             if (!type.equals("application/json") && !type.equals("application/yaml")) continue;
-            if (!clause.contains("g=config.k8s.io") || !clause.contains("as=" + kind.toLowerCase(Locale.ROOT))) continue;
+            if (!clause.contains("g=config.k8s.io") || !clause.contains("as=" + kind.toLowerCase(Locale.ROOT)))
+                continue;
             String asked = clause.contains("v=v1beta1") ? "v1beta1" : clause.contains("v=v1alpha1") ? "v1alpha1" : null;
             if (asked == null) continue;
             if (asked.equals("v1alpha1")) {
@@ -134,7 +136,8 @@ public final class ZPages implements Dispatcher.Documents {
     private String statusText() {
         long seconds = uptime();
         return "\n" + COMPONENT + " statusz\n" + WARNING + "\nStarted: " + started() + "\nUp: "
-                + "%d hr %02d min %02d sec".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60) + "\nGo version: "
+                + "%d hr %02d min %02d sec".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60)
+                + "\nGo version: "
                 + version.get("goVersion") + "\nBinary version: " + number() + "\nEmulation version: " + number()
                 + "\nPaths: " + String.join(" ", debuggingPaths()) + "\n";
     }
@@ -145,7 +148,8 @@ public final class ZPages implements Dispatcher.Documents {
 
     private String flagText() {
         StringBuilder text = new StringBuilder("\n" + COMPONENT + " flagz\n" + WARNING + "\n");
-        flags.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
+        flags.forEach(
+                (name, value) -> text.append(name).append('=').append(value).append('\n'));
         return text.toString();
     }
 }

@@ -23,8 +23,11 @@ class PagesTest {
 
     @BeforeAll
     static void start() {
-        api = new HttpTestServer(Operations.DEFAULTS.withFlags(Map.of("request-timeout", "30s", "audit-log-path", "-")));
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> api.get("/readyz").statusCode() == 200);
+        api = new HttpTestServer(
+                Operations.DEFAULTS.withFlags(Map.of("request-timeout", "30s", "audit-log-path", "-")));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> api.get("/readyz").statusCode() == 200);
     }
 
     @AfterAll
@@ -67,7 +70,8 @@ class PagesTest {
         assertThat(api.get("/metrics/slis").body())
                 .contains("# TYPE kubernetes_healthcheck gauge\n")
                 .contains("kubernetes_healthcheck{name=\"etcd\",type=\"livez\"} 1\n")
-                .containsPattern("kubernetes_healthchecks_total\\{name=\"ping\",status=\"success\",type=\"livez\"} \\d+\n");
+                .containsPattern(
+                        "kubernetes_healthchecks_total\\{name=\"ping\",status=\"success\",type=\"livez\"} \\d+\n");
     }
 
     @Test
@@ -89,31 +93,39 @@ class PagesTest {
     @Test
     void requestsAreCountedByUpstreamsLabels() throws Exception {
         api.get("/api/v1/namespaces/default/configmaps");
-        api.post("/api/v1/namespaces/default/configmaps?dryRun=All",
+        api.post(
+                "/api/v1/namespaces/default/configmaps?dryRun=All",
                 "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'x'}}");
         api.send(api.request("/api/v1/namespaces/default/configmaps/applied?fieldManager=me", "root")
                 .header("Content-Type", "application/apply-patch+yaml")
-                .method("PATCH", HttpRequest.BodyPublishers.ofString(
-                        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"applied\"}}")));
+                .method(
+                        "PATCH",
+                        HttpRequest.BodyPublishers.ofString(
+                                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"applied\"}}")));
         HttpResponse<InputStream> watch = api.client.send(
-                api.request("/api/v1/namespaces/default/configmaps?watch=1", "root").build(),
+                api.request("/api/v1/namespaces/default/configmaps?watch=1", "root")
+                        .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
         String metrics = api.get("/metrics").body();
 
         assertThat(metrics)
-                .contains("apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\",group=\"\","
-                        + "resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"} 1\n")
-                .contains("apiserver_request_total{code=\"201\",component=\"apiserver\",dry_run=\"All\",group=\"\","
-                        + "resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"POST\",version=\"v1\"} 1\n")
+                .contains(
+                        "apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\",group=\"\",resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"}"
+                            + " 1\n")
+                .contains(
+                        "apiserver_request_total{code=\"201\",component=\"apiserver\",dry_run=\"All\",group=\"\",resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"POST\",version=\"v1\"}"
+                            + " 1\n")
                 .contains("dry_run=\"\",group=\"\",resource=\"configmaps\",scope=\"resource\",subresource=\"\","
                         + "verb=\"APPLY\",version=\"v1\"} 1\n")
                 .contains("apiserver_longrunning_requests{component=\"apiserver\",group=\"\",resource=\"configmaps\","
                         + "scope=\"namespace\",subresource=\"\",verb=\"WATCH\",version=\"v1\"} 1\n")
                 .contains("apiserver_response_sizes_bucket{component=\"apiserver\",group=\"\",resource=\"configmaps\","
                         + "scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\",le=\"1000\"}")
-                .contains("etcd_request_duration_seconds_count{group=\"\",operation=\"create\",resource=\"configmaps\"} 1\n")
+                .contains("etcd_request_duration_seconds_count{group=\"\",operation=\"create\",resource=\"configmaps\"}"
+                        + " 1\n")
                 .contains("apiserver_storage_objects{resource=\"configmaps\"} 1\n")
-                .contains("apiserver_resource_objects{group=\"flowcontrol.apiserver.k8s.io\",resource=\"flowschemas\"} 11\n")
+                .contains("apiserver_resource_objects{group=\"flowcontrol.apiserver.k8s.io\",resource=\"flowschemas\"}"
+                        + " 11\n")
                 .contains("apiserver_watch_events_total{group=\"\",resource=\"configmaps\",version=\"v1\"}")
                 .contains("authentication_attempts{result=\"success\"}")
                 .contains("authorization_attempts_total{result=\"allowed\"}")
@@ -129,10 +141,13 @@ class PagesTest {
         List<String> lines = api.get("/metrics").body().lines().toList();
         Pattern sample = Pattern.compile(
                 "[a-zA-Z_:][a-zA-Z0-9_:]*(\\{([a-zA-Z_][a-zA-Z0-9_]*=\"([^\"\\\\\n]|\\\\.)*\",?)*})? -?[0-9.eE+-]+");
-        assertThat(lines).allSatisfy(line -> assertThat(line)
-                .satisfiesAnyOf(
-                        l -> assertThat(l).startsWith("# "),
-                        l -> assertThat(sample.matcher(l).matches()).as(l).isTrue()));
+        assertThat(lines)
+                .allSatisfy(line -> assertThat(line)
+                        .satisfiesAnyOf(
+                                l -> assertThat(l).startsWith("# "),
+                                l -> assertThat(sample.matcher(l).matches())
+                                        .as(l)
+                                        .isTrue()));
         assertThat(lines.stream().filter(line -> line.startsWith("# TYPE "))).doesNotHaveDuplicates();
     }
 
@@ -142,8 +157,8 @@ class PagesTest {
                 .startsWith("\napiserver statusz\nWarning: This endpoint is not meant to be machine parseable")
                 .contains("Paths: /flagz /healthz /livez /metrics /readyz /statusz /version");
         assertThat(api.get("/flagz").body()).endsWith("\naudit-log-path=-\nrequest-timeout=30s\n");
-        HttpResponse<String> json = api.send(api.request("/flagz", "root")
-                .header("Accept", "application/json;as=Flagz;v=v1beta1;g=config.k8s.io"));
+        HttpResponse<String> json = api.send(
+                api.request("/flagz", "root").header("Accept", "application/json;as=Flagz;v=v1beta1;g=config.k8s.io"));
         assertThat(Json.parseObject(json.body()))
                 .containsEntry("kind", "Flagz")
                 .containsEntry("apiVersion", "config.k8s.io/v1beta1")
@@ -152,7 +167,9 @@ class PagesTest {
                 .header("Accept", "application/json;v=v1alpha1;g=config.k8s.io;as=Statusz"));
         assertThat(old.headers().firstValue("Warning")).isPresent();
         assertThat(Json.parseObject(old.body())).containsKeys("startTime", "uptimeSeconds", "binaryVersion", "paths");
-        assertThat(api.send(api.request("/statusz", "root").header("Accept", "application/json")).statusCode()).isEqualTo(406);
+        assertThat(api.send(api.request("/statusz", "root").header("Accept", "application/json"))
+                        .statusCode())
+                .isEqualTo(406);
         assertThat(api.send(api.request("/statusz", "bob")).statusCode()).isEqualTo(403);
     }
 }
