@@ -86,6 +86,12 @@ record TableVersions(ResourceTable table) implements Versions {
     }
 
     @Override
+    public Schema schema(GroupVersionKind kind) {
+        ServedResource served = table.kind(kind);
+        return served == null || served.schema() == null ? Schemas.kind(kind) : served.schema();
+    }
+
+    @Override
     public boolean isNamespaced(GroupVersionResource resource) {
         ServedResource served = table.get(resource);
         return served != null && served.info().namespaced();

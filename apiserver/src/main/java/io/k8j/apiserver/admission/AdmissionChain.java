@@ -1,6 +1,7 @@
 package io.k8j.apiserver.admission;
 
 import io.k8j.apiserver.admission.podsecurity.PodSecurity;
+import io.k8j.apiserver.admission.policy.MutatingPolicies;
 import io.k8j.apiserver.admission.policy.ValidatingPolicies;
 import io.k8j.apiserver.admission.quota.ResourceQuotaAdmission;
 import io.k8j.apiserver.admission.webhook.MutatingWebhooks;
@@ -129,6 +130,7 @@ public final class AdmissionChain {
                 on(SmallSteps.podTopologyLabels(reader)),
                 on(new PodResizeValidator(reader)),
                 // The rest must stay last: others may change what they see, and a charge is not given back.
+                on(new MutatingPolicies(services)), // costs no round trip, so it comes before the webhooks
                 on(new MutatingWebhooks(services)),
                 on(new ValidatingPolicies(services)),
                 on(new ValidatingWebhooks(services)),

@@ -86,12 +86,12 @@ public final class AdmissionMetrics {
             POLICIES);
     private final Family mutationChecks = new Family(
             "apiserver_mutating_admission_policy_check_total",
-            "[BETA] Mutation admission policy check total, labeled by policy and further identified by binding.",
+            "[ALPHA] Mutation admission policy check total, labeled by policy and further identified by binding.",
             List.of("policy", "policy_binding", "error_type"),
             null);
     private final Family mutationDuration = new Family(
             "apiserver_mutating_admission_policy_check_duration_seconds",
-            "[BETA] Mutation admission latency for individual mutation expressions in seconds, labeled by policy and"
+            "[ALPHA] Mutation admission latency for individual mutation expressions in seconds, labeled by policy and"
                     + " binding.",
             List.of("policy", "policy_binding", "error_type"),
             POLICIES);

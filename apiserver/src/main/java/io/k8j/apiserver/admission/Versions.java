@@ -2,6 +2,8 @@ package io.k8j.apiserver.admission;
 
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.schema.Schema;
+import io.k8j.model.schema.Schemas;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +37,11 @@ public interface Versions {
         }
 
         @Override
+        public Schema schema(GroupVersionKind kind) {
+            return Schemas.kind(kind);
+        }
+
+        @Override
         public boolean isNamespaced(GroupVersionResource resource) {
             return true;
         }
@@ -63,6 +70,9 @@ public interface Versions {
 
     /** The path on which objects of a kind are served; null if there is none. */
     GroupVersionResource resource(GroupVersionKind kind);
+
+    /** The schema of a kind; null if nobody knows the kind. */
+    Schema schema(GroupVersionKind kind);
 
     /** Whether the resource's objects live in namespaces. */
     boolean isNamespaced(GroupVersionResource resource);

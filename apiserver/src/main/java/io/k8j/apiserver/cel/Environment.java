@@ -42,6 +42,8 @@ public final class Environment {
 
     private final CelCompiler compiler;
     private final Sizes sizes;
+    /** Named types of an environment in which expressions make objects; null for others. */
+    private final Map<String, CelType> made;
 
     /** What came of compiling a text. */
     public sealed interface Compiled {
@@ -117,9 +119,10 @@ public final class Environment {
         }
     }
 
-    private Environment(CelCompiler compiler, Sizes sizes) {
+    private Environment(CelCompiler compiler, Sizes sizes, Map<String, CelType> made) {
         this.compiler = compiler;
         this.sizes = sizes;
+        this.made = made;
     }
 
     /**
@@ -133,7 +136,15 @@ public final class Environment {
         CelCompilerBuilder builder = Engine.COMPILER.toCompilerBuilder();
         if (!types.isEmpty()) builder.setTypeProvider(new NamedTypes(Map.copyOf(types)));
         variables.forEach(builder::addVar);
-        return new Environment(builder.build(), sizes);
+        return new Environment(builder.build(), sizes, null);
+    }
+
+    /** The same environment in which expressions may make objects and patches, see {@link MadeObject}. */
+    public static Environment making(Map<String, CelType> variables, Map<String, ? extends CelType> types) {
+        CelCompilerBuilder builder = Engine.COMPILER.toCompilerBuilder();
+        builder.addLibraries(new PatchFunctions());
+        variables.forEach(builder::addVar);
+        return new Environment(builder.build(), Sizes.UNKNOWN, Map.copyOf(types));
     }
 
     private record NamedTypes(Map<String, CelType> byName) implements CelTypeProvider {
@@ -151,12 +162,27 @@ public final class Environment {
     /** Parses, checks and plans a text. */
     public Compiled compile(String text) {
         try {
+            CelCompiler compiler = this.compiler;
+            CelRuntime runtime = Engine.RUNTIME;
+            if (made != null) {
+                CelValidationResult parsed = compiler.parse(text);
+                if (parsed.hasError()) return new Compiled.Fault(words(parsed.getErrors(), parsed.getSource()));
+                Map<String, CelType> all = new LinkedHashMap<>(made);
+                all.putAll(MadeTypes.of(parsed.getAst()));
+                NamedTypes types = new NamedTypes(Map.copyOf(all));
+                compiler = compiler.toCompilerBuilder().setTypeProvider(types).build();
+                runtime = runtime.toRuntimeBuilder()
+                        .addLibraries(new PatchFunctions())
+                        .setTypeProvider(types)
+                        .setValueProvider(MadeTypes.VALUES)
+                        .build();
+            }
             CelValidationResult result = compiler.compile(text);
             if (result.hasError()) return new Compiled.Fault(words(result.getErrors(), result.getSource()));
             CelAbstractSyntaxTree ast = result.getAst();
             List<CelIssue> literals = LiteralChecks.check(ast);
             if (!literals.isEmpty()) return new Compiled.Fault(words(literals, ast.getSource()));
-            CelRuntime.Program program = (CelRuntime.Program) Engine.RUNTIME.createProgram(ast);
+            CelRuntime.Program program = (CelRuntime.Program) runtime.createProgram(ast);
             return new Compiled.Ready(new Expression(ast, program, StaticCost.of(ast, sizes)));
         } catch (CelValidationException e) {
             return new Compiled.Fault(words(e.getErrors(), e.getSource()));

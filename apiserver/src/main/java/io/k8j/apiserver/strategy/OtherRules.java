@@ -13,6 +13,7 @@ import io.k8j.apiserver.validation.PersistentVolumeValidation;
 import io.k8j.apiserver.validation.RbacValidation;
 import io.k8j.apiserver.validation.StorageClassValidation;
 import io.k8j.apiserver.validation.StorageValidation;
+import io.k8j.apiserver.validation.PolicyValidation;
 import io.k8j.apiserver.validation.WebhookValidation;
 import io.k8j.model.json.Trees;
 import java.time.temporal.ChronoUnit;
@@ -277,16 +278,16 @@ final class OtherRules {
         }
         table.put(
                 "validatingadmissionpolicies" + group,
-                Rules.withStatus().keepsMetadataInStatus().conditional().check(WebhookValidation::validatingPolicy));
+                Rules.withStatus().keepsMetadataInStatus().conditional().check(PolicyValidation::validating));
         table.put(
                 "validatingadmissionpolicybindings" + group,
-                Rules.plain().withGeneration().conditional().check(o -> WebhookValidation.policyBinding(o, true)));
+                Rules.plain().withGeneration().conditional().check(o -> PolicyValidation.binding(o, true)));
         table.put(
                 "mutatingadmissionpolicies" + group,
-                Rules.plain().withGeneration().conditional().check(WebhookValidation::mutatingPolicy));
+                Rules.plain().withGeneration().conditional().check(PolicyValidation::mutating));
         table.put(
                 "mutatingadmissionpolicybindings" + group,
-                Rules.plain().withGeneration().conditional().check(o -> WebhookValidation.policyBinding(o, false)));
+                Rules.plain().withGeneration().conditional().check(o -> PolicyValidation.binding(o, false)));
         table.put(
                 "apiservices.apiregistration.k8s.io",
                 Rules.withStatus()

@@ -1,5 +1,7 @@
 package io.k8j.apiserver.validation;
 
+import io.k8j.apiserver.admission.expression.AdmissionEnvironment;
+import io.k8j.apiserver.admission.expression.Program;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.validation.Names;
 import java.net.URI;
@@ -8,10 +10,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
-/** Checks what watches over requests: webhook configurations and admission policies. */
+/** Checks webhook configurations. */
 public final class WebhookValidation {
     private static final List<String> OPERATIONS = List.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
+
+    /** Made on first use: many clusters have no conditions at all. */
+    private static final class Engine {
+        private static final AdmissionEnvironment CONDITIONS =
+                AdmissionEnvironment.of(AdmissionEnvironment.Options.WEBHOOK, null);
+    }
 
     private WebhookValidation() {}
 
@@ -40,7 +49,7 @@ public final class WebhookValidation {
             LabelSelectorValidation.check(f, hook.field("objectSelector"));
             Meta.optionalOneOf(f, hook.field("reinvocationPolicy"), List.of("IfNeeded", "Never"));
             clientConfig(f, hook.field("clientConfig"));
-            matchConditions(f, hook.field("matchConditions"));
+            matchConditions(f, hook.field("matchConditions"), text -> Engine.CONDITIONS.compile(text, "bool"));
             versions(f, hook.field("admissionReviewVersions"));
         }
         return f.list();
@@ -58,7 +67,7 @@ public final class WebhookValidation {
         }
     }
 
-    private static void rule(Findings f, Place rule) {
+    static void rule(Findings f, Place rule) {
         star(f, rule.field("apiGroups"), "API groups");
         star(f, rule.field("apiVersions"), "API versions");
         rule.field("apiVersions").items().forEach(v -> {
@@ -148,7 +157,8 @@ public final class WebhookValidation {
         }
     }
 
-    private static void matchConditions(Findings f, Place conditions) {
+    /** @param compiler of conditions, which are not compiled where they did not change */
+    static void matchConditions(Findings f, Place conditions, Function<String, Program> compiler) {
         Set<String> names = new HashSet<>();
         if (conditions.size() > 64) {
             f.tooMany(conditions, conditions.size(), 64);
@@ -157,7 +167,10 @@ public final class WebhookValidation {
             if (c.text("expression").isBlank()) {
                 f.required(c.field("expression"));
             } else {
-                compiles(f, c.field("expression"));
+                Program program = compiler.apply(c.text("expression").strip());
+                if (program.fault() != null) {
+                    f.invalid(c.field("expression"), program.text(), program.fault());
+                }
             }
             if (c.text("name").isEmpty()) {
                 f.required(c.field("name"));
@@ -185,128 +198,6 @@ public final class WebhookValidation {
         }
         if (!seen.contains("v1") && !seen.contains("v1beta1")) {
             f.invalid(versions, "must include at least one of v1, v1beta1");
-        }
-    }
-
-    private static void compiles(Findings f, Place expression) {
-        String fault = PolicyExpressions.fault(expression.text());
-        if (fault != null) {
-            f.invalid(expression, fault);
-        }
-    }
-
-    /** Checks a policy's shape and compiles its expressions. */
-    public static List<FieldError> validatingPolicy(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        policy(f, spec);
-        if (spec.field("validations").isEmpty()
-                && spec.field("auditAnnotations").isEmpty()) {
-            f.required(spec.field("validations"), "validations or auditAnnotations must contain at least one item");
-            f.required(
-                    spec.field("auditAnnotations"), "validations or auditAnnotations must contain at least one item");
-        }
-        for (Place v : spec.field("validations").items()) {
-            if (v.text("expression").isBlank()) {
-                f.required(v.field("expression"), "expression is not specified");
-            } else {
-                compiles(f, v.field("expression"));
-            }
-            if (!v.text("messageExpression").isBlank()) {
-                compiles(f, v.field("messageExpression"));
-            }
-            String message = v.text("message");
-            if (v.field("message").present() && message.isBlank()) {
-                f.invalid(v.field("message"), "message must be non-empty if specified");
-            } else if (message.contains("\n")) {
-                f.invalid(v.field("message"), "message must not contain line breaks");
-            }
-        }
-        return f.list();
-    }
-
-    public static List<FieldError> mutatingPolicy(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        policy(f, spec);
-        if (spec.field("mutations").isEmpty()) {
-            f.required(spec.field("mutations"), "mutations must contain at least one item");
-        }
-        for (Place m : spec.field("mutations").items()) {
-            Meta.requiredOneOf(f, m.field("patchType"), List.of("ApplyConfiguration", "JSONPatch"));
-        }
-        return f.list();
-    }
-
-    private static void policy(Findings f, Place spec) {
-        Meta.requiredOneOf(f, spec.field("failurePolicy"), List.of("Fail", "Ignore"));
-        Place kind = spec.field("paramKind");
-        if (kind.present()) {
-            for (String field : List.of("apiVersion", "kind")) {
-                if (kind.text(field).isEmpty()) {
-                    f.required(kind.field(field));
-                }
-            }
-        }
-        Place match = spec.field("matchConstraints");
-        if (match.absent()) {
-            f.required(match);
-        } else {
-            LabelSelectorValidation.check(f, match.field("namespaceSelector"));
-            LabelSelectorValidation.check(f, match.field("objectSelector"));
-            if (match.field("resourceRules").isEmpty()) {
-                f.required(match.field("resourceRules"));
-            }
-            match.field("resourceRules").items().forEach(rule -> rule(f, rule));
-        }
-        matchConditions(f, spec.field("matchConditions"));
-    }
-
-    public static List<FieldError> policyBinding(Map<String, Object> object, boolean validating) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        if (spec.text("policyName").isEmpty()) {
-            f.required(spec.field("policyName"));
-        } else {
-            Meta.dnsSubdomain(f, spec.field("policyName"));
-        }
-        Place ref = spec.field("paramRef");
-        if (ref.present()) {
-            boolean named = !ref.text("name").isEmpty();
-            if (named && ref.field("selector").present()) {
-                f.forbidden(ref.field("name"), "name and selector are mutually exclusive");
-            }
-            if (!named && ref.field("selector").absent()) {
-                f.required(ref, "one of name or selector must be specified");
-            }
-            if (ref.field("parameterNotFoundAction").absent()) {
-                f.required(ref.field("parameterNotFoundAction"));
-            } else {
-                Meta.oneOf(f, ref.field("parameterNotFoundAction"), List.of("Deny", "Allow"));
-            }
-        }
-        if (validating) {
-            actions(f, spec.field("validationActions"));
-        }
-        return f.list();
-    }
-
-    private static void actions(Findings f, Place actions) {
-        if (actions.isEmpty()) {
-            f.required(actions, "at least one validation action is required");
-        }
-        Set<String> seen = new HashSet<>();
-        for (Place action : actions.items()) {
-            Meta.oneOf(f, action, List.of("Audit", "Deny", "Warn"));
-            if (!seen.add(action.text())) {
-                f.duplicate(action, action.text());
-            }
-        }
-        if (seen.contains("Deny") && seen.contains("Warn")) {
-            f.invalid(
-                    actions,
-                    "must not contain both Deny and Warn (repeating the same validation failure information in the API"
-                            + " response and headers serves no purpose)");
         }
     }
 }
