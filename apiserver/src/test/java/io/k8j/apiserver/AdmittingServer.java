@@ -29,7 +29,8 @@ import java.util.TreeMap;
  * secrets is the one thing that nobody may do.
  */
 final class AdmittingServer implements AutoCloseable {
-    static final AdmissionSettings SETTINGS = AdmissionSettings.DEFAULTS.withPlugins(Set.of(), Set.of("ServiceAccount"));
+    static final AdmissionSettings SETTINGS =
+            AdmissionSettings.DEFAULTS.withPlugins(Set.of(), Set.of("ServiceAccount"));
     private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
 
     final AdmissionMetrics metrics = new AdmissionMetrics();
@@ -46,9 +47,10 @@ final class AdmittingServer implements AutoCloseable {
         server = new TestServer(
                 CoreConfig.DEFAULTS.withBootstrap(false),
                 new ApiServerCore.Parts(
-                        reader -> a -> a.resource().equals("secrets") && a.verb().equals("delete")
-                                ? new Decision.NoOpinion("no secrets")
-                                : new Decision.Allow("fine"),
+                        reader ->
+                                a -> a.resource().equals("secrets") && a.verb().equals("delete")
+                                        ? new Decision.NoOpinion("no secrets")
+                                        : new Decision.Allow("fine"),
                         internals -> chain(internals, settings, time),
                         null,
                         null));

@@ -51,12 +51,18 @@ class MutatingPolicyTest {
 
     @Test
     void anApplyConfigurationIsMerged() {
-        policy("p", PODS + mutations(apply("Object{metadata: Object.metadata{labels: {'team': 'a'}}, spec: Object.spec{"
-                + "initContainers: [Object.spec.initContainers{name: 'side', image: 'proxy:1', restartPolicy: 'Always'}]}}")), "");
+        policy(
+                "p",
+                PODS
+                        + mutations(apply("Object{metadata: Object.metadata{labels: {'team': 'a'}}, spec:"
+                                + " Object.spec{initContainers: [Object.spec.initContainers{name: 'side',"
+                                + " image: 'proxy:1', restartPolicy: 'Always'}]}}")),
+                "");
         Map<String, Object> pod = server.create(
-                "v1/pods",
-                "{metadata: {name: x, labels: {own: 'yes'}}, spec: {containers: [{name: c, image: i}]}}");
-        assertThat(Trees.map(pod, "metadata", "labels")).containsEntry("own", "yes").containsEntry("team", "a");
+                "v1/pods", "{metadata: {name: x, labels: {own: 'yes'}}, spec: {containers: [{name: c, image: i}]}}");
+        assertThat(Trees.map(pod, "metadata", "labels"))
+                .containsEntry("own", "yes")
+                .containsEntry("team", "a");
         Object side = Trees.list(pod, "spec", "initContainers").getFirst();
         assertThat(Trees.string(side, "name")).isEqualTo("side");
         // Defaults are filled in after the change.
@@ -68,9 +74,16 @@ class MutatingPolicyTest {
 
     @Test
     void aJsonPatchIsApplied() {
-        policy("p", MAPS + mutations(patch("[JSONPatch{op: 'test', path: '/data/a', value: 'x'}, JSONPatch{op: 'replace',"
-                + " path: '/data/a', value: 'y'}, JSONPatch{op: 'add', path: '/metadata/annotations', value: {'b/c': 'd'}}, JSONPatch{op: 'replace', path:"
-                + " '/metadata/annotations/' + jsonpatch.escapeKey('b/c'), value: object.metadata.name}]")), "");
+        policy(
+                "p",
+                MAPS
+                        + mutations(
+                                patch("[JSONPatch{op: 'test', path: '/data/a', value: 'x'}, JSONPatch{op: 'replace',"
+                                        + " path: '/data/a', value: 'y'}, JSONPatch{op: 'add', path:"
+                                        + " '/metadata/annotations', value: {'b/c': 'd'}}, JSONPatch{op:"
+                                        + " 'replace', path: '/metadata/annotations/' +"
+                                        + " jsonpatch.escapeKey('b/c'), value: object.metadata.name}]")),
+                "");
         Map<String, Object> map = server.create("v1/configmaps", "{metadata: {name: m}, data: {a: x}}");
         assertThat(Trees.map(map, "data")).containsEntry("a", "y");
         assertThat(Trees.map(map, "metadata", "annotations")).containsEntry("b/c", "m");
@@ -81,9 +94,13 @@ class MutatingPolicyTest {
 
     @Test
     void valuesOfPatchesMayBeObjects() {
-        policy("p", PODS + mutations(patch("[JSONPatch{op: 'add', path: '/spec/tolerations', value:"
-                + " [Object.spec.tolerations{key: 'k', operator: 'Exists'}]}, JSONPatch{op: 'add', path:"
-                + " '/metadata/labels', value: {'n': string(size(object.spec.containers))}}]")), "");
+        policy(
+                "p",
+                PODS
+                        + mutations(patch("[JSONPatch{op: 'add', path: '/spec/tolerations', value:"
+                              + " [Object.spec.tolerations{key: 'k', operator: 'Exists'}]}, JSONPatch{op: 'add', path:"
+                              + " '/metadata/labels', value: {'n': string(size(object.spec.containers))}}]")),
+                "");
         Map<String, Object> pod =
                 server.create("v1/pods", "{metadata: {name: x}, spec: {containers: [{name: c, image: i}]}}");
         assertThat(Trees.list(pod, "spec", "tolerations"))
@@ -98,17 +115,18 @@ class MutatingPolicyTest {
                 new Wrong(
                         "an object of a wrong name",
                         apply("Object{data: Object.other{a: 'x'}}"),
-                        "type mismatch: unexpected type name \"Object.other\", expected \"Object.data\", which matches field"
-                                + " name path from root Object type"),
+                        "type mismatch: unexpected type name \"Object.other\", expected \"Object.data\", which matches"
+                                + " field name path from root Object type"),
                 new Wrong(
                         "an unknown field",
                         apply("Object{wrong: 'x'}"),
-                        "error applying patch: failed to convert patch object to typed object: .wrong: field not declared in"
-                                + " schema"),
+                        "error applying patch: failed to convert patch object to typed object: .wrong: field not"
+                                + " declared in schema"),
                 new Wrong(
                         "a patch that does not fit",
                         patch("[JSONPatch{op: 'remove', path: '/data/zz'}]"),
-                        "JSON Patch: error in remove for path: '/data/zz': Unable to remove nonexistent key: zz: missing value"),
+                        "JSON Patch: error in remove for path: '/data/zz': Unable to remove nonexistent key: zz:"
+                                + " missing value"),
                 new Wrong(
                         "an expression that fails",
                         patch("[JSONPatch{op: 'add', path: '/data/b', value: object.data.zz}]"),
@@ -130,17 +148,28 @@ class MutatingPolicyTest {
 
     @Test
     void aWholeListIsNotReplacedByMistake() {
-        policy("p", PODS + mutations(apply("Object{spec: Object.spec{containers: [Object.spec.containers{name: 'c', args: ['x']}]}}")), "");
+        policy(
+                "p",
+                PODS
+                        + mutations(
+                                apply("Object{spec: Object.spec{containers: [Object.spec.containers{name: 'c', args:"
+                                        + " ['x']}]}}")),
+                "");
         assertThat(server.refusal("v1/pods", "{metadata: {name: x}, spec: {containers: [{name: c, image: i}]}}")
                         .getMessage())
-                .endsWith("error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs:"
-                        + " .spec.containers[0].args");
+                .endsWith("error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or"
+                        + " structs: .spec.containers[0].args");
     }
 
     @Test
     void failuresMayBeIgnored() {
-        policy("p", "failurePolicy: Ignore, " + MAPS
-                + mutations(patch("[JSONPatch{op: 'remove', path: '/data/zz'}]"), apply("Object{metadata: Object.metadata{labels: {'l': 'v'}}}")), "");
+        policy(
+                "p",
+                "failurePolicy: Ignore, " + MAPS
+                        + mutations(
+                                patch("[JSONPatch{op: 'remove', path: '/data/zz'}]"),
+                                apply("Object{metadata: Object.metadata{labels: {'l': 'v'}}}")),
+                "");
         Map<String, Object> map = server.create("v1/configmaps", "{metadata: {name: m}}");
         assertThat(Trees.string(map, "metadata", "labels", "l")).isEqualTo("v");
     }
@@ -150,12 +179,13 @@ class MutatingPolicyTest {
         server.create("v1/configmaps", "{metadata: {name: settings}, data: {prefix: hello}}");
         policy(
                 "p",
-                "paramKind: {apiVersion: v1, kind: ConfigMap}, variables: [{name: text, expression: \"string(params.data.prefix)"
-                        + " + '-' + string(object.metadata.name)\"}], matchConditions: [{name: some, expression:"
-                        + " \"object.metadata.name.startsWith('m')\"}], " + MAPS
+                "paramKind: {apiVersion: v1, kind: ConfigMap}, variables: [{name: text, expression:"
+                        + " \"string(params.data.prefix) + '-' + string(object.metadata.name)\"}], matchConditions:"
+                        + " [{name: some, expression: \"object.metadata.name.startsWith('m')\"}], " + MAPS
                         + mutations(apply("Object{metadata: Object.metadata{annotations: {'text': variables.text}}}")),
                 ", paramRef: {name: settings, parameterNotFoundAction: Deny}");
-        assertThat(Trees.string(server.create("v1/configmaps", "{metadata: {name: m}}"), "metadata", "annotations", "text"))
+        assertThat(Trees.string(
+                        server.create("v1/configmaps", "{metadata: {name: m}}"), "metadata", "annotations", "text"))
                 .isEqualTo("hello-m");
         assertThat(Trees.get(server.create("v1/configmaps", "{metadata: {name: n}}"), "metadata", "annotations"))
                 .isNull();
@@ -175,14 +205,19 @@ class MutatingPolicyTest {
     void customResourcesAreChangedAndPruned() {
         server.create(
                 "apiextensions.k8s.io/v1/customresourcedefinitions",
-                "{metadata: {name: things.a.b}, spec: {group: a.b, scope: Namespaced, names: {plural: things, kind: Thing},"
-                        + " versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object,"
-                        + " properties: {spec: {type: object, properties: {a: {type: string}, b: {type: string}}}}}}}]}}");
+                "{metadata: {name: things.a.b}, spec: {group: a.b, scope: Namespaced, names: {plural: things, kind:"
+                        + " Thing}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type:"
+                        + " object, properties: {spec: {type: object, properties: {a: {type: string}, b: {type:"
+                        + " string}}}}}}}]}}");
         Awaitility.await().until(() -> server.server.core.table().get(TestServer.gvr("a.b/v1/things")) != null);
-        policy("p", "matchConstraints: {resourceRules: [{apiGroups: [a.b], apiVersions: [v1], operations: [CREATE], resources:"
-                + " [things]}]}" + mutations(
-                        apply("Object{spec: Object.spec{a: 'x'}}"),
-                        patch("[JSONPatch{op: 'add', path: '/spec/zz', value: 'y'}]")), "");
+        policy(
+                "p",
+                "matchConstraints: {resourceRules: [{apiGroups: [a.b], apiVersions: [v1], operations: [CREATE],"
+                        + " resources: [things]}]}"
+                        + mutations(
+                                apply("Object{spec: Object.spec{a: 'x'}}"),
+                                patch("[JSONPatch{op: 'add', path: '/spec/zz', value: 'y'}]")),
+                "");
         Map<String, Object> thing =
                 server.create("a.b/v1/things", "{apiVersion: a.b/v1, kind: Thing, metadata: {name: t}, spec: {b: y}}");
         assertThat(Trees.map(thing, "spec")).isEqualTo(Map.of("a", "x", "b", "y"));
@@ -193,8 +228,9 @@ class MutatingPolicyTest {
         ApiException refusal = TestServer.refusal(
                 () -> policy("p", MAPS + mutations(apply("Object{spec: "), apply("'text'"), patch("['x']")), ""));
         assertThat(refusal.getMessage())
-                .contains("spec.mutations[0].applyConfiguration.expression: Invalid value: \"Object{spec: \": compilation"
-                        + " failed: ")
+                .contains(
+                        "spec.mutations[0].applyConfiguration.expression: Invalid value: \"Object{spec: \": compilation"
+                                + " failed: ")
                 .contains("must evaluate to Object but got string")
                 .contains("must evaluate to list(JSONPatch) but got list(string)");
     }

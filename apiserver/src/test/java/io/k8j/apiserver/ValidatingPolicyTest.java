@@ -59,7 +59,8 @@ class ValidatingPolicyTest {
                         "must be x"),
                 new Case(
                         "a computed message goes before a plain one",
-                        "[{expression: object.data.a == 'x', message: m, messageExpression: \"'not ' + object.data.a\"}]",
+                        "[{expression: object.data.a == 'x', message: m, messageExpression: \"'not ' +"
+                                + " object.data.a\"}]",
                         "a: y",
                         "not y"),
                 new Case(
@@ -88,15 +89,16 @@ class ValidatingPolicyTest {
                         "all calls may not cost too much together",
                         "[{expression: \"" + "true".concat(" && authorizer.path('/x').check('get').allowed()".repeat(2))
                                 + "\"}"
-                                + (", {expression: \"true" + " && authorizer.path('/x').check('get').allowed()".repeat(2)
-                                                + "\"}")
+                                + (", {expression: \"true"
+                                                + " && authorizer.path('/x').check('get').allowed()".repeat(2) + "\"}")
                                         .repeat(14)
                                 + "]",
                         "a: y",
                         over),
                 new Case(
                         "the user's rights can be asked for",
-                        "[{expression: \"authorizer.group('').resource('secrets').namespace('rec').check('delete').allowed()\"}]",
+                        "[{expression:"
+                            + " \"authorizer.group('').resource('secrets').namespace('rec').check('delete').allowed()\"}]",
                         "a: y",
                         "failed expression: authorizer"),
                 new Case(
@@ -111,9 +113,10 @@ class ValidatingPolicyTest {
                         ""),
                 new Case(
                         "the request is known",
-                        "[{expression: \"request.operation == 'CREATE' && request.name == 'm' && request.namespace == 'rec'"
-                                + " && request.userInfo.username == 'admin' && request.resource.resource == 'configmaps' &&"
-                                + " request.kind.kind == 'ConfigMap' && oldObject == null && !has(request.subResource)\"}]",
+                        "[{expression: \"request.operation == 'CREATE' && request.name == 'm' && request.namespace =="
+                                + " 'rec' && request.userInfo.username == 'admin' && request.resource.resource =="
+                                + " 'configmaps' && request.kind.kind == 'ConfigMap' && oldObject == null &&"
+                                + " !has(request.subResource)\"}]",
                         "a: y",
                         ""));
     }
@@ -130,7 +133,8 @@ class ValidatingPolicyTest {
         ApiException refusal = server.refusal("v1/configmaps", map("m", c.data()));
         assertThat(refusal.getMessage())
                 .as(c.name())
-                .startsWith("configmaps \"m\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: ")
+                .startsWith("configmaps \"m\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied"
+                        + " request: ")
                 .contains(c.message());
         assertThat(refusal.code()).isEqualTo(422);
         assertThat(refusal.reason()).isEqualTo("Invalid");
@@ -144,7 +148,8 @@ class ValidatingPolicyTest {
         assertThat(refusal.code()).isEqualTo(403);
         assertThat(refusal.reason()).isEqualTo("Forbidden");
         assertThat(Trees.list(refusal.details(), "causes"))
-                .containsExactly(Map.of("message", "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"));
+                .containsExactly(
+                        Map.of("message", "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"));
         assertThat(server.metric("apiserver_validating_admission_policy_check_total"))
                 .endsWith("{policy=\"p\",policy_binding=\"b\",error_type=\"no_error\",enforcement_action=\"deny\"} 1");
     }
@@ -167,20 +172,23 @@ class ValidatingPolicyTest {
 
     @Test
     void variablesAreComputedWhenSomebodyAsksAndMayBuildOnEachOther() {
-        policy(MAPS + ", variables: [{name: n, expression: int(object.data.n)}, {name: twice, expression: variables.n * 2},"
+        policy(MAPS
+                + ", variables: [{name: n, expression: int(object.data.n)}, {name: twice, expression: variables.n * 2},"
                 + " {name: broken, expression: object.data.zz}], validations: [{expression: variables.twice <= 10,"
                 + " messageExpression: \"string(variables.twice) + ' is too much'\"}, {expression: \"true ||"
                 + " variables.broken == 'x'\"}]");
         bind("b", "validationActions: [Deny]");
         server.create("v1/configmaps", map("five", "n: '5'"));
-        assertThat(server.refusal("v1/configmaps", map("six", "n: '6'")).getMessage()).endsWith(": 12 is too much");
+        assertThat(server.refusal("v1/configmaps", map("six", "n: '6'")).getMessage())
+                .endsWith(": 12 is too much");
         assertThat(server.refusal("v1/configmaps", map("no", "n: x")).getMessage())
                 .contains("resulted in error: composited variable \"twice\" fails to evaluate: ");
     }
 
     @Test
     void matchConditionsLetRequestsPassBy() {
-        policy(MAPS + ", matchConditions: [{name: not-me, expression: \"object.metadata.name != 'skip-me'\"}], validations:"
+        policy(MAPS
+                + ", matchConditions: [{name: not-me, expression: \"object.metadata.name != 'skip-me'\"}], validations:"
                 + " [{expression: 'false'}]");
         bind("b", "validationActions: [Deny]");
         server.create("v1/configmaps", map("skip-me", ""));
@@ -199,10 +207,11 @@ class ValidatingPolicyTest {
 
     @Test
     void rulesMayExcludeAndNameResources() {
-        policy("matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources:"
-                + " [configmaps]}], excludeResourceRules: [{apiGroups: [''], apiVersions: [v1], operations: ['*'],"
-                + " resources: ['*'], resourceNames: [free]}], objectSelector: {matchExpressions: [{key: free, operator:"
-                + " DoesNotExist}]}, namespaceSelector: {matchLabels: {ns: rec}}}, validations: [{expression: 'false'}]");
+        policy("matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE],"
+                + " resources: [configmaps]}], excludeResourceRules: [{apiGroups: [''], apiVersions: [v1],"
+                + " operations: ['*'], resources: ['*'], resourceNames: [free]}], objectSelector:"
+                + " {matchExpressions: [{key: free, operator: DoesNotExist}]}, namespaceSelector: {matchLabels:"
+                + " {ns: rec}}}, validations: [{expression: 'false'}]");
         bind("b", "validationActions: [Deny]");
         server.create("v1/configmaps", map("free", ""));
         server.create("v1/configmaps", "{metadata: {name: labelled, labels: {free: 'yes'}}}");
@@ -216,8 +225,9 @@ class ValidatingPolicyTest {
                 + " apiVersions: [v1], operations: [CREATE], resources: [deployments]}]}, validations: [{expression:"
                 + " object.spec.replicas <= int(params.data.most)}]");
         bind("b", "validationActions: [Deny], paramRef: {name: limits, parameterNotFoundAction: Deny}");
-        String deployment = "{metadata: {name: d}, spec: {replicas: 7, selector: {matchLabels: {a: b}}, template: {metadata:"
-                + " {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}";
+        String deployment =
+                "{metadata: {name: d}, spec: {replicas: 7, selector: {matchLabels: {a: b}}, template: {metadata:"
+                        + " {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}";
         assertThat(server.refusal("apps/v1/deployments", deployment).getMessage())
                 .endsWith("failed to configure binding: no params found for policy binding with `Deny`"
                         + " parameterNotFoundAction");
@@ -227,8 +237,8 @@ class ValidatingPolicyTest {
         server.server.delete(GROUP + "validatingadmissionpolicybindings", "b", "");
         bind(
                 "all",
-                "validationActions: [Deny], paramRef: {selector: {matchLabels: {limit: 'yes'}}, parameterNotFoundAction:"
-                        + " Allow}");
+                "validationActions: [Deny], paramRef: {selector: {matchLabels: {limit: 'yes'}},"
+                        + " parameterNotFoundAction: Allow}");
         server.create("apps/v1/deployments", deployment);
         server.create("v1/configmaps", "{metadata: {name: tight, labels: {limit: 'yes'}}, data: {most: '6'}}");
         server.refusal("apps/v1/deployments", deployment.replace("name: d}", "name: e}"));
@@ -238,9 +248,9 @@ class ValidatingPolicyTest {
     void customResourcesCanBeParameters() {
         server.create(
                 "apiextensions.k8s.io/v1/customresourcedefinitions",
-                "{metadata: {name: limits.a.b}, spec: {group: a.b, scope: Cluster, names: {plural: limits, kind: Limit},"
-                        + " versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object,"
-                        + " properties: {most: {type: integer}}}}}]}}");
+                "{metadata: {name: limits.a.b}, spec: {group: a.b, scope: Cluster, names: {plural: limits, kind:"
+                        + " Limit}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type:"
+                        + " object, properties: {most: {type: integer}}}}}]}}");
         Awaitility.await().until(() -> server.server.core.table().get(TestServer.gvr("a.b/v1/limits")) != null);
         policy("paramKind: {apiVersion: a.b/v1, kind: Limit}, " + MAPS
                 + ", validations: [{expression: size(object.data) <= params.most}]");
@@ -255,16 +265,18 @@ class ValidatingPolicyTest {
         policy("paramKind: {apiVersion: a.b/v1, kind: Nothing}, " + MAPS + ", validations: [{expression: 'true'}]");
         bind("b", "validationActions: [Deny], paramRef: {name: l, parameterNotFoundAction: Allow}");
         assertThat(server.refusal("v1/configmaps", map("m", "")).getMessage())
-                .isEqualTo("configmaps \"m\" is forbidden: ValidatingAdmissionPolicy 'p' denied request: failed to configure"
-                        + " policy: failed to find resource referenced by paramKind: 'a.b/v1, Kind=Nothing'");
+                .isEqualTo("configmaps \"m\" is forbidden: ValidatingAdmissionPolicy 'p' denied request: failed to"
+                        + " configure policy: failed to find resource referenced by paramKind: 'a.b/v1,"
+                        + " Kind=Nothing'");
     }
 
     @Test
     void equivalentVersionsAreConverted() {
-        policy("matchConstraints: {resourceRules: [{apiGroups: [autoscaling], apiVersions: [v2], operations: [CREATE],"
-                + " resources: [horizontalpodautoscalers]}]}, validations: [{expression: \"object.apiVersion =="
-                + " 'autoscaling/v2' && request.kind.version == 'v2' && request.requestKind.version == 'v1' &&"
-                + " object.spec.metrics[0].resource.name == 'memory'\", messageExpression: string(object.apiVersion)}]");
+        policy("matchConstraints: {resourceRules: [{apiGroups: [autoscaling], apiVersions: [v2], operations:"
+                + " [CREATE], resources: [horizontalpodautoscalers]}]}, validations: [{expression:"
+                + " \"object.apiVersion == 'autoscaling/v2' && request.kind.version == 'v2' &&"
+                + " request.requestKind.version == 'v1' && object.spec.metrics[0].resource.name == 'memory'\","
+                + " messageExpression: string(object.apiVersion)}]");
         bind("b", "validationActions: [Deny]");
         assertThat(server.refusal(
                                 "autoscaling/v1/horizontalpodautoscalers",
@@ -292,18 +304,18 @@ class ValidatingPolicyTest {
 
     @Test
     void subresourcesAreMatched() {
-        policy("matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE], resources:"
-                + " [deployments/scale]}]}, validations: [{expression: object.spec.replicas <= 3}]");
+        policy("matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE],"
+                + " resources: [deployments/scale]}]}, validations: [{expression: object.spec.replicas <= 3}]");
         bind("b", "validationActions: [Deny]");
         server.create(
                 "apps/v1/deployments",
-                "{metadata: {name: d}, spec: {replicas: 1, selector: {matchLabels: {a: b}}, template: {metadata: {labels:"
-                        + " {a: b}}, spec: {containers: [{name: c, image: i}]}}}}");
-        Map<String, Object> scale = TestServer.tree(
-                server.server.send(Verb.GET, "apps/v1/deployments", "d", "scale", "", null, null));
+                "{metadata: {name: d}, spec: {replicas: 1, selector: {matchLabels: {a: b}}, template: {metadata:"
+                        + " {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}");
+        Map<String, Object> scale =
+                TestServer.tree(server.server.send(Verb.GET, "apps/v1/deployments", "d", "scale", "", null, null));
         Trees.set(scale, 4L, "spec", "replicas");
-        assertThat(TestServer.refusal(() -> server.server.send(
-                                Verb.UPDATE, "apps/v1/deployments", "d", "scale", "", null, scale))
+        assertThat(TestServer.refusal(() ->
+                                server.server.send(Verb.UPDATE, "apps/v1/deployments", "d", "scale", "", null, scale))
                         .getMessage())
                 .endsWith("failed expression: object.spec.replicas <= 3");
     }
@@ -318,7 +330,8 @@ class ValidatingPolicyTest {
                 .contains("spec.variables[0].name: Invalid value: \"1a\": name is not a valid CEL identifier")
                 .contains("spec.matchConditions[0].expression: Invalid value: \"object.\": compilation failed: ERROR:"
                         + " <input>:1:8: Syntax error:")
-                .contains("spec.validations[0].expression: Invalid value: \"'text'\": must evaluate to bool but got string")
+                .contains("spec.validations[0].expression: Invalid value: \"'text'\": must evaluate to bool but got"
+                        + " string")
                 .contains("undeclared reference to 'unknown'");
     }
 

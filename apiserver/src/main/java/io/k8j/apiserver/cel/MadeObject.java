@@ -59,8 +59,7 @@ public final class MadeObject extends StructValue<String, Object> {
 
     @Override
     public CelType celType() {
-        return StructType.create(
-                type, ImmutableSet.copyOf(fields.keySet()), field -> Optional.of(SimpleType.DYN));
+        return StructType.create(type, ImmutableSet.copyOf(fields.keySet()), field -> Optional.of(SimpleType.DYN));
     }
 
     @Override

@@ -25,8 +25,8 @@ final class MadeTypes {
             field -> Optional.of(field.equals("value") ? SimpleType.DYN : SimpleType.STRING));
 
     /** Makes the values. */
-    static final CelValueProvider VALUES = (type, fields) ->
-            isMade(type) ? Optional.of(new MadeObject(type, fields)) : Optional.empty();
+    static final CelValueProvider VALUES =
+            (type, fields) -> isMade(type) ? Optional.of(new MadeObject(type, fields)) : Optional.empty();
 
     private MadeTypes() {}
 
@@ -43,8 +43,7 @@ final class MadeTypes {
                 .map(node -> node.expr())
                 .filter(expr -> expr.exprKind().getKind() == CelExpr.ExprKind.Kind.STRUCT)
                 .forEach(expr -> {
-                    TreeSet<String> names =
-                            fields.computeIfAbsent(expr.struct().messageName(), n -> new TreeSet<>());
+                    TreeSet<String> names = fields.computeIfAbsent(expr.struct().messageName(), n -> new TreeSet<>());
                     expr.struct().entries().forEach(entry -> names.add(entry.fieldKey()));
                 });
         Map<String, CelType> types = new LinkedHashMap<>();

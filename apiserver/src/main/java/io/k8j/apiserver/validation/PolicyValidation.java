@@ -17,8 +17,27 @@ import java.util.regex.Pattern;
 public final class PolicyValidation {
     private static final Pattern IDENTIFIER = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
     private static final Set<String> RESERVED = Set.of(
-            "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if",
-            "import", "let", "loop", "package", "namespace", "return", "var", "void", "while");
+            "true",
+            "false",
+            "null",
+            "in",
+            "as",
+            "break",
+            "const",
+            "continue",
+            "else",
+            "for",
+            "function",
+            "if",
+            "import",
+            "let",
+            "loop",
+            "package",
+            "namespace",
+            "return",
+            "var",
+            "void",
+            "while");
     private static final int MOST_ANNOTATIONS = 20;
     private static final int LONGEST_ANNOTATION = 5 * 1024;
 
@@ -270,7 +289,8 @@ public final class PolicyValidation {
         if (seen.contains("Deny") && seen.contains("Warn")) {
             f.invalid(
                     actions,
-                    "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)");
+                    "must not contain both Deny and Warn (repeating the same validation failure information in the API"
+                            + " response and headers serves no purpose)");
         }
         if (actions.isEmpty()) f.required(actions, "at least one validation action is required");
     }

@@ -140,8 +140,8 @@ public final class AdmissionEnvironment {
         Map<String, CelType> user = fields(SimpleType.STRING, "username", "uid");
         user.put("groups", TEXTS);
         user.put("extra", MapType.create(SimpleType.STRING, TEXTS));
-        Map<String, CelType> request = fields(
-                SimpleType.STRING, "subResource", "requestSubResource", "name", "namespace", "operation");
+        Map<String, CelType> request =
+                fields(SimpleType.STRING, "subResource", "requestSubResource", "name", "namespace", "operation");
         request.put("kind", kind);
         request.put("requestKind", kind);
         request.put("resource", resource);
@@ -155,8 +155,8 @@ public final class AdmissionEnvironment {
     }
 
     private static void namespace(Map<String, CelType> all) {
-        Map<String, CelType> metadata = fields(
-                SimpleType.STRING, "name", "generateName", "namespace", "UID", "resourceVersion");
+        Map<String, CelType> metadata =
+                fields(SimpleType.STRING, "name", "generateName", "namespace", "UID", "resourceVersion");
         metadata.put("labels", LABELS);
         metadata.put("annotations", LABELS);
         metadata.put("creationTimestamp", SimpleType.TIMESTAMP);

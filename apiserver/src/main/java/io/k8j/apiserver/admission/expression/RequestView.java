@@ -81,8 +81,7 @@ public final class RequestView {
         RequestContext context = request.context();
         GroupVersionResource resource = context.resource();
         Asker asker = new Asker(
-                attributes -> decisions.computeIfAbsent(attributes, services.authorizer()::authorize),
-                context.user());
+                attributes -> decisions.computeIfAbsent(attributes, services.authorizer()::authorize), context.user());
         values.put("authorizer", asker);
         values.put(
                 "authorizer.requestResource",

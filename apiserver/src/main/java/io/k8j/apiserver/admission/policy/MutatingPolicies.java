@@ -154,14 +154,19 @@ public final class MutatingPolicies implements AdmissionPlugin {
                     throw new ApiException(
                             503,
                             "ServiceUnavailable",
-                            ("Resource kind %s/%s, Kind=%s not found. There can be a delay between when CustomResourceDefinitions are created and when they are available.")
+                            ("Resource kind %s/%s, Kind=%s not found. There can be a delay between when"
+                                            + " CustomResourceDefinitions are created and when they are available.")
                                     .formatted(kind.group(), kind.version(), kind.kind()),
                             null);
                 }
                 Map<String, Object> changed = policy.apply(mutation, object, values(invocation, true), schema);
                 object = services.versions().convert(decoded(changed), kind);
                 services.metrics()
-                        .mutation(name, invocation.binding.name(), "no_error", services.time().nanoTime() - start);
+                        .mutation(
+                                name,
+                                invocation.binding.name(),
+                                "no_error",
+                                services.time().nanoTime() - start);
             } catch (FailedException e) {
                 long took = services.time().nanoTime() - start;
                 services.metrics().mutation(name, invocation.binding.name(), e.errorType(), took);

@@ -51,7 +51,8 @@ record MutatingPolicy(
         List<Mutation> mutations = new ArrayList<>();
         for (Place m : spec.field("mutations").items()) {
             boolean patch = m.text("patchType").equals("JSONPatch");
-            String text = m.at(patch ? "jsonPatch" : "applyConfiguration", "expression").text();
+            String text = m.at(patch ? "jsonPatch" : "applyConfiguration", "expression")
+                    .text();
             mutations.add(new Mutation(patch, patch ? programs.patch(text) : programs.configuration(text)));
         }
         return new MutatingPolicy(
@@ -73,9 +74,7 @@ record MutatingPolicy(
         if (mutation.program.fault() != null) throw new FailedException(mutation.program.fault(), "compilation_error");
         Object made = run(mutation.program, values);
         try {
-            return mutation.patch
-                    ? patched((List<?>) made, object)
-                    : configured((MadeObject) made, object, schema);
+            return mutation.patch ? patched((List<?>) made, object) : configured((MadeObject) made, object, schema);
         } catch (IllegalArgumentException e) {
             throw new FailedException(
                     "JSONPath valueExpression evaluated to a type that could not marshal to JSON: " + e.getMessage(),
@@ -97,7 +96,8 @@ record MutatingPolicy(
     private static void checkNames(Object value) throws FailedException {
         if (!(value instanceof MadeObject made) || made.type().equals("JSONPatch")) return;
         List<String> faults = made.misnamed(made.type());
-        if (!faults.isEmpty()) throw new FailedException("type mismatch: " + String.join("\n", faults), "invalid_error");
+        if (!faults.isEmpty())
+            throw new FailedException("type mismatch: " + String.join("\n", faults), "invalid_error");
     }
 
     private static Map<String, Object> patched(List<?> operations, Map<String, Object> object) throws FailedException {

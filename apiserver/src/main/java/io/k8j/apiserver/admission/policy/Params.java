@@ -61,8 +61,7 @@ final class Params {
                     .forEach(found::add);
         }
         if (found.isEmpty() && ref.text("parameterNotFoundAction").equals("Deny")) {
-            throw new ConfigurationException(
-                    "no params found for policy binding with `Deny` parameterNotFoundAction");
+            throw new ConfigurationException("no params found for policy binding with `Deny` parameterNotFoundAction");
         }
         return found;
     }

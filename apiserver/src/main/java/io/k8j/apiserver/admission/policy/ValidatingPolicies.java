@@ -78,7 +78,8 @@ public final class ValidatingPolicies implements AdmissionPlugin {
                 if (as == null) return;
                 params = Params.resource(policy, services);
             } catch (ApiException | ConfigurationException e) {
-                if (!policy.ignoresFailures()) deny(policy.name(), null, "failed to configure policy: " + e.getMessage(), "");
+                if (!policy.ignoresFailures())
+                    deny(policy.name(), null, "failed to configure policy: " + e.getMessage(), "");
                 return;
             }
             Map<String, Set<String>> notes = new LinkedHashMap<>();
@@ -92,8 +93,8 @@ public final class ValidatingPolicies implements AdmissionPlugin {
                     }
                 }
             }
-            notes.forEach((key, values) -> request.context()
-                    .annotate(policy.name() + "/" + key, String.join(", ", values)));
+            notes.forEach(
+                    (key, values) -> request.context().annotate(policy.name() + "/" + key, String.join(", ", values)));
         }
 
         private void binding(

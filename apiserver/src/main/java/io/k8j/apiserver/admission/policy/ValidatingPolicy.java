@@ -140,7 +140,8 @@ final class ValidatingPolicy {
             return decisions;
         }
         List<Result> messages = messages(new Evaluation(quiet, variables, evaluation.budget()));
-        for (int i = 0; i < results.size(); i++) decisions.add(decision(validations.get(i), results.get(i), messages, i));
+        for (int i = 0; i < results.size(); i++)
+            decisions.add(decision(validations.get(i), results.get(i), messages, i));
         return decisions;
     }
 
@@ -148,7 +149,8 @@ final class ValidatingPolicy {
         return switch (result) {
             case Result.Failed(String message) ->
                 failed(message, v.rule.fault() == null ? "invalid_error" : "compile_error");
-            case Result.Value value when messages == null ->
+            case Result.Value value
+            when messages == null ->
                 failed("failed messageExpression: " + OutOfBudgetException.MESSAGE, "out_of_budget");
             case Result.Value(Object value) when Boolean.TRUE.equals(value) -> new Decision.Admit();
             case Result.Value value -> {
@@ -194,14 +196,17 @@ final class ValidatingPolicy {
                 case Result.Failed(String message) -> {
                     if (!ignoresFailures) notes.add(new Note.Failed(message));
                 }
-                case Result.Value(Object value) when value instanceof String text -> {
+                case Result.Value(Object value)
+                when value instanceof String text -> {
                     if (!text.isBlank()) notes.add(new Note.Publish(annotation.key, text.strip()));
                 }
                 case Result.Value(Object value) when MadeObject.isNull(value) -> {}
                 case Result.Value(Object value) ->
                     notes.add(new Note.Failed(
                             "valueExpression '%s' resulted in unsupported return type: %s. Return type must be either string or null."
-                                    .formatted(annotation.value.text(), value.getClass().getSimpleName())));
+                                    .formatted(
+                                            annotation.value.text(),
+                                            value.getClass().getSimpleName())));
             }
         }
         return notes;

@@ -41,10 +41,7 @@ final class MatchConditions {
      * @param converted the new object in the version that the webhook sees
      */
     boolean hold(
-            Hook hook,
-            AdmissionRequest request,
-            Matching.As as,
-            Function<Matching.As, Map<String, Object>> converted) {
+            Hook hook, AdmissionRequest request, Matching.As as, Function<Matching.As, Map<String, Object>> converted) {
         List<Place> places = hook.place().field("matchConditions").items();
         if (places.isEmpty()) return true;
         long start = services.time().nanoTime();
