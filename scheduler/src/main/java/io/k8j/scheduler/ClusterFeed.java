@@ -11,6 +11,7 @@ import io.k8j.scheduler.framework.ClusterEvent.Resource;
 import io.k8j.scheduler.framework.Indexes;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
+import io.k8j.scheduler.framework.Status;
 import io.k8j.scheduler.queue.PodChanges;
 import java.util.Map;
 import java.util.Objects;
@@ -165,6 +166,7 @@ final class ClusterFeed {
     private void podGone(PodInfo last) {
         loop.queue().remove(last.uid());
         loop.nominations().remove(last.uid());
+        loop.waiting().reject(last.uid(), Status.unschedulable("removed"));
         PodInfo gone = loop.assigned().remove(last.uid());
         if (gone != null) {
             loop.queue().changed(new ClusterEvent(Resource.ASSIGNED_POD, ClusterEvent.DELETE), gone, null);

@@ -1,5 +1,6 @@
 package io.k8j.scheduler;
 
+import io.k8j.scheduler.extender.Extenders;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.Diagnosis;
 import io.k8j.scheduler.framework.NodeInfo;
@@ -54,6 +55,7 @@ final class Placement {
     private final Nominations nominations;
     private final Random random;
     private final int percentage;
+    private final Extenders extenders;
     private final EqualPods equalPods;
     private final List<NodeInfo> feasible = new ArrayList<>();
     private long[] totals = new long[64];
@@ -61,12 +63,17 @@ final class Placement {
     private int start;
 
     /** @param percentage of nodes to find before scoring; 0 adapts to their number */
-    Placement(Nodes nodes, Nominations nominations, Random random, int percentage) {
+    Placement(Nodes nodes, Nominations nominations, Random random, int percentage, Extenders extenders) {
+        this.extenders = extenders;
         this.nodes = nodes;
         this.nominations = nominations;
         this.random = random;
         this.percentage = percentage;
         this.equalPods = new EqualPods(nodes);
+    }
+
+    Extenders extenders() {
+        return extenders;
     }
 
     Outcome place(Profile profile, CycleState state, PodInfo pod) {
@@ -95,13 +102,20 @@ final class Placement {
         NodeInfo nominated = pod.nominatedNode().isEmpty() ? null : nodes.get(pod.nominatedNode());
         if (nominated != null
                 && (plan.only == null || plan.only.contains(nominated.name()))
-                && filter(profile, state, pod, nominated).isSuccess()) {
+                && filter(profile, state, pod, nominated).isSuccess()
+                && suitsExtenders(pod, nominated)) {
             return new Outcome.Placed(nominated, 1);
         }
         EqualPods.Memory memory = equalPods.of(pod.localSpec(), profile.scores.length);
         Outcome failure = findFeasible(profile, state, pod, candidates, diagnosis, memory);
         if (failure != null) {
             return failure;
+        }
+        if (!extenders.isEmpty()) {
+            String cause = extenders.narrow(pod, feasible, diagnosis);
+            if (cause != null) {
+                return new Outcome.Failed(cause);
+            }
         }
         if (feasible.isEmpty()) {
             return new Outcome.Refused(diagnosis);
@@ -111,6 +125,15 @@ final class Placement {
         }
         failure = score(profile, state, pod, memory);
         return failure != null ? failure : new Outcome.Placed(best(), feasible.size());
+    }
+
+    private boolean suitsExtenders(PodInfo pod, NodeInfo node) {
+        if (extenders.isEmpty()) {
+            return true;
+        }
+        List<NodeInfo> one = new ArrayList<>(List.of(node));
+        Diagnosis unused = new Diagnosis(1, new NodeStatuses(Status.SUCCESS));
+        return extenders.narrow(pod, one, unused) == null && !one.isEmpty();
     }
 
     /** Fills the plan; an outcome if a plugin refuses the Pod as a whole. */
@@ -331,6 +354,7 @@ final class Placement {
                 totals[i] += scores[i] * weight;
             }
         }
+        extenders.score(pod, feasible, totals);
         return null;
     }
 

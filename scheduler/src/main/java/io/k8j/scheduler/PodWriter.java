@@ -8,6 +8,7 @@ import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
+import io.k8j.scheduler.extender.Extenders;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
@@ -17,6 +18,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -34,8 +38,16 @@ final class PodWriter implements AutoCloseable {
      * A placement to be written.
      *
      * @param pod as assumed on its node
+     * @param permission what to wait for first; null for nothing
      */
-    record Binding(QueuedPod queued, PodInfo pod, String node, Profile profile, CycleState state, long begin) {}
+    record Binding(
+            QueuedPod queued,
+            PodInfo pod,
+            String node,
+            Profile profile,
+            CycleState state,
+            long begin,
+            CompletableFuture<Status> permission) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(PodWriter.class);
     private static final int BINDINGS_AT_ONCE = 256;
@@ -43,12 +55,14 @@ final class PodWriter implements AutoCloseable {
     private final Client client;
     private final Resources<Pod> pods;
     private final EventRecorder events;
+    private final Extenders extenders;
     private final Consumer<Runnable> inbox;
     private final ExecutorService writers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("scheduler-write-", 0).factory());
     private final Semaphore room = new Semaphore(BINDINGS_AT_ONCE);
 
-    PodWriter(Client client, EventRecorder events, Consumer<Runnable> inbox) {
+    PodWriter(Client client, EventRecorder events, Extenders extenders, Consumer<Runnable> inbox) {
+        this.extenders = extenders;
         this.client = client;
         this.pods = client.resources(Pod.class);
         this.events = events;
@@ -64,7 +78,8 @@ final class PodWriter implements AutoCloseable {
         List<Plugin.PreBind> before = binding.profile.preBinds.stream()
                 .filter(plugin -> !plugin.skips(binding.state, binding.pod))
                 .toList();
-        boolean counted = before.isEmpty(); // preparing may take minutes and must not hold up others
+        boolean counted = before.isEmpty()
+                && binding.permission == null; // preparing may take minutes and must not hold up others
         if (counted) {
             room.acquire();
         }
@@ -91,6 +106,12 @@ final class PodWriter implements AutoCloseable {
     }
 
     private Status write(Binding binding, List<Plugin.PreBind> before) {
+        if (binding.permission != null) {
+            Status allowed = permission(binding);
+            if (!allowed.isSuccess()) {
+                return allowed;
+            }
+        }
         for (Plugin.PreBind plugin : before) {
             try {
                 Status status = plugin.preBind(binding.state, binding.pod, binding.node);
@@ -105,6 +126,11 @@ final class PodWriter implements AutoCloseable {
                 return Status.error("running PreBind plugin \"%s\": interrupted".formatted(plugin.name()));
             }
         }
+        Optional<Status> extender = extenders.bind(binding.pod, binding.node);
+        if (extender.isPresent()) {
+            Status status = extender.get();
+            return status.isSuccess() ? told(binding) : Status.error("binding rejected: " + status.message());
+        }
         for (Plugin.Bind plugin : binding.profile.binds) {
             Status status = plugin.bind(binding.state, binding.pod, binding.node);
             if (status.isSkip()) {
@@ -114,14 +140,29 @@ final class PodWriter implements AutoCloseable {
                 return Status.error(
                         "binding rejected: running Bind plugin \"%s\": %s".formatted(plugin.name(), status.message()));
             }
-            events.normal(
-                    binding.pod.pod(),
-                    "Scheduled",
-                    Texts.shortened("Successfully assigned %s to %s".formatted(binding.pod.key(), binding.node)));
-            binding.profile.postBinds.forEach(p -> p.postBind(binding.state, binding.pod, binding.node));
-            return Status.SUCCESS;
+            return told(binding);
         }
         return Status.error("binding rejected: no bind plugin took the pod");
+    }
+
+    private Status told(Binding binding) {
+        events.normal(
+                binding.pod.pod(),
+                "Scheduled",
+                Texts.shortened("Successfully assigned %s to %s".formatted(binding.pod.key(), binding.node)));
+        binding.profile.postBinds.forEach(p -> p.postBind(binding.state, binding.pod, binding.node));
+        return Status.SUCCESS;
+    }
+
+    private static Status permission(Binding binding) {
+        try {
+            return binding.permission.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Status.error("waiting on permit: interrupted");
+        } catch (ExecutionException e) {
+            return Status.error("waiting on permit: " + e.getCause().getMessage());
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.k8j.scheduler;
 
+import io.k8j.scheduler.extender.Extenders;
+import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.EventHint;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The plugins of one scheduler name, sorted into extension points. Immutable. */
 final class Profile {
@@ -18,6 +21,11 @@ final class Profile {
     interface Selection {
         <P extends Plugin> List<Map.Entry<P, Integer>> at(Class<P> point);
     }
+
+    /** Nobody knows what helps a Pod that an extender refused. */
+    private static final List<EventHint> ANYTHING = Stream.of(ClusterEvent.Resource.values())
+            .map(resource -> EventHint.always(resource, -1))
+            .toList();
 
     final String name;
     final List<Plugin.PreEnqueue> preEnqueue;
@@ -57,6 +65,7 @@ final class Profile {
         refusers.addAll(reserves);
         refusers.addAll(permits);
         refusers.forEach(plugin -> byPlugin.put(plugin.name(), plugin.events()));
+        byPlugin.put(Extenders.NAME, ANYTHING);
         this.hints = Map.copyOf(byPlugin);
     }
 

@@ -1,5 +1,6 @@
 package io.k8j.scheduler;
 
+import io.k8j.scheduler.framework.Candidate;
 import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.FrameworkHandle;
@@ -67,6 +68,26 @@ final class ProfileHandle implements FrameworkHandle {
     @Override
     public void changed(ClusterEvent event, Object before, Object now) {
         loop.queue().changed(event, before, now);
+    }
+
+    @Override
+    public Candidate.Narrowed narrow(PodInfo pod, List<Candidate> candidates) {
+        return placement.extenders().preempt(pod, candidates);
+    }
+
+    @Override
+    public void allow(String uid, String plugin) {
+        loop.waiting().allow(uid, plugin);
+    }
+
+    @Override
+    public void reject(String uid, String plugin, String message) {
+        loop.waiting().reject(uid, Status.unschedulable(message).by(plugin));
+    }
+
+    @Override
+    public List<PodInfo> waiting() {
+        return loop.waiting().all();
     }
 
     @Override

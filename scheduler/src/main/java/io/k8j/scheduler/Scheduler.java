@@ -4,6 +4,9 @@ import io.k8j.client.Client;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.EventRecorder;
 import io.k8j.client.InformerFactory;
+import io.k8j.model.json.Trees;
+import io.k8j.scheduler.extender.ExtenderConfig;
+import io.k8j.scheduler.extender.Extenders;
 import io.k8j.scheduler.framework.EventHint;
 import io.k8j.scheduler.framework.Indexes;
 import io.k8j.scheduler.framework.Nodes;
@@ -16,6 +19,7 @@ import io.k8j.scheduler.framework.Status;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +37,7 @@ public final class Scheduler implements AutoCloseable {
     private final InformerFactory informers;
     private final Thread starter = Thread.ofVirtual().name("scheduler-start").unstarted(this::readyWhenSynced);
     private final EventBroadcaster broadcaster;
+    private final Extenders extenders;
     private final PodWriter writer;
     private final SchedulingLoop loop;
     private final Metrics metrics = new Metrics();
@@ -42,12 +47,14 @@ public final class Scheduler implements AutoCloseable {
         Nodes nodes = new Nodes(names);
         Nominations nominations = new Nominations();
         AssignedPods assigned = new AssignedPods(nodes);
-        Placement placement = new Placement(nodes, nominations, new Random(), config.percentageOfNodesToScore());
+        this.extenders = new Extenders(config.extenders());
+        Placement placement =
+                new Placement(nodes, nominations, new Random(), config.percentageOfNodesToScore(), extenders);
         this.informers = new InformerFactory(client);
         this.broadcaster = EventBroadcaster.start(client);
         EventRecorder events = broadcaster.recorder("default-scheduler");
         Inboxes inboxes = new Inboxes();
-        this.writer = new PodWriter(client, events, inboxes::post);
+        this.writer = new PodWriter(client, events, extenders, inboxes::post);
         this.loop = new SchedulingLoop(client.time(), nodes, assigned, nominations, placement, writer, events, metrics);
         inboxes.loop = loop;
         Map<String, Profile> profiles = new LinkedHashMap<>();
@@ -57,6 +64,7 @@ public final class Scheduler implements AutoCloseable {
             ProfileHandle handle = new ProfileHandle(loop, placement, writer, metrics);
             Profile made = profile(
                     profile,
+                    config.extenders(),
                     args -> new PluginContext(
                             client,
                             informers,
@@ -114,15 +122,28 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private static Profile profile(
-            SchedulerConfig.ProfileConfig config, Function<Map<String, Object>, PluginContext> context) {
+            SchedulerConfig.ProfileConfig config,
+            List<ExtenderConfig> extenders,
+            Function<Map<String, Object>, PluginContext> context) {
         Map<String, Plugin> made = new LinkedHashMap<>();
         for (DefaultPlugins.Entry entry : DefaultPlugins.ALL) {
             if (config.plugins().uses(entry.name())) {
                 Map<String, Object> args = config.args().getOrDefault(entry.name(), Map.of());
+                if (entry.name().equals("NodeResourcesFit")) args = ignoring(args, extenders);
                 made.put(entry.name(), entry.create().apply(context.apply(args)));
             }
         }
         return new Profile(config.schedulerName(), config.plugins().select(made));
+    }
+
+    /** Resources that an extender counts, the scheduler does not. */
+    private static Map<String, Object> ignoring(Map<String, Object> args, List<ExtenderConfig> extenders) {
+        List<Object> ignored = new ArrayList<>(Trees.list(args, "ignoredResources"));
+        extenders.forEach(extender -> ignored.addAll(extender.ignoredByScheduler()));
+        if (ignored.isEmpty()) return args;
+        Map<String, Object> changed = new LinkedHashMap<>(args);
+        changed.put("ignoredResources", ignored);
+        return changed;
     }
 
     private static Status gate(Map<String, Profile> profiles, PodInfo pod) {
@@ -162,6 +183,7 @@ public final class Scheduler implements AutoCloseable {
         informers.close();
         loop.close();
         writer.close();
+        extenders.close();
         broadcaster.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.k8j.scheduler;
 
+import io.k8j.scheduler.extender.ExtenderConfig;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
  * Settings of the scheduler, with upstream's names and defaults.
  *
  * @param profiles one per scheduler name
+ * @param extenders programs that have a say, in order
  * @param percentageOfNodesToScore how many fitting nodes to find before the best is taken; 0 adapts to their number
  * @param podInitialBackoff first pause of a Pod that was refused
  * @param podMaxBackoff longest pause
@@ -16,6 +18,7 @@ import java.util.Map;
  */
 public record SchedulerConfig(
         List<ProfileConfig> profiles,
+        List<ExtenderConfig> extenders,
         int percentageOfNodesToScore,
         Duration podInitialBackoff,
         Duration podMaxBackoff,
@@ -47,6 +50,7 @@ public record SchedulerConfig(
 
     public static final SchedulerConfig DEFAULTS = new SchedulerConfig(
             List.of(ProfileConfig.DEFAULT),
+            List.of(),
             0,
             SchedulingQueue.Pauses.DEFAULT.first(),
             SchedulingQueue.Pauses.DEFAULT.longest(),
@@ -54,6 +58,14 @@ public record SchedulerConfig(
 
     public SchedulerConfig {
         profiles = List.copyOf(profiles);
+        extenders = List.copyOf(extenders);
+        if (extenders.stream()
+                        .filter(extender -> !extender.bindVerb().isEmpty())
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException(
+                    "extenders: Invalid value: found more than one extender with bindVerb set");
+        }
         if (profiles.isEmpty()) {
             throw new IllegalArgumentException("profiles: need one or more");
         }

@@ -1,6 +1,7 @@
 package io.k8j.scheduler;
 
 import io.k8j.model.yaml.Yaml;
+import io.k8j.scheduler.extender.ExtenderConfig;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +34,13 @@ final class SchedulerConfigFile {
             }
             profiles.add(read);
         }
+        List<ExtenderConfig> extenders = new ArrayList<>();
+        for (Object extender : list("extenders", tree.get("extenders"))) {
+            extenders.add(ExtenderFile.parse(map("extenders", extender)));
+        }
         return new SchedulerConfig(
                 profiles.isEmpty() ? SchedulerConfig.DEFAULTS.profiles() : profiles,
+                extenders,
                 number(tree, "percentageOfNodesToScore", 0),
                 seconds(tree, "podInitialBackoffSeconds", SchedulerConfig.DEFAULTS.podInitialBackoff()),
                 seconds(tree, "podMaxBackoffSeconds", SchedulerConfig.DEFAULTS.podMaxBackoff()),

@@ -15,7 +15,9 @@ import io.k8j.scheduler.queue.QueuedPod;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ final class SchedulingLoop implements AutoCloseable {
     private final PodWriter writer;
     private final EventRecorder events;
     private final Metrics metrics;
+    private final WaitingPods waiting;
     private final Thread thread;
     private SchedulingQueue queue;
     private Time.Timer timer;
@@ -61,6 +64,7 @@ final class SchedulingLoop implements AutoCloseable {
         this.writer = writer;
         this.events = events;
         this.metrics = metrics;
+        this.waiting = new WaitingPods(time, inbox::post);
         this.thread = Thread.ofPlatform().daemon().name("scheduler").unstarted(this::run);
     }
 
@@ -229,7 +233,19 @@ final class SchedulingLoop implements AutoCloseable {
                 return;
             }
         }
-        writer.bind(new PodWriter.Binding(queued, pod, node.name(), profile, state, begin), this::bound);
+        Map<String, Long> holders = new LinkedHashMap<>();
+        for (Plugin.Permit plugin : profile.permits) {
+            Plugin.Permit.Decision decision = plugin.permit(state, pod, node.name());
+            if (decision.status().code() == Status.Code.WAIT) {
+                holders.put(plugin.name(), decision.timeoutNanos());
+            } else if (!decision.status().isSuccess()) {
+                takeBack(profile, state, pod);
+                late(queued, profile, decision.status().by(plugin.name()), begin);
+                return;
+            }
+        }
+        CompletableFuture<Status> permission = holders.isEmpty() ? null : waiting.hold(pod, holders);
+        writer.bind(new PodWriter.Binding(queued, pod, node.name(), profile, state, begin, permission), this::bound);
     }
 
     private void takeBack(Profile profile, CycleState state, PodInfo pod) {
@@ -277,6 +293,10 @@ final class SchedulingLoop implements AutoCloseable {
 
     AssignedPods assigned() {
         return assigned;
+    }
+
+    WaitingPods waiting() {
+        return waiting;
     }
 
     Nodes nodes() {

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.k8j.client.Client;
 import io.k8j.client.InformerFactory;
 import io.k8j.model.time.SystemTime;
+import io.k8j.scheduler.extender.Extenders;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.Indexes;
 import io.k8j.scheduler.framework.Nodes;
@@ -45,7 +46,8 @@ class ReferenceTest {
         random.setSeed(seed);
         try (SystemTime time = new SystemTime()) {
             Profile profile = profile(new Client(null, time, "test"));
-            Placement placement = new Placement(nodes, new Nominations(), new Random(seed), 100);
+            Placement placement =
+                    new Placement(nodes, new Nominations(), new Random(seed), 100, new Extenders(List.of()));
             int count = 3 + random.nextInt(20);
             for (int i = 0; i < count; i++) {
                 Node node = node("n" + i);

@@ -29,6 +29,18 @@ public interface FrameworkHandle {
     /** Tells that something has changed that may help refused Pods. */
     void changed(ClusterEvent event, Object before, Object now);
 
+    /** Lets programs outside the scheduler take candidates of a preemption away; blocks until they have answered. */
+    Candidate.Narrowed narrow(PodInfo pod, List<Candidate> candidates);
+
+    /** Lets a Pod go on that {@link Plugin.Permit} holds, as far as this plugin is concerned; nothing if it waits no more. */
+    void allow(String uid, String plugin);
+
+    /** Refuses a Pod that {@link Plugin.Permit} holds; nothing if it waits no more. */
+    void reject(String uid, String plugin, String message);
+
+    /** Pods that {@link Plugin.Permit} holds. */
+    List<PodInfo> waiting();
+
     /** Counts an attempt to make room. */
     void countPreemption();
 

@@ -9,6 +9,7 @@ import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
+import io.k8j.scheduler.framework.Candidate;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.Diagnosis;
 import io.k8j.scheduler.framework.FrameworkHandle;
@@ -81,7 +82,21 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
             String message = new Diagnosis(nodes.count(), found).message();
             return new Result(Status.unschedulable("preemption: " + message), "");
         }
-        Victims chosen = candidates.stream().min(Victims.LEAST_HARM).orElseThrow();
+        Candidate.Narrowed narrowed = framework.narrow(
+                pod,
+                candidates.stream()
+                        .map(v -> new Candidate(v.node(), v.pods(), v.violations()))
+                        .toList());
+        if (!narrowed.status().isSuccess()) {
+            return new Result(Status.error("preemption: " + narrowed.status().message()), null);
+        }
+        if (narrowed.left().isEmpty()) {
+            return new Result(Status.unschedulable("preemption: no candidate node for preemption"), "");
+        }
+        Victims chosen = narrowed.left().stream()
+                .map(c -> new Victims(c.node(), c.victims(), c.violations()))
+                .min(Victims.LEAST_HARM)
+                .orElseThrow();
         evict(pod, chosen);
         return new Result(Status.SUCCESS, chosen.node().name());
     }
