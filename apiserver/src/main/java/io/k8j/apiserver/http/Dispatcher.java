@@ -7,6 +7,8 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.Verb;
+import io.k8j.model.resource.ResourceRegistry;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +52,10 @@ public final class Dispatcher implements RequestFilter.Next {
         ServedResource resource = core.table().get(path.resource());
         if (resource == null) {
             checkMayAskForMissing(exchange, path);
-            throw pathNotFound();
+            // Upstream's own groups answer with a Status; where nobody serves the group, nobody speaks its language.
+            if (ResourceRegistry.builtIn().groups().contains(path.resource().group())) throw pathNotFound();
+            exchange.respond(404, "text/plain; charset=utf-8", PAGE_NOT_FOUND);
+            return;
         }
         if (connect.serves(path)) {
             connect.handle(exchange, path);
@@ -121,6 +126,8 @@ public final class Dispatcher implements RequestFilter.Next {
         String agent = exchange.header("User-Agent");
         return agent == null ? "" : agent;
     }
+
+    private static final byte[] PAGE_NOT_FOUND = "404 page not found\n".getBytes(StandardCharsets.US_ASCII);
 
     static ApiException pathNotFound() {
         return new ApiException(

@@ -19,6 +19,15 @@ public final class MetadataRules {
     private static final int ANNOTATIONS_MAX = 256 * 1024;
     private static final int MANAGER_MAX = 128;
 
+    private static final Set<String> STANDARD_FINALIZERS = Set.of("kubernetes", "orphan", "foregroundDeletion");
+    private static final Set<String> ANY_FINALIZERS = Set.of(
+            "admissionregistration.k8s.io",
+            "apiextensions.k8s.io",
+            "apiregistration.k8s.io",
+            "coordination.k8s.io",
+            "node.k8s.io",
+            "policy");
+
     private MetadataRules() {}
 
     /** Everything wrong with the metadata of a new object whose name has been generated already. */
@@ -58,6 +67,26 @@ public final class MetadataRules {
         List<FieldError> changes = changes(metadata, old);
         errors.addAll(changes);
         errors.addAll(changes);
+        return errors;
+    }
+
+    /**
+     * Finalizers that are neither upstream's own nor have a domain. Most built-in kinds may have none such; the groups
+     * below never asked, and custom resources may have any.
+     */
+    public static List<FieldError> bareFinalizers(GroupResource resource, Map<String, Object> metadata) {
+        List<FieldError> errors = new ArrayList<>(0);
+        if (ANY_FINALIZERS.contains(resource.group())) return errors;
+        List<Object> finalizers = Trees.list(metadata, "finalizers");
+        for (int i = 0; i < finalizers.size(); i++) {
+            String name = String.valueOf(finalizers.get(i));
+            if (!name.contains("/") && !STANDARD_FINALIZERS.contains(name)) {
+                errors.add(FieldError.invalid(
+                        "metadata.finalizers[" + i + "]",
+                        name,
+                        "name is neither a standard finalizer name nor is it fully qualified"));
+            }
+        }
         return errors;
     }
 

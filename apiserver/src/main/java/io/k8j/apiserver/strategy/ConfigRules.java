@@ -4,6 +4,7 @@ import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.validation.ClusterValidation;
 import io.k8j.apiserver.validation.ConfigValidation;
 import io.k8j.apiserver.validation.EndpointsValidation;
+import io.k8j.apiserver.validation.EventValidation;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.apiserver.validation.QuotaValidation;
 import io.k8j.model.json.Trees;
@@ -127,7 +128,7 @@ final class ConfigRules {
     private static Rules event() {
         return Rules.plain()
                 .createOnUpdate()
-                .check(ClusterValidation::event)
+                .requestCheck(EventValidation::create, EventValidation::update)
                 .select(
                         "involvedObject.kind",
                         "involvedObject.namespace",
@@ -149,7 +150,7 @@ final class ConfigRules {
 
     /** The same objects with the new group's spelling. */
     private static Rules newEvent() {
-        Rules rules = Rules.plain().createOnUpdate().check(ClusterValidation::event);
+        Rules rules = Rules.plain().createOnUpdate().requestCheck(EventValidation::create, EventValidation::update);
         for (String field : List.of("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")) {
             rules.select("regarding." + field, p -> {
                 Place object = p.field("regarding").present() ? p.field("regarding") : p.field("involvedObject");

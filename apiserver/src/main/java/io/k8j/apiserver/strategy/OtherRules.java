@@ -7,6 +7,7 @@ import io.k8j.apiserver.validation.CertificateValidation;
 import io.k8j.apiserver.validation.ClusterValidation;
 import io.k8j.apiserver.validation.CsiValidation;
 import io.k8j.apiserver.validation.EndpointsValidation;
+import io.k8j.apiserver.validation.FlowControlValidation;
 import io.k8j.apiserver.validation.NetworkPolicyValidation;
 import io.k8j.apiserver.validation.NetworkingValidation;
 import io.k8j.apiserver.validation.PersistentVolumeValidation;
@@ -297,10 +298,10 @@ final class OtherRules {
                         .check(ClusterValidation::apiService));
         table.put(
                 "flowschemas.flowcontrol.apiserver.k8s.io",
-                Rules.withStatus().keepsMetadataInStatus().check(ClusterValidation::flowSchema));
+                Rules.withStatus().keepsMetadataInStatus().check(FlowControlValidation::flowSchema).statusCheck(FlowControlValidation::statusUpdate));
         table.put(
                 "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
-                Rules.withStatus().keepsMetadataInStatus().check(ClusterValidation::priorityLevel));
+                Rules.withStatus().keepsMetadataInStatus().check(FlowControlValidation::priorityLevel).statusCheck(FlowControlValidation::statusUpdate));
     }
 
     private static void policy(Map<String, Rules> table) {

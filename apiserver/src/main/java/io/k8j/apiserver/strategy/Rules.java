@@ -36,6 +36,18 @@ final class Rules implements ResourceStrategy {
         List<FieldError> of(Map<String, Object> object, Map<String, Object> old);
     }
 
+    /** Finds what is wrong with a new object, which depends on the group that it came through. */
+    @FunctionalInterface
+    interface GroupCheck {
+        List<FieldError> of(String group, Map<String, Object> object);
+    }
+
+    /** The same for a new version of an object. */
+    @FunctionalInterface
+    interface GroupUpdateCheck {
+        List<FieldError> of(String group, Map<String, Object> object, Map<String, Object> old);
+    }
+
     /** Finds what is odd with an object; {@code old} is null on create. */
     @FunctionalInterface
     interface Warner {
@@ -59,6 +71,8 @@ final class Rules implements ResourceStrategy {
     private Update onStatus = (context, object, old) -> {};
     private Check check = object -> List.of();
     private UpdateCheck updateCheck = (object, old) -> check.of(object);
+    private GroupCheck groupCheck = (group, object) -> check.of(object);
+    private GroupUpdateCheck groupUpdateCheck = (group, object, old) -> updateCheck.of(object, old);
     private UpdateCheck statusCheck = (object, old) -> List.of();
     private Warner warner = (object, old) -> List.of();
     private Grace grace = (object, requested) -> 0;
@@ -143,6 +157,13 @@ final class Rules implements ResourceStrategy {
         return this;
     }
 
+    /** Checks that depend on the group of the request, for objects that several groups share. */
+    Rules requestCheck(GroupCheck create, GroupUpdateCheck update) {
+        groupCheck = create;
+        groupUpdateCheck = update;
+        return this;
+    }
+
     Rules statusCheck(UpdateCheck rule) {
         statusCheck = rule;
         return this;
@@ -205,13 +226,13 @@ final class Rules implements ResourceStrategy {
 
     @Override
     public List<FieldError> validate(RequestContext context, Map<String, Object> object) {
-        return check.of(object);
+        return groupCheck.of(context.resource().group(), object);
     }
 
     @Override
     public List<FieldError> validateUpdate(
             RequestContext context, Map<String, Object> object, Map<String, Object> old) {
-        return updateCheck.of(object, old);
+        return groupUpdateCheck.of(context.resource().group(), object, old);
     }
 
     @Override

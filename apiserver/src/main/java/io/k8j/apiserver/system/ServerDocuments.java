@@ -7,6 +7,7 @@ import io.k8j.apiserver.http.ExchangeHandler;
 import io.k8j.apiserver.http.Trees;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
+import io.k8j.model.resource.ResourceRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,7 +100,8 @@ public final class ServerDocuments implements Dispatcher.Documents {
             return Optional.empty();
         }
         if (path.startsWith("/apis/")) {
-            return path.split("/").length > 3
+            String group = path.split("/")[2];
+            return path.split("/").length > 3 && ResourceRegistry.builtIn().groups().contains(group)
                     ? Optional.empty()
                     : Optional.of(e -> e.respond(
                             404,

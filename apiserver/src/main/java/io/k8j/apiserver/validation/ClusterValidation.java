@@ -114,62 +114,17 @@ public final class ClusterValidation {
     }
 
     /** Checks an Event of either group; the core group's rules are lax. */
-    public static List<FieldError> event(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place p = Place.of(object);
-        String namespace = p.at("metadata", "namespace").text();
-        Place involved = p.field("involvedObject").present() ? p.field("involvedObject") : p.field("regarding");
-        String about = involved.text("namespace");
-        Place at = new Place(about, "involvedObject.namespace");
-        if (about.isEmpty()) {
-            if (!namespace.isEmpty() && !namespace.equals("default") && !namespace.equals("kube-system")) {
-                f.invalid(at, "does not match event.namespace");
-            }
-        } else if (!about.equals(namespace)) {
-            f.invalid(at, "does not match event.namespace");
-        }
-        if (p.field("eventTime").present() && p.text("apiVersion").startsWith("events.k8s.io/")) {
-            newEvent(f, p);
-        }
-        return f.list();
-    }
-
-    private static void newEvent(Findings f, Place p) {
-        Place controller = p.field("reportingController");
-        if (controller.text().isEmpty()) {
-            f.required(controller);
-        } else {
-            Meta.qualifiedName(f, controller);
-        }
-        limited(f, p.field("reportingInstance"), true);
-        limited(f, p.field("action"), true);
-        limited(f, p.field("reason"), true);
-        if (p.text("note").length() > 1024) {
-            f.invalid(p.field("note"), "", "can have at most 1024 characters");
-        }
-        Place type = p.field("type");
-        if (!List.of("Normal", "Warning").contains(type.text())) {
-            f.invalid(type, type.text(), "has invalid value: " + type.text());
-        }
-    }
-
-    private static void limited(Findings f, Place text, boolean required) {
-        if (required && text.text().isEmpty()) {
-            f.required(text);
-        }
-        if (text.text().length() > 128) {
-            f.invalid(text, "", "can have at most 128 characters");
-        }
+    static Place limits(Place at, Object amounts) {
+        return at.with(amounts == null ? null : Map.of("limits", amounts));
     }
 
     public static List<FieldError> runtimeClass(Map<String, Object> object) {
         Findings f = new Findings();
         Place p = Place.of(object);
         Meta.dnsLabel(f, p.field("handler"));
-        Place overhead = p.at("overhead", "podFixed");
-        for (String name : Meta.sorted(overhead).keySet()) {
-            ResourceValidation.containerName(f, overhead.key(name), name);
-        }
+        // Upstream takes them for the limits of a container, and says so.
+        Place overhead = p.field("overhead");
+        ResourceValidation.requirements(f, limits(overhead, overhead.field("podFixed").value()), Set.of());
         Meta.labels(f, p.at("scheduling", "nodeSelector"));
         TaintValidation.tolerations(f, p.at("scheduling", "tolerations"));
         return f.list();
@@ -271,77 +226,6 @@ public final class ClusterValidation {
         Meta.port(f, service.field("port").with(service.field("port").number(443)));
         if (spec.isTrue("insecureSkipTLSVerify") && !spec.field("caBundle").isEmpty()) {
             f.invalid(spec.field("insecureSkipTLSVerify"), "may not be true if caBundle is present");
-        }
-        return f.list();
-    }
-
-    public static List<FieldError> flowSchema(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        String name = Place.of(object).at("metadata", "name").text();
-        long precedence = spec.number("matchingPrecedence");
-        if (precedence <= 0) {
-            f.invalid(spec.field("matchingPrecedence"), precedence, "must be a positive value");
-        } else if (precedence > 10_000) {
-            f.invalid(spec.field("matchingPrecedence"), precedence, "must not be greater than 10000");
-        }
-        if (precedence == 1 && !name.equals("exempt")) {
-            f.invalid(
-                    spec.field("matchingPrecedence"),
-                    precedence,
-                    "only the schema named 'exempt' may have matchingPrecedence 1");
-        }
-        if (spec.field("distinguisherMethod").present()) {
-            Meta.oneOf(f, spec.at("distinguisherMethod", "type"), List.of("ByNamespace", "ByUser"));
-        }
-        if (spec.at("priorityLevelConfiguration", "name").text().isEmpty()) {
-            f.required(spec.at("priorityLevelConfiguration", "name"), "must reference a priority level");
-        } else {
-            Meta.dnsSubdomain(f, spec.at("priorityLevelConfiguration", "name"));
-        }
-        for (Place rule : spec.field("rules").items()) {
-            if (rule.field("subjects").isEmpty()) {
-                f.required(rule.field("subjects"), "subjects must contain at least one value");
-            }
-            if (rule.field("resourceRules").isEmpty()
-                    && rule.field("nonResourceRules").isEmpty()) {
-                f.required(rule, "at least one of resourceRules and nonResourceRules has to be non-empty");
-            }
-            rule.field("subjects")
-                    .items()
-                    .forEach(s -> Meta.oneOf(f, s.field("kind"), List.of("Group", "ServiceAccount", "User")));
-        }
-        return f.list();
-    }
-
-    public static List<FieldError> priorityLevel(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        Place limited = spec.field("limited");
-        switch (spec.text("type")) {
-            case "Exempt" -> {
-                if (limited.present()) {
-                    f.forbidden(limited, "must be nil if the type is not Limited");
-                }
-            }
-            case "Limited" -> {
-                if (limited.absent()) {
-                    f.required(limited, "must not be empty when type is Limited");
-                    break;
-                }
-                if (limited.number("nominalConcurrencyShares") < 0) {
-                    f.invalid(limited.field("nominalConcurrencyShares"), "must be a non-negative integer");
-                }
-                Place queuing = limited.at("limitResponse", "queuing");
-                String type = limited.at("limitResponse", "type").text();
-                if (type.equals("Queue") && queuing.absent()) {
-                    f.required(queuing, "must not be empty if limit response type is Queue");
-                }
-                if (type.equals("Reject") && queuing.present()) {
-                    f.forbidden(queuing, "must be nil if limited.limitResponse.type is not Limited");
-                }
-            }
-            default -> f.notSupported(spec.field("type"), spec.text("type"), List.of("Exempt", "Limited"));
         }
         return f.list();
     }

@@ -243,13 +243,7 @@ final class PodSpecValidation {
             Meta.requiredOneOf(f, spec.field("preemptionPolicy"), List.of("PreemptLowerPriority", "Never"));
         }
         Place overhead = spec.field("overhead");
-        for (String name : Meta.sorted(overhead).keySet()) {
-            ResourceValidation.containerName(f, overhead.key(name), name);
-            Quantity amount = ResourceValidation.quantity(overhead.key(name));
-            if (amount != null) {
-                ResourceValidation.amount(f, overhead.key(name), name, amount);
-            }
-        }
+        ResourceValidation.requirements(f, ClusterValidation.limits(overhead, overhead.value()), Set.of());
     }
 
     private static void ifGiven(Place p, Consumer<Place> check) {

@@ -3,6 +3,7 @@ package io.k8j.apiserver.validation;
 import io.k8j.model.validation.Names;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -55,7 +56,7 @@ final class SecurityContextValidation {
     }
 
     private static Object shown(Place context) {
-        return GoStruct.of(
+        Map<String, Object> shown = GoStruct.of(
                 context,
                 "capabilities",
                 "privileged",
@@ -69,6 +70,10 @@ final class SecurityContextValidation {
                 "procMount",
                 "seccompProfile",
                 "appArmorProfile");
+        if (context.field("capabilities").present()) {
+            shown.put("Capabilities", GoStruct.of(context.field("capabilities"), "add", "drop"));
+        }
+        return shown;
     }
 
     static void pod(Findings f, Place spec) {

@@ -7,6 +7,7 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
+import io.k8j.model.resource.GroupVersionResource;
 import java.util.List;
 
 /**
@@ -44,8 +45,15 @@ public record Call(ApiCall api, ServedResource resource, RequestContext context,
         return resource.info().namespaced() ? api.namespace() : "";
     }
 
+    /** The resource that errors name: that of the stored object, whatever group it is reached through. */
+    GroupVersionResource storedResource() {
+        if (storage() == null) return resource.gvr();
+        return new GroupVersionResource(
+                storage().id().group(), storage().kind().version(), storage().id().resource());
+    }
+
     public ApiException notFound() {
-        return ApiException.notFound(resource.gvr(), api.name());
+        return ApiException.notFound(storedResource(), api.name());
     }
 
     /** The answer with a stored object, in the request's version. */

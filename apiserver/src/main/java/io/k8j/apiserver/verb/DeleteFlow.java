@@ -40,7 +40,7 @@ public final class DeleteFlow {
             if (current == null) {
                 // Somebody finished what we began; the object as we marked it is the best we can tell.
                 if (marked != null) return new Outcome(marked, true);
-                throw ApiException.notFound(call.resource().gvr(), nameOf(key));
+                throw ApiException.notFound(call.storedResource(), nameOf(key));
             }
             Map<String, Object> object = Json.parseObject(current.object().json());
             checkPreconditions(call, wanted, object, current);
@@ -119,7 +119,7 @@ public final class DeleteFlow {
     // Upstream names the kind here, not the resource.
     private static ApiException conflict(Call call, CachedObject current, String why) {
         GroupVersionResource kind = new GroupVersionResource(
-                call.resource().gvr().group(), "", call.resource().gvk().kind());
+                call.storedResource().group(), "", call.storage().kind().kind());
         return ApiException.conflict(kind, current.name(), why);
     }
 
@@ -129,7 +129,7 @@ public final class DeleteFlow {
             return call.resource().fromStored(outcome.object());
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("name", outcome.object().name());
-        GroupVersionResource resource = call.resource().gvr();
+        GroupVersionResource resource = call.storedResource();
         if (!resource.group().isEmpty()) details.put("group", resource.group());
         details.put("kind", resource.resource());
         details.put("uid", outcome.object().uid());

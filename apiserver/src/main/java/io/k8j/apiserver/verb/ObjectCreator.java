@@ -88,10 +88,11 @@ public final class ObjectCreator {
     private static void check(Call call, Map<String, Object> tree, Map<String, Object> metadata) {
         StoredResource storage = call.storage();
         List<FieldError> errors = new ArrayList<>(MetadataRules.validate(storage.id(), storage.namespaced(), metadata));
+        if (storage.builtIn()) errors.addAll(MetadataRules.bareFinalizers(storage.id(), metadata));
         if (call.resource().custom() != null)
             errors.addAll(call.resource().custom().validate(tree, null, call.context()::warn));
         errors.addAll(storage.strategy().validate(call.context(), tree));
-        if (!errors.isEmpty()) throw ApiException.invalid(call.resource().gvk(), text(metadata, "name"), errors);
+        if (!errors.isEmpty()) throw ApiException.invalid(call.storage().kind(), text(metadata, "name"), errors);
     }
 
     private ApiObject store(Call call, Map<String, Object> tree, Map<String, Object> metadata, boolean dryRun) {
@@ -109,7 +110,7 @@ public final class ObjectCreator {
     }
 
     private static ApiException exists(Call call, String name, CachedObject existing) {
-        ApiException e = ApiException.alreadyExists(call.resource().gvr(), name);
+        ApiException e = ApiException.alreadyExists(call.storedResource(), name);
         boolean leaving = existing != null
                 && Trees.get(Json.parse(existing.object().json()), "metadata", "deletionTimestamp") != null;
         if (!leaving) return e;

@@ -66,7 +66,7 @@ public final class UpdateFlow {
             Outcome outcome = attempt(call, plan, change);
             if (outcome != null) return outcome;
             if (attempt >= plan.attempts())
-                throw ApiException.modified(call.resource().gvr(), call.name());
+                throw ApiException.modified(call.storedResource(), call.name());
         }
     }
 
@@ -124,7 +124,7 @@ public final class UpdateFlow {
         String uid = text(metadata, "uid");
         if (!uid.isEmpty()) {
             throw ApiException.conflict(
-                    call.resource().gvr(),
+                    call.storedResource(),
                     call.name(),
                     "uid mismatch: the provided object specified uid " + uid + ", and no existing object was found");
         }
@@ -149,7 +149,7 @@ public final class UpdateFlow {
         String known = String.valueOf(Trees.string(old, "metadata", "uid"));
         if (uid.isEmpty() || uid.equals(known)) return;
         throw ApiException.conflict(
-                call.resource().gvr(),
+                call.storedResource(),
                 call.name(),
                 ("StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, AdditionalErrorMsg: Precondition"
                                 + " failed: UID in precondition: %s, UID in object meta: %s")
@@ -160,11 +160,11 @@ public final class UpdateFlow {
         String version = text(metadata, "resourceVersion");
         boolean none = version.isEmpty() || version.equals("0");
         if (!none && ReadOptions.revision(version) != current.revision()) {
-            throw ApiException.conflict(call.resource().gvr(), call.name(), MODIFIED);
+            throw ApiException.conflict(call.storedResource(), call.name(), MODIFIED);
         }
         if (none && !call.storage().strategy().allowUnconditionalUpdate()) {
             GroupVersionKind named = new GroupVersionKind(
-                    call.resource().gvr().group(), "", call.resource().gvr().resource());
+                    call.storedResource().group(), "", call.storedResource().resource());
             throw ApiException.invalid(
                     named,
                     call.name(),
@@ -187,8 +187,11 @@ public final class UpdateFlow {
         StoredResource storage = call.storage();
         List<FieldError> errors = new ArrayList<>(MetadataRules.validateUpdate(
                 storage.namespaced(), SystemFields.metadata(object), Trees.map(old, "metadata")));
+        if (storage.builtIn()) {
+            errors.addAll(MetadataRules.bareFinalizers(storage.id(), SystemFields.metadata(object)));
+        }
         errors.addAll(plan.rules().validate(call, object, old));
-        if (!errors.isEmpty()) throw ApiException.invalid(call.resource().gvk(), call.name(), errors);
+        if (!errors.isEmpty()) throw ApiException.invalid(call.storage().kind(), call.name(), errors);
     }
 
     /** Writes unless nothing changed; null if somebody was faster. */
