@@ -298,10 +298,16 @@ final class OtherRules {
                         .check(ClusterValidation::apiService));
         table.put(
                 "flowschemas.flowcontrol.apiserver.k8s.io",
-                Rules.withStatus().keepsMetadataInStatus().check(FlowControlValidation::flowSchema).statusCheck(FlowControlValidation::statusUpdate));
+                Rules.withStatus()
+                        .keepsMetadataInStatus()
+                        .check(FlowControlValidation::flowSchema)
+                        .statusCheck(FlowControlValidation::statusUpdate));
         table.put(
                 "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
-                Rules.withStatus().keepsMetadataInStatus().check(FlowControlValidation::priorityLevel).statusCheck(FlowControlValidation::statusUpdate));
+                Rules.withStatus()
+                        .keepsMetadataInStatus()
+                        .check(FlowControlValidation::priorityLevel)
+                        .statusCheck(FlowControlValidation::statusUpdate));
     }
 
     private static void policy(Map<String, Rules> table) {

@@ -101,7 +101,8 @@ public final class ServerDocuments implements Dispatcher.Documents {
         }
         if (path.startsWith("/apis/")) {
             String group = path.split("/")[2];
-            return path.split("/").length > 3 && ResourceRegistry.builtIn().groups().contains(group)
+            return path.split("/").length > 3
+                            && ResourceRegistry.builtIn().groups().contains(group)
                     ? Optional.empty()
                     : Optional.of(e -> e.respond(
                             404,

@@ -124,7 +124,8 @@ public final class ClusterValidation {
         Meta.dnsLabel(f, p.field("handler"));
         // Upstream takes them for the limits of a container, and says so.
         Place overhead = p.field("overhead");
-        ResourceValidation.requirements(f, limits(overhead, overhead.field("podFixed").value()), Set.of());
+        ResourceValidation.requirements(
+                f, limits(overhead, overhead.field("podFixed").value()), Set.of());
         Meta.labels(f, p.at("scheduling", "nodeSelector"));
         TaintValidation.tolerations(f, p.at("scheduling", "tolerations"));
         return f.list();

@@ -33,8 +33,7 @@ public final class FlowControlValidation {
         }
         Place method = spec.field("distinguisherMethod");
         if (method.present() && !List.of("ByNamespace", "ByUser").contains(method.text("type"))) {
-            f.notSupported(
-                    method.field("type"), GoStruct.of(method, "type="), List.of("ByNamespace", "ByUser"));
+            f.notSupported(method.field("type"), GoStruct.of(method, "type="), List.of("ByNamespace", "ByUser"));
         }
         Place level = spec.at("priorityLevelConfiguration", "name");
         if (level.text().isEmpty()) {
@@ -71,7 +70,8 @@ public final class FlowControlValidation {
             f.required(rule.field("subjects"), "subjects must contain at least one value");
         }
         rule.field("subjects").items().forEach(subject -> subject(f, subject));
-        if (rule.field("resourceRules").isEmpty() && rule.field("nonResourceRules").isEmpty()) {
+        if (rule.field("resourceRules").isEmpty()
+                && rule.field("nonResourceRules").isEmpty()) {
             f.required(rule, "at least one of resourceRules and nonResourceRules has to be non-empty");
         }
         rule.field("resourceRules").items().forEach(r -> resources(f, r));
@@ -141,8 +141,7 @@ public final class FlowControlValidation {
         members(f, rule.field("resources"), "resource", "resources");
         Place namespaces = rule.field("namespaces");
         if (namespaces.isEmpty() && !rule.isTrue("clusterScope")) {
-            f.required(
-                    namespaces, "resource rules that are not cluster scoped must supply at least one namespace");
+            f.required(namespaces, "resource rules that are not cluster scoped must supply at least one namespace");
         } else if (namespaces.texts().contains("*")) {
             if (namespaces.size() > 1) {
                 f.invalid(namespaces, "if '*' is present, must not specify other namespaces");
@@ -150,8 +149,7 @@ public final class FlowControlValidation {
         } else {
             for (Place namespace : namespaces.items()) {
                 for (String wrong : io.k8j.model.validation.Names.dns1123Label(namespace.text())) {
-                    f.invalid(
-                            namespace, "each member of this list must be '*' or a DNS-1123 label; " + wrong);
+                    f.invalid(namespace, "each member of this list must be '*' or a DNS-1123 label; " + wrong);
                 }
             }
         }
@@ -276,8 +274,7 @@ public final class FlowControlValidation {
         long queues = queuing.number("queues");
         long hand = queuing.number("handSize");
         if (queuing.number("queueLengthLimit") <= 0) {
-            f.invalid(
-                    queuing.field("queueLengthLimit"), queuing.number("queueLengthLimit"), "must be positive");
+            f.invalid(queuing.field("queueLengthLimit"), queuing.number("queueLengthLimit"), "must be positive");
         }
         if (queues <= 0) {
             f.invalid(queuing.field("queues"), queues, "must be positive");

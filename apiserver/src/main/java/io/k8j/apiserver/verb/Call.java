@@ -49,7 +49,9 @@ public record Call(ApiCall api, ServedResource resource, RequestContext context,
     GroupVersionResource storedResource() {
         if (storage() == null) return resource.gvr();
         return new GroupVersionResource(
-                storage().id().group(), storage().kind().version(), storage().id().resource());
+                storage().id().group(),
+                storage().kind().version(),
+                storage().id().resource());
     }
 
     public ApiException notFound() {

@@ -65,8 +65,7 @@ public final class UpdateFlow {
         for (int attempt = 1; ; attempt++) {
             Outcome outcome = attempt(call, plan, change);
             if (outcome != null) return outcome;
-            if (attempt >= plan.attempts())
-                throw ApiException.modified(call.storedResource(), call.name());
+            if (attempt >= plan.attempts()) throw ApiException.modified(call.storedResource(), call.name());
         }
     }
 
