@@ -5,6 +5,8 @@ import io.k8j.apiserver.admission.AdmissionMetrics;
 import io.k8j.apiserver.admission.AdmissionServices;
 import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.admission.MeasuredChain;
+import io.k8j.apiserver.aggregation.Aggregator;
+import io.k8j.apiserver.aggregation.TrustConfigMap;
 import io.k8j.apiserver.authn.Authentication;
 import io.k8j.apiserver.authn.ClientCertificates;
 import io.k8j.apiserver.authn.ServiceAccountTokens;
@@ -61,6 +63,7 @@ public final class ApiServer implements AutoCloseable {
     private final Serving serving;
     private final ServingLimits limits;
     private final StartHooks hooks = new StartHooks();
+    private final Aggregator aggregator;
     private final HttpServer http;
     private volatile boolean stopping;
 
@@ -108,8 +111,16 @@ public final class ApiServer implements AutoCloseable {
                     ? null
                     : new FlowMaintenance(call -> core.call(SELF, "kube-apiserver", call), flows, time);
             RequestMetrics metrics = new RequestMetrics();
+            this.aggregator = new Aggregator(
+                    core.table(),
+                    core.reader(),
+                    call -> core.call(SELF, "kube-apiserver", call),
+                    new ServiceAddresses(core.reader()),
+                    config.operations().frontProxy(),
+                    time);
             Dispatcher dispatcher = new Dispatcher(
                     core,
+                    aggregator.proxy(),
                     documents(config, store, metrics),
                     new ConnectHandler(core, config.kubeletTls()),
                     time,
@@ -131,6 +142,11 @@ public final class ApiServer implements AutoCloseable {
                             core.access().metrics(),
                             dispatcher));
             core.minWatchTimeout(limits.minRequestTimeout());
+            aggregator.start();
+            if (config.core().bootstrap()) {
+                // In the background, for certificates may have to be made first and nobody waits for it.
+                Thread.ofVirtual().name("publish-trust").start(() -> publishTrust(config));
+            }
             hooks.done(
                     "start-apiserver-admission-initializer",
                     "generic-apiserver-start-informers",
@@ -146,6 +162,17 @@ public final class ApiServer implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             core.close();
             throw e;
+        }
+    }
+
+    private void publishTrust(ApiServerConfig config) {
+        try {
+            new TrustConfigMap(call -> core.call(SELF, "kube-apiserver", call))
+                    .publish(
+                            config.clientAuthorities().get(),
+                            config.operations().frontProxy().get());
+        } catch (RuntimeException e) {
+            if (!stopping) LOG.atError().setCause(e).log("extension-apiserver-authentication not published");
         }
     }
 
@@ -215,7 +242,7 @@ public final class ApiServer implements AutoCloseable {
         List<Consumer<StringBuilder>> parts = new ArrayList<>();
         if (flows != null) parts.add(flows::write);
         parts.add(admissionMetrics::write);
-        return new ServerPages(config, core, store, hooks, () -> stopping).all(metrics, parts);
+        return new ServerPages(config, core, store, aggregator, hooks, () -> stopping).all(metrics, parts);
     }
 
     /**
@@ -232,6 +259,7 @@ public final class ApiServer implements AutoCloseable {
             LOG.atWarn().log("requests were still under way when the server stopped");
         }
         core.endWatches(null);
+        aggregator.close();
         http.close();
         serving.close();
         if (flowObjects != null) flowObjects.close();

@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.aggregation.Aggregator;
 import io.k8j.apiserver.discovery.Discovery;
 import io.k8j.apiserver.discovery.OpenApiPages;
 import io.k8j.apiserver.http.Dispatcher;
@@ -26,11 +27,19 @@ final class ServerPages {
     private final ApiServerConfig config;
     private final ApiServerCore core;
     private final Store store;
+    private final Aggregator aggregator;
     private final StartHooks hooks;
     private final BooleanSupplier stopping;
 
     /** @param stopping whether the server is about to end */
-    ServerPages(ApiServerConfig config, ApiServerCore core, Store store, StartHooks hooks, BooleanSupplier stopping) {
+    ServerPages(
+            ApiServerConfig config,
+            ApiServerCore core,
+            Store store,
+            Aggregator aggregator,
+            StartHooks hooks,
+            BooleanSupplier stopping) {
+        this.aggregator = aggregator;
         this.config = config;
         this.core = core;
         this.store = store;
@@ -57,8 +66,9 @@ final class ServerPages {
         List<Dispatcher.Documents> documents = new ArrayList<>();
         if (operations.rotation() != null) documents.add(new EncryptionDocuments(operations.rotation()));
         documents.addAll(List.of(
-                new Discovery(core.table()),
-                new OpenApiPages(core.table(), String.valueOf(config.version().get("gitVersion"))),
+                new Discovery(core.table(), aggregator.documents()),
+                new OpenApiPages(
+                        core.table(), aggregator.documents(), String.valueOf(config.version().get("gitVersion"))),
                 health,
                 new ZPages(config.version(), operations.flags(), server::allPaths),
                 server));

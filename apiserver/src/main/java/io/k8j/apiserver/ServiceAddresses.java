@@ -5,6 +5,7 @@ import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.streaming.Backend;
 import io.k8j.apiserver.streaming.ProxyTargets;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +16,12 @@ record ServiceAddresses(ObjectReader reader) implements AdmissionServices.Servic
 
     @Override
     public URI resolve(String namespace, String name, int port) throws IOException {
+        String external = reader.get(SERVICES, namespace, name)
+                .map(service -> service.tree())
+                .filter(tree -> "ExternalName".equals(Trees.string(tree, "spec", "type")))
+                .map(tree -> Trees.string(tree, "spec", "externalName"))
+                .orElse(null);
+        if (external != null) return URI.create("https://" + external + ":" + port);
         try {
             Backend backend = new ProxyTargets(reader, () -> null).find(SERVICES, namespace, name + ":" + port, "/");
             String host = backend.host().contains(":") ? "[" + backend.host() + "]" : backend.host();

@@ -107,6 +107,11 @@ final class VersionRules implements CustomRules {
     }
 
     @Override
+    public Map<String, Object> source() {
+        return source;
+    }
+
+    @Override
     public ScalePaths scale() {
         return scale;
     }

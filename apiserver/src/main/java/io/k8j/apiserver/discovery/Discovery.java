@@ -14,12 +14,15 @@ import java.util.function.Function;
 public final class Discovery implements Dispatcher.Documents {
     private final ResourceTable table;
 
-    private record Kept(long version, DiscoveryDocuments documents) {}
+    private final ForeignApis foreign;
 
-    private volatile Kept kept = new Kept(-1, null);
+    private record Kept(long version, List<Foreign> foreign, DiscoveryDocuments documents) {}
 
-    public Discovery(ResourceTable table) {
+    private volatile Kept kept = new Kept(-1, List.of(), null);
+
+    public Discovery(ResourceTable table, ForeignApis foreign) {
         this.table = table;
+        this.foreign = foreign;
     }
 
     @Override
@@ -73,8 +76,9 @@ public final class Discovery implements Dispatcher.Documents {
     private DiscoveryDocuments documents() {
         Kept current = kept;
         long version = table.version();
-        if (current.version() != version) {
-            current = new Kept(version, DiscoveryDocuments.of(List.copyOf(table.all())));
+        List<Foreign> others = foreign.groupVersions();
+        if (current.version() != version || !current.foreign().equals(others)) {
+            current = new Kept(version, others, DiscoveryDocuments.of(List.copyOf(table.all()), others));
             kept = current;
         }
         return current.documents();

@@ -3,6 +3,7 @@ package io.k8j.apiserver.discovery;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.ResourceInfo;
+import io.k8j.model.resource.ResourceRegistry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +19,16 @@ import java.util.Map;
 /** All discovery documents of one state of the resource table, as trees that must not be changed. */
 final class DiscoveryDocuments {
     private final Map<String, Map<String, List<ServedResource>>> groups;
+    private final Map<String, Foreign> foreign; // by group version; their versions have no resources in groups
 
-    private DiscoveryDocuments(Map<String, Map<String, List<ServedResource>>> groups) {
+    private DiscoveryDocuments(
+            Map<String, Map<String, List<ServedResource>>> groups, Map<String, Foreign> foreign) {
         this.groups = groups;
+        this.foreign = foreign;
     }
 
-    static DiscoveryDocuments of(List<ServedResource> served) {
+    /** @param foreign what other servers serve */
+    static DiscoveryDocuments of(List<ServedResource> served, List<Foreign> foreign) {
         Map<String, Map<String, List<ServedResource>>> groups = new LinkedHashMap<>();
         for (ServedResource resource : served) {
             groups.computeIfAbsent(resource.gvr().group(), g -> new LinkedHashMap<>())
@@ -31,7 +37,48 @@ final class DiscoveryDocuments {
         }
         Map<String, Map<String, List<ServedResource>>> ordered = new LinkedHashMap<>();
         groups.forEach((group, versions) -> ordered.put(group, VersionOrder.sorted(group, versions)));
-        return new DiscoveryDocuments(ordered);
+        if (foreign.isEmpty()) return new DiscoveryDocuments(ordered, Map.of());
+        Map<String, Foreign> others = new HashMap<>();
+        for (Foreign each : foreign) others.put(each.group() + "/" + each.version(), each);
+        return new DiscoveryDocuments(merged(ordered, foreign), others);
+    }
+
+    // Groups and versions take the places their APIServices give them.
+    private static Map<String, Map<String, List<ServedResource>>> merged(
+            Map<String, Map<String, List<ServedResource>>> local, List<Foreign> foreign) {
+        Map<String, Long> groupPriorities = new HashMap<>();
+        for (String group : local.keySet()) {
+            groupPriorities.put(group, (long) ResourceRegistry.groupPriority(group));
+        }
+        Map<String, Map<String, List<ServedResource>>> all = new LinkedHashMap<>(local);
+        for (Foreign each : foreign) {
+            groupPriorities.merge(each.group(), each.groupPriority(), Math::max);
+            Map<String, List<ServedResource>> versions =
+                    new LinkedHashMap<>(all.getOrDefault(each.group(), Map.of()));
+            versions.put(each.version(), List.of());
+            Comparator<String> order = Comparator.comparingLong(
+                            (String v) -> versionPriority(each.group(), v, foreign))
+                    .reversed()
+                    .thenComparing(new VersionOrder());
+            Map<String, List<ServedResource>> sorted = new LinkedHashMap<>();
+            versions.keySet().stream().sorted(order).forEach(v -> sorted.put(v, versions.get(v)));
+            all.put(each.group(), sorted);
+        }
+        List<String> names = new ArrayList<>(all.keySet());
+        names.sort(Comparator.comparing((String g) -> groupPriorities.get(g))
+                .reversed()
+                .thenComparing(Comparator.naturalOrder()));
+        Map<String, Map<String, List<ServedResource>>> ordered = new LinkedHashMap<>();
+        for (String name : names) ordered.put(name, all.get(name));
+        return ordered;
+    }
+
+    private static long versionPriority(String group, String version, List<Foreign> foreign) {
+        for (Foreign each : foreign) {
+            if (each.group().equals(group) && each.version().equals(version)) return each.versionPriority();
+        }
+        boolean builtIn = !ResourceRegistry.builtIn().versions(group).isEmpty();
+        return builtIn ? ResourceRegistry.versionPriority(group + "/" + version) : 100;
     }
 
     /** {@code /api}. */
@@ -87,7 +134,7 @@ final class DiscoveryDocuments {
     /** {@code /api/v1} and {@code /apis/GROUP/VERSION}; null if there is none. */
     Map<String, Object> resources(String group, String version) {
         List<ServedResource> served = groups.getOrDefault(group, Map.of()).get(version);
-        if (served == null) {
+        if (served == null || foreign.containsKey(group + "/" + version)) {
             return null;
         }
         Map<String, Object> tree = new LinkedHashMap<>();
@@ -181,7 +228,10 @@ final class DiscoveryDocuments {
             metadata.put("creationTimestamp", null);
             group.put("metadata", metadata);
             List<Object> versions = new ArrayList<>();
-            groups.get(name).forEach((version, served) -> versions.add(aggregatedVersion(version, served)));
+            groups.get(name).forEach((version, served) -> {
+                Foreign other = foreign.get(name + "/" + version);
+                versions.add(other == null ? aggregatedVersion(version, served) : aggregatedVersion(other));
+            });
             group.put("versions", versions);
             items.add(group);
         }
@@ -199,6 +249,16 @@ final class DiscoveryDocuments {
         resources.sort(Comparator.comparing(r -> (String) r.get("resource")));
         tree.put("resources", resources);
         tree.put("freshness", "Current");
+        return tree;
+    }
+
+    private static Map<String, Object> aggregatedVersion(Foreign other) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("version", other.version());
+        List<Map<String, Object>> resources = new ArrayList<>(other.resources());
+        resources.sort(Comparator.comparing(r -> String.valueOf(r.get("resource"))));
+        tree.put("resources", resources);
+        tree.put("freshness", other.current() ? "Current" : "Stale");
         return tree;
     }
 

@@ -5,9 +5,16 @@ import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
 import io.k8j.apiserver.http.Trees;
 import io.k8j.apiserver.resource.ResourceTable;
+import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.model.openapi.ApiKind;
 import io.k8j.model.openapi.OpenApiDocuments;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Serves {@code /openapi/v2} and {@code /openapi/v3}. */
 public final class OpenApiPages implements Dispatcher.Documents {
@@ -16,6 +23,7 @@ public final class OpenApiPages implements Dispatcher.Documents {
     private static final String IMMUTABLE = "public, immutable";
 
     private final ResourceTable table;
+    private final ForeignApis foreign;
     private final OpenApiDocuments builtIn;
 
     private record Kept(long version, OpenApiDocuments documents) {}
@@ -23,8 +31,9 @@ public final class OpenApiPages implements Dispatcher.Documents {
     private volatile Kept kept = new Kept(-1, null);
 
     /** @param serverVersion as {@code /version} gives it */
-    public OpenApiPages(ResourceTable table, String serverVersion) {
+    public OpenApiPages(ResourceTable table, ForeignApis foreign, String serverVersion) {
         this.table = table;
+        this.foreign = foreign;
         this.builtIn = OpenApiDocuments.of(serverVersion);
     }
 
@@ -35,7 +44,7 @@ public final class OpenApiPages implements Dispatcher.Documents {
             return Optional.of(this::second);
         }
         if (path.equals(V3) || path.equals(V3 + "/")) {
-            return Optional.of(e -> Trees.send(e, 200, documents().index(), "application/json"));
+            return Optional.of(e -> Trees.send(e, 200, index(), "application/json"));
         }
         if (path.startsWith(V3 + "/")) {
             String groupVersion = path.substring(V3.length() + 1);
@@ -46,13 +55,23 @@ public final class OpenApiPages implements Dispatcher.Documents {
         return Optional.empty();
     }
 
+    private Map<String, Object> index() {
+        Map<String, Object> index = documents().index();
+        Map<String, String> others = foreign.thirdOpenApi();
+        if (others.isEmpty()) return index;
+        Map<String, Object> paths = new TreeMap<>(io.k8j.model.json.Trees.map(index, "paths"));
+        others.forEach((path, url) -> paths.put(path, new LinkedHashMap<>(Map.of("serverRelativeURL", url))));
+        return new LinkedHashMap<>(Map.of("paths", paths));
+    }
+
     private void second(Exchange exchange) {
         String accept = String.valueOf(exchange.header("Accept"));
+        List<Map<String, Object>> others = foreign.secondOpenApi();
         if (accept.contains("proto-openapi.spec.v2") && !accept.contains("application/json")) {
-            exchange.respond(200, OpenApiDocuments.SECOND_PROTOBUF, documents().secondProtobuf());
+            exchange.respond(200, OpenApiDocuments.SECOND_PROTOBUF, documents().secondProtobuf(others));
             return;
         }
-        exchange.respond(200, "application/json", documents().second());
+        exchange.respond(200, "application/json", documents().second(others));
     }
 
     private void third(Exchange exchange, String groupVersion) {
@@ -70,7 +89,13 @@ public final class OpenApiPages implements Dispatcher.Documents {
         Kept current = kept;
         long version = table.version();
         if (current.version() != version) {
-            current = new Kept(version, builtIn);
+            List<ApiKind> custom = new ArrayList<>();
+            for (ServedResource served : table.all()) {
+                if (served.custom() == null) continue;
+                custom.add(ApiKind.custom(served.info(), served.custom().source()));
+            }
+            OpenApiDocuments before = current.documents() == null ? builtIn : current.documents();
+            current = new Kept(version, before.withCustom(custom));
             kept = current;
         }
         return current.documents();

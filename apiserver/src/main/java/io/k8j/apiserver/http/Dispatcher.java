@@ -22,20 +22,24 @@ public final class Dispatcher implements RequestFilter.Next {
     }
 
     private final ApiServerCore core;
+    private final Documents foreign;
     private final List<Documents> documents;
     private final ConnectHandler connect;
     private final Answers answers;
     private final InstantSource clock;
     private final RequestMetrics metrics;
 
+    /** @param foreign finds requests that other servers answer; it is asked first */
     public Dispatcher(
             ApiServerCore core,
+            Documents foreign,
             List<Documents> documents,
             ConnectHandler connect,
             InstantSource clock,
             RequestMetrics metrics) {
         this.metrics = metrics;
         this.core = core;
+        this.foreign = foreign;
         this.documents = List.copyOf(documents);
         this.connect = connect;
         this.answers = new Answers(clock);
@@ -45,6 +49,13 @@ public final class Dispatcher implements RequestFilter.Next {
     @Override
     public void proceed(Exchange exchange) throws InterruptedException {
         RequestPath path = exchange.requestPath();
+        Optional<ExchangeHandler> elsewhere = foreign.find(exchange);
+        if (elsewhere.isPresent()) {
+            if (path.resource() == null) authorizePath(exchange);
+            else checkMayAskForMissing(exchange, path);
+            elsewhere.get().handle(exchange);
+            return;
+        }
         if (path.resource() == null) {
             document(exchange);
             return;

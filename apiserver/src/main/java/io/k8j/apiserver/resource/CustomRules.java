@@ -21,6 +21,9 @@ public interface CustomRules {
      */
     List<FieldError> validate(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings);
 
+    /** The {@code openAPIV3Schema}; not to be changed. */
+    Map<String, Object> source();
+
     /** Where {@code scale} finds replicas, status replicas and selector, as {@code .spec.replicas}; null if not served. */
     ScalePaths scale();
 

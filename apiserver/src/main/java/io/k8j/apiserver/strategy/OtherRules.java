@@ -1,5 +1,6 @@
 package io.k8j.apiserver.strategy;
 
+import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.validation.AddressValidation;
 import io.k8j.apiserver.validation.AutoscalingValidation;
@@ -270,6 +271,12 @@ final class OtherRules {
         return "Approved".equals(type) || "Denied".equals(type);
     }
 
+    private static void localApiService(RequestContext context, Map<String, Object> object) {
+        if (Trees.get(object, "spec", "service") != null) return;
+        Conditions.set(
+                object, "Available", "True", "Local", "Local APIServices are always available", context.now());
+    }
+
     private static void admission(Map<String, Rules> table) {
         String group = ".admissionregistration.k8s.io";
         for (String hooks : List.of("validatingwebhookconfigurations", "mutatingwebhookconfigurations")) {
@@ -295,6 +302,7 @@ final class OtherRules {
                         .withoutGeneration()
                         .conditional()
                         .keepsMetadataInStatus()
+                        .onCreate(OtherRules::localApiService)
                         .check(ClusterValidation::apiService));
         table.put(
                 "flowschemas.flowcontrol.apiserver.k8s.io",

@@ -9,8 +9,14 @@ import io.netty.handler.ssl.SslContext;
  * @param port TCP port
  * @param tls null for plain TCP
  * @param uri request target with query
+ * @param tlsName the name asked for and expected in the certificate
  */
-public record Backend(String host, int port, SslContext tls, String uri) {
+public record Backend(String host, int port, SslContext tls, String uri, String tlsName) {
+    /** A backend whose certificate has the name that is dialled. */
+    public Backend(String host, int port, SslContext tls, String uri) {
+        this(host, port, tls, uri, host);
+    }
+
     String authority() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }

@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -68,14 +69,35 @@ public final class HttpProxy {
      */
     public record Rewriting(String prefix) {}
 
+    /**
+     * The answer of a server that this one stands in for: all of it is the client's, refusals too.
+     *
+     * @param identity headers that say who asks
+     */
+    public record OnBehalf(List<Map.Entry<String, String>> identity) {}
+
+    /** Forwards to a server that this one stands in for. */
+    public static void forward(Exchange exchange, Backend backend, OnBehalf onBehalf) throws InterruptedException {
+        run(exchange, backend, new Rewriting(""), onBehalf.identity());
+    }
+
+    /** Replaces whatever a client says of its identity. */
+    static void identify(HttpHeaders headers, List<Map.Entry<String, String>> identity) {
+        for (String name : List.copyOf(headers.names())) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("x-remote-") || lower.startsWith("impersonate-")) headers.remove(name);
+        }
+        identity.forEach(header -> headers.add(header.getKey(), header.getValue()));
+    }
+
     /** Forwards with the answer unchanged; a refusal of the kubelet becomes a Status. */
     public static void forward(Exchange exchange, Backend backend, Mode mode) throws InterruptedException {
-        run(exchange, backend, null);
+        run(exchange, backend, null, List.of());
     }
 
     /** Forwards to a proxied program. */
     public static void forward(Exchange exchange, Backend backend, Rewriting rewriting) throws InterruptedException {
-        run(exchange, backend, rewriting);
+        run(exchange, backend, rewriting, List.of());
     }
 
     private sealed interface Piece {
@@ -86,12 +108,16 @@ public final class HttpProxy {
         record End(Throwable failure) implements Piece {}
     }
 
-    private static void run(Exchange exchange, Backend backend, Rewriting rewriting) throws InterruptedException {
+    private static void run(
+            Exchange exchange, Backend backend, Rewriting rewriting, List<Map.Entry<String, String>> identity)
+            throws InterruptedException {
         BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
         Channel channel = connect(exchange, backend, pieces);
         exchange.onDisconnect(channel::close);
         try {
-            channel.writeAndFlush(request(exchange, backend, rewriting));
+            FullHttpRequest request = request(exchange, backend, rewriting);
+            if (!identity.isEmpty()) identify(request.headers(), identity);
+            channel.writeAndFlush(request);
             if (!(pieces.take() instanceof Piece.Head(HttpResponse head))) {
                 throw ApiException.unavailable(
                         "error trying to reach service: the backend closed the connection without an answer");
@@ -178,7 +204,7 @@ public final class HttpProxy {
                     protected void initChannel(Channel channel) {
                         if (backend.tls() != null) {
                             channel.pipeline()
-                                    .addLast(backend.tls().newHandler(channel.alloc(), backend.host(), backend.port()));
+                                    .addLast(backend.tls().newHandler(channel.alloc(), backend.tlsName(), backend.port()));
                         }
                         channel.pipeline().addLast(new HttpClientCodec(), new Reader(pieces));
                     }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -80,9 +81,16 @@ public final class StreamingProxy {
 
     /** Passes any upgrade through unchanged, for proxied Services, Pods and nodes, and for SPDY. */
     public static void splice(Exchange exchange, Backend backend) throws InterruptedException {
+        splice(exchange, backend, List.of());
+    }
+
+    /** Passes any upgrade through, with headers of ours that the client may not send itself. */
+    public static void splice(Exchange exchange, Backend backend, List<Map.Entry<String, String>> identity)
+            throws InterruptedException {
         HttpRequest request = exchange.rawRequest();
         HttpHeaders headers = request.headers().copy();
         headers.remove(HttpHeaderNames.AUTHORIZATION);
+        if (!identity.isEmpty()) HttpProxy.identify(headers, identity);
         BackendConnection.Answer answer = open(exchange, backend, request.method(), headers, (context, upgraded) -> {
             HttpResponse switched =
                     new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);

@@ -16,6 +16,8 @@ import java.util.TreeMap;
 
 /** Puts documents together. */
 final class DocumentBuilder {
+    private static final String ANY_OBJECT = "io.k8s.api.core.v1.ConfigMap"; // its common fields read like any kind's
+    private static final String ANY_LIST = "io.k8s.api.core.v1.ConfigMapList";
     private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
     private DocumentBuilder() {}
@@ -118,30 +120,26 @@ final class DocumentBuilder {
 
     /** A custom kind's schema gets the fields every object has, and a list kind. */
     private static void custom(ApiKind kind, SchemaRenderer schemas, boolean third) {
-        Map<String, Object> tree = new LinkedHashMap<>(kind.tree());
-        Map<String, Object> properties = new TreeMap<>(Trees::compareKeys);
-        properties.putAll(Trees.map(tree, "properties"));
-        properties.put("apiVersion", text("Version of the schema of this object."));
-        properties.put("kind", text("The kind of this object."));
-        properties.put(
-                "metadata", meta(schemas, SchemaRenderer.OBJECT_META, "Standard metadata of the object.", third));
-        tree.put("type", "object");
-        tree.put("properties", properties);
+        Descriptions descriptions = schemas.descriptions();
         GroupVersionKind gvk = kind.info().gvk();
-        tree.put("x-kubernetes-group-version-kind", List.of(SchemaRenderer.extension(gvk)));
-        schemas.put(kind.typeName(), tree);
-
-        Map<String, Object> items =
-                Node.of("description", "The objects.", "type", "array", "items", schemas.reference(kind.typeName()));
+        schemas.put(kind.typeName(), customObject(kind, schemas, third));
+        Map<String, Object> items = Node.of(
+                "description",
+                "List of " + kind.info().gvr().resource()
+                        + ". More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md",
+                "type",
+                "array",
+                "items",
+                schemas.reference(kind.typeName()));
         Map<String, Object> list = Node.of(
                 "apiVersion",
-                text("Version of the schema of this list."),
+                text(descriptions.of(ANY_LIST, "apiVersion")),
                 "items",
                 items,
                 "kind",
-                text("The kind of this list."),
+                text(descriptions.of(ANY_LIST, "kind")),
                 "metadata",
-                meta(schemas, SchemaRenderer.LIST_META, "Standard metadata of the list.", third));
+                meta(schemas, SchemaRenderer.LIST_META, descriptions.of(ANY_LIST, "metadata"), third));
         GroupVersionKind listKind =
                 new GroupVersionKind(gvk.group(), gvk.version(), kind.info().listKind());
         schemas.put(
@@ -157,6 +155,25 @@ final class DocumentBuilder {
                         list,
                         "x-kubernetes-group-version-kind",
                         List.of(SchemaRenderer.extension(listKind))));
+    }
+
+    private static Map<String, Object> customObject(ApiKind kind, SchemaRenderer schemas, boolean third) {
+        Map<String, Object> tree = new LinkedHashMap<>(CustomSchema.published(kind.tree(), third));
+        // Older kubectls refuse unknown fields next to known ones, so they learn of neither.
+        boolean known = third || !Trees.isTrue(kind.tree(), "x-kubernetes-preserve-unknown-fields");
+        if (known) {
+            Descriptions descriptions = schemas.descriptions();
+            Map<String, Object> properties = new TreeMap<>(Trees::compareKeys);
+            properties.putAll(Trees.map(tree, "properties"));
+            properties.put("apiVersion", text(descriptions.of(ANY_OBJECT, "apiVersion")));
+            properties.put("kind", text(descriptions.of(ANY_OBJECT, "kind")));
+            String about = descriptions.of(ANY_OBJECT, "metadata");
+            properties.put("metadata", meta(schemas, SchemaRenderer.OBJECT_META, about, third));
+            tree.put("properties", properties);
+        }
+        tree.put("type", "object");
+        tree.put("x-kubernetes-group-version-kind", List.of(SchemaRenderer.extension(kind.info().gvk())));
+        return tree;
     }
 
     private static Map<String, Object> text(String description) {

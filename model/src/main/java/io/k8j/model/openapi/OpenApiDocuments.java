@@ -1,6 +1,7 @@
 package io.k8j.model.openapi;
 
 import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.resource.ResourceRegistry;
@@ -10,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -88,6 +90,27 @@ public final class OpenApiDocuments {
      */
     public byte[] secondProtobuf() {
         return bytes("v2 protobuf", () -> GnosticWriter.write(secondTree()));
+    }
+
+    /** The JSON of {@code /openapi/v2} with paths and definitions of other servers' documents. */
+    public byte[] second(List<Map<String, Object>> others) {
+        return others.isEmpty() ? second() : Json.write(merged(others));
+    }
+
+    /** The protobuf of {@code /openapi/v2} with paths and definitions of other servers' documents. */
+    public byte[] secondProtobuf(List<Map<String, Object>> others) {
+        return others.isEmpty() ? secondProtobuf() : GnosticWriter.write(merged(others));
+    }
+
+    // Where two servers describe one type, ours counts.
+    private Map<String, Object> merged(List<Map<String, Object>> others) {
+        Map<String, Object> tree = new LinkedHashMap<>(secondTree());
+        for (String part : List.of("paths", "definitions")) {
+            Map<String, Object> all = new TreeMap<>(Trees.map(tree, part));
+            for (Map<String, Object> other : others) Trees.map(other, part).forEach(all::putIfAbsent);
+            tree.put(part, all);
+        }
+        return tree;
     }
 
     private Map<String, Object> secondTree() {

@@ -40,6 +40,10 @@ final class SchemaRenderer {
         this.kinds = kinds;
     }
 
+    Descriptions descriptions() {
+        return descriptions;
+    }
+
     /** A reference to a type; the type will be in {@link #finish()}. */
     Map<String, Object> reference(String typeName) {
         if (!done.containsKey(typeName)) wanted.add(typeName);

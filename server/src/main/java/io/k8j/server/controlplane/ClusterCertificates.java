@@ -1,5 +1,6 @@
 package io.k8j.server.controlplane;
 
+import io.k8j.apiserver.aggregation.FrontProxy;
 import io.k8j.model.time.Time;
 import io.k8j.server.certs.CertificateAuthority;
 import io.k8j.server.certs.CertificateRequest;
@@ -49,7 +50,10 @@ public final class ClusterCertificates implements AutoCloseable {
     static final String KUBELET_CLIENT = "kube-apiserver-kubelet-client";
     static final String KUBELET = "kubelet-server";
 
+    private static final CertificateRequest FRONT_PROXY = CertificateRequest.client(FrontProxy.NAME, FrontProxy.NAME);
+
     private final CertificateAuthority authority;
+    private final CertificateAuthority proxyAuthority; // signs nothing but FRONT_PROXY
     private final CertificateStore store; // null if they live in memory only
     private final List<CertificateRequest> requests;
     private final KeyPair serviceAccountKey;
@@ -60,11 +64,13 @@ public final class ClusterCertificates implements AutoCloseable {
 
     private ClusterCertificates(
             CertificateAuthority authority,
+            CertificateAuthority proxyAuthority,
             CertificateStore store,
             List<CertificateRequest> requests,
             KeyPair serviceAccountKey,
             Time time) {
         this.authority = authority;
+        this.proxyAuthority = proxyAuthority;
         this.store = store;
         this.requests = requests;
         this.serviceAccountKey = serviceAccountKey;
@@ -83,6 +89,7 @@ public final class ClusterCertificates implements AutoCloseable {
         CertificateAuthority authority = CertificateAuthority.open(directory, "ca", time);
         ClusterCertificates certificates = new ClusterCertificates(
                 authority,
+                CertificateAuthority.open(directory, "front-proxy-ca", time),
                 new CertificateStore(directory, time),
                 List.of(
                         CertificateRequest.server(API_SERVER, "kube-apiserver", serverNames),
@@ -112,6 +119,8 @@ public final class ClusterCertificates implements AutoCloseable {
                 CertificateAuthority.inMemory("ca", InstantSource.fixed(IN_MEMORY_FROM), IN_MEMORY_VALIDITY);
         ClusterCertificates certificates = new ClusterCertificates(
                 authority,
+                CertificateAuthority.inMemory(
+                        "front-proxy-ca", InstantSource.fixed(IN_MEMORY_FROM), IN_MEMORY_VALIDITY),
                 null,
                 List.of(
                         CertificateRequest.server(API_SERVER, "kube-apiserver", serverNames),
@@ -162,6 +171,7 @@ public final class ClusterCertificates implements AutoCloseable {
                 contexts.clear();
             }
         }
+        current.put(FrontProxy.NAME, store.obtain(proxyAuthority, FRONT_PROXY));
         next = time.after(LOOK_OVER, () -> Thread.ofVirtual().start(this::lookOverAgain));
     }
 
@@ -186,6 +196,12 @@ public final class ClusterCertificates implements AutoCloseable {
         return serviceAccountKey;
     }
 
+    /** How the API server presents itself to servers behind it. */
+    public FrontProxy frontProxy() {
+        KeyAndCertificate own = obtained(FrontProxy.NAME);
+        return new FrontProxy(own.key(), own.chain(), proxyAuthority.certificatePem());
+    }
+
     /** What the kubelet's server presents. */
     public KeyAndCertificate kubelet() {
         return obtained(KUBELET);
@@ -203,12 +219,15 @@ public final class ClusterCertificates implements AutoCloseable {
 
     private KeyAndCertificate obtained(String wanted) {
         return current.computeIfAbsent(wanted, name -> {
-            CertificateRequest request = requests.stream()
-                    .filter(each -> each.name().equals(name))
-                    .findFirst()
-                    .orElseThrow();
+            boolean proxy = name.equals(FrontProxy.NAME);
+            CertificateRequest request = proxy
+                    ? FRONT_PROXY
+                    : requests.stream()
+                            .filter(each -> each.name().equals(name))
+                            .findFirst()
+                            .orElseThrow();
             try {
-                return authority.issue(request);
+                return (proxy ? proxyAuthority : authority).issue(request);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("issue " + name + ": " + e.getMessage(), e);
             }
