@@ -25,7 +25,7 @@ public record Operations(
         Supplier<FrontProxy> frontProxy,
         Map<String, String> flags) {
     /** Nothing is encrypted. */
-    public static final Operations DEFAULTS = 
+    public static final Operations DEFAULTS =
             new Operations(null, null, null, ServingLimits.DEFAULTS, () -> null, Map.of());
 
     public Operations withEncryption(Encryption values, KeyRotation keys) {

@@ -68,7 +68,9 @@ final class ServerPages {
         documents.addAll(List.of(
                 new Discovery(core.table(), aggregator.documents()),
                 new OpenApiPages(
-                        core.table(), aggregator.documents(), String.valueOf(config.version().get("gitVersion"))),
+                        core.table(),
+                        aggregator.documents(),
+                        String.valueOf(config.version().get("gitVersion"))),
                 health,
                 new ZPages(config.version(), operations.flags(), server::allPaths),
                 server));

@@ -73,7 +73,9 @@ final class Availability implements AutoCloseable {
         reader.onChange(ServiceIndex.API_SERVICES, change -> {
             if (index.named(change.object().name()) != null) ask(change.object().name());
         });
-        reader.onChange(SERVICES, change -> changed(change.object().namespace(), change.object().name()));
+        reader.onChange(
+                SERVICES,
+                change -> changed(change.object().namespace(), change.object().name()));
         reader.onChange(SLICES, change -> {
             String service = change.object().labels().get(SERVICE_LABEL);
             if (service != null) changed(change.object().namespace(), service);
@@ -122,7 +124,8 @@ final class Availability implements AutoCloseable {
             if (closed || e.isNotFound()) return;
             time.after(SOON, () -> ask(name)); // somebody else has changed it meanwhile
         } catch (RuntimeException e) {
-            if (!closed) LOG.atError().addKeyValue("apiservice", name).setCause(e).log("availability not checked");
+            if (!closed)
+                LOG.atError().addKeyValue("apiservice", name).setCause(e).log("availability not checked");
         }
     }
 
@@ -137,8 +140,7 @@ final class Availability implements AutoCloseable {
                     .findFirst()
                     .orElse(null);
             if (port == null) {
-                return new Finding(
-                        "False", "ServicePortError", shown + " is not listening on port " + service.port());
+                return new Finding("False", "ServicePortError", shown + " is not listening on port " + service.port());
             }
             Finding missing = endpoints(service, shown, Trees.string(port, "name"));
             if (missing != null) return missing;

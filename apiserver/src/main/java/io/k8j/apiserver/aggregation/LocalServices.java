@@ -149,8 +149,7 @@ final class LocalServices implements AutoCloseable {
             String management = known.labels().get(LABEL);
             if (management == null) return;
             Map<String, Object> tree = Json.parseObject(known.json());
-            boolean same = management.equals(wanted.management())
-                    && Trees.deepEquals(tree.get("spec"), wanted.spec());
+            boolean same = management.equals(wanted.management()) && Trees.deepEquals(tree.get("spec"), wanted.spec());
             if (same) return;
             tree.put("spec", wanted.spec());
             Trees.set(tree, wanted.management(), "metadata", "labels", LABEL);

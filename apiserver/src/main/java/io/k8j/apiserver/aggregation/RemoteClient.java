@@ -32,11 +32,12 @@ final class RemoteClient {
 
     /** @throws IOException if there is no endpoint or no answer within five seconds */
     Answer get(RemoteService service, String path, String accept) throws IOException {
-        URI url = resolver.resolve(service.namespace(), service.service(), service.port()).resolve(path);
+        URI url = resolver.resolve(service.namespace(), service.service(), service.port())
+                .resolve(path);
         HttpsURLConnection connection = (HttpsURLConnection) url.toURL().openConnection();
         try {
-            connection.setSSLSocketFactory(
-                    new NamedSockets(tls.forQuestions(service).getSocketFactory(), service.host(), !service.insecure()));
+            connection.setSSLSocketFactory(new NamedSockets(
+                    tls.forQuestions(service).getSocketFactory(), service.host(), !service.insecure()));
             connection.setHostnameVerifier((host, session) -> true); // the handshake has looked at the Service's name
             connection.setConnectTimeout(TIMEOUT_MILLIS);
             connection.setReadTimeout(TIMEOUT_MILLIS);
@@ -52,7 +53,8 @@ final class RemoteClient {
                 return new Answer(status, type == null ? "" : type, body, url);
             }
         } catch (IOException e) {
-            throw new IOException("failing or missing response from " + url + ": Get \"" + url + "\": " + e.getMessage(), e);
+            throw new IOException(
+                    "failing or missing response from " + url + ": Get \"" + url + "\": " + e.getMessage(), e);
         } finally {
             connection.disconnect();
         }

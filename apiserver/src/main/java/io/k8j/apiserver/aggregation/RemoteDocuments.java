@@ -22,7 +22,8 @@ final class RemoteDocuments implements ForeignApis {
     private final Map<String, Known> known = new ConcurrentHashMap<>(); // by name of the APIService
 
     /** Answers of one server; the OpenAPI parts may be null. */
-    private record Known(byte[] discovery, Foreign foreign, String third, byte[] secondBytes, Map<String, Object> second) {}
+    private record Known(
+            byte[] discovery, Foreign foreign, String third, byte[] secondBytes, Map<String, Object> second) {}
 
     RemoteDocuments(ServiceIndex index, RemoteClient client) {
         this.index = index;
@@ -100,8 +101,7 @@ final class RemoteDocuments implements ForeignApis {
                 entry.put("subresource", parts[1]);
                 entry.put("responseKind", kind(service, each));
                 entry.put("verbs", Trees.list(each, "verbs"));
-                List<Object> subresources =
-                        new ArrayList<>(Trees.list(byName.get(parts[0]), "subresources"));
+                List<Object> subresources = new ArrayList<>(Trees.list(byName.get(parts[0]), "subresources"));
                 subresources.add(entry);
                 byName.get(parts[0]).put("subresources", subresources);
             }
@@ -147,7 +147,8 @@ final class RemoteDocuments implements ForeignApis {
         for (RemoteService service : index.all()) {
             if (service.group().isEmpty()) continue;
             Known answers = known.get(service.name());
-            List<Map<String, Object>> resources = answers == null ? List.of() : answers.foreign().resources();
+            List<Map<String, Object>> resources =
+                    answers == null ? List.of() : answers.foreign().resources();
             all.add(new Foreign(
                     service.group(),
                     service.version(),

@@ -21,8 +21,7 @@ final class DiscoveryDocuments {
     private final Map<String, Map<String, List<ServedResource>>> groups;
     private final Map<String, Foreign> foreign; // by group version; their versions have no resources in groups
 
-    private DiscoveryDocuments(
-            Map<String, Map<String, List<ServedResource>>> groups, Map<String, Foreign> foreign) {
+    private DiscoveryDocuments(Map<String, Map<String, List<ServedResource>>> groups, Map<String, Foreign> foreign) {
         this.groups = groups;
         this.foreign = foreign;
     }
@@ -53,11 +52,9 @@ final class DiscoveryDocuments {
         Map<String, Map<String, List<ServedResource>>> all = new LinkedHashMap<>(local);
         for (Foreign each : foreign) {
             groupPriorities.merge(each.group(), each.groupPriority(), Math::max);
-            Map<String, List<ServedResource>> versions =
-                    new LinkedHashMap<>(all.getOrDefault(each.group(), Map.of()));
+            Map<String, List<ServedResource>> versions = new LinkedHashMap<>(all.getOrDefault(each.group(), Map.of()));
             versions.put(each.version(), List.of());
-            Comparator<String> order = Comparator.comparingLong(
-                            (String v) -> versionPriority(each.group(), v, foreign))
+            Comparator<String> order = Comparator.comparingLong((String v) -> versionPriority(each.group(), v, foreign))
                     .reversed()
                     .thenComparing(new VersionOrder());
             Map<String, List<ServedResource>> sorted = new LinkedHashMap<>();

@@ -1,7 +1,7 @@
 package io.k8j.apiserver.strategy;
 
-import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.apiserver.spi.RequestContext;
+import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.apiserver.validation.AddressValidation;
 import io.k8j.apiserver.validation.AutoscalingValidation;
 import io.k8j.apiserver.validation.CertificateValidation;
@@ -273,8 +273,7 @@ final class OtherRules {
 
     private static void localApiService(RequestContext context, Map<String, Object> object) {
         if (Trees.get(object, "spec", "service") != null) return;
-        Conditions.set(
-                object, "Available", "True", "Local", "Local APIServices are always available", context.now());
+        Conditions.set(object, "Available", "True", "Local", "Local APIServices are always available", context.now());
     }
 
     private static void admission(Map<String, Rules> table) {

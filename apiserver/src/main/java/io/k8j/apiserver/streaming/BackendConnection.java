@@ -67,7 +67,8 @@ final class BackendConnection {
                     protected void initChannel(Channel channel) {
                         if (backend.tls() != null) {
                             channel.pipeline()
-                                    .addLast(backend.tls().newHandler(channel.alloc(), backend.tlsName(), backend.port()));
+                                    .addLast(backend.tls()
+                                            .newHandler(channel.alloc(), backend.tlsName(), backend.port()));
                         }
                         HttpClientCodec codec = new HttpClientCodec();
                         channel.pipeline().addLast("http", codec).addLast("answer", new AnswerReader(codec, answer));

@@ -204,7 +204,8 @@ public final class HttpProxy {
                     protected void initChannel(Channel channel) {
                         if (backend.tls() != null) {
                             channel.pipeline()
-                                    .addLast(backend.tls().newHandler(channel.alloc(), backend.tlsName(), backend.port()));
+                                    .addLast(backend.tls()
+                                            .newHandler(channel.alloc(), backend.tlsName(), backend.port()));
                         }
                         channel.pipeline().addLast(new HttpClientCodec(), new Reader(pieces));
                     }

@@ -49,8 +49,8 @@ class AggregationTest {
         HttpResponse<String> made = server.post(
                 SERVICES,
                 ("{'metadata':{'name':'v1.wardle.example.com'},'spec':{'group':'wardle.example.com','version':'v1',%s,"
-                                + "'groupPriorityMinimum':2000,'versionPriority':200,'service':{'namespace':'ext','name':"
-                                + "'sample','port':%d}}}")
+                    + "'groupPriorityMinimum':2000,'versionPriority':200,'service':{'namespace':'ext','name':"
+                    + "'sample','port':%d}}}")
                         .formatted(trust, sample.port()));
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
     }
@@ -61,8 +61,9 @@ class AggregationTest {
     }
 
     private void awaitReason(String reason) {
-        Awaitility.await().untilAsserted(() -> assertThat(condition("v1.wardle.example.com"))
-                .containsEntry("reason", reason));
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(condition("v1.wardle.example.com")).containsEntry("reason", reason));
     }
 
     @Test
@@ -74,9 +75,9 @@ class AggregationTest {
                 .containsEntry("status", "True")
                 .containsEntry("message", "all checks passed");
         sample.asked.clear();
-        HttpResponse<String> answer = server.send(server.request(
-                        WARDLE + "/namespaces/default/flunders/a?x=1%202", "root")
-                .header("X-Remote-User", "somebody-else"));
+        HttpResponse<String> answer =
+                server.send(server.request(WARDLE + "/namespaces/default/flunders/a?x=1%202", "root")
+                        .header("X-Remote-User", "somebody-else"));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("X-Sample")).contains("yes");
         assertThat(answer.body()).contains(WARDLE + "/namespaces/default/flunders/a?x=1%202");
@@ -110,9 +111,7 @@ class AggregationTest {
         assertThat(server.json(WARDLE)).containsEntry("groupVersion", "wardle.example.com/v1");
         Awaitility.await().untilAsserted(() -> {
             String aggregated = server.send(server.request("/apis", "root")
-                            .header(
-                                    "Accept",
-                                    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"))
+                            .header("Accept", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"))
                     .body();
             assertThat(aggregated)
                     .contains("\"resource\":\"flunders\"", "\"subresource\":\"status\"", "\"shortNames\":[\"fl\"]");
@@ -142,9 +141,10 @@ class AggregationTest {
                 .contains("bad status from https://localhost:" + sample.port() + WARDLE + ": 500");
         sample.discoveryStatus = 200;
         server.post("/api/v1/namespaces", "{'metadata':{'name':'other'}}");
-        Awaitility.await().atMost(java.time.Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                        condition("v1.wardle.example.com"))
-                .containsEntry("reason", "Passed"));
+        Awaitility.await()
+                .atMost(java.time.Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> assertThat(condition("v1.wardle.example.com")).containsEntry("reason", "Passed"));
         assertThat(server.get(WARDLE + "/flunders").statusCode()).isEqualTo(200);
     }
 
@@ -152,7 +152,8 @@ class AggregationTest {
     void aCertificateOfAnotherAuthorityIsNotTrusted() throws Exception {
         service();
         X509Certificate other = SampleServer.certificate("other", SampleServer.keys(), "other");
-        String bundle = java.util.Base64.getEncoder().encodeToString(SampleServer.pem(other).getBytes());
+        String bundle = java.util.Base64.getEncoder()
+                .encodeToString(SampleServer.pem(other).getBytes());
         register("'caBundle':'" + bundle + "'");
         awaitReason("FailedDiscoveryCheck");
         assertThat(sample.asked).isEmpty();
@@ -175,14 +176,15 @@ class AggregationTest {
                 .method(
                         "PATCH",
                         java.net.http.HttpRequest.BodyPublishers.ofString(
-                                ("{\"spec\":{\"ports\":[{\"port\":%d,\"name\":\"https\"}]}}").formatted(sample.port()))));
+                                ("{\"spec\":{\"ports\":[{\"port\":%d,\"name\":\"https\"}]}}")
+                                        .formatted(sample.port()))));
         assertThat(patched.statusCode()).as(patched.body()).isEqualTo(200);
         awaitReason("EndpointsNotFound");
         server.post(
                 "/apis/discovery.k8s.io/v1/namespaces/ext/endpointslices",
                 "{'metadata':{'name':'s','labels':{'kubernetes.io/service-name':'sample'}},'addressType':'IPv4',"
-                        + "'endpoints':[{'addresses':['10.1.2.3'],'conditions':{'ready':false}}],'ports':[{'name':'https',"
-                        + "'port':443}]}");
+                    + "'endpoints':[{'addresses':['10.1.2.3'],'conditions':{'ready':false}}],'ports':[{'name':'https',"
+                    + "'port':443}]}");
         awaitReason("MissingEndpoints");
         assertThat(condition("v1.wardle.example.com"))
                 .containsEntry(
@@ -192,9 +194,10 @@ class AggregationTest {
 
     @Test
     void whatThisServerServesHasApiServicesToo() {
-        Awaitility.await().untilAsserted(() -> assertThat(
-                        server.get(SERVICES + "/v1.apps").statusCode())
-                .isEqualTo(200));
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(server.get(SERVICES + "/v1.apps").statusCode())
+                                .isEqualTo(200));
         Map<String, Object> apps = server.json(SERVICES + "/v1.apps");
         assertThat(Json.writeString(apps.get("spec")))
                 .isEqualTo(
@@ -209,15 +212,15 @@ class AggregationTest {
         server.post(
                 "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
                 "{'metadata':{'name':'tabs.a.b'},'spec':{'group':'a.b','scope':'Cluster','names':{'plural':'tabs','kind':"
-                        + "'Tab'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':"
-                        + "{'type':'object'}}}]}}");
-        Awaitility.await().untilAsserted(() -> assertThat(Trees.map(
-                        server.json(SERVICES + "/v1.a.b"), "metadata", "labels"))
-                .containsEntry("kube-aggregator.kubernetes.io/automanaged", "true"));
+                    + "'Tab'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':"
+                    + "{'type':'object'}}}]}}");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Trees.map(server.json(SERVICES + "/v1.a.b"), "metadata", "labels"))
+                        .containsEntry("kube-aggregator.kubernetes.io/automanaged", "true"));
         server.send("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/tabs.a.b", "");
-        Awaitility.await().untilAsserted(() -> assertThat(
-                        server.get(SERVICES + "/v1.a.b").statusCode())
-                .isEqualTo(404));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(server.get(SERVICES + "/v1.a.b").statusCode())
+                        .isEqualTo(404));
     }
 
     @Test

@@ -42,19 +42,19 @@ final class SampleServer implements AutoCloseable {
 
     static final String GROUP_VERSION = "wardle.example.com/v1";
     private static final String RESOURCES = """
-            {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"wardle.example.com/v1","resources":[
-            {"name":"flunders","singularName":"flunder","namespaced":true,"kind":"Flunder","verbs":["get","list"],
-             "shortNames":["fl"]},
-            {"name":"flunders/status","singularName":"","namespaced":true,"kind":"Flunder","verbs":["get"]}]}
-            """;
+        {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"wardle.example.com/v1","resources":[
+        {"name":"flunders","singularName":"flunder","namespaced":true,"kind":"Flunder","verbs":["get","list"],
+         "shortNames":["fl"]},
+        {"name":"flunders/status","singularName":"","namespaced":true,"kind":"Flunder","verbs":["get"]}]}
+        """;
     private static final String SECOND = """
-            {"swagger":"2.0","info":{"title":"w","version":"1"},"paths":{"/apis/wardle.example.com/v1/":{},"/healthz":{}},
-            "definitions":{"com.example.wardle.v1.Flunder":{"type":"object","description":"a fish"}}}
-            """;
+        {"swagger":"2.0","info":{"title":"w","version":"1"},"paths":{"/apis/wardle.example.com/v1/":{},"/healthz":{}},
+        "definitions":{"com.example.wardle.v1.Flunder":{"type":"object","description":"a fish"}}}
+        """;
     private static final String THIRD = """
-            {"paths":{"apis/wardle.example.com/v1":{"serverRelativeURL":
-            "/openapi/v3/apis/wardle.example.com/v1?hash=AB"}}}
-            """;
+        {"paths":{"apis/wardle.example.com/v1":{"serverRelativeURL":
+        "/openapi/v3/apis/wardle.example.com/v1?hash=AB"}}}
+        """;
 
     final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
     final String caBundle;

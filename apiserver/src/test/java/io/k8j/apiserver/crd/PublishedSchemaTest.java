@@ -46,10 +46,11 @@ class PublishedSchemaTest {
 
     @Test
     void severalGroupsVersionsAndKindsAreDescribed() {
-        String foo = "{'type':'object','description':'Foo CRD for Testing','properties':{'spec':{'type':'object',"
-                + "'description':'Specification of Foo','required':['name'],'properties':{'name':{'type':'string',"
-                + "'maxLength':9},'any':{'x-kubernetes-int-or-string':true,'anyOf':[{'type':'integer'},{'type':'string'}]},"
-                + "'maybe':{'type':'string','nullable':true}}}}}";
+        String foo = "{'type':'object','description':'Foo CRD for"
+            + " Testing','properties':{'spec':{'type':'object','description':'Specification of"
+            + " Foo','required':['name'],'properties':{'name':{'type':'string',"
+            + "'maxLength':9},'any':{'x-kubernetes-int-or-string':true,'anyOf':[{'type':'integer'},{'type':'string'}]},"
+            + "'maybe':{'type':'string','nullable':true}}}}}";
         define("foos.one.example.com", version("v1", true, foo) + "," + version("v2", false, foo));
         define("bars.one.example.com", version("v1", true, "{'type':'object'}"));
         define("bazs.two.example.com", version("v1", true, foo));
@@ -65,20 +66,24 @@ class PublishedSchemaTest {
         assertThat(Trees.map(spec, "properties", "maybe")).doesNotContainKeys("nullable", "type");
         Map<String, Object> full = third("one.example.com/v1", "com.example.one.v1.Kfoos");
         assertThat(Trees.map(full, "properties", "spec", "properties", "maybe")).containsEntry("nullable", true);
-        assertThat(Trees.string(full, "properties", "apiVersion", "description")).startsWith("APIVersion defines");
+        assertThat(Trees.string(full, "properties", "apiVersion", "description"))
+                .startsWith("APIVersion defines");
         assertThat(Json.writeString(full.get("x-kubernetes-group-version-kind")))
                 .isEqualTo("[{\"group\":\"one.example.com\",\"kind\":\"Kfoos\",\"version\":\"v1\"}]");
-        assertThat(Json.writeString(server.json("/openapi/v3"))).contains("apis/one.example.com/v2", "apis/two.example.com/v1");
+        assertThat(Json.writeString(server.json("/openapi/v3")))
+                .contains("apis/one.example.com/v2", "apis/two.example.com/v1");
     }
 
     @Test
     void whatKeepsUnknownFieldsIsOpenForOlderClients() {
-        String open = "{'type':'object','x-kubernetes-preserve-unknown-fields':true,'properties':{'a':{'type':'string'}}}";
+        String open =
+                "{'type':'object','x-kubernetes-preserve-unknown-fields':true,'properties':{'a':{'type':'string'}}}";
         define("opens.one.example.com", version("v1", true, open));
-        Awaitility.await().untilAsserted(() -> assertThat(
-                        Json.writeString(second("com.example.one.v1.Kopens")))
-                .isEqualTo("{\"type\":\"object\",\"x-kubernetes-group-version-kind\":[{\"group\":\"one.example.com\","
-                        + "\"kind\":\"Kopens\",\"version\":\"v1\"}]}"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Json.writeString(second("com.example.one.v1.Kopens")))
+                        .isEqualTo(
+                                "{\"type\":\"object\",\"x-kubernetes-group-version-kind\":[{\"group\":\"one.example.com\","
+                                    + "\"kind\":\"Kopens\",\"version\":\"v1\"}]}"));
         assertThat(Trees.map(third("one.example.com/v1", "com.example.one.v1.Kopens"), "properties"))
                 .containsKeys("a", "metadata");
     }
@@ -88,15 +93,16 @@ class PublishedSchemaTest {
         String plain = "{'type':'object'}";
         define("gones.one.example.com", version("v1", true, plain) + "," + version("v2", false, plain));
         Awaitility.await().until(() -> !second("com.example.one.v2.Kgones").isEmpty());
-        server.send(server.request(
-                        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gones.one.example.com", "root")
-                .header("Content-Type", "application/json-patch+json")
-                .method(
-                        "PATCH",
-                        java.net.http.HttpRequest.BodyPublishers.ofString(
-                                "[{\"op\":\"replace\",\"path\":\"/spec/versions/1/served\",\"value\":false}]")));
+        server.send(
+                server.request("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gones.one.example.com", "root")
+                        .header("Content-Type", "application/json-patch+json")
+                        .method(
+                                "PATCH",
+                                java.net.http.HttpRequest.BodyPublishers.ofString(
+                                        "[{\"op\":\"replace\",\"path\":\"/spec/versions/1/served\",\"value\":false}]")));
         Awaitility.await().until(() -> second("com.example.one.v2.Kgones").isEmpty());
         assertThat(second("com.example.one.v1.Kgones")).isNotEmpty();
-        assertThat(server.get("/openapi/v3/apis/one.example.com/v2").statusCode()).isEqualTo(404);
+        assertThat(server.get("/openapi/v3/apis/one.example.com/v2").statusCode())
+                .isEqualTo(404);
     }
 }

@@ -44,8 +44,9 @@ final class CustomSchema {
         if (name.equals("items") || name.equals("additionalProperties")) return second(Trees.asMap(map));
         if (!name.equals("properties")) return value;
         Map<String, Object> properties = new LinkedHashMap<>();
-        Trees.asMap(map).forEach((field, schema) -> properties.put(
-                field, schema instanceof Map<?, ?> inner ? second(Trees.asMap(inner)) : schema));
+        Trees.asMap(map)
+                .forEach((field, schema) ->
+                        properties.put(field, schema instanceof Map<?, ?> inner ? second(Trees.asMap(inner)) : schema));
         return properties;
     }
 }

@@ -126,7 +126,8 @@ final class DocumentBuilder {
         Map<String, Object> items = Node.of(
                 "description",
                 "List of " + kind.info().gvr().resource()
-                        + ". More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md",
+                        + ". More info:"
+                        + " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md",
                 "type",
                 "array",
                 "items",
@@ -172,7 +173,9 @@ final class DocumentBuilder {
             tree.put("properties", properties);
         }
         tree.put("type", "object");
-        tree.put("x-kubernetes-group-version-kind", List.of(SchemaRenderer.extension(kind.info().gvk())));
+        tree.put(
+                "x-kubernetes-group-version-kind",
+                List.of(SchemaRenderer.extension(kind.info().gvk())));
         return tree;
     }
 

@@ -96,8 +96,7 @@ public final class ControlPlane implements AutoCloseable {
             Store store = plane.closing.add(
                     steps.step("store: " + storeName(config), () -> openStore(config, time, beginning.state())));
             plane.store = store;
-            Operations operations =
-                    operations(config, plane.closing, time).withFrontProxy(certificates::frontProxy);
+            Operations operations = operations(config, plane.closing, time).withFrontProxy(certificates::frontProxy);
             plane.starter = () ->
                     startApiServer(store, config, advertiseAddress, certificates, operations, beginning.tokens(), time);
             plane.closing.add(plane::stopApiServer);
