@@ -106,12 +106,18 @@ public final class ConnectHandler {
         String rawQuery = exchange.uri().indexOf('?') < 0
                 ? ""
                 : exchange.uri().substring(exchange.uri().indexOf('?'));
+        boolean bare = path.rest().isEmpty() && !exchange.path().endsWith("/");
+        boolean reads = exchange.method().equals("GET") || exchange.method().equals("HEAD");
         String rest = "/" + path.rest() + rawQuery;
         ProxyTargets targets = new ProxyTargets(objects, kubeletTls);
         Backend backend = targets.find(path.resource(), path.namespace(), path.name(), rest);
         admit(exchange, path);
         if (StreamingProxy.isUpgrade(exchange)) {
             StreamingProxy.splice(exchange, backend);
+        } else if (bare && reads) {
+            // Relative links of the page behind it would lead beside it otherwise.
+            exchange.setResponseHeader("Location", exchange.path() + "/" + rawQuery);
+            exchange.respond(301, null, new byte[0]);
         } else {
             String prefix = exchange.path()
                     .substring(

@@ -27,6 +27,12 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +45,7 @@ import java.util.concurrent.TimeUnit;
 public final class HttpProxy {
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
     private static final int PIECES_AHEAD = 16;
+    private static final int MAX_PAGE = 8 * 1024 * 1024;
     private static final Set<String> HOP_HEADERS = Set.of(
             "connection",
             "keep-alive",
@@ -122,20 +129,30 @@ public final class HttpProxy {
                 throw ApiException.unavailable(
                         "error trying to reach service: the backend closed the connection without an answer");
             }
-            relay(exchange, channel, pieces, head, rewriting);
+            relay(exchange, backend, channel, pieces, head, rewriting);
         } finally {
             channel.close();
         }
     }
 
     private static void relay(
-            Exchange exchange, Channel channel, BlockingQueue<Piece> pieces, HttpResponse head, Rewriting rewriting)
+            Exchange exchange,
+            Backend backend,
+            Channel channel,
+            BlockingQueue<Piece> pieces,
+            HttpResponse head,
+            Rewriting rewriting)
             throws InterruptedException {
         int code = head.status().code();
         if (rewriting == null && code >= 400) {
             throw refusal(code, collect(channel, pieces));
         }
-        copyHeaders(exchange, head, rewriting);
+        ProxiedLinks.Mount mount = rewriting == null ? null : mount(exchange, backend, rewriting);
+        copyHeaders(exchange, head, mount);
+        if (mount != null && isPage(head, mount)) {
+            page(exchange, channel, pieces, head, mount);
+            return;
+        }
         ResponseStream stream = exchange.stream(code, head.headers().get(HttpHeaderNames.CONTENT_TYPE));
         while (true) {
             switch (next(channel, pieces)) {
@@ -154,6 +171,62 @@ public final class HttpProxy {
                 }
                 case Piece.Head ignored -> throw new IllegalStateException("two heads in one answer");
             }
+        }
+    }
+
+    private static ProxiedLinks.Mount mount(Exchange exchange, Backend backend, Rewriting rewriting) {
+        String host = exchange.header("Host");
+        return new ProxiedLinks.Mount(
+                rewriting.prefix(), host == null ? List.of(backend.authority()) : List.of(backend.authority(), host));
+    }
+
+    /** Whether the links of the body must be mended, and can be. */
+    private static boolean isPage(HttpResponse head, ProxiedLinks.Mount mount) {
+        String type = head.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+        String encoding = head.headers().get(HttpHeaderNames.CONTENT_ENCODING, "");
+        return !mount.prefix().isEmpty()
+                && head.headers().get(HttpHeaderNames.LOCATION) == null
+                && type.split(";")[0].strip().equals("text/html")
+                && (encoding.isEmpty() || encoding.equals("gzip"));
+    }
+
+    /** A page is small enough to be held; one that is not goes through as it is from where it gets too long. */
+    private static void page(
+            Exchange exchange,
+            Channel channel,
+            BlockingQueue<Piece> pieces,
+            HttpResponse head,
+            ProxiedLinks.Mount mount)
+            throws InterruptedException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        Piece piece = next(channel, pieces);
+        while (piece instanceof Piece.Body(byte[] bytes) && body.size() < MAX_PAGE) {
+            body.writeBytes(bytes);
+            piece = next(channel, pieces);
+        }
+        boolean whole = piece instanceof Piece.End(Throwable failure) && failure == null;
+        boolean gzip = head.headers().contains(HttpHeaderNames.CONTENT_ENCODING);
+        ResponseStream stream = exchange.stream(
+                head.status().code(), head.headers().get(HttpHeaderNames.CONTENT_TYPE));
+        stream.write(whole ? mended(body.toByteArray(), gzip, mount) : body.toByteArray());
+        while (piece instanceof Piece.Body(byte[] bytes) && stream.write(bytes)) piece = next(channel, pieces);
+        if (piece instanceof Piece.End(Throwable failure) && failure == null) stream.end();
+        else stream.abort();
+    }
+
+    private static byte[] mended(byte[] body, boolean gzip, ProxiedLinks.Mount mount) {
+        try {
+            byte[] plain = gzip ? new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes() : body;
+            byte[] page = ProxiedLinks.page(new String(plain, StandardCharsets.UTF_8), mount)
+                    .getBytes(StandardCharsets.UTF_8);
+            if (!gzip) return page;
+            ByteArrayOutputStream packed = new ByteArrayOutputStream();
+            try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+                out.write(page);
+            }
+            return packed.toByteArray();
+        } catch (IOException e) {
+            return body; // not what its header says: the client may make of it what it can
         }
     }
 
@@ -212,12 +285,20 @@ public final class HttpProxy {
                 })
                 .connect(backend.host(), backend.port());
         if (!connected.await(CONNECT_TIMEOUT_MILLIS + 1000L, TimeUnit.MILLISECONDS) || !connected.isSuccess()) {
-            String why =
-                    connected.cause() == null ? "timed out" : connected.cause().getMessage();
             throw ApiException.unavailable("error trying to reach service: dial tcp %s: %s"
-                    .formatted(backend.authority(), why.toLowerCase(Locale.ROOT)));
+                    .formatted(backend.authority(), why(connected.cause())));
         }
         return connected.channel();
+    }
+
+    /** Go's words for why a connection could not be made. */
+    private static String why(Throwable cause) {
+        String text = cause == null ? "timed out" : String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        if (text.contains("timed out")) return "i/o timeout";
+        if (text.contains("refused")) return "connect: connection refused";
+        if (text.contains("no route")) return "connect: no route to host";
+        if (text.contains("unreachable")) return "connect: network is unreachable";
+        return text;
     }
 
     private static FullHttpRequest request(Exchange exchange, Backend backend, Rewriting rewriting) {
@@ -229,14 +310,15 @@ public final class HttpProxy {
         if (rewriting != null) {
             exchange.rawRequest().headers().forEach(header -> {
                 String name = header.getKey().toLowerCase(Locale.ROOT);
-                if (!HOP_HEADERS.contains(name) && !name.equals("authorization") && !name.startsWith("x-http2")) {
+                if (!HOP_HEADERS.contains(name) && !name.equals("authorization")
+                        && !name.startsWith("impersonate-")
+                        && !name.startsWith("x-http2")) {
                     request.headers().add(header.getKey(), header.getValue());
                 }
             });
-            request.headers()
-                    .set(
-                            "X-Forwarded-For",
-                            exchange.remoteAddress().getAddress().getHostAddress());
+            String before = String.join(", ", exchange.headers("X-Forwarded-For"));
+            String client = exchange.remoteAddress().getAddress().getHostAddress();
+            request.headers().set("X-Forwarded-For", before.isEmpty() ? client : before + ", " + client);
             request.headers().set("X-Forwarded-Uri", exchange.path());
         }
         request.headers().set(HttpHeaderNames.HOST, backend.authority());
@@ -247,13 +329,13 @@ public final class HttpProxy {
         return request;
     }
 
-    private static void copyHeaders(Exchange exchange, HttpResponse head, Rewriting rewriting) {
+    private static void copyHeaders(Exchange exchange, HttpResponse head, ProxiedLinks.Mount mount) {
         head.headers().forEach(header -> {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             if (!HOP_HEADERS.contains(name) && !name.equals("content-type") && !name.equals("cache-control")) {
                 String value = header.getValue();
-                if (rewriting != null && name.equals("location") && value.startsWith("/")) {
-                    value = rewriting.prefix().replaceAll("/$", "") + value;
+                if (mount != null && name.equals("location")) {
+                    value = ProxiedLinks.link(value, mount);
                 }
                 exchange.addResponseHeader(header.getKey(), value);
             }

@@ -8,6 +8,8 @@ import io.k8j.model.resource.GroupVersionResource;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import javax.net.ssl.SSLException;
 public final class ProxyTargets {
     private static final GroupVersionResource SLICES =
             new GroupVersionResource("discovery.k8s.io", "v1", "endpointslices");
+    private static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
     private static final String SERVICE_LABEL = "kubernetes.io/service-name";
 
     private final ObjectReader objects;
@@ -74,8 +77,22 @@ public final class ProxyTargets {
         if (address == null || address.isEmpty()) {
             throw ApiException.badRequest("address not allowed");
         }
+        if (!isProxyable(address)) {
+            throw ApiException.badRequest("address not allowed");
+        }
         int port = target.port().isEmpty() ? firstContainerPort(tree) : port(target.port());
         return new Backend(address, port, tls(target), uri);
+    }
+
+    /** Whoever may write the status of a Pod must not reach what listens on this machine only. */
+    private static boolean isProxyable(String address) {
+        if (!address.matches("[0-9a-fA-F:.]+")) return false;
+        try {
+            InetAddress ip = InetAddress.getByName(address);
+            return !ip.isLoopbackAddress() && !ip.isLinkLocalAddress() && !ip.isMCLinkLocal() && !ip.isMCNodeLocal();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static int firstContainerPort(Map<String, Object> pod) {
@@ -98,7 +115,7 @@ public final class ProxyTargets {
         List<Backend> ready = new ArrayList<>();
         for (ApiObject slice : objects.list(SLICES, namespace)) {
             if (target.name().equals(slice.labels().get(SERVICE_LABEL))) {
-                addEndpoints(ready, slice.tree(), portName, tls(target), uri);
+                addEndpoints(ready, namespace, slice.tree(), portName, tls(target), uri);
             }
         }
         if (ready.isEmpty()) {
@@ -123,20 +140,36 @@ public final class ProxyTargets {
                 "no service port \"%s\" found for service \"%s\"".formatted(target.port(), target.name()));
     }
 
-    private static void addEndpoints(
-            List<Backend> found, Map<String, Object> slice, String portName, SslContext tls, String uri) {
+    private void addEndpoints(
+            List<Backend> found, String namespace, Map<String, Object> slice, String portName, SslContext tls, String uri) {
         for (Object entry : Trees.list(slice, "ports")) {
             if (entry instanceof Map<?, ?> port
                     && portName.equals(port.get("name") instanceof String s ? s : "")
                     && port.get("port") instanceof Number number) {
                 for (Object item : Trees.list(slice, "endpoints")) {
                     if (item instanceof Map<?, ?> endpoint && isReady(endpoint)) {
-                        ((List<?>) endpoint.get("addresses"))
-                                .forEach(a -> found.add(new Backend(String.valueOf(a), number.intValue(), tls, uri)));
+                        for (Object address : Trees.list(endpoint, "addresses")) {
+                            if (isOfPod(namespace, endpoint, String.valueOf(address))) {
+                                found.add(new Backend(String.valueOf(address), number.intValue(), tls, uri));
+                            }
+                        }
                     }
                 }
             }
         }
+    }
+
+    /** Only addresses of the Service's own Pods are dialled, or an endpoint could lead anywhere. */
+    private boolean isOfPod(String namespace, Map<?, ?> endpoint, String address) {
+        String name = Trees.string(endpoint, "targetRef", "name");
+        String where = Trees.string(endpoint, "targetRef", "namespace");
+        if (name == null || !"Pod".equals(Trees.string(endpoint, "targetRef", "kind")) || !namespace.equals(where)) {
+            return false;
+        }
+        return objects.get(PODS, namespace, name)
+                .map(pod -> Trees.list(pod.tree(), "status", "podIPs").stream()
+                        .anyMatch(ip -> address.equals(Trees.string(ip, "ip"))))
+                .orElse(false);
     }
 
     private static boolean isReady(Map<?, ?> endpoint) {
