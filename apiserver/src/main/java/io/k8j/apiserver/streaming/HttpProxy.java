@@ -31,8 +31,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +38,8 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /** Forwards an ordinary request and streams the answer back as it comes, no faster than the client reads. */
 public final class HttpProxy {
@@ -206,8 +206,8 @@ public final class HttpProxy {
         }
         boolean whole = piece instanceof Piece.End(Throwable failure) && failure == null;
         boolean gzip = head.headers().contains(HttpHeaderNames.CONTENT_ENCODING);
-        ResponseStream stream = exchange.stream(
-                head.status().code(), head.headers().get(HttpHeaderNames.CONTENT_TYPE));
+        ResponseStream stream =
+                exchange.stream(head.status().code(), head.headers().get(HttpHeaderNames.CONTENT_TYPE));
         stream.write(whole ? mended(body.toByteArray(), gzip, mount) : body.toByteArray());
         while (piece instanceof Piece.Body(byte[] bytes) && stream.write(bytes)) piece = next(channel, pieces);
         if (piece instanceof Piece.End(Throwable failure) && failure == null) stream.end();
@@ -293,7 +293,8 @@ public final class HttpProxy {
 
     /** Go's words for why a connection could not be made. */
     private static String why(Throwable cause) {
-        String text = cause == null ? "timed out" : String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        String text =
+                cause == null ? "timed out" : String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         if (text.contains("timed out")) return "i/o timeout";
         if (text.contains("refused")) return "connect: connection refused";
         if (text.contains("no route")) return "connect: no route to host";
@@ -310,7 +311,8 @@ public final class HttpProxy {
         if (rewriting != null) {
             exchange.rawRequest().headers().forEach(header -> {
                 String name = header.getKey().toLowerCase(Locale.ROOT);
-                if (!HOP_HEADERS.contains(name) && !name.equals("authorization")
+                if (!HOP_HEADERS.contains(name)
+                        && !name.equals("authorization")
                         && !name.startsWith("impersonate-")
                         && !name.startsWith("x-http2")) {
                     request.headers().add(header.getKey(), header.getValue());

@@ -17,8 +17,8 @@ final class ProxiedLinks {
     private static final Pattern ATTRIBUTE = Pattern.compile(
             "(?<name>[a-zA-Z][-a-zA-Z0-9]*)(?<equals>\\s*=\\s*)(?:\"(?<double>[^\"]*)\"|'(?<single>[^']*)'|(?<bare>[^\\s\"'>]+))");
     /** What is no markup: comments, scripts and styles. */
-    private static final Pattern OPAQUE =
-            Pattern.compile("<!--.*?-->|<(script|style)\\b[^>]*>.*?</\\1\\s*>", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+    private static final Pattern OPAQUE = Pattern.compile(
+            "<!--.*?-->|<(script|style)\\b[^>]*>.*?</\\1\\s*>", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     private static final Map<String, Set<String>> LINKS = Map.ofEntries(
             Map.entry("a", Set.of("href")),
@@ -108,7 +108,10 @@ final class ProxiedLinks {
             }
             Set<String> links = LINKS.get(html.substring(open + 1, nameEnd).toLowerCase(Locale.ROOT));
             out.append(html, open, nameEnd);
-            out.append(links == null ? html.substring(nameEnd, end) : attributes(html.substring(nameEnd, end), links, mount));
+            out.append(
+                    links == null
+                            ? html.substring(nameEnd, end)
+                            : attributes(html.substring(nameEnd, end), links, mount));
             from = end;
         }
         return out.append(html, from, html.length()).toString();

@@ -141,7 +141,12 @@ public final class ProxyTargets {
     }
 
     private void addEndpoints(
-            List<Backend> found, String namespace, Map<String, Object> slice, String portName, SslContext tls, String uri) {
+            List<Backend> found,
+            String namespace,
+            Map<String, Object> slice,
+            String portName,
+            SslContext tls,
+            String uri) {
         for (Object entry : Trees.list(slice, "ports")) {
             if (entry instanceof Map<?, ?> port
                     && portName.equals(port.get("name") instanceof String s ? s : "")

@@ -38,7 +38,9 @@ class ProxyTest {
                 exchange.sendResponseHeaders(302, -1);
             } else if (path.equals("/absolute")) {
                 exchange.getResponseHeaders()
-                        .add("Location", "http://127.0.0.1:" + backend.getAddress().getPort() + "/there");
+                        .add(
+                                "Location",
+                                "http://127.0.0.1:" + backend.getAddress().getPort() + "/there");
                 exchange.sendResponseHeaders(302, -1);
             } else if (path.equals("/page")) {
                 byte[] html = "<a href=\"/x\">x</a><img src='pic.png'>".getBytes(StandardCharsets.UTF_8);
@@ -50,16 +52,19 @@ class ProxyTest {
             } else {
                 byte[] text = ("you said " + body).getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(200, exchange.getRequestMethod().equals("HEAD") ? -1 : text.length);
-                if (!exchange.getRequestMethod().equals("HEAD")) exchange.getResponseBody().write(text);
+                if (!exchange.getRequestMethod().equals("HEAD"))
+                    exchange.getResponseBody().write(text);
             }
             exchange.close();
         });
         backend.start();
         api = new HttpTestServer(Operations.DEFAULTS);
         api.post("/api/v1/nodes", "{'apiVersion':'v1','kind':'Node','metadata':{'name':'n1'}}");
-        api.send("PUT", "/api/v1/nodes/n1/status",
+        api.send(
+                "PUT",
+                "/api/v1/nodes/n1/status",
                 "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"status\":{\"addresses\":[{\"type\":"
-                        + "\"InternalIP\",\"address\":\"127.0.0.1\"}]}}");
+                    + "\"InternalIP\",\"address\":\"127.0.0.1\"}]}}");
         base = "/api/v1/nodes/n1:" + backend.getAddress().getPort() + "/proxy";
     }
 
@@ -82,11 +87,12 @@ class ProxyTest {
                     .method(method, HttpRequest.BodyPublishers.ofString("hello")));
             assertThat(answer.statusCode()).as(method).isEqualTo(200);
             assertThat(answer.body()).isEqualTo("you said hello");
-            assertThat(last()).isEqualTo(
-                    method + " /a/b/?q=1&q=%20 hello 10.9.8.7, 127.0.0.1 " + base + "/a/b/ false mine");
+            assertThat(last())
+                    .isEqualTo(method + " /a/b/?q=1&q=%20 hello 10.9.8.7, 127.0.0.1 " + base + "/a/b/ false mine");
         }
         assertThat(api.get(base + "/x").body()).isEqualTo("you said ");
-        assertThat(api.send(api.request(base + "/x", "root").method("HEAD", HttpRequest.BodyPublishers.noBody())).statusCode())
+        assertThat(api.send(api.request(base + "/x", "root").method("HEAD", HttpRequest.BodyPublishers.noBody()))
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(api.get(base + "/teapot").statusCode()).isEqualTo(418);
     }
@@ -102,8 +108,7 @@ class ProxyTest {
     void redirectsAndPagesLeadThroughTheProxy() {
         assertThat(api.get(base + "/redirect").headers().firstValue("Location")).contains(base + "/elsewhere?x=1");
         assertThat(api.get(base + "/absolute").headers().firstValue("Location")).contains(base + "/there");
-        assertThat(api.get(base + "/page").body())
-                .isEqualTo("<a href=\"" + base + "/x\">x</a><img src='pic.png'>");
+        assertThat(api.get(base + "/page").body()).isEqualTo("<a href=\"" + base + "/x\">x</a><img src='pic.png'>");
     }
 
     @Test
@@ -119,27 +124,38 @@ class ProxyTest {
 
     @Test
     void nothingLeadsToWhatListensOnThisMachineOnly() {
-        api.post("/api/v1/namespaces/default/pods", "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','labels':{'a':'b'}},"
-                + "'spec':{'serviceAccountName':'default','automountServiceAccountToken':false,'containers':[{'name':'c','image':'i'}]}}");
-        api.post("/api/v1/namespaces/default/serviceaccounts",
+        api.post(
+                "/api/v1/namespaces/default/pods",
+                "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','labels':{'a':'b'}},"
+                    + "'spec':{'serviceAccountName':'default','automountServiceAccountToken':false,'containers':[{'name':'c','image':'i'}]}}");
+        api.post(
+                "/api/v1/namespaces/default/serviceaccounts",
                 "{'apiVersion':'v1','kind':'ServiceAccount','metadata':{'name':'default'}}");
-        api.post("/api/v1/namespaces/default/pods", "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','labels':{'a':'b'}},"
-                + "'spec':{'automountServiceAccountToken':false,'containers':[{'name':'c','image':'i'}]}}");
+        api.post(
+                "/api/v1/namespaces/default/pods",
+                "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','labels':{'a':'b'}},"
+                        + "'spec':{'automountServiceAccountToken':false,'containers':[{'name':'c','image':'i'}]}}");
         HttpResponse<String> set = api.send(api.request("/api/v1/namespaces/default/pods/p/status", "root")
                 .header("Content-Type", "application/merge-patch+json")
-                .method("PATCH", HttpRequest.BodyPublishers.ofString(
-                        "{\"status\":{\"podIP\":\"127.0.0.1\",\"podIPs\":[{\"ip\":\"127.0.0.1\"}]}}")));
+                .method(
+                        "PATCH",
+                        HttpRequest.BodyPublishers.ofString(
+                                "{\"status\":{\"podIP\":\"127.0.0.1\",\"podIPs\":[{\"ip\":\"127.0.0.1\"}]}}")));
         assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
-        HttpResponse<String> pod = api.get("/api/v1/namespaces/default/pods/p:" + backend.getAddress().getPort() + "/proxy/");
+        HttpResponse<String> pod = api.get(
+                "/api/v1/namespaces/default/pods/p:" + backend.getAddress().getPort() + "/proxy/");
         assertThat(pod.statusCode()).isEqualTo(400);
         assertThat(pod.body()).contains("address not allowed");
 
-        api.post("/api/v1/namespaces/default/services", "{'apiVersion':'v1','kind':'Service','metadata':{'name':'s'},'spec':{"
-                + "'ports':[{'port':80}]}}");
-        api.post("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", ("{'apiVersion':'discovery.k8s.io/v1','kind':"
-                        + "'EndpointSlice','metadata':{'name':'s1','labels':{'kubernetes.io/service-name':'s'}},'addressType':"
-                        + "'IPv4','endpoints':[{'addresses':['10.1.2.3']}],'ports':[{'name':'','port':%d,'protocol':'TCP'}]}")
-                .formatted(backend.getAddress().getPort()));
+        api.post(
+                "/api/v1/namespaces/default/services",
+                "{'apiVersion':'v1','kind':'Service','metadata':{'name':'s'},'spec':{" + "'ports':[{'port':80}]}}");
+        api.post(
+                "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
+                ("{'apiVersion':'discovery.k8s.io/v1','kind':"
+                    + "'EndpointSlice','metadata':{'name':'s1','labels':{'kubernetes.io/service-name':'s'}},'addressType':"
+                    + "'IPv4','endpoints':[{'addresses':['10.1.2.3']}],'ports':[{'name':'','port':%d,'protocol':'TCP'}]}")
+                        .formatted(backend.getAddress().getPort()));
         HttpResponse<String> service = api.get("/api/v1/namespaces/default/services/s:80/proxy/");
         assertThat(service.statusCode()).isEqualTo(503);
         assertThat(service.body()).contains("no endpoints available for service \\\"s\\\"");
