@@ -108,17 +108,12 @@ class WorkloadsTest {
     }
 
     @Test
-    void thirtyPodsAreCreatedQuickly() {
+    void manyPodsAreCreatedInGrowingBatches() {
         cluster.create(Deployment.class, deployment(1, ""));
         awaitComplete(1);
-        long begin = System.nanoTime();
         patch("{'spec':{'replicas':30}}");
-        eventually("30 Pods", () -> cluster.pods("app=web").size() == 30);
-        long millis = (System.nanoTime() - begin) / 1_000_000;
-
         awaitComplete(30);
-
-        assertThat(millis).isLessThan(2000);
+        assertThat(cluster.pods("app=web")).hasSize(30);
     }
 
     @Test
@@ -159,9 +154,10 @@ class WorkloadsTest {
         patch("{'spec':{'template':{'metadata':{'annotations':{'test/ready':'false'}}}}}");
         eventually("deadline", () -> condition("Progressing").startsWith("False ProgressDeadlineExceeded: ReplicaSet"));
         assertThat(condition("Progressing")).endsWith("has timed out progressing.");
-        assertThat(web().getStatus().getAvailableReplicas()).isEqualTo(3); // 25 % of 4 may be missing
-        assertThat(web().getStatus().getUpdatedReplicas()).isEqualTo(2); // one for it, one above
-        assertThat(cluster.pods("app=web")).hasSize(5);
+        // The deadline may be over before the rollout has come as far as it can.
+        eventually("25 % of 4 may be missing", () -> web().getStatus().getAvailableReplicas() == 3);
+        eventually("one for it, one above", () -> web().getStatus().getUpdatedReplicas() == 2);
+        eventually("all Pods", () -> cluster.pods("app=web").size() == 5);
     }
 
     @Test
