@@ -34,17 +34,17 @@ class WorkloadsTest {
 
     private static String deployment(int replicas, String more) {
         return """
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: web}
-                spec:
-                  replicas: %d
-                  selector: {matchLabels: {app: web}}
-                %s
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec: {containers: [{name: c, image: "nginx:1"}]}
-                """.formatted(replicas, more);
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              replicas: %d
+              selector: {matchLabels: {app: web}}
+            %s
+              template:
+                metadata: {labels: {app: web}}
+                spec: {containers: [{name: c, image: "nginx:1"}]}
+            """.formatted(replicas, more);
     }
 
     private Deployment web() {
@@ -260,22 +260,22 @@ class WorkloadsTest {
     @Test
     void aReplicaSetAdoptsReleasesAndReplacesPods() {
         cluster.create(Pod.class, """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: lone, labels: {app: rs}}
-                spec: {containers: [{name: c, image: x}]}
-                """);
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: lone, labels: {app: rs}}
+            spec: {containers: [{name: c, image: x}]}
+            """);
         cluster.create(ReplicaSet.class, """
-                apiVersion: apps/v1
-                kind: ReplicaSet
-                metadata: {name: rs}
-                spec:
-                  replicas: 2
-                  selector: {matchLabels: {app: rs}}
-                  template:
-                    metadata: {labels: {app: rs}}
-                    spec: {containers: [{name: c, image: x}]}
-                """);
+            apiVersion: apps/v1
+            kind: ReplicaSet
+            metadata: {name: rs}
+            spec:
+              replicas: 2
+              selector: {matchLabels: {app: rs}}
+              template:
+                metadata: {labels: {app: rs}}
+                spec: {containers: [{name: c, image: x}]}
+            """);
         eventually(
                 "adopted",
                 () -> !cluster.get(Pod.class, "lone")
