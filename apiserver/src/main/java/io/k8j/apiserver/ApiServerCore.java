@@ -1,6 +1,7 @@
 package io.k8j.apiserver;
 
 import io.k8j.apiserver.audit.Auditor;
+import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.cache.ResourceCache;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.encryption.Encryption;
@@ -128,8 +129,14 @@ public final class ApiServerCore implements AutoCloseable {
         try {
             return handler.handle(served);
         } finally {
-            served.context().answered();
+            answered(served.context());
         }
+    }
+
+    private static void answered(RequestContext context) {
+        context.answered();
+        context.annotations().forEach(AuditEvent::annotate);
+        context.bodyAnnotations().forEach(AuditEvent::annotateBodies);
     }
 
     /**
@@ -179,7 +186,12 @@ public final class ApiServerCore implements AutoCloseable {
      */
     public void admitConnect(UserInfo user, ApiCall call, java.util.Map<String, Object> options) {
         ServedResource resource = resource(call);
-        handlers.admitConnect(context(user, "", call, resource), options);
+        Call connection = context(user, "", call, resource);
+        try {
+            handlers.admitConnect(connection, options);
+        } finally {
+            answered(connection.context());
+        }
     }
 
     /** Appends the core's own metrics in Prometheus' text format. */

@@ -1,6 +1,7 @@
 package io.k8j.apiserver;
 
 import io.k8j.apiserver.admission.WebhookClient;
+import io.k8j.apiserver.admission.policy.PolicyStatus;
 import io.k8j.apiserver.bootstrap.Bootstrap;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.crd.CustomResources;
@@ -73,6 +74,7 @@ final class Handlers implements AutoCloseable {
     private final AddressRange addresses;
     private final ServiceAllocator allocator;
     private final CustomResources customs;
+    private final PolicyStatus policyStatus;
     private final RepairLoop repairs;
 
     Handlers(
@@ -147,6 +149,11 @@ final class Handlers implements AutoCloseable {
                 config.cacheLimits(),
                 this::deleteInstances,
                 new WebhookClient(new ServiceAddresses(core.reader())));
+        StoredResource policies = storage("admissionregistration.k8s.io", "validatingadmissionpolicies");
+        policyStatus = new PolicyStatus(
+                core.reader(),
+                new TableVersions(core.table()),
+                (name, change) -> editor.edit(policies, name, false, change));
         watch = new WatchHandler(feed, time, config.watchQueue());
     }
 
@@ -179,6 +186,7 @@ final class Handlers implements AutoCloseable {
         allocator.load(storage("", "services"));
         repairs.start();
         customs.start();
+        policyStatus.start();
         if (!config.bootstrap()) return;
         new Bootstrap(call -> core.call(SERVER, "kube-apiserver", call))
                 .run(addresses.cidr(), addresses.firstAddress(), config.advertiseAddress(), config.advertisePort());
@@ -239,6 +247,7 @@ final class Handlers implements AutoCloseable {
     @Override
     public void close() {
         repairs.close();
+        policyStatus.close();
         customs.close();
     }
 }

@@ -305,7 +305,8 @@ class ValidatingPolicyTest {
     @Test
     void subresourcesAreMatched() {
         policy("matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE],"
-                + " resources: [deployments/scale]}]}, validations: [{expression: object.spec.replicas <= 3}]");
+                + " resources: [deployments/scale]}]}, validations: [{expression: object.spec.replicas <= 3}, {expression:"
+                + " \"object.kind == 'Scale' && request.subResource == 'scale'\"}]");
         bind("b", "validationActions: [Deny]");
         server.create(
                 "apps/v1/deployments",
@@ -313,6 +314,10 @@ class ValidatingPolicyTest {
                         + " {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}");
         Map<String, Object> scale =
                 TestServer.tree(server.server.send(Verb.GET, "apps/v1/deployments", "d", "scale", "", null, null));
+        Trees.set(scale, 3L, "spec", "replicas");
+        server.server.send(Verb.UPDATE, "apps/v1/deployments", "d", "scale", "", null, scale);
+        scale.remove("metadata");
+        Trees.set(scale, "d", "metadata", "name");
         Trees.set(scale, 4L, "spec", "replicas");
         assertThat(TestServer.refusal(() ->
                                 server.server.send(Verb.UPDATE, "apps/v1/deployments", "d", "scale", "", null, scale))
@@ -333,6 +338,35 @@ class ValidatingPolicyTest {
                 .contains("spec.validations[0].expression: Invalid value: \"'text'\": must evaluate to bool but got"
                         + " string")
                 .contains("undeclared reference to 'unknown'");
+    }
+
+    @Test
+    void misspelledFieldsAreWarnedOfInTheStatus() {
+        policy("matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources:"
+                + " [deployments, replicasets]}]}, variables: [{name: r, expression: object.spec.replicas}], validations:"
+                + " [{expression: variables.r > 1, messageExpression: string(object.nope)}, {expression: object.spec.replicsa >"
+                + " 1}, {expression: variables.r > 'x'}]");
+        Awaitility.await()
+                .until(() -> Trees.integer(
+                                server.server.get(GROUP + "validatingadmissionpolicies", "p"),
+                                "status",
+                                "observedGeneration")
+                        != null);
+        List<Object> warnings = Trees.list(
+                server.server.get(GROUP + "validatingadmissionpolicies", "p"),
+                "status",
+                "typeChecking",
+                "expressionWarnings");
+        assertThat(warnings)
+                .extracting(w -> Trees.string(w, "fieldRef"))
+                .containsExactly(
+                        "spec.validations[0].messageExpression",
+                        "spec.validations[1].expression",
+                        "spec.validations[2].expression");
+        assertThat(Trees.string(warnings.get(1), "warning"))
+                .isEqualTo("apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'replicsa'\n | object.spec.replicsa"
+                        + " > 1\n | ...........^\n\napps/v1, Kind=ReplicaSet: ERROR: <input>:1:12: undefined field"
+                        + " 'replicsa'\n | object.spec.replicsa > 1\n | ...........^\n");
     }
 
     @Test

@@ -62,6 +62,12 @@ public final class AuditEvent {
         if (event != null) event.addAnnotation(key, value);
     }
 
+    /** The same for events that have bodies only. */
+    public static void annotateBodies(String key, String value) {
+        AuditEvent event = current();
+        if (event != null && event.level().atLeast(AuditLevel.REQUEST)) event.addAnnotation(key, value);
+    }
+
     AuditLevel level() {
         return decision.level();
     }

@@ -51,13 +51,34 @@ public final class ScaleHandler implements Handler {
         boolean patch = call.api().verb() == Verb.PATCH;
         Params params = patch ? Params.patch(call.api()) : Params.update(call.api());
         String type = patch ? PatchHandler.checkType(call.api().contentType(), true) : "";
-        UpdateFlow.Plan plan = new UpdateFlow.Plan(Rules.MAIN, false, c -> {}, params, 6);
+        UpdateFlow.Plan plan = new UpdateFlow.Plan(Rules.MAIN, false, c -> {}, params, 6, new View(call.resource()));
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
             if (type.equals(Params.APPLY)) return applied(call, current, params);
             Map<String, Object> scale = patch ? patched(call, type, current) : decoded(call, body(call));
             return scaled(call, current, scale, params);
         });
         return answer(call, outcome.object());
+    }
+
+    /** Admission sees Scales, and may change their replicas. */
+    private record View(ServedResource resource) implements UpdateFlow.AdmissionView {
+        @Override
+        public GroupVersionKind kind() {
+            return SCALE;
+        }
+
+        @Override
+        public Map<String, Object> of(Map<String, Object> object) {
+            return scale(resource, object);
+        }
+
+        @Override
+        public void apply(Map<String, Object> view, Map<String, Object> object) {
+            long wanted = number(view, "spec", "replicas");
+            if (wanted != number(object, path(paths(resource).replicas()))) {
+                Trees.set(object, wanted, path(paths(resource).replicas()));
+            }
+        }
     }
 
     private static Object body(Call call) {

@@ -4,6 +4,7 @@ import io.k8j.apiserver.cache.CachedObject;
 import io.k8j.apiserver.meta.MetadataRules;
 import io.k8j.apiserver.meta.SystemFields;
 import io.k8j.apiserver.resource.StoredResource;
+import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.AdmissionRequest.Operation;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
@@ -53,9 +54,32 @@ public final class UpdateFlow {
      * @param mayCreate whether an absent object is created
      * @param authorizeCreate throws if the user may not create; asked only then
      * @param attempts how often to begin anew
+     * @param view what admission sees; null if that is the object
      */
     public record Plan(
-            UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {}
+            UpdateRules rules,
+            boolean mayCreate,
+            Consumer<Call> authorizeCreate,
+            Params params,
+            int attempts,
+            AdmissionView view) {
+        /** Admission sees the object itself. */
+        public Plan(
+                UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {
+            this(rules, mayCreate, authorizeCreate, params, attempts, null);
+        }
+    }
+
+    /** What admission sees in place of an object that is changed through another one, such as a Scale. */
+    public interface AdmissionView {
+        GroupVersionKind kind();
+
+        /** What stands for an object, which is in the stored version. */
+        Map<String, Object> of(Map<String, Object> object);
+
+        /** Carries over into the object what admission changed. */
+        void apply(Map<String, Object> view, Map<String, Object> object);
+    }
 
     /** What was written; {@code created} tells whether the object is new. */
     public record Outcome(ApiObject object, boolean created) {}
@@ -86,7 +110,13 @@ public final class UpdateFlow {
         metadata = SystemFields.metadata(object);
 
         Map<String, Object> options = plan.params().asUpdateOptions();
-        admission.mutate(Admission.request(call, Operation.UPDATE, object, old, options));
+        if (plan.view() == null) {
+            admission.mutate(Admission.request(call, Operation.UPDATE, object, old, options));
+        } else {
+            AdmissionRequest seen = seen(call, plan, object, old, options);
+            admission.mutate(seen);
+            plan.view().apply(seen.object(), object);
+        }
         SystemFields.dropRepeatedOwners(metadata, true, call.context()::warn);
         keepSystemFields(metadata, Trees.map(old, "metadata"));
         plan.rules().prepare(call, object, old);
@@ -99,7 +129,10 @@ public final class UpdateFlow {
         try {
             call.warn(plan.rules().warnings(call, object, old));
             call.storage().strategy().canonicalize(object);
-            admission.validate(Admission.request(call, Operation.UPDATE, object, old, options));
+            admission.validate(
+                    plan.view() == null
+                            ? Admission.request(call, Operation.UPDATE, object, old, options)
+                            : seen(call, plan, object, old, options));
             Map<String, Object> canonical = call.storage().canonical(object);
             Outcome outcome = store(call, plan, current, canonical, old);
             // A patch that names no version carries the one it was applied to: it is tried again on the newer
@@ -109,6 +142,13 @@ public final class UpdateFlow {
         } finally {
             reserved.finish(stored);
         }
+    }
+
+    private static AdmissionRequest seen(
+            Call call, Plan plan, Map<String, Object> object, Map<String, Object> old, Map<String, Object> options) {
+        AdmissionView view = plan.view();
+        return new AdmissionRequest(
+                call.context(), Operation.UPDATE, view.kind(), view.of(object), view.of(old), options);
     }
 
     private static Map<String, Object> changed(Call call, CachedObject current, Change change) {

@@ -29,7 +29,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class QuotaGate {
     private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
-    private static final int ATTEMPTS = 8;
+    private static final int ATTEMPTS = 50;
 
     private final String namespace;
     private final ObjectReader reader;
@@ -89,20 +89,34 @@ final class QuotaGate {
         }
     }
 
+    /** What requests of a batch take of one quota. */
+    private static final class Charges {
+        final Map<Waiter, Map<String, Quantity>> byWaiter = new LinkedHashMap<>();
+        final Map<String, Quantity> sum = new TreeMap<>();
+        boolean counted; // whether the account's usage is known to be right
+
+        void add(Waiter waiter, Map<String, Quantity> amounts) {
+            byWaiter.put(waiter, amounts);
+            amounts.forEach((name, amount) -> sum.merge(name, amount, Quantity::add));
+        }
+    }
+
     private void decide(List<Waiter> batch) {
         Set<String> only = null; // the quotas to look at; null for all
         List<Waiter> open = batch;
         for (int attempt = 1; ; attempt++) {
             List<Account> accounts = accounts(only);
-            Map<String, List<Waiter>> chargers = new LinkedHashMap<>();
-            Map<String, Map<String, Quantity>> sums = new LinkedHashMap<>();
-            for (Waiter waiter : open) charge(waiter, accounts, chargers, sums);
+            Map<String, Charges> all = new HashMap<>();
+            for (Account account : accounts) all.put(account.uid(), new Charges());
+            for (Waiter waiter : open) charge(waiter, accounts, all);
             ApiException conflict = null;
             Set<String> failed = new HashSet<>();
             for (Account account : accounts) {
-                if (!sums.containsKey(account.uid())) continue;
+                Charges charges = all.get(account.uid());
+                if (charges.byWaiter.isEmpty()) continue;
                 try {
                     write(account);
+                    note(account, charges);
                 } catch (ApiException e) {
                     if (e.isNotFound()) continue; // deleted meanwhile: it limits nothing any more
                     failed.add(account.uid());
@@ -110,8 +124,7 @@ final class QuotaGate {
                 }
             }
             open = open.stream()
-                    .filter(w -> !w.done
-                            && failed.stream().anyMatch(uid -> chargers.get(uid).contains(w)))
+                    .filter(w -> !w.done && failed.stream().anyMatch(uid -> all.get(uid).byWaiter.containsKey(w)))
                     .toList();
             for (Waiter waiter : batch) if (!waiter.done && !open.contains(waiter)) waiter.finish(null);
             if (open.isEmpty()) return;
@@ -122,15 +135,12 @@ final class QuotaGate {
     }
 
     /** Charges one request to the accounts, or finishes it with a refusal. */
-    private void charge(
-            Waiter waiter,
-            List<Account> accounts,
-            Map<String, List<Waiter>> chargers,
-            Map<String, Map<String, Quantity>> sums) {
+    private void charge(Waiter waiter, List<Account> accounts, Map<String, Charges> all) {
         AdmissionRequest request = waiter.request;
         Map<Account, Map<String, Quantity>> charges;
         try {
-            charges = check.charge(request, accounts, (account, asked) -> real(request, account, asked));
+            charges = check.charge(
+                    request, accounts, (account, asked) -> real(request, account, asked, all.get(account.uid())));
         } catch (ApiException e) {
             waiter.finish(e);
             return;
@@ -139,14 +149,20 @@ final class QuotaGate {
             waiter.finish(null);
             return;
         }
-        String uid = Ask.object(request).at("metadata", "uid").text();
         charges.forEach((account, amounts) -> {
             amounts.forEach((name, amount) -> account.used().merge(name, amount, Quantity::add));
-            chargers.computeIfAbsent(account.uid(), u -> new ArrayList<>()).add(waiter);
-            sums.computeIfAbsent(account.uid(), u -> new TreeMap<>()).putAll(amounts);
-            Ledger.Charge charge =
-                    ledgers.computeIfAbsent(account.uid(), u -> new Ledger()).add(time.nanoTime(), uid, amounts);
-            request.context().whenAnswered(charge::finish);
+            all.get(account.uid()).add(waiter, amounts);
+        });
+    }
+
+    /** Remembers what is charged now. */
+    private void note(Account account, Charges charges) {
+        Ledger ledger = ledgers.computeIfAbsent(account.uid(), u -> new Ledger());
+        long now = time.nanoTime();
+        charges.byWaiter.forEach((waiter, amounts) -> {
+            String uid = Ask.object(waiter.request).at("metadata", "uid").text();
+            Ledger.Charge charge = ledger.add(now, uid, amounts);
+            waiter.request.context().whenAnswered(charge::finish);
         });
     }
 
@@ -188,15 +204,17 @@ final class QuotaGate {
      * The usage to hold a request against. Our own last word is right. A usage that somebody else wrote may lack recent
      * charges: if they could matter, the objects are counted.
      */
-    private Map<String, Quantity> real(AdmissionRequest request, Account account, Map<String, Quantity> asked) {
+    private Map<String, Quantity> real(
+            AdmissionRequest request, Account account, Map<String, Quantity> asked, Charges charges) {
         Ledger ledger = ledgers.get(account.uid());
         Map<String, Object> own = written.get(account.uid());
         boolean ours = own != null && revision(own) >= revision(account.tree().map());
-        if (ledger == null || ours) return account.used();
+        if (ledger == null || ours || charges.counted) return account.used();
         Map<String, Quantity> most = sum(account.used(), ledger.all());
         Map<String, Quantity> hard = account.hard();
         boolean fits = asked.entrySet().stream()
-                .allMatch(e -> most.get(e.getKey()).add(e.getValue()).compareTo(hard.get(e.getKey())) <= 0);
+                .allMatch(e -> most.getOrDefault(e.getKey(), Quantity.ZERO)
+                        .add(e.getValue()).compareTo(hard.get(e.getKey())) <= 0);
         if (fits) return account.used();
         Set<String> uids = new HashSet<>();
         Map<String, Quantity> counted = new TreeMap<>();
@@ -208,7 +226,8 @@ final class QuotaGate {
                 Usage.of(resource, tree).forEach((name, amount) -> counted.merge(name, amount, Quantity::add));
             }
         }
-        Map<String, Quantity> exact = sum(counted, ledger.underWay(uids));
+        Map<String, Quantity> exact = sum(sum(counted, ledger.underWay(uids)), charges.sum);
+        charges.counted = true;
         account.used().replaceAll((name, amount) -> {
             Quantity real = exact.get(name);
             return real == null || real.compareTo(amount) <= 0 ? amount : real;
