@@ -1,7 +1,7 @@
 package io.k8j.apiserver;
 
-import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.audit.AuditEvent;
+import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.cache.ResourceCache;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.encryption.Encryption;

@@ -51,8 +51,9 @@ class QuotaTest {
         String claim = "{metadata: {name: x}, spec: {storageClassName: gold, accessModes: [ReadWriteOnce], resources:"
                 + " {requests: {storage: 2Gi}}}}";
         String service = "{metadata: {name: x}, spec: {type: %s, ports: [{port: 80, name: a}, {port: 81, name: b}]}}";
-        String amounts = "{requests: {cpu: 500m, memory: 1Gi, ephemeral-storage: 2Gi, example.com/gpu: 2}, limits: {cpu: '1',"
-                + " memory: 2Gi, ephemeral-storage: 3Gi, example.com/gpu: 2}}";
+        String amounts =
+                "{requests: {cpu: 500m, memory: 1Gi, ephemeral-storage: 2Gi, example.com/gpu: 2}, limits: {cpu: '1',"
+                        + " memory: 2Gi, ephemeral-storage: 3Gi, example.com/gpu: 2}}";
         return List.of(
                 new Case("a ConfigMap", "v1/configmaps", "{metadata: {name: x}}", "configmaps", "1"),
                 new Case("a ConfigMap as object", "v1/configmaps", "{metadata: {name: x}}", "count/configmaps", "1"),
@@ -60,15 +61,15 @@ class QuotaTest {
                 new Case(
                         "a ReplicationController",
                         "v1/replicationcontrollers",
-                        "{metadata: {name: x}, spec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c,"
-                                + " image: i}]}}}}",
+                        "{metadata: {name: x}, spec: {template: {metadata: {labels: {a: b}}, spec: {containers:"
+                                + " [{name: c, image: i}]}}}}",
                         "replicationcontrollers",
                         "1"),
                 new Case(
                         "a Job of another group",
                         "batch/v1/jobs",
-                        "{metadata: {name: x}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image:"
-                                + " i}]}}}}",
+                        "{metadata: {name: x}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: c,"
+                                + " image: i}]}}}}",
                         "count/jobs.batch",
                         "1"),
                 new Case("a Service", "v1/services", service.formatted("ClusterIP"), "services", "1"),
@@ -112,8 +113,7 @@ class QuotaTest {
         ApiException refusal = server.refusal(c.resource(), c.object().replace("name: x", "name: y"));
         assertThat(refusal.getMessage())
                 .contains("\"y\" is forbidden: exceeded quota: q, requested: %s=%s, used: %s=%s, limited: %s=%s"
-                        .formatted(
-                                c.counted(), c.amount(), c.counted(), c.amount(), c.counted(), c.amount()));
+                        .formatted(c.counted(), c.amount(), c.counted(), c.amount(), c.counted(), c.amount()));
         assertThat(refusal.code()).isEqualTo(403);
     }
 
@@ -126,8 +126,8 @@ class QuotaTest {
         String far = pod(
                 "x",
                 "{}",
-                ", affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: t, namespaces:"
-                        + " [other], labelSelector: {matchLabels: {a: b}}}]}}");
+                ", affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: t,"
+                        + " namespaces: [other], labelSelector: {matchLabels: {a: b}}}]}}");
         return List.of(
                 new Scoped("BestEffort", ", scopes: [BestEffort]", none, cpu),
                 new Scoped("NotBestEffort", ", scopes: [NotBestEffort]", cpu, none),
@@ -136,12 +136,14 @@ class QuotaTest {
                 new Scoped("CrossNamespacePodAffinity", ", scopes: [CrossNamespacePodAffinity]", far, none),
                 new Scoped(
                         "a priority class",
-                        ", scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In, values: [high]}]}",
+                        ", scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In, values:"
+                                + " [high]}]}",
                         pod("x", "{}", ", priorityClassName: high"),
                         none),
                 new Scoped(
                         "another priority class",
-                        ", scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: NotIn, values: [high]}]}",
+                        ", scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: NotIn, values:"
+                                + " [high]}]}",
                         none,
                         pod("x", "{}", ", priorityClassName: high")));
     }
@@ -162,9 +164,11 @@ class QuotaTest {
     void computeLimitsMustBeGivenAndKnown() {
         quota("q", "{limits.cpu: '4', requests.memory: 4Gi}", "{limits.cpu: '0', requests.memory: '0'}", "");
         assertThat(server.refusal("v1/pods", pod("x", "{}", "")).getMessage())
-                .isEqualTo("pods \"x\" is forbidden: failed quota: q: must specify limits.cpu for: c; requests.memory for: c");
+                .isEqualTo("pods \"x\" is forbidden: failed quota: q: must specify limits.cpu for: c; requests.memory"
+                        + " for: c");
         quota("r", "{pods: '4', services: '3'}", "{services: '0'}", "");
-        assertThat(server.refusal("v1/pods", pod("x", "{limits: {cpu: '1', memory: 1Gi}}", "")).getMessage())
+        assertThat(server.refusal("v1/pods", pod("x", "{limits: {cpu: '1', memory: 1Gi}}", ""))
+                        .getMessage())
                 .isEqualTo("pods \"x\" is forbidden: status unknown for quota: r, resources: pods");
     }
 
@@ -193,7 +197,8 @@ class QuotaTest {
     @Test
     void servicesThatChangeTheirTypePay() {
         quota("q", "{services.nodeports: '1'}", "{services.nodeports: '0'}", "");
-        server.create("v1/services", "{metadata: {name: s}, spec: {ports: [{port: 80, name: a}, {port: 81, name: b}]}}");
+        server.create(
+                "v1/services", "{metadata: {name: s}, spec: {ports: [{port: 80, name: a}, {port: 81, name: b}]}}");
         assertThat(TestServer.refusal(
                                 () -> server.server.patch("v1/services", "s", "merge", "{'spec':{'type':'NodePort'}}"))
                         .getMessage())
@@ -204,13 +209,14 @@ class QuotaTest {
     @Test
     void whatIsLimitedByConfigurationNeedsAQuota() {
         server.close();
-        server = new AdmittingServer(AdmittingServer.SETTINGS.withQuotaLimits(QuotaLimits.of(Yaml.tree(
-                "{apiVersion: apiserver.config.k8s.io/v1, kind: ResourceQuotaConfiguration, limitedResources: [{resource:"
-                        + " pods, matchScopes: [{scopeName: PriorityClass, operator: In, values: [high]}]}, {resource:"
-                        + " persistentvolumeclaims, matchContains: [gold.storageclass]}]}"))));
+        server = new AdmittingServer(AdmittingServer.SETTINGS.withQuotaLimits(QuotaLimits.of(
+                Yaml.tree("{apiVersion: apiserver.config.k8s.io/v1, kind: ResourceQuotaConfiguration, limitedResources:"
+                        + " [{resource: pods, matchScopes: [{scopeName: PriorityClass, operator: In, values: [high]}]},"
+                        + " {resource: persistentvolumeclaims, matchContains: [gold.storageclass]}]}"))));
         server.create("scheduling.k8s.io/v1/priorityclasses", "{metadata: {name: high}, value: 5}");
         server.create("v1/pods", pod("free", "{}", ""));
-        assertThat(server.refusal("v1/pods", pod("x", "{}", ", priorityClassName: high")).getMessage())
+        assertThat(server.refusal("v1/pods", pod("x", "{}", ", priorityClassName: high"))
+                        .getMessage())
                 .contains("insufficient quota to match these scopes: [{PriorityClass In [high]}]");
         assertThat(server.refusal(
                                 "v1/persistentvolumeclaims",
@@ -240,7 +246,8 @@ class QuotaTest {
                     server.create("v1/configmaps", "{metadata: {name: m" + number + "}}");
                     admitted.incrementAndGet();
                 } catch (ApiException e) {
-                    if (e.code() != 403) synchronized (faults) {
+                    if (e.code() != 403)
+                        synchronized (faults) {
                             faults.add(e);
                         }
                 }
@@ -250,7 +257,10 @@ class QuotaTest {
         while (threads.stream().anyMatch(Thread::isAlive)) {
             int seen = server.server.names("v1/configmaps", "").size();
             try {
-                status("q", "{configmaps: '100'}", "{configmaps: '" + ThreadLocalRandom.current().nextInt(seen + 1) + "'}");
+                status(
+                        "q",
+                        "{configmaps: '100'}",
+                        "{configmaps: '" + ThreadLocalRandom.current().nextInt(seen + 1) + "'}");
             } catch (ApiException e) {
                 assertThat(e.isConflict()).isTrue();
             }

@@ -305,8 +305,8 @@ class ValidatingPolicyTest {
     @Test
     void subresourcesAreMatched() {
         policy("matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE],"
-                + " resources: [deployments/scale]}]}, validations: [{expression: object.spec.replicas <= 3}, {expression:"
-                + " \"object.kind == 'Scale' && request.subResource == 'scale'\"}]");
+            + " resources: [deployments/scale]}]}, validations: [{expression: object.spec.replicas <= 3}, {expression:"
+            + " \"object.kind == 'Scale' && request.subResource == 'scale'\"}]");
         bind("b", "validationActions: [Deny]");
         server.create(
                 "apps/v1/deployments",
@@ -342,10 +342,11 @@ class ValidatingPolicyTest {
 
     @Test
     void misspelledFieldsAreWarnedOfInTheStatus() {
-        policy("matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources:"
-                + " [deployments, replicasets]}]}, variables: [{name: r, expression: object.spec.replicas}], validations:"
-                + " [{expression: variables.r > 1, messageExpression: string(object.nope)}, {expression: object.spec.replicsa >"
-                + " 1}, {expression: variables.r > 'x'}]");
+        policy("matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE],"
+                + " resources: [deployments, replicasets]}]}, variables: [{name: r, expression:"
+                + " object.spec.replicas}], validations: [{expression: variables.r > 1, messageExpression:"
+                + " string(object.nope)}, {expression: object.spec.replicsa > 1}, {expression: variables.r >"
+                + " 'x'}]");
         Awaitility.await()
                 .until(() -> Trees.integer(
                                 server.server.get(GROUP + "validatingadmissionpolicies", "p"),
@@ -364,9 +365,12 @@ class ValidatingPolicyTest {
                         "spec.validations[1].expression",
                         "spec.validations[2].expression");
         assertThat(Trees.string(warnings.get(1), "warning"))
-                .isEqualTo("apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'replicsa'\n | object.spec.replicsa"
-                        + " > 1\n | ...........^\n\napps/v1, Kind=ReplicaSet: ERROR: <input>:1:12: undefined field"
-                        + " 'replicsa'\n | object.spec.replicsa > 1\n | ...........^\n");
+                .isEqualTo("apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'replicsa'\n"
+                        + " | object.spec.replicsa > 1\n"
+                        + " | ...........^\n\n"
+                        + "apps/v1, Kind=ReplicaSet: ERROR: <input>:1:12: undefined field 'replicsa'\n"
+                        + " | object.spec.replicsa > 1\n"
+                        + " | ...........^\n");
     }
 
     @Test

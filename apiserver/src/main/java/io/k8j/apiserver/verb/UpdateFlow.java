@@ -64,8 +64,7 @@ public final class UpdateFlow {
             int attempts,
             AdmissionView view) {
         /** Admission sees the object itself. */
-        public Plan(
-                UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {
+        public Plan(UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {
             this(rules, mayCreate, authorizeCreate, params, attempts, null);
         }
     }

@@ -54,9 +54,7 @@ final class ObjectTypes {
         if (known != null) return known;
         Map<String, CelType> fields = new HashMap<>();
         StructType struct = StructType.create(
-                name,
-                ImmutableSet.copyOf(schema.fields().keySet()),
-                field -> Optional.ofNullable(fields.get(field)));
+                name, ImmutableSet.copyOf(schema.fields().keySet()), field -> Optional.ofNullable(fields.get(field)));
         structs.put(name, struct);
         schema.fields().forEach((field, f) -> fields.put(field, type(f.schema(), name + "." + field)));
         return struct;

@@ -89,7 +89,8 @@ final class TypeChecker {
                 .thenComparing(GroupVersionKind::version)
                 .thenComparing(GroupVersionKind::kind));
         for (Place rule : spec.at("matchConstraints", "resourceRules").items()) {
-            List<String> groups = rule.field("apiGroups").texts().stream().sorted().toList();
+            List<String> groups =
+                    rule.field("apiGroups").texts().stream().sorted().toList();
             List<String> numbers =
                     rule.field("apiVersions").texts().stream().sorted().toList();
             List<String> resources = rule.field("resources").texts().stream()
@@ -102,8 +103,7 @@ final class TypeChecker {
             for (String group : groups) {
                 for (String version : numbers) {
                     for (String resource : resources) {
-                        GroupVersionKind kind =
-                                versions.kind(new GroupVersionResource(group, version, resource), "");
+                        GroupVersionKind kind = versions.kind(new GroupVersionResource(group, version, resource), "");
                         if (kind != null && kinds.size() < MOST_TYPES) kinds.add(kind);
                     }
                 }

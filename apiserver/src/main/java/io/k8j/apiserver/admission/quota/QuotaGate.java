@@ -124,7 +124,9 @@ final class QuotaGate {
                 }
             }
             open = open.stream()
-                    .filter(w -> !w.done && failed.stream().anyMatch(uid -> all.get(uid).byWaiter.containsKey(w)))
+                    .filter(w -> !w.done
+                            && failed.stream()
+                                    .anyMatch(uid -> all.get(uid).byWaiter.containsKey(w)))
                     .toList();
             for (Waiter waiter : batch) if (!waiter.done && !open.contains(waiter)) waiter.finish(null);
             if (open.isEmpty()) return;
@@ -214,7 +216,9 @@ final class QuotaGate {
         Map<String, Quantity> hard = account.hard();
         boolean fits = asked.entrySet().stream()
                 .allMatch(e -> most.getOrDefault(e.getKey(), Quantity.ZERO)
-                        .add(e.getValue()).compareTo(hard.get(e.getKey())) <= 0);
+                                .add(e.getValue())
+                                .compareTo(hard.get(e.getKey()))
+                        <= 0);
         if (fits) return account.used();
         Set<String> uids = new HashSet<>();
         Map<String, Quantity> counted = new TreeMap<>();
