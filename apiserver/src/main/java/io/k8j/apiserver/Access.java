@@ -142,7 +142,7 @@ public final class Access {
     }
 
     /** Upstream's refusal. */
-    static ApiException forbidden(Attributes wanted, String reason) {
+    public static ApiException forbidden(Attributes wanted, String reason) {
         String why = sanitized(sentence(wanted));
         if (reason != null && !reason.isEmpty()) why += ": " + reason;
         if (wanted.path() != null) {

@@ -7,16 +7,13 @@ import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.admission.MeasuredChain;
 import io.k8j.apiserver.aggregation.Aggregator;
 import io.k8j.apiserver.aggregation.TrustConfigMap;
-import io.k8j.apiserver.authn.Authentication;
-import io.k8j.apiserver.authn.ClientCertificates;
-import io.k8j.apiserver.authn.ServiceAccountTokens;
-import io.k8j.apiserver.authn.StaticTokens;
+import io.k8j.apiserver.authn.Authenticators;
 import io.k8j.apiserver.authn.TokenRequests;
-import io.k8j.apiserver.authz.AuthorizerChain;
-import io.k8j.apiserver.authz.RbacAuthorizer;
-import io.k8j.apiserver.authz.RbacIndex;
+import io.k8j.apiserver.authn.jwt.ConfigurationException;
+import io.k8j.apiserver.authz.AuthorizationSettings;
+import io.k8j.apiserver.authz.Authorizers;
+import io.k8j.apiserver.authz.EscalationCheck;
 import io.k8j.apiserver.authz.RoleReconciler;
-import io.k8j.apiserver.authz.node.NodeAuthorizer;
 import io.k8j.apiserver.encryption.Encryption;
 import io.k8j.apiserver.encryption.KeyRotation;
 import io.k8j.apiserver.flowcontrol.FlowController;
@@ -64,12 +61,14 @@ public final class ApiServer implements AutoCloseable {
     private final ServingLimits limits;
     private final StartHooks hooks = new StartHooks();
     private final Aggregator aggregator;
+    private final Authorizers authorizers;
+    private final Authenticators authenticators;
     private final HttpServer http;
     private volatile boolean stopping;
 
     private ApiServer(Store store, ApiServerConfig config, Time time) throws IOException {
         TokenHolder tokens = new TokenHolder();
-        Authorizer[] authorizer = new Authorizer[1];
+        AuthorizersHolder authorizers = new AuthorizersHolder();
         Encryption encryption = config.operations().encryption() == null
                 ? Encryption.none(time)
                 : config.operations().encryption();
@@ -81,21 +80,15 @@ public final class ApiServer implements AutoCloseable {
                 config.core(),
                 time,
                 new ApiServerCore.Parts(
-                        reader -> authorizer[0] = authorizer(reader),
-                        internals -> admission(internals, config.admission(), time),
+                        reader -> authorizers.open(config.authorization(), reader, time),
+                        internals -> admission(internals, authorizers.opened, config.admission(), time),
                         tokens,
                         tokens),
                 encryption);
+        this.authorizers = authorizers.opened;
         try {
-            ServiceAccountTokens accounts =
-                    new ServiceAccountTokens(config.keys(), config.issuers(), config.audiences(), core.reader(), time);
-            Authentication authentication = new Authentication(
-                    List.of(
-                            new ClientCertificates(config.clientAuthorities(), time),
-                            new StaticTokens(config.tokens()),
-                            accounts),
-                    config.anonymous());
-            tokens.requests = new TokenRequests(accounts, authentication, config.audiences(), core.reader());
+            this.authenticators = authenticators(config, time);
+            tokens.requests = authenticators.tokenRequests();
             hooks.done(
                     "start-apiextensions-informers",
                     "start-apiextensions-controllers",
@@ -130,8 +123,9 @@ public final class ApiServer implements AutoCloseable {
                     config.servingTls(),
                     config.requests(),
                     ApiFrontend.of(
-                            authentication,
-                            authorizer[0],
+                            authenticators.authentication(),
+                            config.authentication().requestHeaders(),
+                            authorizers.opened.chain(),
                             metrics,
                             config.operations().auditor(),
                             flows == null
@@ -161,6 +155,7 @@ public final class ApiServer implements AutoCloseable {
             if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {
             core.close();
+            authorizers.opened.close();
             throw e;
         }
     }
@@ -169,7 +164,7 @@ public final class ApiServer implements AutoCloseable {
         try {
             new TrustConfigMap(call -> core.call(SELF, "kube-apiserver", call))
                     .publish(
-                            config.clientAuthorities().get(),
+                            config.authentication().clientAuthorities().get(),
                             config.operations().frontProxy().get());
         } catch (RuntimeException e) {
             if (!stopping) LOG.atError().setCause(e).log("extension-apiserver-authentication not published");
@@ -186,6 +181,15 @@ public final class ApiServer implements AutoCloseable {
                 patience.compareTo(most) > 0 ? most : patience,
                 new WorkEstimator(core.table()),
                 time);
+    }
+
+    private Authenticators authenticators(ApiServerConfig config, Time time) {
+        try {
+            return Authenticators.of(
+                    config.authentication(), core.reader(), core.transport(SELF, "kube-apiserver"), time);
+        } catch (ConfigurationException e) {
+            throw new IllegalArgumentException("authentication configuration: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -207,11 +211,22 @@ public final class ApiServer implements AutoCloseable {
         return http.port();
     }
 
-    private static Authorizer authorizer(ObjectReader reader) {
-        return new AuthorizerChain(List.of(new NodeAuthorizer(reader), new RbacAuthorizer(new RbacIndex(reader))));
+    /** The authorizers need the caches, which the core makes, and admission needs both. */
+    private static final class AuthorizersHolder {
+        private Authorizers opened;
+
+        Authorizer open(AuthorizationSettings settings, ObjectReader reader, Time time) {
+            try {
+                opened = Authorizers.open(settings, reader, time);
+                return opened.chain();
+            } catch (ConfigurationException e) {
+                throw new IllegalArgumentException("authorization configuration: " + e.getMessage(), e);
+            }
+        }
     }
 
-    private List<AdmissionPlugin> admission(ApiServerCore.Internals internals, AdmissionSettings settings, Time time) {
+    private List<AdmissionPlugin> admission(
+            ApiServerCore.Internals internals, Authorizers authorizers, AdmissionSettings settings, Time time) {
         AdmissionServices services = new AdmissionServices(
                 internals.reader(),
                 internals.authorizer(),
@@ -222,7 +237,10 @@ public final class ApiServer implements AutoCloseable {
                 admissionMetrics,
                 ThreadLocalRandom.current(),
                 time);
-        return List.of(new MeasuredChain(AdmissionChain.of(services), admissionMetrics, time));
+        return List.of(
+                new MeasuredChain(AdmissionChain.of(services), admissionMetrics, time),
+                // sees what all others changed
+                new EscalationCheck(authorizers.index(), internals.authorizer()));
     }
 
     private static Map<String, Object> writeStatus(ApiServerCore core, Map<String, Object> quota) {
@@ -265,7 +283,9 @@ public final class ApiServer implements AutoCloseable {
         if (flowObjects != null) flowObjects.close();
         if (flows != null) flows.close();
         if (rotation != null) rotation.close();
+        authenticators.close();
         core.close();
+        authorizers.close();
     }
 
     private static void pause(Duration delay) {

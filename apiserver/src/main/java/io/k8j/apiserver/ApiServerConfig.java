@@ -1,15 +1,13 @@
 package io.k8j.apiserver;
 
 import io.k8j.apiserver.admission.AdmissionSettings;
-import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.authn.AuthenticationSettings;
+import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.http.RequestSettings;
-import io.k8j.apiserver.spi.UserInfo;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -19,12 +17,8 @@ import java.util.function.Supplier;
  * @param core settings of its inner part
  * @param address where HTTPS is served; port 0 takes any free one
  * @param servingTls asked for each connection; null serves plain HTTP, which only tests do
- * @param clientAuthorities whose client certificates are trusted
- * @param keys signs ServiceAccount tokens
- * @param issuers names of the token issuer; the first one issues, tokens of the others are still accepted
- * @param audiences audiences that this server accepts
- * @param anonymous whether requests without credentials are served as system:anonymous
- * @param tokens users by static token
+ * @param authentication who is recognised
+ * @param authorization who decides what users may do
  * @param kubeletTls how the API server presents itself to kubelets
  * @param version body of {@code /version}
  * @param requests bounds of what clients may send
@@ -36,12 +30,8 @@ public record ApiServerConfig(
         CoreConfig core,
         InetSocketAddress address,
         Supplier<SslContext> servingTls,
-        Supplier<Set<X509Certificate>> clientAuthorities,
-        ServiceAccountKeys keys,
-        List<String> issuers,
-        List<String> audiences,
-        boolean anonymous,
-        Map<String, UserInfo> tokens,
+        AuthenticationSettings authentication,
+        AuthorizationSettings authorization,
         Supplier<SslContext> kubeletTls,
         Map<String, Object> version,
         RequestSettings requests,
@@ -53,12 +43,8 @@ public record ApiServerConfig(
             CoreConfig core,
             InetSocketAddress address,
             Supplier<SslContext> servingTls,
-            Supplier<Set<X509Certificate>> clientAuthorities,
-            ServiceAccountKeys keys,
-            List<String> issuers,
-            List<String> audiences,
-            boolean anonymous,
-            Map<String, UserInfo> tokens,
+            AuthenticationSettings authentication,
+            AuthorizationSettings authorization,
             Supplier<SslContext> kubeletTls,
             Map<String, Object> version,
             RequestSettings requests,
@@ -68,12 +54,8 @@ public record ApiServerConfig(
                 core,
                 address,
                 servingTls,
-                clientAuthorities,
-                keys,
-                issuers,
-                audiences,
-                anonymous,
-                tokens,
+                authentication,
+                authorization,
                 kubeletTls,
                 version,
                 requests,

@@ -43,6 +43,14 @@ final class CacheReader implements ObjectReader {
     }
 
     @Override
+    public Object state(GroupVersionResource resource) {
+        ServedResource served = table.get(resource);
+        return served == null || served.storage() == null
+                ? table
+                : served.storage().cache().snapshot().objects();
+    }
+
+    @Override
     public void onChange(GroupVersionResource resource, Consumer<Change> listener) {
         ServedResource served = table.get(resource);
         if (served == null || served.storage() == null) return;

@@ -62,7 +62,7 @@ final class ServerPages {
         metrics.add(out -> ServerMetrics.write(out, config.version(), core.table()));
         metrics.add(ProcessMetrics::write);
         ServerDocuments server = new ServerDocuments(
-                config.version(), metrics, config.keys(), config.issuers().getFirst(), health, this::apiPaths);
+                config.version(), metrics, config.authentication(), ownAddress(), health, this::apiPaths);
         List<Dispatcher.Documents> documents = new ArrayList<>();
         if (operations.rotation() != null) documents.add(new EncryptionDocuments(operations.rotation()));
         documents.addAll(List.of(
@@ -102,6 +102,13 @@ final class ServerPages {
         } catch (StoreException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Where others reach this server, for the documents that name it. */
+    private String ownAddress() {
+        String host = config.core().advertiseAddress();
+        return "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + config.core().advertisePort();
     }
 
     private List<String> apiPaths() {

@@ -1,6 +1,8 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.authn.AuthenticationSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.json.Json;
@@ -19,7 +21,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A whole API server on a loopback port, over plain HTTP; the user {@code root} may do everything, {@code bob} nothing. */
 public final class HttpTestServer implements AutoCloseable {
@@ -47,16 +48,15 @@ public final class HttpTestServer implements AutoCloseable {
                             CoreConfig.DEFAULTS,
                             new InetSocketAddress("127.0.0.1", 0),
                             null,
-                            Set::of,
-                            new ServiceAccountKeys(generator.generateKeyPair(), List.of()),
-                            List.of("https://kubernetes.default.svc"),
-                            List.of("https://kubernetes.default.svc"),
-                            true,
-                            Map.of(
-                                    "root",
-                                    UserInfo.of("root", "system:masters", "system:authenticated"),
-                                    "bob",
-                                    UserInfo.of("bob", "system:authenticated")),
+                            AuthenticationSettings.of(
+                                    new ServiceAccountKeys(generator.generateKeyPair(), List.of()),
+                                    "https://kubernetes.default.svc",
+                                    Map.of(
+                                            "root",
+                                            UserInfo.of("root", "system:masters", "system:authenticated"),
+                                            "bob",
+                                            UserInfo.of("bob", "system:authenticated"))),
+                            AuthorizationSettings.DEFAULTS,
                             () -> null,
                             version,
                             requests,

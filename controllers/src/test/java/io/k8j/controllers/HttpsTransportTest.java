@@ -4,7 +4,9 @@ import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
+import io.k8j.apiserver.authn.AuthenticationSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.DiscoveryCatalog;
@@ -21,7 +23,6 @@ import java.net.URI;
 import java.security.KeyPairGenerator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,12 +42,11 @@ class HttpsTransportTest extends TransportContract {
                 CoreConfig.DEFAULTS,
                 new InetSocketAddress("127.0.0.1", 0),
                 null,
-                Set::of,
-                new ServiceAccountKeys(keys.generateKeyPair(), List.of()),
-                List.of("https://issuer"),
-                List.of("https://issuer"),
-                true,
-                Map.of("secret", UserInfo.of("admin", "system:masters", "system:authenticated")),
+                AuthenticationSettings.of(
+                        new ServiceAccountKeys(keys.generateKeyPair(), List.of()),
+                        "https://issuer",
+                        Map.of("secret", UserInfo.of("admin", "system:masters", "system:authenticated"))),
+                AuthorizationSettings.DEFAULTS,
                 () -> null,
                 Map.of("gitVersion", "v1.36.0"),
                 RequestSettings.DEFAULTS,

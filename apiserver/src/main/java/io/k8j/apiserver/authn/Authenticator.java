@@ -1,10 +1,14 @@
 package io.k8j.apiserver.authn;
 
-import io.k8j.apiserver.spi.UserInfo;
-import java.util.Optional;
+import java.util.List;
 
 /** Recognises one kind of credentials. Safe for all threads. */
+@FunctionalInterface
 public interface Authenticator {
-    /** The user; empty if these are not credentials this authenticator knows or trusts. */
-    Optional<UserInfo> authenticate(Credentials credentials);
+    /**
+     * Looks at what a client presented.
+     *
+     * @param audiences what the credentials must be good for; the API server's own for ordinary requests
+     */
+    Recognition authenticate(Credentials credentials, List<String> audiences);
 }

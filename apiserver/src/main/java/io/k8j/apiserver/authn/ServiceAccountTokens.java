@@ -4,6 +4,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.resource.GroupVersionResource;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * ServiceAccount tokens: issues bound tokens, and recognises bound and legacy ones. A token dies with its account, and a
@@ -23,37 +26,39 @@ import java.util.UUID;
  * @see <a href="https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/">Managing Service
  *     Accounts</a>
  */
-public final class ServiceAccountTokens implements Authenticator {
+public final class ServiceAccountTokens implements TokenAuthenticator {
     private static final GroupVersionResource ACCOUNTS = new GroupVersionResource("", "v1", "serviceaccounts");
     private static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
     private static final GroupVersionResource SECRETS = new GroupVersionResource("", "v1", "secrets");
     private static final GroupVersionResource NODES = new GroupVersionResource("", "v1", "nodes");
     private static final String PRIVATE = "kubernetes.io";
     private static final String PREFIX = "authentication.kubernetes.io/";
-    private static final String LEGACY_ISSUER = "kubernetes/serviceaccount";
-    private static final Duration DELETION_LEEWAY = Duration.ofSeconds(60);
+    private static final Duration LEEWAY = Duration.ofSeconds(60);
 
     private final ServiceAccountKeys keys;
     private final List<String> issuers;
     private final List<String> audiences;
     private final ObjectReader objects;
     private final InstantSource clock;
+    private final LegacyTokens legacy;
 
     /**
      * @param issuers the first one's name stands in new tokens; all are accepted
      * @param audiences what the API server itself accepts; tokens without an audience get these
      */
-    public ServiceAccountTokens(
+    ServiceAccountTokens(
             ServiceAccountKeys keys,
             List<String> issuers,
             List<String> audiences,
             ObjectReader objects,
-            InstantSource clock) {
+            InstantSource clock,
+            LegacyTokens legacy) {
         this.keys = keys;
         this.issuers = List.copyOf(issuers);
         this.audiences = List.copyOf(audiences);
         this.objects = objects;
         this.clock = clock;
+        this.legacy = legacy;
     }
 
     /**
@@ -72,8 +77,15 @@ public final class ServiceAccountTokens implements Authenticator {
      * @param wantedAudiences empty for the API server's own
      * @param bound null if bound to nothing but the account
      * @param node node of the bound Pod; null if none
+     * @param warnAfter when the token should have been renewed, if that is before its end; null otherwise
      */
-    public Issued issue(ApiObject account, List<String> wantedAudiences, Duration validity, Bound bound, Bound node) {
+    public Issued issue(
+            ApiObject account,
+            List<String> wantedAudiences,
+            Duration validity,
+            Bound bound,
+            Bound node,
+            Duration warnAfter) {
         Instant now = Instant.ofEpochSecond(clock.instant().getEpochSecond());
         Instant expiration = now.plus(validity);
         Map<String, Object> own = new LinkedHashMap<>();
@@ -85,6 +97,9 @@ public final class ServiceAccountTokens implements Authenticator {
             own.put(bound.kind().toLowerCase(java.util.Locale.ROOT), reference(bound));
         }
         own.put("serviceaccount", reference(new Bound("ServiceAccount", account.name(), account.uid())));
+        if (warnAfter != null) {
+            own.put("warnafter", now.plus(warnAfter).getEpochSecond());
+        }
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
                 .audience(wantedAudiences.isEmpty() ? audiences : wantedAudiences)
                 .expirationTime(Date.from(expiration))
@@ -99,111 +114,112 @@ public final class ServiceAccountTokens implements Authenticator {
     }
 
     @Override
-    public Optional<UserInfo> authenticate(Credentials credentials) {
-        return credentials.bearerToken() == null
-                ? Optional.empty()
-                : authenticate(credentials.bearerToken(), audiences).map(Recognised::user);
-    }
-
-    /** A recognised token's user and those of the wanted audiences that it is meant for. */
-    public record Recognised(UserInfo user, List<String> audiences) {}
-
-    /** Recognises a token for any of the audiences; empty if it is not ours, has ended, or its objects are gone. */
-    public Optional<Recognised> authenticate(String token, List<String> wantedAudiences) {
+    public Recognition authenticate(String token, List<String> wanted, Consumer<String> warn) {
         Optional<JWTClaimsSet> verified = keys.verify(token);
         if (verified.isEmpty()) {
-            return Optional.empty();
+            return Recognition.NONE;
         }
         JWTClaimsSet claims = verified.get();
-        if (LEGACY_ISSUER.equals(claims.getIssuer())) {
-            return legacy(token, claims).map(user -> new Recognised(user, List.of()));
+        List<String> given = claims.getAudience();
+        boolean isLegacy = LegacyTokens.ISSUER.equals(claims.getIssuer());
+        if (!isLegacy && !issuers.contains(claims.getIssuer())) {
+            return Recognition.NONE;
         }
-        if (!issuers.contains(claims.getIssuer()) || !timely(claims)) {
-            return Optional.empty();
-        }
+        // A token without an audience is good for the API server only.
         List<String> shared =
-                claims.getAudience().stream().filter(wantedAudiences::contains).toList();
+                wanted.stream().filter((given.isEmpty() ? audiences : given)::contains).toList();
         if (shared.isEmpty()) {
-            return Optional.empty();
+            return new Recognition.Bad("token audiences [%s] is invalid for the target audiences [%s]"
+                    .formatted(quoted(given.isEmpty() ? audiences : given), quoted(wanted)));
         }
-        return bound(claims).map(user -> new Recognised(user, shared));
+        if (isLegacy) {
+            return legacy.check(token, claims, shared, warn);
+        }
+        String problem = untimely(claims);
+        return problem == null ? bound(claims, shared) : new Recognition.Bad(problem);
     }
 
-    private boolean timely(JWTClaimsSet claims) {
+    private static String quoted(List<String> texts) {
+        return texts.stream().map(GoQuote::quote).collect(Collectors.joining(" "));
+    }
+
+    /** What is wrong with a token's time; null if it is good now. Clocks may differ by a minute, as upstream allows. */
+    private String untimely(JWTClaimsSet claims) {
         Instant now = clock.instant();
-        return claims.getExpirationTime() != null
-                && now.isBefore(claims.getExpirationTime().toInstant())
-                && (claims.getNotBeforeTime() == null
-                        || !now.isBefore(claims.getNotBeforeTime().toInstant().minusSeconds(10)));
+        if (claims.getExpirationTime() == null
+                || now.minus(LEEWAY).isAfter(claims.getExpirationTime().toInstant())) {
+            return "service account token has expired";
+        }
+        if (claims.getNotBeforeTime() != null
+                && now.plus(LEEWAY).isBefore(claims.getNotBeforeTime().toInstant())) {
+            return "service account token is not valid yet";
+        }
+        return null;
     }
 
-    private Optional<UserInfo> bound(JWTClaimsSet claims) {
+    private Recognition bound(JWTClaimsSet claims, List<String> shared) {
         if (!(claims.getClaim(PRIVATE) instanceof Map<?, ?> own)) {
-            return Optional.empty();
+            return new Recognition.Bad("service account token claims could not be validated due to unexpected private claim");
         }
         String namespace = text(own, "namespace");
         Bound account = reference(own, "serviceaccount");
-        if (account == null || !alive(ACCOUNTS, namespace, account)) {
-            return Optional.empty();
+        if (account == null) {
+            return new Recognition.Bad("service account token has been invalidated");
+        }
+        ApiObject found = objects.get(ACCOUNTS, namespace, account.name()).orElse(null);
+        if (found == null) {
+            return new Recognition.Bad("serviceaccounts \"%s\" not found".formatted(account.name()));
+        }
+        if (deletedLongAgo(found)) {
+            return new Recognition.Bad(
+                    "service account %s/%s has been deleted".formatted(namespace, account.name()));
+        }
+        if (!found.uid().equals(account.uid())) {
+            return new Recognition.Bad("service account UID (%s) does not match claim (%s)"
+                    .formatted(found.uid(), account.uid()));
         }
         Map<String, List<String>> extra = new LinkedHashMap<>();
-        extra.put(PREFIX + "credential-id", List.of("JTI=" + claims.getJWTID()));
+        if (claims.getJWTID() != null && !claims.getJWTID().isEmpty()) {
+            extra.put(PREFIX + "credential-id", List.of("JTI=" + claims.getJWTID()));
+        }
         Bound pod = reference(own, "pod");
-        if (pod != null) {
-            if (!alive(PODS, namespace, pod)) {
-                return Optional.empty();
-            }
+        Bound secret = reference(own, "secret");
+        Bound node = reference(own, "node");
+        String problem = secret == null ? null : dead(SECRETS, namespace, secret, "secret");
+        if (problem == null && pod != null) {
+            problem = dead(PODS, namespace, pod, "pod");
             extra.put(PREFIX + "pod-name", List.of(pod.name()));
             extra.put(PREFIX + "pod-uid", List.of(pod.uid()));
         }
-        Bound secret = reference(own, "secret");
-        if (secret != null && !alive(SECRETS, namespace, secret)) {
-            return Optional.empty();
-        }
-        Bound node = reference(own, "node");
-        if (node != null) {
-            if (pod == null && !alive(NODES, "", node)) {
-                return Optional.empty();
-            }
+        if (problem == null && node != null) {
+            // A Pod's token tells the node; only a token of the node itself ends with it.
+            problem = pod == null ? dead(NODES, "", node, "node") : null;
             extra.put(PREFIX + "node-name", List.of(node.name()));
-            extra.put(PREFIX + "node-uid", List.of(node.uid()));
+            if (!node.uid().isEmpty()) {
+                extra.put(PREFIX + "node-uid", List.of(node.uid()));
+            }
         }
-        return Optional.of(user(namespace, account, extra));
+        return problem == null
+                ? new Recognition.Known(user(namespace, account, extra), shared)
+                : new Recognition.Bad(problem);
     }
 
-    /** A token of a Secret of type service-account-token: it never ends, but it must still be in the Secret. */
-    private Optional<UserInfo> legacy(String token, JWTClaimsSet claims) {
-        String start = LEGACY_ISSUER + "/";
-        String namespace = String.valueOf(claims.getClaim(start + "namespace"));
-        String secretName = String.valueOf(claims.getClaim(start + "secret.name"));
-        Bound account = new Bound(
-                "ServiceAccount",
-                String.valueOf(claims.getClaim(start + "service-account.name")),
-                String.valueOf(claims.getClaim(start + "service-account.uid")));
-        Optional<ApiObject> secret = objects.get(SECRETS, namespace, secretName);
-        if (secret.isEmpty() || !holds(secret.get(), token) || !alive(ACCOUNTS, namespace, account)) {
-            return Optional.empty();
+    /** Why the object that a token is bound to keeps it from being good; null if it does not. */
+    private String dead(GroupVersionResource resource, String namespace, Bound reference, String word) {
+        ApiObject found = objects.get(resource, namespace, reference.name()).orElse(null);
+        if (found == null || deletedLongAgo(found)) {
+            return "service account token has been invalidated";
         }
-        return Optional.of(user(namespace, account, Map.of()));
-    }
-
-    private static boolean holds(ApiObject secret, String token) {
-        return secret.tree().get("data") instanceof Map<?, ?> data
-                && data.get("token") instanceof String encoded
-                && java.security.MessageDigest.isEqual(
-                        java.util.Base64.getDecoder().decode(encoded),
-                        token.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    }
-
-    private boolean alive(GroupVersionResource resource, String namespace, Bound reference) {
-        Optional<ApiObject> found = objects.get(resource, namespace, reference.name());
-        return found.isPresent() && found.get().uid().equals(reference.uid()) && !deletedLongAgo(found.get());
+        return found.uid().equals(reference.uid())
+                ? null
+                : "%s UID (%s) does not match service account %s ref claim (%s)"
+                        .formatted(word, found.uid(), word, reference.uid());
     }
 
     private boolean deletedLongAgo(ApiObject object) {
         // Only objects in deletion carry the text, so the ordinary token costs no decoding.
         Instant deleted = object.deletionTimestamp();
-        return deleted != null && clock.instant().isAfter(deleted.plus(DELETION_LEEWAY));
+        return deleted != null && clock.instant().isAfter(deleted.plus(LEEWAY));
     }
 
     private static UserInfo user(String namespace, Bound account, Map<String, List<String>> extra) {

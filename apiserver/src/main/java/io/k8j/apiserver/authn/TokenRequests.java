@@ -13,6 +13,7 @@ import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
     private static final long MOUNTED = 3607;
 
     private static final Duration MOUNTED_VALIDITY = Duration.ofDays(365);
+    private static final GroupVersionResource ACCOUNTS = new GroupVersionResource("", "v1", "serviceaccounts");
     private static final Map<String, GroupVersionResource> BINDABLE = Map.of(
             "Pod", new GroupVersionResource("", "v1", "pods"),
             "Secret", new GroupVersionResource("", "v1", "secrets"),
@@ -36,21 +38,67 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
     private final Authentication authentication;
     private final List<String> audiences;
     private final ObjectReader objects;
+    private final AuthenticationSettings settings;
 
-    /** @param audiences the API server's own */
-    public TokenRequests(
-            ServiceAccountTokens tokens, Authentication authentication, List<String> audiences, ObjectReader objects) {
+    TokenRequests(
+            ServiceAccountTokens tokens,
+            Authentication authentication,
+            AuthenticationSettings settings,
+            ObjectReader objects) {
         this.tokens = tokens;
         this.authentication = authentication;
-        this.audiences = List.copyOf(audiences);
+        this.audiences = settings.audiences();
         this.objects = objects;
+        this.settings = settings;
     }
 
     @Override
     public Map<String, Object> issue(RequestContext context, ApiObject account, Map<String, Object> request) {
+        String uid = Trees.string(request, "metadata", "uid");
+        if (uid != null && !uid.isEmpty() && !uid.equals(account.uid())) {
+            throw ApiException.conflict(
+                    ACCOUNTS,
+                    account.name(),
+                    "the UID in the token request (%s) does not match the UID of the service account (%s)"
+                            .formatted(uid, account.uid()));
+        }
         Map<String, Object> spec = Trees.map(request, "spec");
-        Object seconds = spec == null ? null : spec.get("expirationSeconds");
-        long wanted = seconds instanceof Number n ? n.longValue() : 3600;
+        long wanted = seconds(context, account, spec);
+        Map<String, Object> reference = Trees.map(spec, "boundObjectRef");
+        Bound bound = null;
+        Bound node = null;
+        if (!reference.isEmpty()) {
+            ApiObject object = boundObject(context, account, reference);
+            bound = new Bound(String.valueOf(reference.get("kind")), object.name(), object.uid());
+            node = nodeOf(bound, object);
+        }
+        List<String> wantedAudiences = strings(spec.get("audiences"));
+        boolean extended = settings.extendExpiration()
+                && wanted == MOUNTED
+                && bound != null
+                && bound.kind().equals("Pod")
+                && ours(wantedAudiences);
+        Duration validity = extended ? MOUNTED_VALIDITY : Duration.ofSeconds(wanted);
+        ServiceAccountTokens.Issued issued = tokens.issue(
+                account, wantedAudiences, validity, bound, node, extended ? Duration.ofSeconds(wanted) : null);
+        spec.put("audiences", wantedAudiences.isEmpty() ? audiences : wantedAudiences);
+        spec.put("expirationSeconds", wanted);
+        request.put("spec", spec);
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("token", issued.token());
+        status.put(
+                "expirationTimestamp",
+                context.now()
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .plusSeconds(wanted)
+                        .toString());
+        request.put("status", status);
+        return request;
+    }
+
+    /** How long the token is to be good, as far as the server allows. */
+    private long seconds(RequestContext context, ApiObject account, Map<String, Object> spec) {
+        long wanted = spec.get("expirationSeconds") instanceof Number n ? n.longValue() : 3600;
         if (wanted < SHORTEST || wanted > LONGEST) {
             throw ApiException.invalid(
                     KIND,
@@ -62,29 +110,12 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
                                     ? "may not specify a duration less than 10 minutes"
                                     : "may not specify a duration larger than 2^32 seconds")));
         }
-        Map<String, Object> reference = spec == null ? null : Trees.map(spec, "boundObjectRef");
-        Bound bound = null;
-        Bound node = null;
-        if (reference != null && !reference.isEmpty()) {
-            ApiObject object = boundObject(context, account, reference);
-            bound = new Bound(String.valueOf(reference.get("kind")), object.name(), object.uid());
-            node = nodeOf(bound, object);
+        long most = settings.maxExpiration().toSeconds();
+        if (most > 0 && wanted > most) {
+            context.warn("requested expiration of %d seconds shortened to %d seconds".formatted(wanted, most));
+            return most;
         }
-        List<String> wantedAudiences = strings(spec == null ? null : spec.get("audiences"));
-        Duration validity = wanted == MOUNTED && bound != null && bound.kind().equals("Pod") && ours(wantedAudiences)
-                ? MOUNTED_VALIDITY
-                : Duration.ofSeconds(wanted);
-        ServiceAccountTokens.Issued issued = tokens.issue(account, wantedAudiences, validity, bound, node);
-        Map<String, Object> status = new LinkedHashMap<>();
-        status.put("token", issued.token());
-        status.put(
-                "expirationTimestamp",
-                context.now()
-                        .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
-                        .plusSeconds(wanted)
-                        .toString());
-        request.put("status", status);
-        return request;
+        return wanted;
     }
 
     private boolean ours(List<String> wanted) {
@@ -94,9 +125,9 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
     private ApiObject boundObject(RequestContext context, ApiObject account, Map<String, Object> reference) {
         String kind = String.valueOf(reference.get("kind"));
         GroupVersionResource resource = BINDABLE.get(kind);
-        if (resource == null) {
-            throw ApiException.badRequest("cannot bind token for serviceaccount \"%s\" to object of type: %s, Kind=%s"
-                    .formatted(account.name(), reference.getOrDefault("apiVersion", ""), kind));
+        if (resource == null || !"v1".equals(reference.get("apiVersion"))) {
+            throw ApiException.badRequest("cannot bind token to object of type %s, Kind=%s"
+                    .formatted(groupVersion(String.valueOf(reference.getOrDefault("apiVersion", ""))), kind));
         }
         String name = String.valueOf(reference.get("name"));
         ApiObject object = objects.get(resource, kind.equals("Node") ? "" : context.namespace(), name)
@@ -104,7 +135,7 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
         Object uid = reference.get("uid");
         if (uid instanceof String wanted && !wanted.isEmpty() && !wanted.equals(object.uid())) {
             throw ApiException.conflict(
-                    resource,
+                    new GroupVersionResource("", "v1", kind), // upstream names the kind where the resource belongs
                     name,
                     "the UID in the bound object reference (%s) does not match the UID in record. The object might have been deleted and then recreated"
                             .formatted(wanted));
@@ -133,37 +164,27 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
         return new Bound("Node", name, uid);
     }
 
+    /** Go shows a version without a group with a slash in front. */
+    private static String groupVersion(String apiVersion) {
+        return apiVersion.contains("/") ? apiVersion : "/" + apiVersion;
+    }
+
     @Override
     public Map<String, Object> check(String token, List<String> wantedAudiences) {
         List<String> asked = wantedAudiences.isEmpty() ? audiences : wantedAudiences;
         Map<String, Object> status = new LinkedHashMap<>();
-        Optional<ServiceAccountTokens.Recognised> recognised = tokens.authenticate(token, asked);
-        if (recognised.isPresent()) {
-            describe(status, withGroup(recognised.get().user()));
-            status.put(
-                    "audiences",
-                    recognised.get().audiences().isEmpty()
-                            ? asked
-                            : recognised.get().audiences());
-            return status;
-        }
-        try {
-            UserInfo user = authentication.authenticate(new Credentials(List.of(), token));
-            if (ours(asked)) {
-                describe(status, user);
-                status.put("audiences", asked);
-                return status;
+        switch (authentication.recognise(Credentials.ofToken(token), asked)) {
+            case Recognition.Known known -> {
+                if (known.audiences().stream().noneMatch(asked::contains)) {
+                    throw ApiException.internal("error validating audience");
+                }
+                describe(status, known.user());
+                status.put("audiences", known.audiences());
             }
-        } catch (ApiException e) {
-            status.put("error", "[invalid bearer token, token lookup failed]");
+            case Recognition.Bad(String why) -> status.put("error", why);
+            case Recognition.None none -> {}
         }
         return status;
-    }
-
-    private static UserInfo withGroup(UserInfo user) {
-        List<String> groups = new java.util.ArrayList<>(user.groups());
-        groups.add("system:authenticated");
-        return new UserInfo(user.name(), user.uid(), groups, user.extra());
     }
 
     private static void describe(Map<String, Object> status, UserInfo user) {

@@ -53,18 +53,22 @@ public record PolicyRule(
 
     /** Whether everything that {@code other} grants is granted by these rules together. */
     static boolean covers(List<PolicyRule> owned, PolicyRule other) {
-        return other.atoms().stream().allMatch(atom -> owned.stream().anyMatch(rule -> rule.coversAtom(atom)));
+        return other.uncovered(owned).isEmpty();
+    }
+
+    /** What of this rule the owned ones do not grant, split so that each list has one entry. */
+    List<PolicyRule> uncovered(List<PolicyRule> owned) {
+        return atoms().stream()
+                .filter(atom -> owned.stream().noneMatch(rule -> rule.coversAtom(atom)))
+                .toList();
     }
 
     /** The rule split so that each list has one entry. */
     private List<PolicyRule> atoms() {
         List<PolicyRule> atoms = new ArrayList<>();
-        for (String verb : verbs) {
-            for (String url : nonResourceUrls) {
-                atoms.add(new PolicyRule(List.of(verb), List.of(), List.of(), List.of(), List.of(url)));
-            }
-            for (String group : apiGroups) {
-                for (String resource : resources) {
+        for (String group : apiGroups) {
+            for (String resource : resources) {
+                for (String verb : verbs) {
                     if (resourceNames.isEmpty()) {
                         atoms.add(
                                 new PolicyRule(List.of(verb), List.of(group), List.of(resource), List.of(), List.of()));
@@ -74,6 +78,11 @@ public record PolicyRule(
                                 List.of(verb), List.of(group), List.of(resource), List.of(name), List.of()));
                     }
                 }
+            }
+        }
+        for (String url : nonResourceUrls) {
+            for (String verb : verbs) {
+                atoms.add(new PolicyRule(List.of(verb), List.of(), List.of(), List.of(), List.of(url)));
             }
         }
         return atoms;

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Who has which rules through the bindings of RBAC. Reads an index of all roles and bindings that is made anew on the
@@ -70,17 +69,17 @@ public final class RbacIndex {
         }
     }
 
-    private record Index(long generation, Subjects clusterWide, Map<String, Subjects> byNamespace) {}
+    private static final List<GroupVersionResource> RESOURCES =
+            List.of(ROLES, CLUSTER_ROLES, ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS);
+
+    /** @param states of the four resources when it was made */
+    private record Index(List<Object> states, Subjects clusterWide, Map<String, Subjects> byNamespace) {}
 
     private final ObjectReader objects;
-    private final AtomicLong generation = new AtomicLong();
-    private volatile Index index = new Index(-1, new Subjects(), Map.of());
+    private volatile Index index = new Index(List.of(), new Subjects(), Map.of());
 
     public RbacIndex(ObjectReader objects) {
         this.objects = objects;
-        for (GroupVersionResource resource : List.of(ROLES, CLUSTER_ROLES, ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS)) {
-            objects.onChange(resource, change -> generation.incrementAndGet());
-        }
     }
 
     /** Shows all grants that apply to the user in the namespace, cluster-wide ones first. */
@@ -119,19 +118,31 @@ public final class RbacIndex {
 
     private Index current() {
         Index known = index;
-        long wanted = generation.get();
-        if (known.generation() == wanted) {
+        if (isCurrent(known)) {
             return known;
         }
         synchronized (this) {
-            if (index.generation() < wanted) {
-                index = build(wanted);
+            if (!isCurrent(index)) {
+                // Before the objects are read, so that a change meanwhile is seen by the next question.
+                index = build(RESOURCES.stream().map(objects::state).toList());
             }
             return index;
         }
     }
 
-    private Index build(long wanted) {
+    private boolean isCurrent(Index known) {
+        if (known.states().isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < RESOURCES.size(); i++) {
+            if (objects.state(RESOURCES.get(i)) != known.states().get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Index build(List<Object> states) {
         Subjects clusterWide = new Subjects();
         for (ApiObject binding : objects.list(CLUSTER_ROLE_BINDINGS, "")) {
             add(clusterWide, binding, "");
@@ -140,7 +151,7 @@ public final class RbacIndex {
         for (ApiObject binding : objects.list(ROLE_BINDINGS, "")) {
             add(byNamespace.computeIfAbsent(binding.namespace(), n -> new Subjects()), binding, binding.namespace());
         }
-        return new Index(wanted, clusterWide, byNamespace);
+        return new Index(states, clusterWide, byNamespace);
     }
 
     private void add(Subjects into, ApiObject binding, String namespace) {

@@ -137,7 +137,7 @@ final class Answers {
         sendTree(exchange, refusal.code(), tree, mediaType);
     }
 
-    private static void warn(Exchange exchange, List<String> warnings) {
+    static void warn(Exchange exchange, List<String> warnings) {
         for (String warning : warnings) {
             exchange.addResponseHeader(
                     "Warning", "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");

@@ -2,6 +2,7 @@ package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.authn.Authentication;
+import io.k8j.apiserver.authn.RequestHeaders;
 import io.k8j.apiserver.flowcontrol.FlowController;
 import io.k8j.apiserver.metrics.AccessMetrics;
 import io.k8j.apiserver.spi.Authorizer;
@@ -25,11 +26,13 @@ public final class ApiFrontend implements ExchangeHandler {
     /**
      * Composes the way of a request; the first entry runs first.
      *
+     * @param proxy the authenticating proxy; null for none
      * @param auditor null if nothing is recorded
      * @param load bounds what is served at once
      */
     public static ApiFrontend of(
             Authentication authentication,
+            RequestHeaders.Settings proxy,
             Authorizer authorizer,
             RequestMetrics metrics,
             Auditor auditor,
@@ -48,7 +51,7 @@ public final class ApiFrontend implements ExchangeHandler {
         filters.add(new LimitHttp2(serving.goawayChance()));
         if (audited) filters.add(new AuditFailedLogins(auditor));
         filters.add(new CountLogins(logins, false));
-        filters.add(new Authenticate(authentication));
+        filters.add(Authenticate.with(authentication, proxy));
         filters.add(new CountLogins(logins, true));
         if (audited) {
             filters.add(new AuditRequests(auditor)); // must know the real user

@@ -18,6 +18,14 @@ public interface ObjectReader {
     List<ApiObject> list(GroupVersionResource resource, String namespace);
 
     /**
+     * The state of a resource, to be compared by identity: as long as nothing has changed, the same instance comes again.
+     * What was acknowledged to anybody is in the state.
+     */
+    default Object state(GroupVersionResource resource) {
+        return new Object(); // nothing is known, so it counts as changed
+    }
+
+    /**
      * Calls back after each change of the resource, in order, on the cache's thread; the object is the new state or,
      * when deleted, the last one.
      */

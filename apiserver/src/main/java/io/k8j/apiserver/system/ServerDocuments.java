@@ -1,5 +1,6 @@
 package io.k8j.apiserver.system;
 
+import io.k8j.apiserver.authn.AuthenticationSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
@@ -23,25 +24,29 @@ public final class ServerDocuments implements Dispatcher.Documents {
     private final List<Consumer<StringBuilder>> metrics;
     private final ServiceAccountKeys keys;
     private final String issuer;
+    private final String jwksUri;
     private final Health health;
     private final Supplier<List<String>> apiPaths;
 
     /**
      * @param version body of {@code /version}
      * @param metrics each appends its part of {@code /metrics}
+     * @param tokens issuer and keys of ServiceAccount tokens
+     * @param ownAddress where others reach this server
      * @param apiPaths paths of groups and versions that are served now
      */
     public ServerDocuments(
             Map<String, Object> version,
             List<Consumer<StringBuilder>> metrics,
-            ServiceAccountKeys keys,
-            String issuer,
+            AuthenticationSettings tokens,
+            String ownAddress,
             Health health,
             Supplier<List<String>> apiPaths) {
         this.version = version;
         this.metrics = List.copyOf(metrics);
-        this.keys = keys;
-        this.issuer = issuer;
+        this.keys = tokens.keys();
+        this.issuer = tokens.issuers().getFirst();
+        this.jwksUri = tokens.jwksUri() == null ? ownAddress + "/openid/v1/jwks" : tokens.jwksUri();
         this.health = health;
         this.apiPaths = apiPaths;
     }
@@ -53,8 +58,7 @@ public final class ServerDocuments implements Dispatcher.Documents {
             case "/metrics" -> Optional.of(e -> metrics(e, metrics));
             case "/metrics/slis" -> Optional.of(e -> metrics(e, List.of(health::write)));
             case "/.well-known/openid-configuration" -> Optional.of(this::issuerConfiguration);
-            case "/openid/v1/jwks" ->
-                Optional.of(e -> e.respond(200, "application/jwk-set+json", Json.write(keys.publicKeys())));
+            case "/openid/v1/jwks" -> Optional.of(e -> sendCacheable(e, "application/jwk-set+json", keys.publicKeys()));
             case "/" -> Optional.of(e -> sendIndented(e, paths()));
             default -> missing(exchange.path());
         };
@@ -149,10 +153,16 @@ public final class ServerDocuments implements Dispatcher.Documents {
     private void issuerConfiguration(Exchange exchange) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("issuer", issuer);
-        tree.put("jwks_uri", "https://" + exchange.header("Host") + "/openid/v1/jwks");
+        tree.put("jwks_uri", jwksUri); // never from the Host header, which is the client's to choose
         tree.put("response_types_supported", List.of("id_token"));
         tree.put("subject_types_supported", List.of("public"));
-        tree.put("id_token_signing_alg_values_supported", List.of(keys.algorithm()));
-        exchange.respond(200, "application/json", Json.write(tree));
+        tree.put("id_token_signing_alg_values_supported", keys.algorithms());
+        sendCacheable(exchange, "application/json", tree);
+    }
+
+    /** Those who check tokens may keep these documents for an hour. */
+    private static void sendCacheable(Exchange exchange, String type, Map<String, Object> tree) {
+        exchange.setResponseHeader("Cache-Control", "public, max-age=3600");
+        exchange.respond(200, type, Json.write(tree));
     }
 }

@@ -6,7 +6,9 @@ import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
+import io.k8j.apiserver.authn.AuthenticationSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.json.Json;
 import io.k8j.model.time.SystemTime;
@@ -27,7 +29,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,12 +56,11 @@ class HttpApiTest {
                         CoreConfig.DEFAULTS,
                         new InetSocketAddress("127.0.0.1", 0),
                         null,
-                        Set::of,
-                        new ServiceAccountKeys(generator.generateKeyPair(), List.of()),
-                        List.of("https://kubernetes.default.svc"),
-                        List.of("https://kubernetes.default.svc"),
-                        true,
-                        Map.of("root", UserInfo.of("root", "system:masters"), "bob", UserInfo.of("bob")),
+                        AuthenticationSettings.of(
+                                new ServiceAccountKeys(generator.generateKeyPair(), List.of()),
+                                "https://kubernetes.default.svc",
+                                Map.of("root", UserInfo.of("root", "system:masters"), "bob", UserInfo.of("bob"))),
+                        AuthorizationSettings.DEFAULTS,
                         () -> null,
                         version,
                         RequestSettings.DEFAULTS,
@@ -131,7 +131,7 @@ class HttpApiTest {
     void onlySomeMayImpersonate() throws Exception {
         HttpResponse<String> refused = send(request(CONFIGMAPS, "bob").header("Impersonate-User", "root"));
         assertThat(refused.statusCode()).isEqualTo(403);
-        assertThat(refused.body()).contains("cannot impersonate resource \\\"users\\\"");
+        assertThat(refused.body()).contains("cannot impersonate-on:user-info:list resource \\\"configmaps\\\"");
 
         HttpResponse<String> asBob = send(request(CONFIGMAPS, "root").header("Impersonate-User", "bob"));
         assertThat(asBob.statusCode()).isEqualTo(403);

@@ -4,7 +4,9 @@ import io.k8j.apiserver.ApiServer;
 import io.k8j.apiserver.ApiServerConfig;
 import io.k8j.apiserver.CoreConfig;
 import io.k8j.apiserver.Operations;
+import io.k8j.apiserver.authn.AuthenticationSettings;
 import io.k8j.apiserver.authn.ServiceAccountKeys;
+import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.time.SystemTime;
 import io.k8j.store.MemoryStore;
@@ -18,7 +20,6 @@ import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A server on a free port of the loopback address over memory, without TLS; the token {@code root} may do everything. */
 final class TestHttpServer implements AutoCloseable {
@@ -35,13 +36,7 @@ final class TestHttpServer implements AutoCloseable {
                         CoreConfig.DEFAULTS,
                         new InetSocketAddress("127.0.0.1", 0),
                         null,
-                        Set::of,
-                        new ServiceAccountKeys(generator.generateKeyPair(), List.of()),
-                        List.of("https://kubernetes.default.svc"),
-                        List.of("https://kubernetes.default.svc"),
-                        true,
-                        Map.of("root", UserInfo.of("root", "system:masters")),
-                        () -> null,
+                        AuthenticationSettings.of(new ServiceAccountKeys(generator.generateKeyPair(), List.of()), "https://kubernetes.default.svc", Map.of("root", UserInfo.of("root", "system:masters"))), AuthorizationSettings.DEFAULTS, () -> null,
                         Map.of("major", "1", "gitVersion", "v1.36.0"),
                         RequestSettings.DEFAULTS,
                         List.of(),

@@ -188,6 +188,11 @@ public final class ClusterCertificates implements AutoCloseable {
         return authority.certificatePem();
     }
 
+    /** Whose certificates authenticating proxies have. */
+    public Set<X509Certificate> proxyAuthorities() {
+        return Set.of(proxyAuthority.certificate());
+    }
+
     public Set<X509Certificate> clientAuthorities() {
         return Set.of(authority.certificate());
     }

@@ -7,7 +7,6 @@ import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.ServingLimits;
 import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.audit.Auditor;
-import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
@@ -38,9 +37,6 @@ import java.util.Map;
 
 /** Store, API server and what runs on top of it in this process. */
 public final class ControlPlane implements AutoCloseable {
-    /** Audience and issuer of ServiceAccount tokens, upstream's default. */
-    private static final String ISSUER = "https://kubernetes.default.svc.";
-
     private final Closing closing = new Closing();
     private final Time time;
     private Store store;
@@ -144,14 +140,6 @@ public final class ControlPlane implements AutoCloseable {
                 .withFlags(config.apiServerFlags().all());
     }
 
-    private static Map<String, UserInfo> tokens(ServerConfig config, Map<String, UserInfo> given) {
-        Map<String, UserInfo> all = new LinkedHashMap<>(given);
-        if (config.token() != null) {
-            all.put(config.token(), UserInfo.of("system:node-joiner", "system:bootstrappers"));
-        }
-        return all;
-    }
-
     private static ServingLimits limits(FlagValues flags) {
         ServingLimits defaults = ServingLimits.DEFAULTS;
         try {
@@ -179,8 +167,6 @@ public final class ControlPlane implements AutoCloseable {
             Map<String, UserInfo> tokens,
             Time time) {
         String[] ports = config.serviceNodePortRange().split("-", 2);
-        FlagValues flags = config.apiServerFlags();
-        List<String> issuers = flags.list("service-account-issuer", List.of(ISSUER + config.clusterDomain()));
         ApiServerConfig settings;
         try {
             settings = new ApiServerConfig(
@@ -190,16 +176,12 @@ public final class ControlPlane implements AutoCloseable {
                             .withAdvertised(advertiseAddress, config.httpsListenPort()),
                     new InetSocketAddress(config.bindAddress(), config.httpsListenPort()),
                     certificates::apiServerContext,
-                    certificates::clientAuthorities,
-                    new ServiceAccountKeys(certificates.serviceAccountKey(), List.of()),
-                    issuers,
-                    flags.list("api-audiences", audiences(issuers, flags)),
-                    flags.isOn("anonymous-auth", true),
-                    tokens(config, tokens),
+                    AuthenticationFlags.settings(config, certificates, tokens),
+                    AuthorizationFlags.settings(config.apiServerFlags()),
                     certificates::kubeletClientContext,
                     version(),
                     RequestSettings.DEFAULTS,
-                    admission(flags),
+                    admission(config.apiServerFlags()),
                     List.of(),
                     operations);
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
@@ -210,6 +192,8 @@ public final class ControlPlane implements AutoCloseable {
         }
         try {
             return ApiServer.start(store, settings, time);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(e.getMessage(), e); // a configuration file that is wrong
         } catch (IOException e) {
             throw new UserException(
                     "cannot listen on %s:%d (%s): stop what uses the port or choose another with --https-listen-port"
@@ -224,11 +208,6 @@ public final class ControlPlane implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new UserException(ApiServerFlags.OPTION + ": " + e.getMessage(), e);
         }
-    }
-
-    /** Whoever names issuers gets them as audiences, as upstream; our own clusters have one more. */
-    private static List<String> audiences(List<String> issuers, FlagValues flags) {
-        return flags.has("service-account-issuer") ? issuers : List.of(issuers.getFirst(), "k8j");
     }
 
     private static String rootCause(Throwable e) {

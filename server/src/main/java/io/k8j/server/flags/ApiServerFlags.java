@@ -11,7 +11,42 @@ public final class ApiServerFlags {
     public static final List<Flag> AUTHENTICATION = List.of(
             new Flag("anonymous-auth", FlagType.SWITCH),
             new Flag("api-audiences", FlagType.LIST),
-            new Flag("service-account-issuer", FlagType.REPEATED));
+            new Flag("authentication-config", FlagType.TEXT),
+            new Flag("authentication-token-webhook-cache-ttl", FlagType.DURATION),
+            new Flag("authentication-token-webhook-config-file", FlagType.TEXT),
+            new Flag("authentication-token-webhook-version", FlagType.TEXT),
+            new Flag("enable-bootstrap-token-auth", FlagType.SWITCH),
+            new Flag("oidc-ca-file", FlagType.TEXT),
+            new Flag("oidc-client-id", FlagType.TEXT),
+            new Flag("oidc-groups-claim", FlagType.TEXT),
+            new Flag("oidc-groups-prefix", FlagType.TEXT),
+            new Flag("oidc-issuer-url", FlagType.TEXT),
+            new Flag("oidc-required-claim", FlagType.MAP),
+            new Flag("oidc-signing-algs", FlagType.LIST),
+            new Flag("oidc-username-claim", FlagType.TEXT),
+            new Flag("oidc-username-prefix", FlagType.TEXT),
+            new Flag("requestheader-allowed-names", FlagType.LIST),
+            new Flag("requestheader-client-ca-file", FlagType.TEXT),
+            new Flag("requestheader-extra-headers-prefix", FlagType.LIST),
+            new Flag("requestheader-group-headers", FlagType.LIST),
+            new Flag("requestheader-uid-headers", FlagType.LIST),
+            new Flag("requestheader-username-headers", FlagType.LIST),
+            new Flag("service-account-extend-token-expiration", FlagType.SWITCH),
+            new Flag("service-account-issuer", FlagType.REPEATED),
+            new Flag("service-account-jwks-uri", FlagType.TEXT),
+            new Flag("service-account-key-file", FlagType.REPEATED),
+            new Flag("service-account-max-token-expiration", FlagType.DURATION),
+            new Flag("service-account-signing-key-file", FlagType.TEXT),
+            new Flag("token-auth-file", FlagType.TEXT));
+
+    /** Who may do what. */
+    public static final List<Flag> AUTHORIZATION = List.of(
+            new Flag("authorization-config", FlagType.TEXT),
+            new Flag("authorization-mode", FlagType.LIST),
+            new Flag("authorization-webhook-cache-authorized-ttl", FlagType.DURATION),
+            new Flag("authorization-webhook-cache-unauthorized-ttl", FlagType.DURATION),
+            new Flag("authorization-webhook-config-file", FlagType.TEXT),
+            new Flag("authorization-webhook-version", FlagType.TEXT));
 
     /** How the server is operated. */
     public static final List<Flag> OPERATION = List.of(
@@ -58,7 +93,7 @@ public final class ApiServerFlags {
             new Flag("enable-admission-plugins", FlagType.LIST));
 
     /** Each area adds its list here. */
-    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, ADMISSION, OPERATION, AUDIT_SINKS)
+    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, AUTHORIZATION, ADMISSION, OPERATION, AUDIT_SINKS)
             .flatMap(List::stream)
             .toList();
 

@@ -1,0 +1,155 @@
+package io.k8j.apiserver.authz;
+
+import io.k8j.apiserver.authn.jwt.ConfigurationException;
+import io.k8j.apiserver.authz.node.NodeAuthorizer;
+import io.k8j.apiserver.authz.webhook.AuthorizationConfiguration;
+import io.k8j.apiserver.authz.webhook.WebhookAuthorizer;
+import io.k8j.apiserver.spi.Authorizer;
+import io.k8j.apiserver.spi.ObjectReader;
+import io.k8j.apiserver.spi.RuleResolver;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.model.time.Time;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the authorizers together. A configuration file is looked at once a minute; one that has become wrong is told in the
+ * log, and what was there before stays in force.
+ */
+public final class Authorizers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Authorizers.class);
+    private static final Duration LOOK = Duration.ofMinutes(1);
+
+    private final AuthorizationSettings settings;
+    private final RbacIndex index;
+    private final NodeAuthorizer nodes;
+    private final Time time;
+    private final AuthorizerChain chain;
+    private volatile List<Authorizer> current = List.of();
+    private byte[] text; // of the file; guarded by this
+    private Time.Timer next = () -> {}; // guarded by this
+    private boolean closed; // guarded by this
+
+    private Authorizers(AuthorizationSettings settings, ObjectReader objects, Time time) {
+        this.settings = settings;
+        this.index = new RbacIndex(objects);
+        this.nodes = new NodeAuthorizer(objects);
+        this.time = time;
+        this.chain = new AuthorizerChain(() -> current);
+    }
+
+    /** @throws ConfigurationException if the configuration file is wrong */
+    public static Authorizers open(AuthorizationSettings settings, ObjectReader objects, Time time)
+            throws ConfigurationException {
+        Authorizers authorizers = new Authorizers(settings, objects, time);
+        if (settings.file() == null) {
+            authorizers.current = authorizers.make(settings.authorizers());
+        } else {
+            authorizers.load();
+            authorizers.lookLater();
+        }
+        return authorizers;
+    }
+
+    /** All of them in order. */
+    public AuthorizerChain chain() {
+        return chain;
+    }
+
+    /** What RBAC's objects say, whoever decides. */
+    public RbacIndex index() {
+        return index;
+    }
+
+    private List<Authorizer> make(List<AuthorizationSettings.Entry> entries) {
+        List<Authorizer> made = new ArrayList<>();
+        for (AuthorizationSettings.Entry entry : entries) {
+            made.add(
+                    switch (entry) {
+                        case AuthorizationSettings.Entry.Node node -> nodes;
+                        case AuthorizationSettings.Entry.Rbac rbac -> new RbacAuthorizer(index);
+                        case AuthorizationSettings.Entry.AlwaysAllow allow -> new Always(true);
+                        case AuthorizationSettings.Entry.AlwaysDeny deny -> new Always(false);
+                        case AuthorizationSettings.Entry.Webhook webhook ->
+                            new WebhookAuthorizer(webhook.settings(), time);
+                    });
+        }
+        return List.copyOf(made);
+    }
+
+    private synchronized void load() throws ConfigurationException {
+        byte[] now;
+        try {
+            now = Files.readAllBytes(settings.file());
+        } catch (IOException e) {
+            throw new ConfigurationException("cannot be read (" + e.getMessage() + ")", e);
+        }
+        if (Arrays.equals(now, text)) {
+            return;
+        }
+        List<Authorizer> before = current;
+        current = make(AuthorizationConfiguration.read(now, settings.kubeconfigs()));
+        text = now;
+        close(before);
+    }
+
+    private synchronized void lookLater() {
+        if (!closed) {
+            next = time.after(
+                    LOOK, () -> Thread.ofVirtual().name("authorization-config").start(this::look));
+        }
+    }
+
+    private void look() {
+        try {
+            load();
+        } catch (ConfigurationException e) {
+            LOG.atError()
+                    .addKeyValue("file", settings.file())
+                    .log("authorization configuration stays as it was: {}", e.getMessage());
+        }
+        lookLater();
+    }
+
+    private static void close(List<Authorizer> authorizers) {
+        for (Authorizer authorizer : authorizers) {
+            if (authorizer instanceof WebhookAuthorizer webhook) {
+                webhook.close();
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        next.cancel();
+        close(current);
+    }
+
+    /** Says the same to everybody. */
+    private record Always(boolean allows) implements Authorizer, RuleResolver {
+        @Override
+        public Decision authorize(Attributes attributes) {
+            return allows ? new Decision.Allow("") : new Decision.NoOpinion("Everything is forbidden.");
+        }
+
+        @Override
+        public Rules rules(UserInfo user, String namespace) {
+            return allows
+                    ? new Rules(
+                            List.of(Map.of(
+                                    "verbs", List.of("*"), "apiGroups", List.of("*"), "resources", List.of("*"))),
+                            List.of(Map.of("verbs", List.of("*"), "nonResourceURLs", List.of("*"))),
+                            false,
+                            "")
+                    : new Rules(List.of(), List.of(), false, "");
+        }
+    }
+}
