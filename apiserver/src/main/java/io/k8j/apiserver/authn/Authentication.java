@@ -38,7 +38,9 @@ public final class Authentication {
         return switch (recognise(credentials, audiences)) {
             case Recognition.Known known -> known.user();
             case Recognition.Bad(String why) -> {
-                LOG.atDebug().addKeyValue("path", credentials.path()).log("Unable to authenticate the request: {}", why);
+                LOG.atDebug()
+                        .addKeyValue("path", credentials.path())
+                        .log("Unable to authenticate the request: {}", why);
                 throw ApiException.unauthorized();
             }
             case Recognition.None none -> {

@@ -22,9 +22,8 @@ public final class Authenticators implements AutoCloseable {
         ServiceAccountTokens accounts = new ServiceAccountTokens(
                 settings.keys(), settings.issuers(), settings.audiences(), objects, time, legacy);
         this.jwt = JwtTokens.open(settings.jwt(), new HashSet<>(settings.issuers()), time);
-        this.webhook = settings.webhook() == null
-                ? null
-                : new TokenWebhook(settings.webhook(), settings.audiences(), time);
+        this.webhook =
+                settings.webhook() == null ? null : new TokenWebhook(settings.webhook(), settings.audiences(), time);
         List<Authenticator> ordered = new ArrayList<>();
         if (settings.requestHeaders() != null) {
             ordered.add(new RequestHeaders(settings.requestHeaders(), time));
@@ -41,8 +40,7 @@ public final class Authenticators implements AutoCloseable {
      * @param self calls the server with its own rights
      * @throws ConfigurationException if the configuration of token issuers is wrong
      */
-    public static Authenticators of(
-            AuthenticationSettings settings, ObjectReader objects, ApiTransport self, Time time)
+    public static Authenticators of(AuthenticationSettings settings, ObjectReader objects, ApiTransport self, Time time)
             throws ConfigurationException {
         return new Authenticators(settings, objects, self, time);
     }

@@ -12,6 +12,7 @@ import java.util.Locale;
 public final class BearerTokens implements Authenticator {
     /** Start of the subprotocol that carries a token. */
     public static final String WEBSOCKET_BEARER = "base64url.bearer.authorization.k8s.io.";
+
     private static final String SPACE_WARNING =
             "the provided Authorization header contains extra space before the bearer token, and is ignored";
     private static final Recognition UNKNOWN = new Recognition.Bad("invalid bearer token");

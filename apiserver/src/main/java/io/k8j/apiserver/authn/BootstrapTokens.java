@@ -61,13 +61,11 @@ final class BootstrapTokens implements TokenAuthenticator {
         List<String> groups = good ? groups(value(data, "auth-extra-groups")) : null;
         return groups == null
                 ? Recognition.NONE
-                : new Recognition.Known(
-                        new UserInfo("system:bootstrap:" + id, "", groups, Map.of()), audiences);
+                : new Recognition.Known(new UserInfo("system:bootstrap:" + id, "", groups, Map.of()), audiences);
     }
 
     private static boolean same(String presented, String kept) {
-        return MessageDigest.isEqual(
-                presented.getBytes(StandardCharsets.UTF_8), kept.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(presented.getBytes(StandardCharsets.UTF_8), kept.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String value(Map<String, Object> data, String key) {

@@ -25,7 +25,8 @@ record CertificateSubject(String commonName, List<String> organizations, List<St
         String name = "";
         List<String> organizations = new ArrayList<>();
         List<String> uids = new ArrayList<>();
-        X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        X500Name subject =
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
         for (RDN rdn : subject.getRDNs()) {
             for (AttributeTypeAndValue part : rdn.getTypesAndValues()) {
                 if (!(part.getValue() instanceof ASN1String text)) {

@@ -51,14 +51,14 @@ final class ClientCertificates implements Authenticator {
             return Recognition.NONE;
         }
         if (subject.uids().size() > 1) {
-            return new Recognition.Bad("expected 1 UID, but found multiple: [" + String.join(" ", subject.uids()) + "]");
+            return new Recognition.Bad(
+                    "expected 1 UID, but found multiple: [" + String.join(" ", subject.uids()) + "]");
         }
         String uid = subject.uids().isEmpty() ? "" : subject.uids().getFirst();
         if (!subject.uids().isEmpty() && uid.isEmpty()) {
             return new Recognition.Bad("UID cannot be an empty string");
         }
-        UserInfo user =
-                new UserInfo(subject.commonName(), uid, subject.organizations(), credentialId(certificate));
+        UserInfo user = new UserInfo(subject.commonName(), uid, subject.organizations(), credentialId(certificate));
         return new Recognition.Known(user, List.of());
     }
 

@@ -45,9 +45,7 @@ final class LegacyTokenUse implements LegacyTokens.UseListener {
                         "",
                         Map.of(),
                         "application/merge-patch+json",
-                        Map.of(
-                                "metadata",
-                                Map.of("uid", secret.uid(), "labels", Map.of(LAST_USED, today)))));
+                        Map.of("metadata", Map.of("uid", secret.uid(), "labels", Map.of(LAST_USED, today)))));
             } catch (ApiException e) {
                 LOG.debug("note the use of a legacy token: {}", e.getMessage());
             } finally {

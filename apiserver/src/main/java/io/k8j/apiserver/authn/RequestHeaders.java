@@ -85,7 +85,8 @@ public final class RequestHeaders implements Authenticator {
             for (Map.Entry<String, String> header : credentials.headers()) {
                 if (header.getKey().regionMatches(true, 0, prefix, 0, prefix.length())) {
                     String key = header.getKey().substring(prefix.length()).toLowerCase(Locale.ROOT);
-                    extra.computeIfAbsent(unescaped(key), k -> new ArrayList<>()).add(header.getValue());
+                    extra.computeIfAbsent(unescaped(key), k -> new ArrayList<>())
+                            .add(header.getValue());
                 }
             }
         }

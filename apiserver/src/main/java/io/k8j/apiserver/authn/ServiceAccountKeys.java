@@ -76,7 +76,8 @@ public final class ServiceAccountKeys {
                             verifier);
                 }
                 case RSAPublicKey rsa -> new Accepted(keyId(key), key, JWSAlgorithm.RS256, new RSASSAVerifier(rsa));
-                default -> throw new IllegalArgumentException("neither an elliptic nor an RSA key: " + key.getAlgorithm());
+                default ->
+                    throw new IllegalArgumentException("neither an elliptic nor an RSA key: " + key.getAlgorithm());
             };
         } catch (JOSEException e) {
             throw new IllegalArgumentException("unusable key: " + e.getMessage(), e);
@@ -96,8 +97,8 @@ public final class ServiceAccountKeys {
 
     /** Signs the claims. */
     public String sign(JWTClaimsSet claims) {
-        SignedJWT token =
-                new SignedJWT(new JWSHeader.Builder(signingAlgorithm).keyID(signingId).build(), claims);
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(signingAlgorithm).keyID(signingId).build(), claims);
         try {
             token.sign(signer);
         } catch (JOSEException e) {

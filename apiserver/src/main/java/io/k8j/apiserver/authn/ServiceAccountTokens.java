@@ -126,8 +126,9 @@ public final class ServiceAccountTokens implements TokenAuthenticator {
             return Recognition.NONE;
         }
         // A token without an audience is good for the API server only.
-        List<String> shared =
-                wanted.stream().filter((given.isEmpty() ? audiences : given)::contains).toList();
+        List<String> shared = wanted.stream()
+                .filter((given.isEmpty() ? audiences : given)::contains)
+                .toList();
         if (shared.isEmpty()) {
             return new Recognition.Bad("token audiences [%s] is invalid for the target audiences [%s]"
                     .formatted(quoted(given.isEmpty() ? audiences : given), quoted(wanted)));
@@ -159,7 +160,8 @@ public final class ServiceAccountTokens implements TokenAuthenticator {
 
     private Recognition bound(JWTClaimsSet claims, List<String> shared) {
         if (!(claims.getClaim(PRIVATE) instanceof Map<?, ?> own)) {
-            return new Recognition.Bad("service account token claims could not be validated due to unexpected private claim");
+            return new Recognition.Bad(
+                    "service account token claims could not be validated due to unexpected private claim");
         }
         String namespace = text(own, "namespace");
         Bound account = reference(own, "serviceaccount");
@@ -171,12 +173,11 @@ public final class ServiceAccountTokens implements TokenAuthenticator {
             return new Recognition.Bad("serviceaccounts \"%s\" not found".formatted(account.name()));
         }
         if (deletedLongAgo(found)) {
-            return new Recognition.Bad(
-                    "service account %s/%s has been deleted".formatted(namespace, account.name()));
+            return new Recognition.Bad("service account %s/%s has been deleted".formatted(namespace, account.name()));
         }
         if (!found.uid().equals(account.uid())) {
-            return new Recognition.Bad("service account UID (%s) does not match claim (%s)"
-                    .formatted(found.uid(), account.uid()));
+            return new Recognition.Bad(
+                    "service account UID (%s) does not match claim (%s)".formatted(found.uid(), account.uid()));
         }
         Map<String, List<String>> extra = new LinkedHashMap<>();
         if (claims.getJWTID() != null && !claims.getJWTID().isEmpty()) {

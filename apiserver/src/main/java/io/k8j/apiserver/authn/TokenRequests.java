@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Answers TokenRequests and TokenReviews about ServiceAccount tokens. */
 public final class TokenRequests implements TokenIssuer, TokenChecker {

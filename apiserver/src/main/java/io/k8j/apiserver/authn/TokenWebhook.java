@@ -92,8 +92,9 @@ public final class TokenWebhook implements TokenAuthenticator, AutoCloseable {
         review.put("spec", spec);
         Map<String, Object> status = Trees.map(webhook.ask(review), "status");
         List<String> given = texts(status.get("audiences"));
-        List<String> shared =
-                audiences.stream().filter((given.isEmpty() ? ownAudiences : given)::contains).toList();
+        List<String> shared = audiences.stream()
+                .filter((given.isEmpty() ? ownAudiences : given)::contains)
+                .toList();
         if (shared.isEmpty()) {
             return Recognition.NONE;
         }
@@ -114,7 +115,9 @@ public final class TokenWebhook implements TokenAuthenticator, AutoCloseable {
     }
 
     private static List<String> texts(Object value) {
-        return value instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of();
+        return value instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList()
+                : List.of();
     }
 
     /** Tokens are not kept, so that no dump of the memory shows them. */

@@ -28,8 +28,7 @@ import java.util.Set;
 public final class EscalationCheck implements AdmissionPlugin {
     private static final String GROUP = "rbac.authorization.k8s.io";
     private static final String SUPERUSERS = "system:masters";
-    private static final Set<String> KINDS =
-            Set.of("roles", "clusterroles", "rolebindings", "clusterrolebindings");
+    private static final Set<String> KINDS = Set.of("roles", "clusterroles", "rolebindings", "clusterrolebindings");
     private static final List<String> ALL = List.of("*");
     private static final List<PolicyRule> FULL_AUTHORITY = List.of(
             new PolicyRule(ALL, ALL, ALL, List.of(), List.of()),
@@ -150,7 +149,8 @@ public final class EscalationCheck implements AdmissionPlugin {
     private static Map<String, Object> withoutOwnership(Map<String, Object> object) {
         Map<String, Object> copy = new LinkedHashMap<>(object);
         Map<String, Object> metadata = new LinkedHashMap<>(Trees.map(object, "metadata"));
-        List.of("ownerReferences", "finalizers", "managedFields", "resourceVersion").forEach(metadata::remove);
+        List.of("ownerReferences", "finalizers", "managedFields", "resourceVersion")
+                .forEach(metadata::remove);
         copy.put("metadata", metadata);
         return copy;
     }

@@ -34,9 +34,8 @@ final class MissingRights {
                 compacted.add(rule);
                 continue;
             }
-            String name = rule.resourceNames().isEmpty()
-                    ? null
-                    : rule.resourceNames().getFirst();
+            String name =
+                    rule.resourceNames().isEmpty() ? null : rule.resourceNames().getFirst();
             verbs.computeIfAbsent(
                             new Simple(
                                     rule.apiGroups().getFirst(),

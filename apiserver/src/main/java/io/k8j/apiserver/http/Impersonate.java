@@ -79,8 +79,7 @@ final class Impersonate implements RequestFilter {
         for (Map.Entry<String, String> header : exchange.requestHeaders()) {
             String key = header.getKey().toLowerCase(Locale.ROOT);
             if (key.startsWith(EXTRA)) {
-                extra.computeIfAbsent(
-                                RequestHeaders.unescaped(key.substring(EXTRA.length())), k -> new ArrayList<>())
+                extra.computeIfAbsent(RequestHeaders.unescaped(key.substring(EXTRA.length())), k -> new ArrayList<>())
                         .add(header.getValue());
             }
         }

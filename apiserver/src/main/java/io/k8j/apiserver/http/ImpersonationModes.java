@@ -61,7 +61,8 @@ record ImpersonationModes(Authorizer authorizer) {
                     nameOnly
                             && account(real.name()) != null
                             && nodeName(wanted.name()) != null
-                            && List.of(nodeName(wanted.name())).equals(real.extra().get(NODE_NAME));
+                            && List.of(nodeName(wanted.name()))
+                                    .equals(real.extra().get(NODE_NAME));
                 case ARBITRARY_NODE -> nameOnly && nodeName(wanted.name()) != null;
                 case SERVICE_ACCOUNT -> nameOnly && account(wanted.name()) != null;
                 case USER_INFO -> nodeName(wanted.name()) == null && account(wanted.name()) == null;
@@ -196,7 +197,13 @@ record ImpersonationModes(Authorizer authorizer) {
     }
 
     private static Attributes identity(
-            UserInfo real, Mode mode, String group, String resource, String subresource, String namespace, String name) {
+            UserInfo real,
+            Mode mode,
+            String group,
+            String resource,
+            String subresource,
+            String namespace,
+            String name) {
         return new Attributes(real, mode.verb(), group, "v1", resource, subresource, namespace, name, null);
     }
 

@@ -36,7 +36,12 @@ final class TestHttpServer implements AutoCloseable {
                         CoreConfig.DEFAULTS,
                         new InetSocketAddress("127.0.0.1", 0),
                         null,
-                        AuthenticationSettings.of(new ServiceAccountKeys(generator.generateKeyPair(), List.of()), "https://kubernetes.default.svc", Map.of("root", UserInfo.of("root", "system:masters"))), AuthorizationSettings.DEFAULTS, () -> null,
+                        AuthenticationSettings.of(
+                                new ServiceAccountKeys(generator.generateKeyPair(), List.of()),
+                                "https://kubernetes.default.svc",
+                                Map.of("root", UserInfo.of("root", "system:masters"))),
+                        AuthorizationSettings.DEFAULTS,
+                        () -> null,
                         Map.of("major", "1", "gitVersion", "v1.36.0"),
                         RequestSettings.DEFAULTS,
                         List.of(),

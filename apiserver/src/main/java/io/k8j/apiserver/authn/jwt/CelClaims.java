@@ -36,7 +36,6 @@ final class CelClaims {
     }
 
     static Map<String, Object> of(UserInfo user) {
-        return Map.of(
-                "username", user.name(), "uid", user.uid(), "groups", user.groups(), "extra", user.extra());
+        return Map.of("username", user.name(), "uid", user.uid(), "groups", user.groups(), "extra", user.extra());
     }
 }

@@ -92,7 +92,8 @@ final class ClaimExpression {
 
     private static boolean isSelection(CelExpr expr, String field) {
         return switch (expr.exprKind().getKind()) {
-            case SELECT -> isClaims(expr.select().operand()) && expr.select().field().equals(field);
+            case SELECT ->
+                isClaims(expr.select().operand()) && expr.select().field().equals(field);
             case CALL ->
                 Set.of("_?._", "_[_]", "_[?_]").contains(expr.call().function())
                         && expr.call().args().size() == 2
@@ -124,8 +125,9 @@ final class ClaimExpression {
             case Expression.Outcome.Failed failed ->
                 throw new JwtException("expression '%s' resulted in error: %s".formatted(text, failed.message()));
             case Expression.Outcome.TooExpensive costs ->
-                throw new JwtException("expression '%s' resulted in error: operation cancelled: actual cost limit exceeded"
-                        .formatted(text));
+                throw new JwtException(
+                        "expression '%s' resulted in error: operation cancelled: actual cost limit exceeded"
+                                .formatted(text));
         };
     }
 

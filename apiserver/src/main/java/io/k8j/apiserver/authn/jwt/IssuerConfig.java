@@ -106,7 +106,8 @@ record IssuerConfig(
             f.invalid(
                     at,
                     url,
-                    "URL must not overlap with disallowed issuers: [" + String.join(" ", new TreeSet<>(reserved)) + "]");
+                    "URL must not overlap with disallowed issuers: [" + String.join(" ", new TreeSet<>(reserved))
+                            + "]");
         }
         URI uri;
         try {
@@ -241,7 +242,8 @@ record IssuerConfig(
             compiled = ClaimExpression.value(f, expression);
         } else if (prefix.absent()) {
             f.required(
-                    prefix, "prefix is required when claim is set. It can be set to an empty string to disable prefixing");
+                    prefix,
+                    "prefix is required when claim is set. It can be set to an empty string to disable prefixing");
         }
         return new Mapping(claim, prefix.text(), compiled);
     }
@@ -286,7 +288,8 @@ record IssuerConfig(
         if (slash < 1 || slash == key.length() - 1) {
             f.invalid(at, key, "must be a domain-prefixed path (such as \"acme.io/foo\")");
         } else {
-            Names.dns1123Subdomain(key.substring(0, slash)).forEach(wrong -> f.invalid(at, key.substring(0, slash), wrong));
+            Names.dns1123Subdomain(key.substring(0, slash))
+                    .forEach(wrong -> f.invalid(at, key.substring(0, slash), wrong));
         }
         if (!key.equals(key.toLowerCase(Locale.ROOT))) f.invalid(at, key, "must be lowercase");
         String domain = slash < 0 ? "" : key.substring(0, slash);

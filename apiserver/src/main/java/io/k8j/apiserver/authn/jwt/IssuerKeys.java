@@ -85,8 +85,9 @@ final class IssuerKeys implements AutoCloseable {
         Map<String, Object> configuration =
                 Json.parseObject(get(issuer.discoveryUrl().isEmpty() ? own : issuer.discoveryUrl()));
         if (!issuer.url().equals(configuration.get("issuer"))) {
-            throw new IOException("oidc: issuer did not match the issuer returned by provider, expected \"%s\" got \"%s\""
-                    .formatted(issuer.url(), configuration.get("issuer")));
+            throw new IOException(
+                    "oidc: issuer did not match the issuer returned by provider, expected \"%s\" got \"%s\""
+                            .formatted(issuer.url(), configuration.get("issuer")));
         }
         if (!(configuration.get("jwks_uri") instanceof String uri) || !uri.startsWith("https://")) {
             throw new IOException("provider did not return JWKS URL");

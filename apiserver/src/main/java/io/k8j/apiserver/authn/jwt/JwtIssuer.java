@@ -69,8 +69,7 @@ final class JwtIssuer implements AutoCloseable {
         for (JWK key : keys.matching(token.getHeader())) {
             try {
                 if (key instanceof AsymmetricJWK asymmetric
-                        && token.verify(
-                                verifiers.createJWSVerifier(token.getHeader(), asymmetric.toPublicKey()))) {
+                        && token.verify(verifiers.createJWSVerifier(token.getHeader(), asymmetric.toPublicKey()))) {
                     return;
                 }
             } catch (JOSEException e) {
@@ -88,8 +87,8 @@ final class JwtIssuer implements AutoCloseable {
         }
         Instant from = instant(claims, "nbf");
         if (from != null && now.plus(NOT_BEFORE_LEEWAY).isBefore(from)) {
-            throw new JwtException(
-                    "oidc: verify token: oidc: current time %s before the nbf (not before) time: %s".formatted(now, from));
+            throw new JwtException("oidc: verify token: oidc: current time %s before the nbf (not before) time: %s"
+                    .formatted(now, from));
         }
     }
 
@@ -105,12 +104,11 @@ final class JwtIssuer implements AutoCloseable {
     }
 
     private void checkAudience(Map<String, Object> claims) throws JwtException {
-        List<String> audiences =
-                switch (claims.get("aud")) {
-                    case String one -> List.of(one);
-                    case List<?> many -> many.stream().map(String::valueOf).toList();
-                    case null, default -> List.of();
-                };
+        List<String> audiences = switch (claims.get("aud")) {
+            case String one -> List.of(one);
+            case List<?> many -> many.stream().map(String::valueOf).toList();
+            case null, default -> List.of();
+        };
         if (config.audiences().stream().noneMatch(audiences::contains)) {
             throw new JwtException("oidc: verify token: oidc: expected audience in %s got %s"
                     .formatted(quoted(config.audiences()), quoted(audiences)));
@@ -160,7 +158,8 @@ final class JwtIssuer implements AutoCloseable {
             Object value = evaluate("username", mapping.expression(), values);
             if (!(value instanceof String name)) {
                 throw new JwtException(
-                        "oidc: error evaluating username claim expression: username claim expression must return a string");
+                        "oidc: error evaluating username claim expression: username claim expression must return a"
+                                + " string");
             }
             if (name.isEmpty()) {
                 throw new JwtException("oidc: empty username via CEL expression is not allowed");
@@ -186,7 +185,8 @@ final class JwtIssuer implements AutoCloseable {
     private List<String> groups(Map<String, Object> claims, Map<String, Object> values) throws JwtException {
         IssuerConfig.Mapping mapping = config.groups();
         if (mapping.expression() != null) {
-            return texts("oidc: error evaluating group claim expression: ", evaluate("group", mapping.expression(), values));
+            return texts(
+                    "oidc: error evaluating group claim expression: ", evaluate("group", mapping.expression(), values));
         }
         if (mapping.claim().isEmpty() || !claims.containsKey(mapping.claim())) {
             return List.of();
@@ -195,8 +195,8 @@ final class JwtIssuer implements AutoCloseable {
         Object value = claims.get(mapping.claim());
         for (Object group : value instanceof List<?> list ? list : value == null ? List.of() : List.of(value)) {
             if (!(group instanceof String text)) {
-                throw new JwtException("oidc: parse groups claim %s: not a list of strings"
-                        .formatted(GoQuote.quote(mapping.claim())));
+                throw new JwtException(
+                        "oidc: parse groups claim %s: not a list of strings".formatted(GoQuote.quote(mapping.claim())));
             }
             groups.add(mapping.prefix() + text);
         }

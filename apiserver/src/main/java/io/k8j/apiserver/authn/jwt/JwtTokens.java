@@ -99,7 +99,8 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
 
     private synchronized void lookLater() {
         if (!closed) {
-            next = time.after(LOOK, () -> Thread.ofVirtual().name("authentication-config").start(this::look));
+            next = time.after(
+                    LOOK, () -> Thread.ofVirtual().name("authentication-config").start(this::look));
         }
     }
 
@@ -129,7 +130,9 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
         String issuer;
         try {
             parsed = SignedJWT.parse(token);
-            issuer = parsed.getJWTClaimsSet() == null ? null : parsed.getJWTClaimsSet().getIssuer();
+            issuer = parsed.getJWTClaimsSet() == null
+                    ? null
+                    : parsed.getJWTClaimsSet().getIssuer();
         } catch (ParseException | IllegalArgumentException | IllegalStateException e) {
             return Recognition.NONE; // no signed token at all
         }
