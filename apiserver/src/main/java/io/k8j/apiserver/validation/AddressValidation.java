@@ -75,8 +75,10 @@ public final class AddressValidation {
 
     public static List<FieldError> ipAddressUpdate(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
-        Meta.immutable(
-                f, Place.of(object).at("spec", "parentRef"), Place.of(old).at("spec", "parentRef"));
+        Place parent = Place.of(object).at("spec", "parentRef");
+        if (!Meta.same(parent, Place.of(old).at("spec", "parentRef"))) {
+            f.invalid(parent, GoStruct.of(parent, "group=", "resource=", "namespace=", "name="), Meta.IMMUTABLE);
+        }
         return f.list();
     }
 

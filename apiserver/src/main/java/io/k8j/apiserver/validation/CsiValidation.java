@@ -229,7 +229,10 @@ public final class CsiValidation {
         Findings f = new Findings();
         attachment(f, Place.of(object));
         if (!Meta.same(Place.of(object).field("spec"), Place.of(old).field("spec"))) {
-            f.invalid(Place.of(object).field("spec"), Meta.IMMUTABLE);
+            Place spec = Place.of(object).field("spec");
+            Map<String, Object> shown = GoStruct.of(spec, "attacher=", "source", "nodeName=");
+            shown.put("Source", GoStruct.of(spec.field("source"), "persistentVolumeName", "inlineVolumeSpec"));
+            f.invalid(spec, shown, Meta.IMMUTABLE);
         }
         return f.list();
     }

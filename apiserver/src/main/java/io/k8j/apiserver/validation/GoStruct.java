@@ -37,6 +37,7 @@ final class GoStruct {
     }
 
     private static String capital(String name) {
+        if (name.startsWith("api")) return "API" + name.substring("api".length());
         if (name.startsWith("seLinux")) return "SELinux" + name.substring("seLinux".length());
         return name.isEmpty() ? name : Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }

@@ -117,7 +117,7 @@ public final class StorageValidation {
         Place before = Place.of(old).field("spec");
         Map<String, Object> now = Trees.deepCopy(spec.map());
         Map<String, Object> then = Trees.deepCopy(before.map());
-        if (before.text("volumeName").isEmpty()) {
+        if (before.text("volumeName").isEmpty() && spec.field("volumeName").present()) {
             then.put("volumeName", spec.field("volumeName").value());
         }
         Place annotation = Place.of(old).at("metadata", "annotations").field(BETA_CLASS);

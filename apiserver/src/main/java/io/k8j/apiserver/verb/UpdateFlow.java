@@ -118,6 +118,7 @@ public final class UpdateFlow {
         }
         SystemFields.dropRepeatedOwners(metadata, true, call.context()::warn);
         keepSystemFields(metadata, Trees.map(old, "metadata"));
+        keepGeneration(metadata, Trees.map(old, "metadata"));
         plan.rules().prepare(call, object, old);
         keepSystemFields(SystemFields.metadata(object), Trees.map(old, "metadata"));
         validate(call, plan, object, old);
@@ -219,6 +220,12 @@ public final class UpdateFlow {
             metadata.putIfAbsent("deletionGracePeriodSeconds", old.get("deletionGracePeriodSeconds"));
         }
         if (old.get("selfLink") == null) metadata.remove("selfLink");
+    }
+
+    /** Requests cannot set it; what is prepared next may count it up. */
+    private static void keepGeneration(Map<String, Object> metadata, Map<String, Object> old) {
+        if (old.get("generation") == null) metadata.remove("generation");
+        else metadata.put("generation", old.get("generation"));
     }
 
     private static void validate(Call call, Plan plan, Map<String, Object> object, Map<String, Object> old) {

@@ -208,7 +208,7 @@ class StrategiesTest {
                         "rolebindings.rbac.authorization.k8s.io",
                         "{roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: b}}",
                         "{roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: a}}",
-                        "roleRef: Invalid value: {\"ApiGroup\":\"rbac.authorization.k8s.io\",\"Kind\":\"Role\",\"Name\":\"b\"}:"
+                        "roleRef: Invalid value: {\"APIGroup\":\"rbac.authorization.k8s.io\",\"Kind\":\"Role\",\"Name\":\"b\"}:"
                                 + " cannot change roleRef"),
                 new Update(
                         "a bound claim may grow",
