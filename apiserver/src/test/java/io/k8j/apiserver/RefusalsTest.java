@@ -77,8 +77,7 @@ class RefusalsTest {
         String name = Trees.string(Json.parse(sample.json().replace('\'', '"')), "metadata", "name");
         if (!server.names(c.resource(), "").contains(name)) server.create(c.resource(), sample.json());
         Map<String, Object> before = server.get(c.resource(), name);
-        ApiException refusal =
-                TestServer.refusal(() -> server.patch(c.resource(), name, "merge", c.object()));
+        ApiException refusal = TestServer.refusal(() -> server.patch(c.resource(), name, "merge", c.object()));
         assertThat(refusal.getMessage()).isEqualTo(c.message());
         assertThat(refusal.code()).isEqualTo(422);
         assertThat(server.get(c.resource(), name)).isEqualTo(before);

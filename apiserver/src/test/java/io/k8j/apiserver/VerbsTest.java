@@ -73,7 +73,8 @@ class VerbsTest {
                 "merge",
                 "{'spec':{'paused':false,'minReadySeconds':0,'template':{'spec':{'hostNetwork':false,'nodeName':''}}}}");
         assertThat(server.get(deployments, "d")).isEqualTo(before);
-        server.patch(deployments, "d", "merge", "{'metadata':{'generation':9,'creationTimestamp':'2020-01-01T00:00:00Z'}}");
+        server.patch(
+                deployments, "d", "merge", "{'metadata':{'generation':9,'creationTimestamp':'2020-01-01T00:00:00Z'}}");
         assertThat(server.get(deployments, "d")).isEqualTo(before);
     }
 
