@@ -45,6 +45,11 @@ final class Definition {
         return new GroupResource(Trees.string(spec, "group"), Trees.string(spec, "names", "plural"));
     }
 
+    private boolean isRevised() {
+        Long generation = Trees.integer(tree, "metadata", "generation");
+        return generation == null || generation > 1;
+    }
+
     boolean namespaced() {
         return "Namespaced".equals(spec.get("scope"));
     }
@@ -119,7 +124,7 @@ final class Definition {
                 storage,
                 converter(kind, storage.kind(), webhooks),
                 new ColumnPrinter(Trees.list(version, "additionalPrinterColumns")),
-                new VersionRules(schema, source, scale));
+                new VersionRules(schema, source, scale, isRevised()));
     }
 
     private VersionConverter converter(GroupVersionKind kind, GroupVersionKind stored, WebhookClient webhooks) {

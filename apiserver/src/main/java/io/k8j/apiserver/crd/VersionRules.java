@@ -1,6 +1,7 @@
 package io.k8j.apiserver.crd;
 
 import io.k8j.apiserver.resource.CustomRules;
+import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import io.k8j.model.schema.Defaulter;
@@ -9,12 +10,15 @@ import io.k8j.model.schema.Schema;
 import io.k8j.model.schema.Schemas;
 import io.k8j.model.schema.StrictDecoder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** What one version of a definition asks of its objects. */
 final class VersionRules implements CustomRules {
@@ -30,9 +34,16 @@ final class VersionRules implements CustomRules {
     private final Map<String, Object> source;
     private final ScalePaths scale;
     private final RuleTree rules; // null if there are none
+    private final boolean revised;
+    // What an instance is read as; Boolean.TRUE stands for the instance itself, which a value would hold on to.
+    private final Map<ApiObject, Object> read = Collections.synchronizedMap(new WeakHashMap<>());
 
-    /** @param source the {@code openAPIV3Schema} */
-    VersionRules(Schema schema, Map<String, Object> source, ScalePaths scale) {
+    /**
+     * @param source the {@code openAPIV3Schema}
+     * @param revised whether the definition has changed since it was made
+     */
+    VersionRules(Schema schema, Map<String, Object> source, ScalePaths scale, boolean revised) {
+        this.revised = revised;
         this.schema = schema;
         this.source = source;
         this.scale = scale;
@@ -104,6 +115,21 @@ final class VersionRules implements CustomRules {
             errors.addAll(rules.check("", object, old, warnings));
         }
         return errors;
+    }
+
+    @Override
+    public boolean isRevised() {
+        return revised;
+    }
+
+    @Override
+    public ApiObject read(ApiObject stored, UnaryOperator<ApiObject> reader) {
+        Object known = read.get(stored);
+        if (known instanceof ApiObject object) return object;
+        if (known != null) return stored;
+        ApiObject made = reader.apply(stored);
+        read.put(stored, made == stored ? Boolean.TRUE : made);
+        return made;
     }
 
     @Override

@@ -86,12 +86,18 @@ public final class Dispatcher implements RequestFilter.Next {
     private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
         if (verb == Verb.WATCH) {
             WatchResponder responder = new WatchResponder(
-                    exchange, resource, Negotiation.ofWatch(exchange), clock, metrics.watchEvents(resource.gvr()));
+                    exchange, resource, Negotiation.ofWatch(exchange, resource.custom() != null), clock, metrics.watchEvents(resource.gvr()));
             ApiCall call = CallReader.read(exchange, path, verb, resource.gvk().kind());
             responder.open(core.watch(exchange.user(), agent(exchange), call, responder));
             return;
         }
-        Negotiation form = Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION);
+        boolean writes = verb == Verb.CREATE || verb == Verb.UPDATE;
+        boolean protobuf = MediaTypes.PROTOBUF.equals(MediaTypes.contentType(exchange.header("Content-Type")));
+        if (writes && protobuf && resource.custom() != null) {
+            throw ApiException.unsupportedMediaType(List.of(MediaTypes.JSON, MediaTypes.YAML));
+        }
+        Negotiation form = Negotiation.of(
+                exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, resource.custom() != null);
         ApiResponse response = core.call(
                 exchange.user(),
                 agent(exchange),

@@ -23,12 +23,13 @@ record Negotiation(String mediaType, Transform transform, String version) {
      * Chooses the first clause that can be served.
      *
      * @param list whether the answer is a list, which decides which transforms fit
+     * @param custom whether the objects are custom resources, which have no protobuf form
      * @throws ApiException 406 if none can
      */
-    static Negotiation of(Exchange exchange, boolean list) {
+    static Negotiation of(Exchange exchange, boolean list, boolean custom) {
         for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
             Negotiation chosen = fit(clause, list);
-            if (chosen != null) {
+            if (chosen != null && !(custom && chosen.isWholeProtobuf())) {
                 return chosen;
             }
         }
@@ -41,18 +42,25 @@ record Negotiation(String mediaType, Transform transform, String version) {
     }
 
     /** Chooses for a watch, whose events are single objects; metadata may be asked for under either name. */
-    static Negotiation ofWatch(Exchange exchange) {
+    static Negotiation ofWatch(Exchange exchange, boolean custom) {
         for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
             Negotiation chosen = fit(clause, false);
             if (chosen == null) {
                 chosen = fit(clause, true);
             }
-            if (chosen != null && !chosen.mediaType().equals(MediaTypes.YAML)) {
+            boolean served = chosen != null
+                    && !chosen.mediaType().equals(MediaTypes.YAML)
+                    && !(custom && chosen.isWholeProtobuf());
+            if (served) {
                 return chosen;
             }
         }
         throw ApiException.notAcceptable(
                 List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"));
+    }
+
+    private boolean isWholeProtobuf() {
+        return transform == Transform.NONE && mediaType.equals(MediaTypes.PROTOBUF);
     }
 
     private static Negotiation fit(MediaTypes.Clause clause, boolean list) {

@@ -1,9 +1,11 @@
 package io.k8j.apiserver.resource;
 
+import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.FieldError;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** What a custom resource's definition asks of its objects in one version. Stateless; safe for all threads. */
 public interface CustomRules {
@@ -20,6 +22,19 @@ public interface CustomRules {
      * @param warnings takes what is wrong but was so before and has not been touched
      */
     List<FieldError> validate(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings);
+
+    /**
+     * Whether stored objects may have been written under an older schema: then they are pruned and get their defaults
+     * when they are read.
+     */
+    boolean isRevised();
+
+    /**
+     * A stored object as it is read; kept as long as the stored instance lives.
+     *
+     * @param reader makes it; it may give the same instance
+     */
+    ApiObject read(ApiObject stored, UnaryOperator<ApiObject> reader);
 
     /** The {@code openAPIV3Schema}; not to be changed. */
     Map<String, Object> source();

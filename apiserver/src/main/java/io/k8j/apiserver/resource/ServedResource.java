@@ -4,6 +4,7 @@ import io.k8j.apiserver.cache.ObjectBytes;
 import io.k8j.apiserver.spi.Printer;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceInfo;
@@ -43,7 +44,10 @@ public record ServedResource(
 
     /** A stored object in this version; the same instance where no conversion is needed. */
     public ApiObject fromStored(ApiObject stored) {
-        if (storedAsServed() || stored.apiVersion().equals(gvk().apiVersion())) return stored;
+        if (storedAsServed()) return stored;
+        if (stored.apiVersion().equals(gvk().apiVersion())) {
+            return custom == null || !custom.isRevised() ? stored : custom.read(stored, this::completed);
+        }
         Map<String, Object> tree = Json.parseObject(stored.json());
         Map<String, Object> converted = canonical(converter.fromStored(tree));
         // What a dry run made was never stored and has no version.
@@ -55,7 +59,24 @@ public record ServedResource(
     /** A fresh tree of a stored object in this version. */
     public Map<String, Object> treeFromStored(ApiObject stored) {
         Map<String, Object> tree = converter.fromStored(Json.parseObject(stored.json()));
+        if (custom != null) complete(tree);
         return storedAsServed() ? tree : canonical(tree);
+    }
+
+    private ApiObject completed(ApiObject stored) {
+        Map<String, Object> tree = Json.parseObject(stored.json());
+        Map<String, Object> before = Trees.deepCopy(tree);
+        complete(tree);
+        if (Trees.deepEquals(before, tree)) return stored;
+        if (stored.resourceVersion().isEmpty()) return ApiObject.ofTree(tree);
+        long revision = Long.parseLong(stored.resourceVersion());
+        return ApiObject.ofJson(ObjectBytes.encode(tree, storage.builtIn()).at(revision));
+    }
+
+    // An object may have been stored under an older schema.
+    private void complete(Map<String, Object> tree) {
+        custom.prune(tree);
+        custom.fillDefaults(tree);
     }
 
     /** The form in which upstream would write an object of this version; may share parts with the argument. */
