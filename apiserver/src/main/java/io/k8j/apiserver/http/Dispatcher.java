@@ -86,7 +86,11 @@ public final class Dispatcher implements RequestFilter.Next {
     private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
         if (verb == Verb.WATCH) {
             WatchResponder responder = new WatchResponder(
-                    exchange, resource, Negotiation.ofWatch(exchange, resource.custom() != null), clock, metrics.watchEvents(resource.gvr()));
+                    exchange,
+                    resource,
+                    Negotiation.ofWatch(exchange, resource.custom() != null),
+                    clock,
+                    metrics.watchEvents(resource.gvr()));
             ApiCall call = CallReader.read(exchange, path, verb, resource.gvk().kind());
             responder.open(core.watch(exchange.user(), agent(exchange), call, responder));
             return;
@@ -96,8 +100,8 @@ public final class Dispatcher implements RequestFilter.Next {
         if (writes && protobuf && resource.custom() != null) {
             throw ApiException.unsupportedMediaType(List.of(MediaTypes.JSON, MediaTypes.YAML));
         }
-        Negotiation form = Negotiation.of(
-                exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, resource.custom() != null);
+        Negotiation form =
+                Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, resource.custom() != null);
         ApiResponse response = core.call(
                 exchange.user(),
                 agent(exchange),

@@ -28,8 +28,8 @@ class DefinitionLifeTest {
 
     private static String definition(String plural, String labels, String schema) {
         return ("{'metadata':{'name':'%1$s.a.b','labels':{%2$s}},'spec':{'group':'a.b','scope':'Cluster','names':{'plural':"
-                        + "'%1$s','kind':'K%1$s'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{"
-                        + "'openAPIV3Schema':%3$s}}]}}")
+            + "'%1$s','kind':'K%1$s'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{"
+            + "'openAPIV3Schema':%3$s}}]}}")
                 .formatted(plural, labels, schema);
     }
 
@@ -51,8 +51,9 @@ class DefinitionLifeTest {
 
     @Test
     void aDefaultThatComesLaterShowsOnStoredObjects() {
-        String schema = "{'type':'object','properties':{'spec':{'type':'object','properties':{'a':{'type':'string'},'b':{"
-                + "'type':'string'}}}}}";
+        String schema =
+                "{'type':'object','properties':{'spec':{'type':'object','properties':{'a':{'type':'string'},'b':{"
+                        + "'type':'string'}}}}}";
         define("foos", schema);
         server.post("/apis/a.b/v1/foos", "{'apiVersion':'a.b/v1','kind':'Kfoos','metadata':{'name':'x'},'spec':{}}");
         String place = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/";
@@ -60,8 +61,8 @@ class DefinitionLifeTest {
                 DEFINITIONS + "/foos.a.b",
                 "application/json-patch+json",
                 "[{'op':'add','path':'" + place + "a/default','value':'A'}]");
-        Awaitility.await().untilAsserted(
-                        () -> assertThat(spec("/apis/a.b/v1/foos/x")).containsEntry("a", "A"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(spec("/apis/a.b/v1/foos/x")).containsEntry("a", "A"));
         assertThat(Trees.map(
                         Trees.list(server.json("/apis/a.b/v1/foos"), "items").getFirst(), "spec"))
                 .containsEntry("a", "A");
@@ -72,9 +73,10 @@ class DefinitionLifeTest {
                 "application/json-patch+json",
                 "[{'op':'remove','path':'" + place + "a/default'},{'op':'add','path':'" + place
                         + "b/default','value':'B'}]");
-        Awaitility.await().untilAsserted(() -> assertThat(spec("/apis/a.b/v1/foos/x"))
-                .containsEntry("b", "B")
-                .containsEntry("a", "A"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(spec("/apis/a.b/v1/foos/x"))
+                        .containsEntry("b", "B")
+                        .containsEntry("a", "A"));
     }
 
     @Test
@@ -82,7 +84,7 @@ class DefinitionLifeTest {
         define(
                 "bars",
                 "{'type':'object','properties':{'n':{'type':'integer','default':3},'s':{'type':'string','default':'x'},'m':"
-                        + "{'type':'string','nullable':true,'default':'y'}}}");
+                    + "{'type':'string','nullable':true,'default':'y'}}}");
         HttpResponse<String> made = server.post(
                 "/apis/a.b/v1/bars",
                 "{'apiVersion':'a.b/v1','kind':'Kbars','metadata':{'name':'x'},'n':0,'s':'','m':null}");
@@ -101,24 +103,27 @@ class DefinitionLifeTest {
         assertThat(Trees.list(server.json(DEFINITIONS + "?labelSelector=set%3Done"), "items"))
                 .hasSize(3);
         server.send("DELETE", DEFINITIONS + "?labelSelector=set%3Done", "");
-        Awaitility.await().untilAsserted(() -> assertThat(Trees.list(server.json(DEFINITIONS), "items").stream()
-                        .map(d -> Trees.string(d, "metadata", "name")))
-                .containsExactly("other.a.b"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Trees.list(server.json(DEFINITIONS), "items").stream()
+                                .map(d -> Trees.string(d, "metadata", "name")))
+                        .containsExactly("other.a.b"));
     }
 
     @Test
     void statusOfADefinitionIsReadUpdatedAndPatched() {
         define("stats", "{'type':'object'}");
         String path = DEFINITIONS + "/stats.a.b/status";
-        Awaitility.await().untilAsserted(() ->
-                assertThat(server.get(path).body()).contains("\"type\":\"Established\",\"status\":\"True\""));
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(server.get(path).body()).contains("\"type\":\"Established\",\"status\":\"True\""));
         String condition = "{'type':'Mine','status':'True','lastTransitionTime':'2024-01-01T00:00:00Z','reason':'r',"
                 + "'message':'m'}";
         Map<String, Object> tree = server.json(path);
         List<Object> conditions = new java.util.ArrayList<>(Trees.list(tree, "status", "conditions"));
         conditions.add(Json.parse(condition.replace('\'', '"')));
         Trees.set(tree, conditions, "status", "conditions");
-        assertThat(server.send("PUT", path, Json.writeString(tree)).statusCode()).isEqualTo(200);
+        assertThat(server.send("PUT", path, Json.writeString(tree)).statusCode())
+                .isEqualTo(200);
         assertThat(server.get(path).body()).contains("\"type\":\"Mine\"");
         patch(
                 path,
@@ -139,7 +144,10 @@ class DefinitionLifeTest {
             patch("/apis/a.b/v1/seens/x", "application/merge-patch+json", "{'a':1}");
             assertThat(lines.readLine()).contains("MODIFIED", "\"a\":1");
             // A change of the definition does not end the watch.
-            patch(DEFINITIONS + "/seens.a.b", "application/merge-patch+json", "{'spec':{'names':{'shortNames':['sn']}}}");
+            patch(
+                    DEFINITIONS + "/seens.a.b",
+                    "application/merge-patch+json",
+                    "{'spec':{'names':{'shortNames':['sn']}}}");
             server.send("DELETE", "/apis/a.b/v1/seens/x", "");
             assertThat(lines.readLine()).contains("DELETED");
         }
@@ -147,7 +155,9 @@ class DefinitionLifeTest {
 
     @Test
     void unknownAndDuplicateFieldsAreRefusedWhenAskedFor() {
-        define("stricts", "{'type':'object','properties':{'spec':{'type':'object','properties':{'a':{'type':'string'}}}}}");
+        define(
+                "stricts",
+                "{'type':'object','properties':{'spec':{'type':'object','properties':{'a':{'type':'string'}}}}}");
         String object = "{'apiVersion':'a.b/v1','kind':'Kstricts','metadata':{'name':'x'},'spec':{'a':'1','nope':1}}";
         HttpResponse<String> strict = server.post("/apis/a.b/v1/stricts?fieldValidation=Strict", object);
         assertThat(strict.statusCode()).isEqualTo(400);
@@ -160,7 +170,9 @@ class DefinitionLifeTest {
                 "{'apiVersion':'a.b/v1','kind':'Kopens','metadata':{'name':'x'},'a':1,'a':2}");
         assertThat(twice.statusCode()).isEqualTo(400);
         assertThat(twice.body()).contains("duplicate field \\\"a\\\"");
-        assertThat(server.post("/apis/a.b/v1/opens?fieldValidation=Strict", "{'apiVersion':'a.b/v1','kind':'Kopens','metadata':{'name':'x'},'any':1}")
+        assertThat(server.post(
+                                "/apis/a.b/v1/opens?fieldValidation=Strict",
+                                "{'apiVersion':'a.b/v1','kind':'Kopens','metadata':{'name':'x'},'any':1}")
                         .statusCode())
                 .isEqualTo(201);
     }
