@@ -296,13 +296,11 @@ class DnsServerTest {
     }
 
     @Test
-    void silentResolversGiveServfailInTime() {
-        long begin = System.nanoTime();
+    void silentResolversGiveServfailWhichIsRemembered() {
         assertThat(ask("slow.example.com", Wire.A).rcode()).isEqualTo(Wire.SERVFAIL);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
-        begin = System.nanoTime();
+        int asked = upstreamQuestions.get();
         assertThat(ask("slow.example.com", Wire.A).rcode()).isEqualTo(Wire.SERVFAIL);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).as("remembered").isLessThan(Duration.ofSeconds(1));
+        assertThat(upstreamQuestions.get()).as("remembered").isEqualTo(asked);
     }
 
     @Test
