@@ -2,6 +2,7 @@ package io.k8j.model.apply;
 
 import io.k8j.model.json.Trees;
 import io.k8j.model.schema.Schema;
+import io.k8j.model.time.PlainTime;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -188,6 +189,8 @@ final class Owners {
 
     private static long seconds(String time) {
         if (time == null) return 0;
+        long plain = PlainTime.seconds(time);
+        if (plain != PlainTime.OTHER) return plain;
         try {
             return Instant.parse(time).getEpochSecond();
         } catch (DateTimeParseException e) {

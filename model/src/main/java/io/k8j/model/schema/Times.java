@@ -1,6 +1,6 @@
 package io.k8j.model.schema;
 
-import java.time.DateTimeException;
+import io.k8j.model.time.PlainTime;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -15,7 +15,7 @@ final class Times {
     private Times() {}
 
     static String canonical(String text, boolean micro) {
-        if (!micro && plain(text)) return text;
+        if (!micro && PlainTime.seconds(text) != PlainTime.OTHER) return text;
         try {
             OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
             return (micro ? MICROS : SECONDS).format(time);
@@ -26,16 +26,6 @@ final class Times {
 
     static String format(Instant instant, boolean micro) {
         return (micro ? MICROS : SECONDS).format(instant.atOffset(ZoneOffset.UTC));
-    }
-
-    /** Whether the text is {@code 2026-01-31T23:59:59Z} already and a real date. */
-    private static boolean plain(String text) {
-        if (text.length() != 20 || text.charAt(19) != 'Z' || text.charAt(10) != 'T') return false;
-        try {
-            return SECONDS.parse(text) != null;
-        } catch (DateTimeException e) {
-            return false;
-        }
     }
 
     private static String words(String text, boolean micro) {
