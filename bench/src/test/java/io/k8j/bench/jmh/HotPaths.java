@@ -83,7 +83,10 @@ public class HotPaths {
             ApiCall watch = new ApiCall(Verb.WATCH, CONFIGMAPS, "watched", "", "", Map.of(), null, null);
             watches.add(core.watch(USER, "bench", watch, new Counter()));
         }
-        core.call(USER, "bench", new ApiCall(Verb.CREATE, CONFIGMAPS, "watched", "", "", Map.of(), null, configMap("c", 0)));
+        core.call(
+                USER,
+                "bench",
+                new ApiCall(Verb.CREATE, CONFIGMAPS, "watched", "", "", Map.of(), null, configMap("c", 0)));
     }
 
     /** Only counts, as a connection only queues. */
@@ -121,11 +124,11 @@ public class HotPaths {
 
     private static byte[] pod(String name) {
         return """
-                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","labels":{"app":"bench","pod-template-hash":"5d9c"}},
-                "spec":{"containers":[{"name":"main","image":"example.test/app:1","ports":[{"containerPort":80}],
-                "env":[{"name":"A","value":"1"},{"name":"B","value":"2"}],
-                "resources":{"requests":{"cpu":"10m","memory":"16Mi"}}}]}}
-                """.formatted(name).getBytes(StandardCharsets.UTF_8);
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","labels":{"app":"bench","pod-template-hash":"5d9c"}},
+            "spec":{"containers":[{"name":"main","image":"example.test/app:1","ports":[{"containerPort":80}],
+            "env":[{"name":"A","value":"1"},{"name":"B","value":"2"}],
+            "resources":{"requests":{"cpu":"10m","memory":"16Mi"}}}]}}
+            """.formatted(name).getBytes(StandardCharsets.UTF_8);
     }
 
     private static Map<String, Object> configMap(String name, int value) {
@@ -194,8 +197,8 @@ public class HotPaths {
                 "status",
                 Map.of(),
                 "application/strategic-merge-patch+json",
-                Json.parse(("{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"message\":\"m" + number++
-                                + "\"}]}}")
+                Json.parse(("{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"message\":\"m"
+                                + number++ + "\"}]}}")
                         .getBytes(StandardCharsets.US_ASCII)));
         return core.call(USER, "bench", patch).object();
     }
