@@ -118,7 +118,8 @@ class AuditTest {
 
     @Test
     void levelsLeaveOutObjects() {
-        start("rules: [{level: Request, verbs: [create]}, {level: Metadata, verbs: [patch]}, {level: None}]");
+        start("rules: [{level: Request, verbs: [create]}, {level: Metadata, verbs: [patch], resources: [{group: '',"
+                + " resources: [configmaps]}]}, {level: None}]");
         api.post(CONFIGMAPS, configMap("one"));
         api.send(api.request(CONFIGMAPS + "/one", "root")
                 .header("Content-Type", "application/merge-patch+json")
