@@ -35,7 +35,9 @@ class PodAdmissionTest {
 
     @Test
     void defaultsOfSeveralRangesAreFilledInAndNoted() {
-        limits("a", "{type: Container, default: {cpu: 500m, memory: 200Mi}, defaultRequest: {cpu: 100m, memory: 100Mi}}");
+        limits(
+                "a",
+                "{type: Container, default: {cpu: 500m, memory: 200Mi}, defaultRequest: {cpu: 100m, memory: 100Mi}}");
         limits("b", "{type: Container, defaultRequest: {cpu: 200m, ephemeral-storage: 1Gi}}");
         Map<String, Object> pod = server.create("v1/pods", pod("p", "{requests: {memory: 150Mi}}", ""));
         Object container = Trees.list(pod, "spec", "containers").getFirst();
@@ -50,15 +52,29 @@ class PodAdmissionTest {
 
     static List<Bound> bounds() {
         return List.of(
-                new Bound("too little", "{type: Container, min: {cpu: 100m}}", "{requests: {cpu: 50m}}",
+                new Bound(
+                        "too little",
+                        "{type: Container, min: {cpu: 100m}}",
+                        "{requests: {cpu: 50m}}",
                         "minimum cpu usage per Container is 100m, but request is 50m"),
-                new Bound("too much", "{type: Container, max: {cpu: '1'}}", "{limits: {cpu: '2'}}",
+                new Bound(
+                        "too much",
+                        "{type: Container, max: {cpu: '1'}}",
+                        "{limits: {cpu: '2'}}",
                         "maximum cpu usage per Container is 1, but limit is 2"),
-                new Bound("no limit", "{type: Pod, max: {memory: 1Gi}}", "{requests: {memory: 1Mi}}",
+                new Bound(
+                        "no limit",
+                        "{type: Pod, max: {memory: 1Gi}}",
+                        "{requests: {memory: 1Mi}}",
                         "maximum memory usage per Pod is 1Gi.  No limit is specified"),
-                new Bound("a Pod as a whole", "{type: Pod, max: {memory: 1Gi}}", "{limits: {memory: 2Gi}}",
+                new Bound(
+                        "a Pod as a whole",
+                        "{type: Pod, max: {memory: 1Gi}}",
+                        "{limits: {memory: 2Gi}}",
                         "maximum memory usage per Pod is 1Gi, but limit is 2Gi"),
-                new Bound("a ratio", "{type: Container, maxLimitRequestRatio: {cpu: '2'}}",
+                new Bound(
+                        "a ratio",
+                        "{type: Container, maxLimitRequestRatio: {cpu: '2'}}",
                         "{requests: {cpu: 100m}, limits: {cpu: 300m}}",
                         "cpu max limit to request ratio per Container is 2, but provided ratio is 3.000000"));
     }
@@ -75,28 +91,35 @@ class PodAdmissionTest {
     @Test
     void claimsAreBound() {
         limits("l", "{type: PersistentVolumeClaim, min: {storage: 1Gi}, max: {storage: 5Gi}}");
-        String claim = "{metadata: {name: x}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: %s}}}}";
-        assertThat(server.refusal("v1/persistentvolumeclaims", claim.formatted("10Gi")).getMessage())
+        String claim =
+                "{metadata: {name: x}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: %s}}}}";
+        assertThat(server.refusal("v1/persistentvolumeclaims", claim.formatted("10Gi"))
+                        .getMessage())
                 .endsWith("maximum storage usage per PersistentVolumeClaim is 5Gi, but request is 10Gi");
-        assertThat(server.refusal("v1/persistentvolumeclaims", claim.formatted("1Mi")).getMessage())
+        assertThat(server.refusal("v1/persistentvolumeclaims", claim.formatted("1Mi"))
+                        .getMessage())
                 .endsWith("minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 1Mi");
         server.create("v1/persistentvolumeclaims", claim.formatted("2Gi"));
     }
 
     @Test
     void prioritiesComeFromTheirClass() {
-        server.create("scheduling.k8s.io/v1/priorityclasses", "{metadata: {name: high}, value: 5, preemptionPolicy: Never}");
+        server.create(
+                "scheduling.k8s.io/v1/priorityclasses", "{metadata: {name: high}, value: 5, preemptionPolicy: Never}");
         Map<String, Object> pod = server.create("v1/pods", pod("p", "{}", ", priorityClassName: high"));
         assertThat(Trees.integer(pod, "spec", "priority")).isEqualTo(5);
         assertThat(Trees.string(pod, "spec", "preemptionPolicy")).isEqualTo("Never");
-        assertThat(server.refusal("v1/pods", pod("q", "{}", ", priorityClassName: none")).getMessage())
+        assertThat(server.refusal("v1/pods", pod("q", "{}", ", priorityClassName: none"))
+                        .getMessage())
                 .isEqualTo("pods \"q\" is forbidden: no PriorityClass with name none was found");
         assertThat(server.refusal("v1/pods", pod("q", "{}", ", priority: 7")).getMessage())
-                .contains("the integer value of priority (7) must not be provided in pod spec; priority admission controller"
-                        + " computed 0 from the given PriorityClass name");
-        assertThat(Trees.integer(server.create("v1/pods", pod("r", "{}", "")), "spec", "priority")).isZero();
+                .contains("the integer value of priority (7) must not be provided in pod spec; priority admission"
+                        + " controller computed 0 from the given PriorityClass name");
+        assertThat(Trees.integer(server.create("v1/pods", pod("r", "{}", "")), "spec", "priority"))
+                .isZero();
         // Classes can be listed; what is mutable changes, what is not does not.
-        assertThat(server.server.names("scheduling.k8s.io/v1/priorityclasses", "")).contains("high");
+        assertThat(server.server.names("scheduling.k8s.io/v1/priorityclasses", ""))
+                .contains("high");
         server.server.patch("scheduling.k8s.io/v1/priorityclasses", "high", "merge", "{'description':'x'}");
         assertThat(TestServer.refusal(() -> server.server.patch(
                                 "scheduling.k8s.io/v1/priorityclasses", "high", "merge", "{'value':6}"))
@@ -119,7 +142,8 @@ class PodAdmissionTest {
     @Test
     void runtimeClassesMustExistAndAddTheirOverhead() {
         String classes = "node.k8s.io/v1/runtimeclasses";
-        assertThat(server.refusal("v1/pods", pod("p", "{}", ", runtimeClassName: vm")).getMessage())
+        assertThat(server.refusal("v1/pods", pod("p", "{}", ", runtimeClassName: vm"))
+                        .getMessage())
                 .isEqualTo("pods \"p\" is forbidden: pod rejected: RuntimeClass \"vm\" not found");
         server.create(
                 classes,
@@ -137,12 +161,16 @@ class PodAdmissionTest {
 
     @Test
     void aSizeThatTheNodeCannotGiveIsRefused() {
-        server.create("v1/nodes", "{metadata: {name: n, labels: {kubernetes.io/os: linux}}, status: {allocatable: {cpu: '2', memory: 1Gi}}}");
+        server.create(
+                "v1/nodes",
+                "{metadata: {name: n, labels: {kubernetes.io/os: linux}}, status: {allocatable: {cpu: '2', memory:"
+                        + " 1Gi}}}");
         server.create("v1/pods", pod("p", "{requests: {cpu: '1'}}", ", nodeName: n"));
         ApiException refusal = TestServer.refusal(() -> resize("3"));
         assertThat(refusal.getMessage())
-                .isEqualTo("pods \"p\" is forbidden: Node didn't have enough allocatable resources: cpu, requested: 3000,"
-                        + " allocatable: 2000");
+                .isEqualTo(
+                        "pods \"p\" is forbidden: Node didn't have enough allocatable resources: cpu, requested: 3000,"
+                                + " allocatable: 2000");
         assertThat(Trees.list(refusal.details(), "causes")).containsExactly(Map.of("reason", "NodeCapacity"));
         resize("1500m");
     }
@@ -167,8 +195,8 @@ class PodAdmissionTest {
                         Set.of("ServiceAccount", "DefaultTolerationSeconds", "LimitRanger"))
                 .withTolerations(1, 2));
         limits("l", "{type: Container, max: {cpu: '1'}}");
-        Map<String, Object> pod =
-                server.create("v1/pods", pod("p", "{requests: {example.com/gpu: 1}, limits: {cpu: '2', example.com/gpu: 1}}", ""));
+        Map<String, Object> pod = server.create(
+                "v1/pods", pod("p", "{requests: {example.com/gpu: 1}, limits: {cpu: '2', example.com/gpu: 1}}", ""));
         assertThat(Trees.list(pod, "spec", "containers"))
                 .allSatisfy(c -> assertThat(Trees.string(c, "imagePullPolicy")).isEqualTo("Always"));
         assertThat(Trees.list(pod, "spec", "tolerations"))

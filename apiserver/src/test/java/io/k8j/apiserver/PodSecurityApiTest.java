@@ -38,7 +38,8 @@ class PodSecurityApiTest {
     }
 
     private static String deployment(String spec) {
-        return "{metadata: {name: d}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {"
+        return "{metadata: {name: d}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}},"
+                + " spec: {"
                 + spec + "}}}}";
     }
 
@@ -67,14 +68,16 @@ class PodSecurityApiTest {
                         "pod-security.kubernetes.io/audit-violations",
                         "would violate PodSecurity \"restricted:v1.18\": host namespaces (hostIPC=true),"
                                 + " allowPrivilegeEscalation != false (container \"c\" must set"
-                                + " securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod or container"
-                                + " \"c\" must set securityContext.runAsNonRoot=true)")
+                                + " securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod or"
+                                + " container \"c\" must set securityContext.runAsNonRoot=true)")
                 .containsEntry("pod-security.kubernetes.io/enforce-policy", "privileged:latest");
     }
 
     @Test
     void aVersionIsJudgedByItsOwnRules() {
-        String sysctl = "securityContext: {sysctls: [{name: net.ipv4.tcp_rmem, value: '1'}]}, containers: [{name: c, image: i}]";
+        String sysctl =
+                "securityContext: {sysctls: [{name: net.ipv4.tcp_rmem, value: '1'}]}, containers: [{name: c, image:"
+                        + " i}]";
         label("ps/enforce: baseline, ps/enforce-version: v1.31");
         assertThat(server.refusal("v1/pods", pod("p", sysctl)).getMessage())
                 .endsWith("violates PodSecurity \"baseline:v1.31\": forbidden sysctls (net.ipv4.tcp_rmem)");
@@ -92,23 +95,28 @@ class PodSecurityApiTest {
         ApiException refusal = TestServer.refusal(() -> label("ps/enforce: basic, ps/warn-version: '1.30'"));
         assertThat(refusal.code()).isEqualTo(422);
         assertThat(refusal.getMessage())
-                .contains("metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: \"basic\": must be one of"
-                        + " privileged, baseline, restricted")
+                .contains(
+                        "metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: \"basic\": must be one of"
+                                + " privileged, baseline, restricted")
                 .contains("metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid value: \"1.30\": must be"
                         + " \"latest\" or \"v1.x\"");
-        server.refusal(
-                "v1/namespaces", "{metadata: {name: n, labels: {pod-security.kubernetes.io/audit: strict}}}");
+        server.refusal("v1/namespaces", "{metadata: {name: n, labels: {pod-security.kubernetes.io/audit: strict}}}");
     }
 
     @Test
     void tighteningANamespaceListsItsPods() {
         server.create("v1/pods", pod("b", BAD));
         server.create("v1/pods", pod("a", BAD));
-        server.create("v1/pods", pod("c", "hostNetwork: true, hostPID: true, containers: [{name: c, image: i, ports:"
-                + " [{containerPort: 80, hostPort: 80}]}]"));
+        server.create(
+                "v1/pods",
+                pod(
+                        "c",
+                        "hostNetwork: true, hostPID: true, containers: [{name: c, image: i, ports:"
+                                + " [{containerPort: 80, hostPort: 80}]}]"));
         assertThat(label("ps/enforce: baseline").warnings())
                 .containsExactly(
-                        "existing pods in namespace \"rec\" violate the new PodSecurity enforce level \"baseline:latest\"",
+                        "existing pods in namespace \"rec\" violate the new PodSecurity enforce level"
+                                + " \"baseline:latest\"",
                         "a (and 1 other pod): host namespaces",
                         "c: host namespaces, hostPort");
         assertThat(label("ps/enforce: privileged").warnings()).isEmpty();
@@ -132,9 +140,9 @@ class PodSecurityApiTest {
     void configurationGivesDefaultsAndExemptions() {
         server.close();
         server = new AdmittingServer(AdmittingServer.SETTINGS.withPodSecurity(PodSecurityConfiguration.of(Yaml.tree(
-                "{apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, defaults: {enforce:"
-                        + " baseline, enforce-version: v1.35}, exemptions: {namespaces: [other], usernames: [root],"
-                        + " runtimeClasses: [vm]}}"))));
+                "{apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, defaults:"
+                        + " {enforce: baseline, enforce-version: v1.35}, exemptions: {namespaces: [other], usernames:"
+                        + " [root], runtimeClasses: [vm]}}"))));
         assertThat(server.refusal("v1/pods", pod("p", BAD)).getMessage()).contains("\"baseline:v1.35\"");
         server.create("node.k8s.io/v1/runtimeclasses", "{metadata: {name: vm}, handler: vm}");
         server.create("v1/pods", pod("p", "runtimeClassName: vm, " + BAD));
@@ -152,8 +160,9 @@ class PodSecurityApiTest {
                 "application/merge-patch+json",
                 Yaml.tree("{metadata: {labels: {pod-security.kubernetes.io/enforce: restricted}}}"));
         assertThat(exempt.warnings())
-                .containsExactly("namespace \"other\" is exempt from Pod Security, and the policy (enforce=restricted:v1.35)"
-                        + " will be ignored");
+                .containsExactly(
+                        "namespace \"other\" is exempt from Pod Security, and the policy (enforce=restricted:v1.35)"
+                                + " will be ignored");
     }
 
     @Test
@@ -163,8 +172,8 @@ class PodSecurityApiTest {
                 Map.entry("exemptions: {usernames: ['']}", "exemptions.usernames[0]: Invalid value: \"\""),
                 Map.entry("exemptions: {namespaces: [a, a]}", "exemptions.namespaces[1]: Duplicate value: \"a\""));
         for (var w : wrong) {
-            String yaml = "{apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, " + w.getKey()
-                    + "}";
+            String yaml = "{apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, "
+                    + w.getKey() + "}";
             org.assertj.core.api.Assertions.assertThatThrownBy(() -> PodSecurityConfiguration.of(Yaml.tree(yaml)))
                     .hasMessageContaining(w.getValue());
         }

@@ -56,8 +56,8 @@ class WebhookTest {
     private void thing(String versions) {
         server.create(
                 "apiextensions.k8s.io/v1/customresourcedefinitions",
-                "{metadata: {name: things.a.b}, spec: {group: a.b, scope: Namespaced, names: {plural: things, kind: Thing},"
-                        + " versions: [" + versions + "]}}");
+                "{metadata: {name: things.a.b}, spec: {group: a.b, scope: Namespaced, names: {plural: things, kind:"
+                        + " Thing}, versions: [" + versions + "]}}");
         Awaitility.await().until(() -> server.server.core.table().get(TestServer.gvr("a.b/v1/things")) != null);
     }
 
@@ -73,8 +73,16 @@ class WebhookTest {
         return List.of(
                 new Answer("a message", "{allowed: false, status: {message: no, code: 403}}", DENIED + ": no", 403),
                 new Answer("nothing", "{allowed: false}", DENIED + " without explanation", 400),
-                new Answer("a reason", "{allowed: false, status: {reason: Conflict, code: 409}}", DENIED + ": Conflict", 409),
-                new Answer("a code that is none", "{allowed: false, status: {message: no, code: 200}}", DENIED + ": no", 400));
+                new Answer(
+                        "a reason",
+                        "{allowed: false, status: {reason: Conflict, code: 409}}",
+                        DENIED + ": Conflict",
+                        409),
+                new Answer(
+                        "a code that is none",
+                        "{allowed: false, status: {message: no, code: 200}}",
+                        DENIED + ": no",
+                        400));
     }
 
     @ParameterizedTest
@@ -94,7 +102,11 @@ class WebhookTest {
     static List<Invalid> invalid() {
         String v1 = "'apiVersion':'admission.k8s.io/v1','kind':'AdmissionReview'";
         return List.of(
-                new Invalid("no response", false, "{" + v1 + "}", "received invalid webhook response: webhook response was absent"),
+                new Invalid(
+                        "no response",
+                        false,
+                        "{" + v1 + "}",
+                        "received invalid webhook response: webhook response was absent"),
                 new Invalid(
                         "another uid",
                         false,
@@ -115,21 +127,24 @@ class WebhookTest {
                         "a patch without type",
                         true,
                         "{" + v1 + ",'response':{'uid':'UID','allowed':true,'patch':'W10='}}",
-                        "received invalid webhook response: webhook returned response.patch but not response.patchType"),
+                        "received invalid webhook response: webhook returned response.patch but not"
+                                + " response.patchType"),
                 new Invalid(
                         "a patch that is none",
                         true,
                         "{" + v1 + ",'response':{'uid':'UID','allowed':true,'patchType':'JSONPatch','patch':'e30='}}",
                         "received undecodable patch in webhook response: "),
-                new Invalid("no JSON", false, "hello", "failed to call webhook: couldn't get version/kind; json parse error: "));
+                new Invalid(
+                        "no JSON",
+                        false,
+                        "hello",
+                        "failed to call webhook: couldn't get version/kind; json parse error: "));
     }
 
     @ParameterizedTest
     @MethodSource("invalid")
     void answersThatAreNoneRefuseUnlessTheyMayBeIgnored(Invalid i) {
-        hooks.raw(
-                "/",
-                review -> i.answer().replace('\'', '"').replace("UID", Trees.string(review, "request", "uid")));
+        hooks.raw("/", review -> i.answer().replace('\'', '"').replace("UID", Trees.string(review, "request", "uid")));
         String resource = i.mutating() ? MUTATING : VALIDATING;
         configure(resource, "v", "/", MAPS, "");
         ApiException refusal = server.refusal("v1/configmaps", map("m", ""));
@@ -159,9 +174,11 @@ class WebhookTest {
         assertThat(Trees.string(create, "object", "data", "a")).isEqualTo("x");
         assertThat(create.get("oldObject")).isNull();
         assertThat(Trees.string(hooks.requests.get(1), "operation")).isEqualTo("UPDATE");
-        assertThat(Trees.string(hooks.requests.get(1), "oldObject", "data", "a")).isEqualTo("x");
+        assertThat(Trees.string(hooks.requests.get(1), "oldObject", "data", "a"))
+                .isEqualTo("x");
         assertThat(hooks.requests.get(2).get("object")).isNull();
-        assertThat(Trees.string(hooks.requests.get(2), "oldObject", "data", "a")).isEqualTo("y");
+        assertThat(Trees.string(hooks.requests.get(2), "oldObject", "data", "a"))
+                .isEqualTo("y");
     }
 
     @Test
@@ -197,8 +214,8 @@ class WebhookTest {
         hooks.silent("/");
         configure(VALIDATING, "v", "/", MAPS, ", timeoutSeconds: 1");
         assertThat(server.refusal("v1/configmaps", map("m", "")).getMessage())
-                .startsWith("Internal error occurred: failed calling webhook \"v.example.com\": failed to call webhook: Post"
-                        + " \"https://127.0.0.1:")
+                .startsWith("Internal error occurred: failed calling webhook \"v.example.com\": failed to call webhook:"
+                        + " Post \"https://127.0.0.1:")
                 .endsWith("?timeout=1s\": context deadline exceeded");
         server.server.patch(
                 VALIDATING, "v", "json", "[{'op':'replace','path':'/webhooks/0/failurePolicy','value':'Ignore'}]");
@@ -222,8 +239,8 @@ class WebhookTest {
                 "json",
                 "[{'op':'replace','path':'/webhooks/0/clientConfig','value':{'service':{'namespace':'rec','name':'hook'}}}]");
         assertThat(server.refusal("v1/configmaps", map("m", "")).getMessage())
-                .isEqualTo("Internal error occurred: failed calling webhook \"v.example.com\": failed to call webhook: Post"
-                        + " \"https://hook.rec.svc:443?timeout=10s\": service \"hook\" not found");
+                .isEqualTo("Internal error occurred: failed calling webhook \"v.example.com\": failed to call webhook:"
+                        + " Post \"https://hook.rec.svc:443?timeout=10s\": service \"hook\" not found");
     }
 
     @Test
@@ -249,8 +266,10 @@ class WebhookTest {
 
     @Test
     void thoseThatWantItAreAskedAgainAfterAChange() {
-        hooks.on("/again", r -> patch("[{'op':'add','path':'/data/n','value':'"
-                + Trees.map(r, "object", "data").size() + "'}]"));
+        hooks.on(
+                "/again",
+                r -> patch("[{'op':'add','path':'/data/n','value':'"
+                        + Trees.map(r, "object", "data").size() + "'}]"));
         hooks.on("/change", r -> patch("[{'op':'add','path':'/data/c','value':'1'}]"));
         configure(MUTATING, "a", "/again", MAPS, ", reinvocationPolicy: IfNeeded");
         configure(MUTATING, "b", "/change", MAPS, ", reinvocationPolicy: Never");
@@ -266,7 +285,11 @@ class WebhookTest {
                 "{metadata: {name: l}, spec: {limits: [{type: Container, defaultRequest: {cpu: 100m}}]}}");
         hooks.on("/", r -> patch("[{'op':'add','path':'/spec/initContainers','value':[{'name':'i','image':'x'}]}]"));
         configure(
-                MUTATING, "a", "/", "{operations: [CREATE], apiGroups: [''], apiVersions: [v1], resources: [pods]}", "");
+                MUTATING,
+                "a",
+                "/",
+                "{operations: [CREATE], apiGroups: [''], apiVersions: [v1], resources: [pods]}",
+                "");
         Map<String, Object> pod =
                 server.create("v1/pods", "{metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}");
         Object added = Trees.list(pod, "spec", "initContainers").getFirst();
@@ -278,11 +301,15 @@ class WebhookTest {
     @Test
     void equivalentVersionsAreAskedAboutInTheirOwn() {
         thing(version("v1", true) + ", " + version("v2", false));
-        hooks.on("/", r -> patch("[{'op':'add','path':'/data/b','value':'" + Trees.string(r, "object", "apiVersion") + "'}]"));
+        hooks.on(
+                "/",
+                r -> patch(
+                        "[{'op':'add','path':'/data/b','value':'" + Trees.string(r, "object", "apiVersion") + "'}]"));
         String rule = "{operations: [CREATE, UPDATE], apiGroups: [a.b], apiVersions: [v2], resources: [things]}";
         configure(MUTATING, "a", "/", rule, ", matchPolicy: Exact");
         String one = "{apiVersion: a.b/v1, kind: Thing, metadata: {name: %s}, data: {a: x}}";
-        assertThat(Trees.get(server.create("a.b/v1/things", one.formatted("exact")), "data", "b")).isNull();
+        assertThat(Trees.get(server.create("a.b/v1/things", one.formatted("exact")), "data", "b"))
+                .isNull();
         server.server.patch(
                 MUTATING, "a", "json", "[{'op':'replace','path':'/webhooks/0/matchPolicy','value':'Equivalent'}]");
         Map<String, Object> made = server.create("a.b/v1/things", one.formatted("equivalent"));
@@ -297,20 +324,25 @@ class WebhookTest {
     void customResourcesAreChangedPrunedAndRefused() {
         thing(version("v1", true));
         String rule = "{operations: ['*'], apiGroups: [a.b], apiVersions: [v1], resources: [things]}";
-        hooks.on("/", r -> "CREATE".equals(r.get("operation"))
-                ? patch("[{'op':'add','path':'/data/b','value':'y'},{'op':'add','path':'/data/zz','value':'y'}]")
-                : allow());
+        hooks.on(
+                "/",
+                r -> "CREATE".equals(r.get("operation"))
+                        ? patch(
+                                "[{'op':'add','path':'/data/b','value':'y'},{'op':'add','path':'/data/zz','value':'y'}]")
+                        : allow());
         hooks.on("/no", r -> deny("no " + r.get("operation")));
         configure(MUTATING, "a", "/", rule, "");
         String thing = "{apiVersion: a.b/v1, kind: Thing, metadata: {name: t}, data: {a: x}}";
         assertThat(Trees.map(server.create("a.b/v1/things", thing), "data")).isEqualTo(Map.of("a", "x", "b", "y"));
         configure(VALIDATING, "v", "/no", rule, "");
-        assertThat(server.refusal("a.b/v1/things", thing.replace("name: t", "name: u")).getMessage())
+        assertThat(server.refusal("a.b/v1/things", thing.replace("name: t", "name: u"))
+                        .getMessage())
                 .isEqualTo(DENIED + ": no CREATE");
         assertThat(TestServer.refusal(() -> server.server.patch("a.b/v1/things", "t", "merge", "{'data':{'a':'z'}}"))
                         .getMessage())
                 .isEqualTo(DENIED + ": no UPDATE");
-        assertThat(TestServer.refusal(() -> server.server.delete("a.b/v1/things", "t", "")).getMessage())
+        assertThat(TestServer.refusal(() -> server.server.delete("a.b/v1/things", "t", ""))
+                        .getMessage())
                 .isEqualTo(DENIED + ": no DELETE");
     }
 
@@ -325,9 +357,11 @@ class WebhookTest {
                         + " [customresourcedefinitions]}, {operations: [CONNECT], apiGroups: [''], apiVersions: ['*'],"
                         + " resources: [pods/attach]}",
                 "");
-        assertThat(TestServer.refusal(() -> thing(version("v1", true))).getMessage()).isEqualTo(DENIED + ": no");
+        assertThat(TestServer.refusal(() -> thing(version("v1", true))).getMessage())
+                .isEqualTo(DENIED + ": no");
         server.create("v1/pods", "{metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}");
-        ApiCall attach = new ApiCall(Verb.CREATE, TestServer.gvr("v1/pods"), "rec", "p", "attach", Map.of(), null, null);
+        ApiCall attach =
+                new ApiCall(Verb.CREATE, TestServer.gvr("v1/pods"), "rec", "p", "attach", Map.of(), null, null);
         Map<String, Object> options = Yaml.tree("{apiVersion: v1, kind: PodAttachOptions, container: c, stdin: true}");
         assertThat(TestServer.refusal(() -> server.server.core.admitConnect(TestServer.ADMIN, attach, options))
                         .getMessage())
@@ -354,10 +388,16 @@ class WebhookTest {
         configure(VALIDATING, "v", "/", MAPS, "");
         server.refusal("v1/configmaps", map("m", ""));
         server.server.patch(
-                VALIDATING, "v", "json", "[{'op':'replace','path':'/webhooks/0/rules/0/operations','value':['DELETE']}]");
+                VALIDATING,
+                "v",
+                "json",
+                "[{'op':'replace','path':'/webhooks/0/rules/0/operations','value':['DELETE']}]");
         server.create("v1/configmaps", map("m", ""));
         server.server.patch(
-                VALIDATING, "v", "json", "[{'op':'replace','path':'/webhooks/0/rules/0/operations','value':['CREATE']}]");
+                VALIDATING,
+                "v",
+                "json",
+                "[{'op':'replace','path':'/webhooks/0/rules/0/operations','value':['CREATE']}]");
         server.refusal("v1/configmaps", map("n", ""));
         assertThat(server.server.names(VALIDATING, "labelSelector=set=yes")).containsExactly("v");
         server.server.send(Verb.DELETECOLLECTION, VALIDATING, "", "", "labelSelector=set=yes", null, null);
@@ -389,8 +429,8 @@ class WebhookTest {
                 "json",
                 "[{'op':'replace','path':'/webhooks/0/matchConditions/0/expression','value':'object.data.zz == 1'}]");
         assertThat(server.refusal("v1/configmaps", map("m", "a: x")).getMessage())
-                .isEqualTo("configmaps \"m\" is forbidden: expression 'object.data.zz == 1' resulted in error: no such key:"
-                        + " zz");
+                .isEqualTo("configmaps \"m\" is forbidden: expression 'object.data.zz == 1' resulted in error: no such"
+                        + " key: zz");
     }
 
     @Test
