@@ -10,6 +10,7 @@ import io.k8j.server.install.MachineCheck;
 import io.k8j.server.install.Packages;
 import io.k8j.server.node.NodeComponents;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ public final class Cluster implements AutoCloseable {
     private void open(Steps steps) throws Exception {
         steps.say("k8j " + Version.GIT + " on " + config.dataDir());
         closing.add(ServerLock.acquire(config.dataDir()));
+        ClusterFile.check(config);
         checkMachine();
         install(steps);
         SystemTime time = closing.add(new SystemTime());
@@ -73,6 +75,7 @@ public final class Cluster implements AutoCloseable {
             writeKubeconfig();
             return null;
         });
+        certificates.onRenewal(this::renewKubeconfig);
         controlPlane.startControllers(config, certificates, steps);
         controlPlane.startScheduler(config, steps);
         if (node != null) {
@@ -171,6 +174,15 @@ public final class Cluster implements AutoCloseable {
                 certificates.authorityPem(),
                 certificates.admin());
         io.k8j.server.certs.Pem.write(config.dataDir().resolve("server/kubeconfig-path"), file + "\n", false);
+    }
+
+    private void renewKubeconfig() {
+        try {
+            writeKubeconfig();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "write the renewed kubeconfig %s: %s".formatted(config.writeKubeconfig(), e.getMessage()), e);
+        }
     }
 
     /** Prints what the user needs next. */

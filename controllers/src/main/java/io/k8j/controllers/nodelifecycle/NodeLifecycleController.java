@@ -44,11 +44,13 @@ public final class NodeLifecycleController {
     private final EventRecorder events;
     private final Map<String, NodeHealth.Observation> observations = new HashMap<>(); // worker only
     private final Set<String> registered = new HashSet<>(); // worker only
+    private final SteadyClock steady;
     private final ZoneLimits limits = new ZoneLimits(); // worker only
     private final ControllerLoop<ObjectKey> loop;
 
     private NodeLifecycleController(ControllerContext context) {
         this.context = context;
+        this.steady = new SteadyClock(context.time());
         this.nodes = context.resources(Node.class);
         this.informer = context.informer(Node.class);
         this.leases = context.informer(Lease.class, ListOptions.inNamespace(LEASES));
@@ -129,10 +131,10 @@ public final class NodeLifecycleController {
     private void look(Node node, Instant now) {
         String name = Nulls.name(node);
         NodeHealth.Observation observation = NodeHealth.observe(
-                Optional.ofNullable(observations.get(name)), node, leases.get(new ObjectKey(LEASES, name)), now);
+                Optional.ofNullable(observations.get(name)), node, leases.get(new ObjectKey(LEASES, name)), steady.instant());
         observations.put(name, observation);
         Node current = node;
-        if (NodeHealth.isSilent(observation, node, context.config().nodeMonitorGracePeriod(), now)) {
+        if (NodeHealth.isSilent(observation, node, context.config().nodeMonitorGracePeriod(), steady.instant())) {
             Optional<Node> unknown = NodeHealth.unknown(node, now);
             if (unknown.isPresent()) {
                 current = nodes.updateStatus(unknown.get());

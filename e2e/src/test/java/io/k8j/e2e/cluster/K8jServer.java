@@ -102,6 +102,18 @@ public final class K8jServer implements AutoCloseable {
         return Files.isExecutable(findRoot().resolve("k8j"));
     }
 
+    /** The command under test. */
+    public static Path command() {
+        return findRoot().resolve("k8j");
+    }
+
+    /** The arguments with which {@link #start} starts the server. */
+    public List<String> startCommand() {
+        var command = new ArrayList<>(List.of("server"));
+        command.addAll(flags);
+        return command;
+    }
+
     /** The repository's root. */
     static Path findRoot() {
         Path start = Path.of(System.getProperty("k8j.root", "")).toAbsolutePath();

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * Growing pauses between repeats of something that fails: none before the first repeat, then 10 seconds, doubled up to
- * five minutes, and forgotten after ten minutes without trouble. Not thread-safe.
+ * five minutes, and forgotten after ten minutes without trouble. How long ago something ended is asked of the wall clock
+ * once; from then on the clock may jump without making a pause longer or shorter. Not thread-safe.
  */
 final class CrashBackoff {
     static final Duration FIRST = Duration.ofSeconds(10);
@@ -15,14 +16,30 @@ final class CrashBackoff {
 
     private record Entry(Duration pause, Instant last) {}
 
-    private final Map<String, Entry> entries = new HashMap<>();
+    /** An end that was asked about, and the moment on the steady clock at which its pause is over. */
+    private record Due(Instant end, Duration pause, long nanos) {}
 
-    /** How long to wait yet at {@code now} for a repeat of what ended at {@code end}; zero if it may start. */
-    Duration remaining(String key, Instant end, Instant now) {
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final Map<String, Due> dues = new HashMap<>();
+
+    /**
+     * How long to wait yet for a repeat of what ended at {@code end}; zero if it may start.
+     *
+     * @param now the wall clock
+     * @param nanos the steady clock
+     */
+    Duration remaining(String key, Instant end, Instant now, long nanos) {
         Entry entry = entries.get(key);
         if (entry == null || expired(entry, end)) return Duration.ZERO;
-        Duration left = Duration.between(now, end.plus(entry.pause()));
-        return left.isNegative() ? Duration.ZERO : left;
+        Due due = dues.get(key);
+        if (due == null || !due.end().equals(end) || !due.pause().equals(entry.pause())) {
+            Duration left = Duration.between(now, end.plus(entry.pause()));
+            if (left.compareTo(entry.pause()) > 0) left = entry.pause(); // nothing ends in the future
+            due = new Due(end, entry.pause(), nanos + left.toNanos());
+            dues.put(key, due);
+        }
+        long left = due.nanos() - nanos;
+        return left <= 0 ? Duration.ZERO : Duration.ofNanos(left);
     }
 
     /** The pause that holds now, as messages tell it. */
@@ -44,6 +61,7 @@ final class CrashBackoff {
 
     void forget(String key) {
         entries.remove(key);
+        dues.remove(key);
     }
 
     private static boolean expired(Entry entry, Instant at) {

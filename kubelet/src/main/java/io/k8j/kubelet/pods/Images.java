@@ -115,7 +115,7 @@ final class Images {
         String backoffKey = key.podUid() + "_" + wanted;
         Duration left;
         synchronized (backoff) {
-            left = backoff.remaining(backoffKey, lastEnd(backoffKey), time.instant());
+            left = backoff.remaining(backoffKey, lastEnd(backoffKey), time.instant(), time.nanoTime());
         }
         if (!left.isZero()) {
             String message = "Back-off pulling image \"%s\"".formatted(wanted);

@@ -104,7 +104,8 @@ final class Starter {
     }
 
     private boolean inBackoff(Pod pod, ContainerRef ref, RuntimeContainer last, Instant end) {
-        Duration left = crashes.remaining(ref.name(), end, context.time().instant());
+        Duration left = crashes.remaining(
+                ref.name(), end, context.time().instant(), context.time().nanoTime());
         if (left.isZero()) return false;
         String message = "back-off %s restarting failed container=%s pod=%s"
                 .formatted(CrashBackoff.text(crashes.pause(ref.name())), ref.name(), ContainerConfigs.text(pod));

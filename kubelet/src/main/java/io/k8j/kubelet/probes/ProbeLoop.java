@@ -51,10 +51,14 @@ final class ProbeLoop implements AutoCloseable {
         synchronized (this) {
             if (closed) return;
         }
-        boolean good = result.kind() == ProbeResult.Kind.SUCCESS;
-        inARow = last != null && last == good ? inARow + 1 : 1;
-        last = good;
-        listener.result(good, inARow >= (good ? successThreshold : failureThreshold), result);
+        if (result.kind() == ProbeResult.Kind.ERROR) {
+            listener.result(false, false, result); // what could not be asked counts neither for nor against
+        } else {
+            boolean good = result.kind() == ProbeResult.Kind.SUCCESS;
+            inARow = last != null && last == good ? inARow + 1 : 1;
+            last = good;
+            listener.result(good, inARow >= (good ? successThreshold : failureThreshold), result);
+        }
         Duration rest = period.minusNanos(time.nanoTime() - begun);
         start(rest.isNegative() ? Duration.ZERO : rest);
     }

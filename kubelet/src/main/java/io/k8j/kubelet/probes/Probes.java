@@ -103,6 +103,7 @@ public final class Probes implements AutoCloseable {
         Duration delay =
                 Duration.ofSeconds(probe.getInitialDelaySeconds() == null ? 0 : probe.getInitialDelaySeconds());
         Duration first = Duration.between(time.instant(), entry.startedAt.plus(delay));
+        if (first.compareTo(delay) > 0) first = delay; // the clock was put back since the start
         ProbeLoop loop = new ProbeLoop(
                 probe,
                 () -> actions.probe(type, probe, entry.container, entry.id, entry.podIp),
@@ -118,7 +119,7 @@ public final class Probes implements AutoCloseable {
             String what = result.kind() == ProbeResult.Kind.ERROR ? "errored and resulted in unknown state" : "failed";
             reporter.unhealthy(entry.container, "%s probe %s: %s".formatted(type.word(), what, result.output()));
         }
-        if (!crossed || result.kind() == ProbeResult.Kind.ERROR) return;
+        if (!crossed) return;
         synchronized (this) {
             if (observed.get(entry.id) != entry) return;
             switch (type) {

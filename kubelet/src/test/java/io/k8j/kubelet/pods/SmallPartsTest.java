@@ -30,7 +30,7 @@ class SmallPartsTest {
     void pausesDoubleUpToFiveMinutesAndAreForgottenAfterTen() {
         CrashBackoff backoff = new CrashBackoff();
         Instant at = Instant.parse("2026-01-01T00:00:00Z");
-        assertThat(backoff.remaining("c", at, at)).isZero();
+        assertThat(backoff.remaining("c", at, at, 0)).isZero();
         Duration[] expected = {
             Duration.ofSeconds(10),
             Duration.ofSeconds(20),
@@ -42,15 +42,31 @@ class SmallPartsTest {
         };
         for (Duration pause : expected) {
             backoff.next("c", at);
-            assertThat(backoff.remaining("c", at, at)).isEqualTo(pause);
+            assertThat(backoff.remaining("c", at, at, 0)).isEqualTo(pause);
             at = at.plus(pause);
         }
         Instant later = at.plus(Duration.ofMinutes(11));
-        assertThat(backoff.remaining("c", later, later)).isZero();
+        assertThat(backoff.remaining("c", later, later, 0)).isZero();
         backoff.next("c", later);
         assertThat(backoff.pause("c")).isEqualTo(Duration.ofSeconds(10));
         assertThat(CrashBackoff.text(Duration.ofSeconds(80))).isEqualTo("1m20s");
         assertThat(CrashBackoff.text(Duration.ofSeconds(300))).isEqualTo("5m0s");
+    }
+
+    @Test
+    void aClockThatJumpsChangesNoPause() {
+        CrashBackoff backoff = new CrashBackoff();
+        Instant end = Instant.parse("2026-01-01T00:00:00Z");
+        long second = 1_000_000_000L;
+        backoff.next("c", end);
+        assertThat(backoff.remaining("c", end, end.plusSeconds(4), 0)).isEqualTo(Duration.ofSeconds(6));
+        assertThat(backoff.remaining("c", end, end.minusSeconds(3600), 2 * second)).isEqualTo(Duration.ofSeconds(4));
+        assertThat(backoff.remaining("c", end, end.plusSeconds(3600), 3 * second)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(backoff.remaining("c", end, end.minusSeconds(3600), 6 * second)).isZero();
+        // An end that seems to lie in the future has only just come.
+        Instant future = end.plusSeconds(300);
+        assertThat(backoff.remaining("c", future, end, 7 * second)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(backoff.remaining("c", future, end, 17 * second)).isZero();
     }
 
     private static Pod pod(Container container) {

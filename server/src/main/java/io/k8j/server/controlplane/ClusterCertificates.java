@@ -30,17 +30,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All certificates and keys of one cluster, and the TLS contexts made of them. They are looked over once a day while the
- * server runs; what is about to end is renewed and used for the connections that follow.
+ * All certificates and keys of one cluster, and the TLS contexts made of them. They are looked over once an hour while
+ * the server runs; what is about to end is renewed and used for the connections that follow.
  */
 public final class ClusterCertificates implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCertificates.class);
-    private static final Duration LOOK_OVER = Duration.ofDays(1);
+    private static final Duration LOOK_OVER = Duration.ofHours(1);
     /** So that tests may set their clocks as they like. */
     private static final Instant IN_MEMORY_FROM = Instant.parse("2000-01-01T00:00:00Z");
 
@@ -60,6 +61,7 @@ public final class ClusterCertificates implements AutoCloseable {
     private final Map<String, KeyAndCertificate> current = new ConcurrentHashMap<>();
     private final Map<String, SslContext> contexts = new ConcurrentHashMap<>();
     private final Time time;
+    private final List<Runnable> onRenewal = new CopyOnWriteArrayList<>();
     private volatile Time.Timer next = () -> {};
 
     private ClusterCertificates(
@@ -103,6 +105,7 @@ public final class ClusterCertificates implements AutoCloseable {
                 serviceAccountKey(directory),
                 time);
         certificates.lookOver();
+        certificates.lookAgainLater();
         return certificates;
     }
 
@@ -160,27 +163,39 @@ public final class ClusterCertificates implements AutoCloseable {
         return (ECPublicKey) java.security.KeyFactory.getInstance("EC").generatePublic(spec);
     }
 
+    /** Has a task run after certificates were renewed, on a thread of this object. */
+    public void onRenewal(Runnable task) {
+        onRenewal.add(task);
+    }
+
     private void lookOver() throws IOException {
+        boolean renewed = false;
         for (CertificateRequest request : requests) {
             KeyAndCertificate obtained = store.obtain(authority, request);
             KeyAndCertificate before = current.put(request.name(), obtained);
             if (before != null && !before.certificate().equals(obtained.certificate())) {
                 LOG.atInfo().addKeyValue("certificate", request.name()).log("certificate renewed");
+                renewed = true;
             }
             if (before == null || !before.certificate().equals(obtained.certificate())) {
                 contexts.clear();
             }
         }
         current.put(FrontProxy.NAME, store.obtain(proxyAuthority, FRONT_PROXY));
-        next = time.after(LOOK_OVER, () -> Thread.ofVirtual().start(this::lookOverAgain));
+        if (renewed) onRenewal.forEach(Runnable::run);
+    }
+
+    private void lookAgainLater() {
+        next = time.after(LOOK_OVER, () -> Thread.ofVirtual().name("certificates").start(this::lookOverAgain));
     }
 
     private void lookOverAgain() {
         try {
             lookOver();
-        } catch (IOException e) {
-            LOG.atError().setCause(e).log("certificates could not be renewed; trying again tomorrow");
-            next = time.after(LOOK_OVER, () -> Thread.ofVirtual().start(this::lookOverAgain));
+        } catch (IOException | RuntimeException e) {
+            LOG.atError().setCause(e).log("certificates could not be renewed; trying again in an hour");
+        } finally {
+            lookAgainLater();
         }
     }
 

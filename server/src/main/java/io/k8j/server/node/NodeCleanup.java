@@ -11,6 +11,7 @@ import io.k8j.server.InstanceId;
 import io.k8j.server.install.MachineCheck;
 import io.k8j.server.install.Packages;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,7 @@ public final class NodeCleanup {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCleanup.class);
     private static final Duration RUNTIME_LIMIT = Duration.ofSeconds(30);
     private static final long COMMAND_SECONDS = 30;
+    private static final Pattern OTHER_END = Pattern.compile(" link-netns (cni-[-0-9a-f]+)");
 
     private final Path dataDir;
     private final ContainerdConfig containerd;
@@ -126,11 +130,38 @@ public final class NodeCleanup {
         }
     }
 
+    /** Removes the bridge, and what is left of Pods that containerd no longer knows: their end of the wire tells. */
     private void removeBridge() throws IOException, InterruptedException {
         String bridge = InstanceId.bridge(dataDir);
         if (Files.exists(Path.of("/sys/class/net", bridge))) {
+            List<String> namespaces = namespacesBehind(output("ip", "-o", "link", "show", "master", bridge));
+            for (String namespace : namespaces) {
+                run("ip", "netns", "delete", namespace);
+            }
+            if (!namespaces.isEmpty()) {
+                say.accept("removed %d network namespaces".formatted(namespaces.size()));
+            }
             run("ip", "link", "delete", bridge);
             say.accept("removed interface " + bridge);
+        }
+    }
+
+    /** The network namespaces at the other ends of a bridge's links, as {@code ip -o link} tells them. */
+    static List<String> namespacesBehind(String links) {
+        List<String> found = new ArrayList<>();
+        Matcher matcher = OTHER_END.matcher(links);
+        while (matcher.find()) {
+            found.add(matcher.group(1));
+        }
+        return found;
+    }
+
+    private static String output(String... command) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var output = process.getInputStream()) {
+            return new String(output.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
