@@ -1,6 +1,7 @@
 package io.k8j.e2e.walkthrough;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k8j.e2e.kubectl.Result;
 import java.io.IOException;
@@ -209,7 +210,7 @@ class PodsIT extends Walkthrough {
     @Test
     @Order(100)
     void failedLivenessProbesRestartTheContainer() {
-        for (String pod : List.of("exec-fails", "tcp-refused")) {
+        for (String pod : List.of("exec-fails", "tcp-refused", "http-dies")) {
             eventually(() ->
                     assertThat(Integer.parseInt(state(pod, "restartCount"))).isPositive());
             assertThat(events("Pod", pod))
@@ -221,6 +222,9 @@ class PodsIT extends Walkthrough {
                 .anySatisfy(e -> assertThat(e)
                         .matches("Warning Unhealthy Liveness probe failed: dial tcp 10\\.[0-9.]+:81: "
                                 + "connect: connection refused"));
+        assertThat(events("Pod", "http-dies"))
+                .anySatisfy(e -> assertThat(e)
+                        .isEqualTo("Warning Unhealthy Liveness probe failed: HTTP probe failed with statuscode: 404"));
     }
 
     @Test
@@ -242,9 +246,17 @@ class PodsIT extends Walkthrough {
 
     @Test
     @Order(120)
-    void grpcProbesAskTheHealthService() {
+    void grpcAndTcpProbesAskTheServer() {
         awaitPodReady("grpc-serves");
-        assertThat(state("grpc-serves", "restartCount")).isEqualTo("0");
+        awaitPodReady("tcp-serves");
+        for (String pod : List.of("grpc-serves", "tcp-serves")) {
+            assertThat(state(pod, "started")).isEqualTo("true");
+            assertThat(state(pod, "restartCount")).isEqualTo("0");
+        }
+        eventually(() -> assertThat(events("Pod", "grpc-silent"))
+                .anySatisfy(e -> assertThat(e).startsWith("Warning Unhealthy Readiness probe failed: ")));
+        assertThat(run("kubectl get po grpc-silent").table().row("grpc-silent"))
+                .containsAllEntriesOf(Map.of("READY", "0/1", "STATUS", "Running", "RESTARTS", "0"));
     }
 
     @Test
@@ -258,6 +270,24 @@ class PodsIT extends Walkthrough {
                         run("kubectl exec startup-holds -- ls /tmp").succeeds().lines())
                 .contains("live", "ready"));
         assertThat(state("startup-holds", "started")).isEqualTo("true");
+    }
+
+    @Test
+    @Order(135)
+    void aContainerThatDoesNotStartUpIsKilled() {
+        eventually(() -> assertThat(get("pod never-starts", ".status.phase")).isEqualTo("Failed"));
+        assertThat(events("Pod", "never-starts"))
+                .anySatisfy(e -> assertThat(e).startsWith("Warning Unhealthy Startup probe failed: "))
+                .anySatisfy(e -> assertThat(e).startsWith("Normal Killing Container c failed startup probe"));
+        assertThat(state("never-starts", "state.terminated.exitCode")).isEqualTo("137");
+    }
+
+    @Test
+    @Order(136)
+    void aFailedPostStartHookEndsTheContainer() {
+        eventually(() -> assertThat(get("pod bad-hook", ".status.phase")).isEqualTo("Failed"));
+        assertThat(events("Pod", "bad-hook"))
+                .anySatisfy(e -> assertThat(e).isEqualTo("Warning FailedPostStartHook PostStartHook failed"));
     }
 
     @Test
@@ -305,6 +335,7 @@ class PodsIT extends Walkthrough {
     void volumesShowTheirSources() {
         run("kubectl exec vols -- cat /conf/color /conf/mode /sub/color /pass/user /all/deep/mode")
                 .mentions("bluefastblueadminfast");
+        run("kubectl exec vols -- sh -c 'echo mine > /own/x && cat /scratch/vols/x'").prints("mine");
         run("kubectl exec vols -- cat /info/labels").prints("app=\"vols\"", "tier=\"back\"");
         run("kubectl exec vols -- cat /info/memory").mentions("67108864");
         run("kubectl exec vols -- stat -L -c %a /pass/user").prints("400");
@@ -346,6 +377,29 @@ class PodsIT extends Walkthrough {
                 .mentions(namespace());
         run("kubectl exec vols -- head -1 /var/run/secrets/kubernetes.io/serviceaccount/ca.crt")
                 .prints("-----BEGIN CERTIFICATE-----");
+    }
+
+    @Test
+    @Order(195)
+    void resourcesOfARunningPodAreChanged() {
+        assumeTrue(kubectlMinor() >= 32, "older kubectls do not know the subresource resize");
+        String id = state("vols", "containerID");
+        run("kubectl patch pod vols --subresource resize -p '{\"spec\":{\"containers\":[{\"name\":\"c\",\"resources\":"
+                        + "{\"limits\":{\"cpu\":\"150m\",\"memory\":\"96Mi\"}}}]}}'")
+                .prints("pod/vols patched");
+        eventually(() -> assertThat(state("vols", "resources.limits.cpu")).isEqualTo("150m"));
+        eventually(() -> assertThat(run("kubectl exec vols -- sh -c 'cat /sys/fs/cgroup/memory.max"
+                                + " /sys/fs/cgroup/cpu.max /sys/fs/cgroup/memory/memory.limit_in_bytes"
+                                + " /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null'")
+                        .stdout())
+                .contains("100663296")
+                .containsPattern("15000( 100000)?\n"));
+        assertThat(state("vols", "containerID")).isEqualTo(id);
+        run("kubectl patch pod vols --subresource resize -p '{\"spec\":{\"containers\":[{\"name\":\"c\",\"resources\":"
+                        + "{\"requests\":{\"cpu\":\"900\"},\"limits\":{\"cpu\":\"900\"}}}]}}'")
+                .prints("pod/vols patched");
+        eventually(() -> assertThat(get("pod vols", ".status.conditions[?(@.type==\"PodResizePending\")].reason"))
+                .isEqualTo("Infeasible"));
     }
 
     @Test

@@ -17,12 +17,14 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -152,6 +154,34 @@ class StreamsIT extends Walkthrough {
         run("kubectl logs -f count").prints("line 1", "line 2", "line 3", "line 4", "line 5");
         run("kubectl logs count --tail=2").prints("line 4", "line 5");
         run("kubectl delete pod count --now").succeeds();
+    }
+
+    @Test
+    @Order(85)
+    void logsFollowAcrossRotation() {
+        // Each line takes about 46 bytes in the log, which is rotated at 10 MiB.
+        int lines = 450_000;
+        run("kubectl run chatty --image=busybox:1.36 --image-pull-policy=IfNotPresent --restart=Never -- sh -c "
+                        + "'seq 1 250000; while ! [ -e /tmp/go ]; do sleep 0.2; done; seq 250001 " + lines + "'")
+                .prints("pod/chatty created");
+        awaitPodReady("chatty");
+        try (Session followed = start("kubectl logs -f chatty | awk '$1 != NR {print \"gap\", NR, $1; exit} END {print NR}'")) {
+            eventually(() -> assertThat(rotatedLogs()).isNotEmpty());
+            run("kubectl exec chatty -- touch /tmp/go").succeeds();
+            assertThat(followed.finish(PATIENCE).stdout().strip()).isEqualTo(Integer.toString(lines));
+        }
+        run("kubectl delete pod chatty --now").succeeds();
+    }
+
+    /** The logs of the Pod {@code chatty} that are no longer written to. */
+    private List<Path> rotatedLogs() throws IOException {
+        if (!cluster().isOwn()) return List.of();
+        Path logs = cluster().server().dataDirectory().resolve("agent/logs/pods");
+        try (Stream<Path> files = Files.walk(logs)) {
+            return files.filter(f -> f.toString().contains(namespace() + "_chatty_"))
+                    .filter(f -> f.getFileName().toString().matches("0\\.log\\..+"))
+                    .toList();
+        }
     }
 
     @Test

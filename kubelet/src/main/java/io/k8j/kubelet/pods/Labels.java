@@ -13,6 +13,9 @@ public final class Labels {
     /** Our own: the file on this machine that is mounted at the termination message path. */
     static final String MESSAGE_FILE = "k8j.io/termination-message-file";
 
+    /** Our own: the limits with which a container was created, which a resize may have changed since. */
+    static final String CONTAINER_LIMITS = "k8j.io/container-limits";
+
     static final String GRACE_PERIOD = "io.kubernetes.pod.terminationGracePeriod";
 
     private Labels() {}

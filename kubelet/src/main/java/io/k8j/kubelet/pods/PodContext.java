@@ -29,4 +29,5 @@ record PodContext(
         Function<String, String> runtimeHandlers,
         Semaphore sandboxSlots,
         RuntimeName runtimeName,
-        HostPorts hostPorts) {}
+        HostPorts hostPorts,
+        Allocations allocations) {}

@@ -16,10 +16,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Works out a Pod's whole status. Pure: the same input gives the same status. */
 final class PodStatuses {
+    /** Conditions that vanish when there is nothing to tell. */
+    static final Set<String> RESIZE = Set.of(Resizer.PENDING, Resizer.IN_PROGRESS);
+
     private final Pod pod;
     private final RuntimePod runtime;
     private final PodView view;
@@ -175,7 +179,15 @@ final class PodStatuses {
         all.add(find(old, "PodScheduled")
                 .map(known -> observed(known))
                 .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
+        for (PodCondition resize : view.resize()) {
+            all.add(resize.toBuilder()
+                    .withLastTransitionTime(find(old, resize.getType())
+                            .map(PodCondition::getLastTransitionTime)
+                            .orElse(now))
+                    .build());
+        }
         for (PodCondition other : ContainerRef.orEmpty(old.getConditions())) {
+            if (RESIZE.contains(other.getType())) continue; // it is over
             if (all.stream().noneMatch(known -> known.getType().equals(other.getType()))) all.add(other);
         }
         return all;

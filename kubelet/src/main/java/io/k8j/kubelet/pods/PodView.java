@@ -1,5 +1,6 @@
 package io.k8j.kubelet.pods;
 
+import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param messages termination messages by container id
  * @param hostIps addresses of the node, the main one first
  * @param runtimeName scheme of container ids, such as {@code containerd}
+ * @param resize conditions that tell of a resize under way, without times
  * @param failure why the node refuses or ends the Pod; null if it does not
  */
 record PodView(
@@ -24,6 +26,7 @@ record PodView(
         Map<String, String> messages,
         List<String> hostIps,
         String runtimeName,
+        List<PodCondition> resize,
         Failure failure) {
     /** A reason and a message of a waiting state. */
     record Waiting(String reason, String message) {}

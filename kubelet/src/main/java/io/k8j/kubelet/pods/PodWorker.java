@@ -2,9 +2,6 @@ package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.api.model.PodStatus;
-import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.cri.RuntimeFailure;
@@ -13,16 +10,12 @@ import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
 import io.k8j.kubelet.pods.RuntimePod.Sandbox;
 import io.k8j.kubelet.probes.Probes;
-import io.k8j.kubelet.volumes.PodVolumes;
-import io.k8j.kubelet.volumes.VolumeException;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,16 +37,19 @@ final class PodWorker {
     private static final Logger log = LoggerFactory.getLogger(PodWorker.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
+    private static final Duration RESIZE_AGAIN = Duration.ofSeconds(30);
     private static final int KEPT_RUNS = 1;
 
     private final PodContext context;
     private final String uid;
     private final Runnable onGone;
     private final RuntimeReader reader;
-    private final PodVolumes volumes;
+    private final VolumeKeeper volumes;
+    private final StatusKeeper statuses;
     private final Probes probes;
     private final Starter starter;
     private final Killer killer;
+    private final Resizer resizer;
     private final TerminationMessages messages = new TerminationMessages();
     private final BlockingQueue<Boolean> signal = new ArrayBlockingQueue<>(1);
     private volatile Pod pod;
@@ -63,16 +59,12 @@ final class PodWorker {
     private volatile RuntimePod lastSeen = RuntimePod.EMPTY;
 
     // Owned by the worker's thread.
-    private Map<String, Path> volumePaths;
-    private String volumesFor = "";
     private boolean terminating;
     private boolean terminated;
     private boolean gone;
     private boolean adopted;
     private PodView.Failure failure;
     private Duration retry = FIRST_RETRY;
-    private String lastTold = "";
-    private PodStatus lastStatus;
 
     PodWorker(PodContext context, Pod pod, Runnable onGone) {
         this.context = context;
@@ -80,8 +72,8 @@ final class PodWorker {
         this.uid = pod.getMetadata().getUid();
         this.onGone = onGone;
         this.reader = new RuntimeReader(context.runtime(), uid);
-        this.volumes = new PodVolumes(
-                context.node().podDir(uid), context.objects(), context.node().realMounts());
+        this.volumes = new VolumeKeeper(context, uid, this::wake, this::retryLater);
+        this.statuses = new StatusKeeper(context);
         this.probes = new Probes(
                 context.actions(),
                 context.time(),
@@ -90,6 +82,7 @@ final class PodWorker {
                 this::wake);
         this.starter = new Starter(context, this::wake, this::wakeAfter);
         this.killer = new Killer(context, this::wake);
+        this.resizer = new Resizer(context);
     }
 
     void start() {
@@ -126,7 +119,7 @@ final class PodWorker {
 
     /** ConfigMaps or Secrets have changed. */
     void refreshVolumes() {
-        volumesFor = "";
+        volumes.refresh();
         wake();
     }
 
@@ -226,7 +219,9 @@ final class PodWorker {
         return true;
     }
 
-    private void keepRunning(Pod now, RuntimePod runtime) throws IOException, InterruptedException {
+    private void keepRunning(Pod wanted, RuntimePod runtime) throws IOException, InterruptedException {
+        Pod now = resizer.allocate(wanted);
+        if (resizer.deferred()) wakeAfter(RESIZE_AGAIN);
         observe(now, runtime);
         handleHookFailures(now, runtime);
         PodPlan plan = PodPlan.decide(now, runtime, facts());
@@ -238,22 +233,24 @@ final class PodWorker {
         }
         if (plan.killPod()) stopSandboxes(now, runtime);
         if (plan.newSandbox()) {
-            if (!makeVolumes(now, List.of()) || !makeSandbox(now, plan.attempt())) return;
+            if (!volumes.make(now, List.of()) || !makeSandbox(now, plan.attempt())) return;
             runtime = look();
             tell(now, runtime, false);
             plan = PodPlan.decide(now, runtime, facts());
-        } else if (!makeVolumes(now, runtime.sandbox().map(Sandbox::ips).orElse(List.of()))) {
+        } else if (!volumes.make(now, runtime.sandbox().map(Sandbox::ips).orElse(List.of()))) {
             return;
         }
         context.hostPorts().set(uid, SandboxConfigs.hostPorts(now, runtime));
         for (PodPlan.Kill kill : plan.kill()) kill(now, runtime, kill);
+        for (PodPlan.Kill kill : resizer.actuate(now, runtime, killer.dying())) kill(now, runtime, kill);
+        if (resizer.failed()) wakeAfter(LONGEST_RETRY);
         PodSandboxConfig sandbox =
                 SandboxConfigs.of(now, runtime.sandbox().map(Sandbox::attempt).orElse(0), context.node());
         boolean changed = false;
         boolean hookPending = false;
         for (ContainerRef ref : plan.start()) {
             if (hookPending && ref.kind() == ContainerRef.Kind.APP) break; // it starts when the hook is done
-            changed |= starter.start(now, ref, runtime, sandbox, volumePaths);
+            changed |= starter.start(now, ref, runtime, sandbox, volumes.paths());
             hookPending |= !starter.hooked().isEmpty();
         }
         if (changed) {
@@ -350,43 +347,6 @@ final class PodWorker {
         return Duration.ofSeconds(seconds == null ? 30 : Math.max(1, seconds));
     }
 
-    /** Makes volumes ready or up to date; answers whether the Pod may go on. */
-    private boolean makeVolumes(Pod now, List<String> ips) {
-        String version = now.getMetadata().getResourceVersion() + ips;
-        if (volumePaths != null && version.equals(volumesFor)) return true;
-        Fields fields =
-                new Fields(now, ips, context.node().ips(), context.node().allocatable());
-        try {
-            String before = volumesFor;
-            volumesFor = version;
-            if (now.getSpec().getVolumes() == null || now.getSpec().getVolumes().isEmpty()) {
-                volumePaths = Map.of();
-                return true;
-            }
-            try {
-                volumePaths = volumes.setUp(now, fields);
-            } catch (VolumeException e) {
-                volumesFor = before;
-                throw e;
-            }
-            context.objects()
-                    .nextRefresh(uid)
-                    .ifPresent(at -> context.time()
-                            .after(
-                                    Duration.between(context.time().instant(), at)
-                                            .plusSeconds(1),
-                                    this::refreshVolumes));
-            return true;
-        } catch (VolumeException e) {
-            if (!e.getMessage().equals(lastTold)) {
-                context.events().warning(now, "FailedMount", e.getMessage());
-            }
-            lastTold = e.getMessage();
-            retryLater();
-            return volumePaths != null; // a running Pod goes on with what it has
-        }
-    }
-
     private boolean makeSandbox(Pod now, int attempt) throws IOException, InterruptedException {
         Cgroups.create(now, context.node());
         Files.createDirectories(SandboxConfigs.logDirectory(now, context.node()));
@@ -438,40 +398,7 @@ final class PodWorker {
 
     private void tell(Pod now, RuntimePod runtime, boolean ended) {
         if (removed) return;
-        Pod base = withOwnStatus(now);
-        lastStatus =
-                PodStatuses.of(base, runtime, view(now, runtime), context.time().instant(), ended);
-        context.statuses().set(now, lastStatus);
-    }
-
-    /** The object with the status that we have set last, which it may not show yet, and what others have set in it. */
-    private Pod withOwnStatus(Pod now) {
-        if (lastStatus == null) return now;
-        Set<String> ours = Set.of("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady");
-        List<PodCondition> conditions = new ArrayList<>(lastStatus.getConditions().stream()
-                .filter(condition -> ours.contains(condition.getType()))
-                .toList());
-        if (now.getStatus() != null) {
-            ContainerRef.orEmpty(now.getStatus().getConditions()).stream()
-                    .filter(condition -> !ours.contains(condition.getType()))
-                    .forEach(conditions::add);
-        }
-        PodStatus status =
-                new PodStatusBuilder(lastStatus).withConditions(conditions).build();
-        boolean endedByOthers =
-                now.getStatus() != null && PodStatuses.isOver(now.getStatus().getPhase());
-        if (endedByOthers) {
-            status.setPhase(now.getStatus().getPhase());
-            status.setReason(now.getStatus().getReason());
-            status.setMessage(now.getStatus().getMessage());
-        }
-        Pod base = new Pod();
-        base.setApiVersion(now.getApiVersion());
-        base.setKind(now.getKind());
-        base.setMetadata(now.getMetadata());
-        base.setSpec(now.getSpec());
-        base.setStatus(status);
-        return base;
+        statuses.tell(now, runtime, view(now, runtime), ended);
     }
 
     private PodView view(Pod now, RuntimePod runtime) {
@@ -484,6 +411,7 @@ final class PodWorker {
                 messages.of(runtime, SandboxConfigs.logDirectory(now, context.node())),
                 context.node().ips(),
                 context.runtimeName().get(),
+                resizer.conditions(now.getMetadata().getGeneration()),
                 failure);
     }
 
@@ -506,6 +434,7 @@ final class PodWorker {
             probes.retain(Set.of());
             context.objects().release(uid);
             context.images().release(uid);
+            context.allocations().release(uid);
             terminated = true;
         }
         boolean deleted = removed || pod.getMetadata().getDeletionTimestamp() != null;

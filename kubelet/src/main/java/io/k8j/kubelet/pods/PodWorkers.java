@@ -68,7 +68,8 @@ public final class PodWorkers implements AutoCloseable {
                         .getHandler(),
                 new Semaphore(PARALLEL_SANDBOXES),
                 new RuntimeName(runtime),
-                hostPorts);
+                hostPorts,
+                new Allocations(node.allocatable()));
         this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
     }
 

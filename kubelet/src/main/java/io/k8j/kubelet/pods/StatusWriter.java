@@ -172,6 +172,13 @@ final class StatusWriter {
             }
             changed.add(patch);
         }
+        for (Object old : known) {
+            Object type = ((Map<?, ?>) old).get("type");
+            boolean gone = PodStatuses.RESIZE.contains(String.valueOf(type))
+                    && ((List<?>) now)
+                            .stream().noneMatch(condition -> Objects.equals(((Map<?, ?>) condition).get("type"), type));
+            if (gone) changed.add(Map.of("type", type, "$patch", "delete"));
+        }
         return changed;
     }
 

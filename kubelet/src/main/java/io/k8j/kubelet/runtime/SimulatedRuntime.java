@@ -77,6 +77,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
     private final Map<String, Integer> pulls = new HashMap<>(); // guarded by this: by Pod and image
     private final Scripts scripts;
     private final Map<String, Image> images = new LinkedHashMap<>(); // guarded by this
+    private final Map<String, LinuxContainerResources> limits = new LinkedHashMap<>(); // guarded by this
 
     /** @param addressPrefix of the addresses it gives out, such as {@code 10.42.0.} */
     public SimulatedRuntime(Time time, String addressPrefix) {
@@ -330,6 +331,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
         exit(id, 137, "Error");
         synchronized (this) {
             containers.remove(id);
+            limits.remove(id);
         }
     }
 
@@ -360,7 +362,15 @@ public final class SimulatedRuntime implements ContainerRuntime {
     }
 
     @Override
-    public void updateContainerResources(String id, LinuxContainerResources resources) {}
+    public synchronized void updateContainerResources(String id, LinuxContainerResources resources) {
+        run(id);
+        limits.put(id, resources);
+    }
+
+    /** The limits that a container was given after its start, if any were. */
+    public synchronized Optional<LinuxContainerResources> limitsOf(String id) {
+        return Optional.ofNullable(limits.get(id));
+    }
 
     @Override
     public void reopenContainerLog(String id) {}

@@ -1,0 +1,65 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Works out one Pod's statuses, each from the one before, and has them written. Owned by the Pod's worker. */
+final class StatusKeeper {
+    private static final Set<String> OURS = Set.of(
+            "PodReadyToStartContainers",
+            "Initialized",
+            "Ready",
+            "ContainersReady",
+            Resizer.PENDING,
+            Resizer.IN_PROGRESS);
+
+    private final PodContext context;
+    private PodStatus last; // null before the first
+
+    StatusKeeper(PodContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Works out and writes the status.
+     *
+     * @param ended whether nothing of the Pod runs any more and nothing will
+     */
+    void tell(Pod now, RuntimePod runtime, PodView view, boolean ended) {
+        last = PodStatuses.of(withOwnStatus(now), runtime, view, context.time().instant(), ended);
+        context.statuses().set(now, last);
+    }
+
+    /** The object with the status that we have set last, which it may not show yet, and what others have set in it. */
+    private Pod withOwnStatus(Pod now) {
+        if (last == null) return now;
+        List<PodCondition> conditions = new ArrayList<>(last.getConditions().stream()
+                .filter(condition -> OURS.contains(condition.getType()))
+                .toList());
+        if (now.getStatus() != null) {
+            ContainerRef.orEmpty(now.getStatus().getConditions()).stream()
+                    .filter(condition -> !OURS.contains(condition.getType()))
+                    .forEach(conditions::add);
+        }
+        PodStatus status = new PodStatusBuilder(last).withConditions(conditions).build();
+        boolean endedByOthers =
+                now.getStatus() != null && PodStatuses.isOver(now.getStatus().getPhase());
+        if (endedByOthers) {
+            status.setPhase(now.getStatus().getPhase());
+            status.setReason(now.getStatus().getReason());
+            status.setMessage(now.getStatus().getMessage());
+        }
+        Pod base = new Pod();
+        base.setApiVersion(now.getApiVersion());
+        base.setKind(now.getKind());
+        base.setMetadata(now.getMetadata());
+        base.setSpec(now.getSpec());
+        base.setStatus(status);
+        return base;
+    }
+}

@@ -1,0 +1,76 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.kubelet.volumes.PodVolumes;
+import io.k8j.kubelet.volumes.VolumeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Keeps one Pod's volumes as its object wants them. Owned by the Pod's worker, except for {@link #refresh}. */
+final class VolumeKeeper {
+    private final PodContext context;
+    private final String uid;
+    private final Runnable wake;
+    private final Runnable retryLater;
+    private final PodVolumes volumes;
+    private Map<String, Path> paths; // null until they were made once
+    private volatile String madeFor = "";
+    private String lastTold = "";
+
+    VolumeKeeper(PodContext context, String uid, Runnable wake, Runnable retryLater) {
+        this.context = context;
+        this.uid = uid;
+        this.wake = wake;
+        this.retryLater = retryLater;
+        this.volumes = new PodVolumes(
+                context.node().podDir(uid), context.objects(), context.node().realMounts());
+    }
+
+    /** Where the volumes are, by name. */
+    Map<String, Path> paths() {
+        return paths;
+    }
+
+    /** Has them brought up to date at the next turn: ConfigMaps, Secrets or tokens have changed. Any thread. */
+    void refresh() {
+        madeFor = "";
+    }
+
+    /** Makes volumes ready or up to date; answers whether the Pod may go on. */
+    boolean make(Pod now, List<String> ips) throws IOException {
+        String version = now.getMetadata().getResourceVersion() + ips;
+        if (paths != null && version.equals(madeFor)) return true;
+        Fields fields =
+                new Fields(now, ips, context.node().ips(), context.node().allocatable());
+        String before = madeFor;
+        madeFor = version;
+        if (now.getSpec().getVolumes() == null || now.getSpec().getVolumes().isEmpty()) {
+            paths = Map.of();
+            return true;
+        }
+        try {
+            paths = volumes.setUp(now, fields);
+        } catch (VolumeException e) {
+            madeFor = before;
+            if (!e.getMessage().equals(lastTold)) context.events().warning(now, "FailedMount", e.getMessage());
+            lastTold = e.getMessage();
+            retryLater.run();
+            return paths != null; // a running Pod goes on with what it has
+        }
+        context.objects()
+                .nextRefresh(uid)
+                .ifPresent(at -> context.time()
+                        .after(Duration.between(context.time().instant(), at).plusSeconds(1), () -> {
+                            refresh();
+                            wake.run();
+                        }));
+        return true;
+    }
+
+    void tearDown() throws IOException {
+        volumes.tearDown();
+    }
+}
