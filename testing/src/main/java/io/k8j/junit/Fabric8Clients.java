@@ -6,11 +6,14 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
 /** Makes fabric8 clients; loaded only when the library is there. */
 final class Fabric8Clients {
+    /** Six times the library's own: machines that run tests are busy. */
+    private static final int REQUEST_TIMEOUT_MILLIS = 60_000;
+
     private Fabric8Clients() {}
 
     static KubernetesClient of(String kubeconfig) {
-        return new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(kubeconfig))
-                .build();
+        Config config = Config.fromKubeconfig(kubeconfig);
+        config.setRequestTimeout(REQUEST_TIMEOUT_MILLIS);
+        return new KubernetesClientBuilder().withConfig(config).build();
     }
 }

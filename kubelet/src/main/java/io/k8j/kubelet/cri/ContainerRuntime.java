@@ -133,7 +133,7 @@ public interface ContainerRuntime extends AutoCloseable {
     List<FilesystemUsage> imageFilesystems();
 
     /**
-     * Tells {@code listener} of each container or sandbox that starts or ends, after {@link #containerStatus} shows it.
+     * Tells {@code listener} of each container or sandbox that ends, after {@link #containerStatus} shows it.
      * Events may be missed when the runtime restarts; a {@link RuntimeEvent#relist()} then asks to look at everything.
      * The listener runs on threads of this object and must not block for long.
      *

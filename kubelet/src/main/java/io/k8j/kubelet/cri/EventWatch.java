@@ -6,6 +6,7 @@ import io.k8j.kubelet.cri.events.Envelope;
 import io.k8j.kubelet.cri.events.SubscribeRequest;
 import io.k8j.kubelet.cri.events.TaskEvent;
 import io.k8j.kubelet.cri.v1.ContainerEventResponse;
+import io.k8j.kubelet.cri.v1.ContainerEventType;
 import io.k8j.kubelet.cri.v1.ContainerState;
 import io.k8j.kubelet.cri.v1.GetEventsRequest;
 import io.k8j.kubelet.cri.v1.PodSandboxState;
@@ -112,13 +113,12 @@ final class EventWatch implements AutoCloseable {
                                     "runtime.v1.RuntimeService/GetContainerEvents",
                                     GetEventsRequest.getDefaultInstance(),
                                     ContainerEventResponse.getDefaultInstance(),
-                                    event -> listener.accept(new RuntimeEvent(event.getContainerId())),
+                                    this::onContainer,
                                     onEnd)
                             : calls.stream(
                                     "containerd.services.events.v1.Events/Subscribe",
                                     SubscribeRequest.newBuilder()
                                             .addFilters("namespace==" + namespace + ",topic==\"/tasks/exit\"")
-                                            .addFilters("namespace==" + namespace + ",topic==\"/tasks/start\"")
                                             .build(),
                                     Envelope.getDefaultInstance(),
                                     this::onTask,
@@ -130,6 +130,13 @@ final class EventWatch implements AutoCloseable {
         return reason.get();
     }
 
+    /** Whoever starts or removes something knows it; only ends come by themselves. */
+    private void onContainer(ContainerEventResponse event) {
+        if (event.getContainerEventType() == ContainerEventType.CONTAINER_STOPPED_EVENT) {
+            listener.accept(new RuntimeEvent(event.getContainerId()));
+        }
+    }
+
     private void onTask(Envelope envelope) {
         TaskEvent task;
         try {
@@ -139,9 +146,7 @@ final class EventWatch implements AutoCloseable {
             return;
         }
         String id = task.getContainerId();
-        if (!envelope.getTopic().equals("/tasks/exit")) {
-            listener.accept(new RuntimeEvent(id));
-        } else if (task.getId().isEmpty() || task.getId().equals(id)) { // otherwise the end of an exec
+        if (task.getId().isEmpty() || task.getId().equals(id)) { // otherwise the end of an exec
             Thread.ofVirtual().name("runtime-exit").start(() -> {
                 awaitExitVisible(id);
                 listener.accept(new RuntimeEvent(id));

@@ -101,8 +101,9 @@ final class PodWorker {
 
     /** Hands in a newer object. */
     void update(Pod newer) {
+        Pod before = pod;
         pod = newer;
-        wake();
+        if (PodNews.isIn(before, newer)) wake();
     }
 
     /** The object is gone from the API. */

@@ -10,7 +10,8 @@ import java.util.Set;
 
 /** Works out one Pod's statuses, each from the one before, and has them written. Owned by the Pod's worker. */
 final class StatusKeeper {
-    private static final Set<String> OURS = Set.of(
+    /** Conditions that nobody else sets. */
+    static final Set<String> OURS = Set.of(
             "PodReadyToStartContainers",
             "Initialized",
             "Ready",
