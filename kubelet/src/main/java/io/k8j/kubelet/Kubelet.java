@@ -3,6 +3,7 @@ package io.k8j.kubelet;
 import io.k8j.client.Client;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.eviction.PressureRelief;
 import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.node.Housekeeping;
 import io.k8j.kubelet.node.Machine;
@@ -30,18 +31,21 @@ public final class Kubelet implements AutoCloseable {
     private final KubeletServer server;
     private final NodeAgent node;
     private final Housekeeping housekeeping;
+    private final PressureRelief relief; // null on a simulated node
 
     private Kubelet(
             EventBroadcaster broadcaster,
             PodWorkers pods,
             KubeletServer server,
             NodeAgent node,
-            Housekeeping housekeeping) {
+            Housekeeping housekeeping,
+            PressureRelief relief) {
         this.broadcaster = broadcaster;
         this.pods = pods;
         this.server = server;
         this.node = node;
         this.housekeeping = housekeeping;
+        this.relief = relief;
     }
 
     /**
@@ -86,7 +90,12 @@ public final class Kubelet implements AutoCloseable {
         NodeFacts facts = new NodeFacts(config, runtime, machine);
         NodeAgent node = NodeAgent.start(client, config, facts, events, server.port(), onPodCidr);
         Housekeeping housekeeping = Housekeeping.start(config, runtime, pods, client.time());
-        return new Kubelet(broadcaster, pods, server, node, housekeeping);
+        // A simulated node uses nothing of this machine that it could give back.
+        PressureRelief relief = config.simulated()
+                ? null
+                : PressureRelief.start(
+                        () -> Machine.left(config.rootDir()), housekeeping::freeDisk, runtime, pods, client.time());
+        return new Kubelet(broadcaster, pods, server, node, housekeeping, relief);
     }
 
     /** Port that the HTTPS server listens on. */
@@ -101,6 +110,7 @@ public final class Kubelet implements AutoCloseable {
 
     @Override
     public void close() {
+        if (relief != null) relief.close();
         housekeeping.close();
         node.close();
         server.close();

@@ -38,7 +38,7 @@ public final class Housekeeping implements AutoCloseable {
     private final PodWorkers pods;
     private final Time time;
     private final LogRotation rotation;
-    private final Map<String, Instant> lastUsed = new HashMap<>(); // owned by the image run
+    private final Map<String, Instant> lastUsed = new HashMap<>(); // guarded by this
     private volatile boolean closed;
 
     private Housekeeping(KubeletConfig config, ContainerRuntime runtime, PodWorkers pods, Time time) {
@@ -95,7 +95,16 @@ public final class Housekeeping implements AutoCloseable {
     }
 
     /** Removes images that no container uses, those unused for longest first, until the disk is low enough. */
+    /** Removes all images that no container uses; the disk is short. */
+    public void freeDisk() {
+        removeImages(0, 0);
+    }
+
     private void removeImages() {
+        removeImages(config.imageGcHighThresholdPercent(), config.imageGcLowThresholdPercent());
+    }
+
+    private synchronized void removeImages(int from, int to) {
         try {
             Set<String> used = new HashSet<>();
             runtime.listContainers(Map.of()).forEach(container -> {
@@ -118,9 +127,9 @@ public final class Housekeeping implements AutoCloseable {
                     .filter(image -> lastUsed.get(image.getId()).isBefore(now.minus(YOUNG)))
                     .sorted(Comparator.comparing(image -> lastUsed.get(image.getId())))
                     .toList();
-            if (diskUse() < config.imageGcHighThresholdPercent()) return;
+            if (diskUse() < from) return;
             for (Image image : candidates) {
-                if (diskUse() < config.imageGcLowThresholdPercent()) return;
+                if (diskUse() < to) return;
                 log.atInfo().addKeyValue("image", image.getRepoTagsList()).log("remove unused image");
                 runtime.removeImage(image.getId());
             }

@@ -1,6 +1,7 @@
 package io.k8j.kubelet.node;
 
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.k8j.kubelet.eviction.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,26 @@ public record Machine(int cpus, long memory, long disk) {
             // a node without known disk still runs Pods
         }
         return new Machine(Runtime.getRuntime().availableProcessors(), memory, disk);
+    }
+
+    /** What there is left at this moment; what cannot be known counts as plenty. */
+    public static Signals left(Path directory) {
+        long memory = Long.MAX_VALUE;
+        long disk = Long.MAX_VALUE;
+        long capacity = 0;
+        try {
+            memory = meminfo("MemAvailable");
+        } catch (IOException notLinux) {
+            // no figure, no shortage
+        }
+        try {
+            var store = Files.getFileStore(directory);
+            capacity = store.getTotalSpace();
+            disk = store.getUsableSpace();
+        } catch (IOException unknown) {
+            // no figure, no shortage
+        }
+        return new Signals(memory, disk, capacity);
     }
 
     static long meminfo(String field) throws IOException {

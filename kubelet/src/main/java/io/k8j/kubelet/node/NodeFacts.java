@@ -29,8 +29,6 @@ import java.util.Optional;
 /** Works out a Node's status from the machine and the runtime. Called by one thread at a time. */
 public final class NodeFacts {
     private static final int MAX_IMAGES = 50;
-    private static final long LEAST_MEMORY = 100L << 20;
-    private static final int LEAST_DISK_PERCENT = 10;
 
     /** A runtime that is silent for less is taken to be starting again: its Pods go on and stay in their Services. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -167,21 +165,16 @@ public final class NodeFacts {
     }
 
     private boolean lacksMemory() {
-        try {
-            return Machine.meminfo("MemAvailable") < LEAST_MEMORY;
-        } catch (IOException notLinux) {
-            return false;
-        }
+        return lacks("memory");
     }
 
     private boolean lacksDisk() {
-        try {
-            var store = Files.getFileStore(config.rootDir());
-            return store.getTotalSpace() > 0
-                    && store.getUsableSpace() * 100 / store.getTotalSpace() < LEAST_DISK_PERCENT;
-        } catch (IOException unknown) {
-            return false;
-        }
+        return lacks("ephemeral-storage");
+    }
+
+    /** A simulated node has nothing of this machine. */
+    private boolean lacks(String resource) {
+        return !config.simulated() && Machine.left(config.rootDir()).isShortOf(resource);
     }
 
     private String whyNotReady(Instant now) {

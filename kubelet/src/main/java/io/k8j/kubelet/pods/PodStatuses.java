@@ -179,6 +179,10 @@ final class PodStatuses {
         all.add(find(old, "PodScheduled")
                 .map(known -> observed(known))
                 .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
+        if (view.failure() != null && view.failure().reason().equals("Evicted")) {
+            all.add(condition(
+                    old, "DisruptionTarget", true, "TerminationByKubelet", view.failure().message()));
+        }
         for (PodCondition resize : view.resize()) {
             all.add(resize.toBuilder()
                     .withLastTransitionTime(find(old, resize.getType())

@@ -58,6 +58,8 @@ final class PodWorker {
     private volatile boolean busy; // within a turn
     private volatile RuntimePod lastSeen = RuntimePod.EMPTY;
 
+    private volatile String eviction; // why the node ends the Pod; null if it does not
+
     // Owned by the worker's thread.
     private boolean terminating;
     private boolean terminated;
@@ -116,6 +118,20 @@ final class PodWorker {
     void stop() {
         stopped = true;
         wake();
+    }
+
+    /** The node needs what the Pod uses: it is ended without delay. */
+    void evict(String message) {
+        eviction = message;
+        wake();
+    }
+
+    /** Whether the Pod is being ended, or has ended. */
+    boolean isEnding() {
+        return eviction != null
+                || removed
+                || pod.getMetadata().getDeletionTimestamp() != null
+                || (pod.getStatus() != null && PodStatuses.isOver(pod.getStatus().getPhase()));
     }
 
     /** ConfigMaps or Secrets have changed. */
@@ -196,6 +212,11 @@ final class PodWorker {
         if (removed || now.getMetadata().getDeletionTimestamp() != null) return true;
         String phase = now.getStatus() == null ? null : now.getStatus().getPhase();
         if (PodStatuses.isOver(phase)) return true;
+        if (eviction != null) {
+            failure = new PodView.Failure("Evicted", eviction);
+            context.events().warning(now, "Evicted", eviction);
+            return true;
+        }
         String sysctl = SandboxConfigs.forbiddenSysctl(now);
         if (!sysctl.isEmpty()) {
             failure = new PodView.Failure("SysctlForbidden", sysctl);
@@ -340,7 +361,8 @@ final class PodWorker {
         killer.kill(now, kill.ref(), kill.container(), podIp(runtime), grace, kill.message());
     }
 
-    private static Duration grace(Pod now) {
+    private Duration grace(Pod now) {
+        if (eviction != null) return Duration.ofSeconds(1);
         Long seconds = now.getMetadata().getDeletionTimestamp() != null
                 ? now.getMetadata().getDeletionGracePeriodSeconds()
                 : null;

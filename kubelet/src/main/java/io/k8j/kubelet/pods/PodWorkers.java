@@ -220,6 +220,20 @@ public final class PodWorkers implements AutoCloseable {
         return workers.values().stream().map(PodWorker::pod).toList();
     }
 
+    /** The Pods that run and are not being ended: those that may be evicted. */
+    public List<Pod> evictable() {
+        return workers.values().stream()
+                .filter(worker -> worker.lastSeen().anythingRuns() && !worker.isEnding())
+                .map(PodWorker::pod)
+                .toList();
+    }
+
+    /** Ends a Pod at once and for good, because the node needs what it uses. */
+    public void evict(String uid, String message) {
+        PodWorker worker = workers.get(uid);
+        if (worker != null) worker.evict(message);
+    }
+
     /** A Pod by its name; the newest one if an older of the same name is still ending. */
     public Optional<Pod> find(ObjectKey key) {
         return pods.get(key)
