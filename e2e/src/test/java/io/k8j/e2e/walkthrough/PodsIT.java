@@ -87,6 +87,19 @@ class PodsIT extends Walkthrough {
             ---
             apiVersion: v1
             kind: Pod
+            metadata: {name: bad-hook}
+            spec:
+              restartPolicy: Never
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: c
+                image: busybox:1.36
+                imagePullPolicy: IfNotPresent
+                command: [sleep, "100000"]
+                lifecycle: {postStart: {exec: {command: [sh, -c, exit 3]}}}
+            ---
+            apiVersion: v1
+            kind: Pod
             metadata: {name: late}
             spec:
               activeDeadlineSeconds: 3
