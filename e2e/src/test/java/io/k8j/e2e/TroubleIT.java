@@ -64,7 +64,8 @@ class TroubleIT {
     void anOldJdkIsNotTaken() throws Exception {
         K8jServer.Ended refused = changed(
                 "--mount",
-                "mount -t tmpfs none /usr/lib/jvm && unset JAVA_HOME && exec env PATH=/usr/sbin:/usr/bin:/sbin:/bin $K8J version");
+                "mount -t tmpfs none /usr/lib/jvm && unset JAVA_HOME && exec env PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+                        + " $K8J version");
         isOneSentence(refused, "k8j needs a JDK 25 or newer", "set JAVA_HOME");
     }
 
@@ -72,8 +73,8 @@ class TroubleIT {
     void aMissingContainerdIsNamedIfNothingMayBeInstalled() throws Exception {
         K8jServer.Ended refused = changed(
                 "--mount",
-                "mount --bind /dev/null \"$(command -v containerd)\" && exec $K8J server --no-install --https-listen-port=0"
-                        + " --kubelet-port=0 --data-dir=" + fresh());
+                "mount --bind /dev/null \"$(command -v containerd)\" && exec $K8J server --no-install"
+                        + " --https-listen-port=0 --kubelet-port=0 --data-dir=" + fresh());
         isOneSentence(refused, "this machine lacks containerd", "--no-install", "k8j check-config");
     }
 
@@ -138,8 +139,8 @@ class TroubleIT {
                         .isEqualTo("first");
                 Files.delete(filler);
                 await().atMost(Duration.ofMinutes(2))
-                        .untilAsserted(() ->
-                                assertThat(create(api, "after").status()).isIn(201, 409));
+                        .untilAsserted(
+                                () -> assertThat(create(api, "after").status()).isIn(201, 409));
                 for (String name : stored) api.get("/api/v1/namespaces/default/configmaps/" + name);
             }
             server.kill();
@@ -161,8 +162,7 @@ class TroubleIT {
         String body =
                 "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"%s\"},\"data\":{\"k\":\"%s\"}}"
                         .formatted(name, "v".repeat(200_000));
-        return api.send(
-                "POST", "/api/v1/namespaces/default/configmaps", "application/json", "application/json", body);
+        return api.send("POST", "/api/v1/namespaces/default/configmaps", "application/json", "application/json", body);
     }
 
     /** Takes all room that is left. */

@@ -31,7 +31,8 @@ final class ClusterFile {
         Map<String, String> wanted = settings(config);
         if (!Files.exists(file)) {
             StringBuilder text = new StringBuilder();
-            wanted.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
+            wanted.forEach(
+                    (name, value) -> text.append(name).append('=').append(value).append('\n'));
             Pem.write(file, text.toString(), false);
             return;
         }

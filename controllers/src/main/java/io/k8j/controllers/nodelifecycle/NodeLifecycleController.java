@@ -131,7 +131,10 @@ public final class NodeLifecycleController {
     private void look(Node node, Instant now) {
         String name = Nulls.name(node);
         NodeHealth.Observation observation = NodeHealth.observe(
-                Optional.ofNullable(observations.get(name)), node, leases.get(new ObjectKey(LEASES, name)), steady.instant());
+                Optional.ofNullable(observations.get(name)),
+                node,
+                leases.get(new ObjectKey(LEASES, name)),
+                steady.instant());
         observations.put(name, observation);
         Node current = node;
         if (NodeHealth.isSilent(observation, node, context.config().nodeMonitorGracePeriod(), steady.instant())) {

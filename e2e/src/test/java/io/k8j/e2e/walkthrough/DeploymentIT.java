@@ -145,8 +145,9 @@ class DeploymentIT extends Walkthrough {
     void maxSurgeAndMaxUnavailableHoldAtEveryMoment() {
         // 25 % of 4 is one more at most and one less at least. Upstream, too, holds the surge by what it asks of its
         // ReplicaSets; how soon those delete a Pod is their affair.
-        try (Session available = start("kubectl get deploy nginx-deploy -w -o "
-                        + "jsonpath='{.status.replicas} {.status.availableReplicas} {.status.updatedReplicas}{\"\\n\"}'");
+        try (Session available = start("kubectl get deploy nginx-deploy -w -o jsonpath='{.status.replicas}"
+                        + " {.status.availableReplicas} {.status.updatedReplicas}{\"\\n"
+                        + "\"}'");
                 Session wanted = start("kubectl get rs -l app=nginx-deploy -w -o "
                         + "jsonpath='{.metadata.name} {.spec.replicas}{\"\\n\"}'")) {
             available.expect("4 4 4", PATIENCE);

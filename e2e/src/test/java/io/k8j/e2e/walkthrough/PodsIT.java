@@ -348,7 +348,8 @@ class PodsIT extends Walkthrough {
     void volumesShowTheirSources() {
         run("kubectl exec vols -- cat /conf/color /conf/mode /sub/color /pass/user /all/deep/mode")
                 .mentions("bluefastblueadminfast");
-        run("kubectl exec vols -- sh -c 'echo mine > /own/x && cat /scratch/vols/x'").prints("mine");
+        run("kubectl exec vols -- sh -c 'echo mine > /own/x && cat /scratch/vols/x'")
+                .prints("mine");
         run("kubectl exec vols -- cat /info/labels").prints("app=\"vols\"", "tier=\"back\"");
         run("kubectl exec vols -- cat /info/memory").mentions("67108864");
         run("kubectl exec vols -- stat -L -c %a /pass/user").prints("400");

@@ -54,17 +54,21 @@ public final class PressureRelief implements AutoCloseable {
 
     private void later() {
         if (closed) return;
-        next = time.after(PERIOD, () -> Thread.ofVirtual().name("eviction").start(() -> {
-            try {
-                look();
-            } catch (RuntimeFailure e) {
-                log.atDebug().addKeyValue("cause", e.getMessage()).log("use of resources not known, look again");
-            } catch (RuntimeException e) {
-                log.atError().setCause(e).log("eviction failed, try again");
-            } finally {
-                later();
-            }
-        }));
+        next = time.after(
+                PERIOD,
+                () -> Thread.ofVirtual().name("eviction").start(() -> {
+                    try {
+                        look();
+                    } catch (RuntimeFailure e) {
+                        log.atDebug()
+                                .addKeyValue("cause", e.getMessage())
+                                .log("use of resources not known, look again");
+                    } catch (RuntimeException e) {
+                        log.atError().setCause(e).log("eviction failed, try again");
+                    } finally {
+                        later();
+                    }
+                }));
     }
 
     /** Looks once; evicts one Pod at most, since that may be enough. */
@@ -88,7 +92,10 @@ public final class PressureRelief implements AutoCloseable {
             }
             Pod pod = first.get().pod();
             log.atWarn()
-                    .addKeyValue("pod", pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName())
+                    .addKeyValue(
+                            "pod",
+                            pod.getMetadata().getNamespace() + "/"
+                                    + pod.getMetadata().getName())
                     .addKeyValue("resource", shortage.resource())
                     .log("evict pod");
             pods.evict(pod.getMetadata().getUid(), Ranking.message(first.get(), shortage));

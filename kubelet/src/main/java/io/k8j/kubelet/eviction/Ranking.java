@@ -49,18 +49,18 @@ final class Ranking {
     }
 
     private static long request(Container container, String resource) {
-        Quantity amount = container.getResources() == null
-                        || container.getResources().getRequests() == null
-                ? null
-                : container.getResources().getRequests().get(resource);
+        Quantity amount =
+                container.getResources() == null || container.getResources().getRequests() == null
+                        ? null
+                        : container.getResources().getRequests().get(resource);
         return Amounts.whole(amount);
     }
 
     /** Upstream's sentence. */
     static String message(Candidate candidate, Shortage shortage) {
         String resource = shortage.resource();
-        StringBuilder text = new StringBuilder(
-                "The node was low on resource: %s. Threshold quantity: %s, available: %s. "
+        StringBuilder text =
+                new StringBuilder("The node was low on resource: %s. Threshold quantity: %s, available: %s. "
                         .formatted(resource, binary(shortage.threshold()), binary(shortage.available())));
         for (Container container : candidate.pod().getSpec().getContainers()) {
             long used = candidate.use().getOrDefault(container.getName(), 0L);

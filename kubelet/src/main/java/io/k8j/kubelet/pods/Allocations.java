@@ -150,7 +150,8 @@ final class Allocations {
                 ContainerRef.orEmpty(pod.getStatus().getContainerStatuses()),
                 ContainerRef.orEmpty(pod.getStatus().getInitContainerStatuses()))) {
             for (ContainerStatus status : list) {
-                boolean ran = status.getContainerID() != null && !status.getContainerID().isEmpty();
+                boolean ran = status.getContainerID() != null
+                        && !status.getContainerID().isEmpty();
                 if (!ran || status.getResources() == null || !all.containsKey(status.getName())) continue;
                 Map<String, Quantity> requests = status.getAllocatedResources();
                 Map<String, Quantity> limits = status.getResources().getLimits();

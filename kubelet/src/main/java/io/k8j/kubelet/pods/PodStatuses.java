@@ -181,7 +181,11 @@ final class PodStatuses {
                 .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
         if (view.failure() != null && view.failure().reason().equals("Evicted")) {
             all.add(condition(
-                    old, "DisruptionTarget", true, "TerminationByKubelet", view.failure().message()));
+                    old,
+                    "DisruptionTarget",
+                    true,
+                    "TerminationByKubelet",
+                    view.failure().message()));
         }
         for (PodCondition resize : view.resize()) {
             all.add(resize.toBuilder()

@@ -131,7 +131,8 @@ final class PodWorker {
         return eviction != null
                 || removed
                 || pod.getMetadata().getDeletionTimestamp() != null
-                || (pod.getStatus() != null && PodStatuses.isOver(pod.getStatus().getPhase()));
+                || (pod.getStatus() != null
+                        && PodStatuses.isOver(pod.getStatus().getPhase()));
     }
 
     /** ConfigMaps or Secrets have changed. */

@@ -36,8 +36,7 @@ final class Resizer {
     /** Stands for a container's limits in its annotations. */
     static String text(LinuxContainerResources resources) {
         return "%d/%d/%d"
-                .formatted(
-                        resources.getCpuShares(), resources.getCpuQuota(), resources.getMemoryLimitInBytes());
+                .formatted(resources.getCpuShares(), resources.getCpuQuota(), resources.getMemoryLimitInBytes());
     }
 
     /** Takes up a newer object; answers it with the resources that it is granted. */
@@ -89,8 +88,8 @@ final class Resizer {
                 done = false;
             } else if (wantsRestart(ref, has, text(wanted))) {
                 done = false;
-                restarts.add(new PodPlan.Kill(
-                        ref, run.get(), "Container %s resize requires restart".formatted(ref.name())));
+                restarts.add(
+                        new PodPlan.Kill(ref, run.get(), "Container %s resize requires restart".formatted(ref.name())));
             } else {
                 if (!changed) Cgroups.create(pod, context.node()); // a Pod's limits must leave room for more
                 changed = true;
@@ -140,8 +139,7 @@ final class Resizer {
             all.add(condition(PENDING, reason, message, generation));
         }
         if (underWay != null) {
-            all.add(condition(
-                    IN_PROGRESS, error.isEmpty() ? null : "Error", error.isEmpty() ? null : error, underWay));
+            all.add(condition(IN_PROGRESS, error.isEmpty() ? null : "Error", error.isEmpty() ? null : error, underWay));
         }
         return all;
     }

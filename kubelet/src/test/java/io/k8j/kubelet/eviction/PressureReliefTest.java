@@ -28,8 +28,11 @@ class PressureReliefTest {
     }
 
     private static Pod awaitRunning(TestNode node, String name) {
-        return node.await(name, "running", pod -> !pod.getStatus().getContainerStatuses().isEmpty()
-                && container(pod, 0).getState().getRunning() != null);
+        return node.await(
+                name,
+                "running",
+                pod -> !pod.getStatus().getContainerStatuses().isEmpty()
+                        && container(pod, 0).getState().getRunning() != null);
     }
 
     @Test
@@ -39,7 +42,11 @@ class PressureReliefTest {
         try (TestNode node = TestNode.simulated(dir);
                 SystemTime time = new SystemTime();
                 PressureRelief relief = PressureRelief.start(
-                        signals::get, freed::incrementAndGet, node.runtime(), node.kubelet().pods(), time)) {
+                        signals::get,
+                        freed::incrementAndGet,
+                        node.runtime(),
+                        node.kubelet().pods(),
+                        time)) {
             node.create("a", spec(0));
             node.create("b", spec(0));
             awaitRunning(node, "a");
@@ -50,8 +57,17 @@ class PressureReliefTest {
             signals.set(NO_MEMORY);
             relief.look();
             await().until(() -> node.kubelet().pods().evictable().size() == 1);
-            String evicted = node.kubelet().pods().evictable().getFirst().getMetadata().getName().equals("a") ? "b" : "a";
-            Pod ended = node.await(evicted, "evicted", pod -> "Failed".equals(pod.getStatus().getPhase()));
+            String evicted = node.kubelet()
+                            .pods()
+                            .evictable()
+                            .getFirst()
+                            .getMetadata()
+                            .getName()
+                            .equals("a")
+                    ? "b"
+                    : "a";
+            Pod ended = node.await(
+                    evicted, "evicted", pod -> "Failed".equals(pod.getStatus().getPhase()));
             assertThat(ended.getStatus().getReason()).isEqualTo("Evicted");
             assertThat(ended.getStatus().getMessage()).startsWith("The node was low on resource: memory. ");
             assertThat(ended.getStatus().getConditions())
@@ -69,7 +85,11 @@ class PressureReliefTest {
         try (TestNode node = TestNode.simulated(dir);
                 SystemTime time = new SystemTime();
                 PressureRelief relief = PressureRelief.start(
-                        signals::get, () -> signals.set(PLENTY), node.runtime(), node.kubelet().pods(), time)) {
+                        signals::get,
+                        () -> signals.set(PLENTY),
+                        node.runtime(),
+                        node.kubelet().pods(),
+                        time)) {
             node.create("a", spec(0));
             awaitRunning(node, "a");
             relief.look();

@@ -40,7 +40,8 @@ class RankingTest {
 
     @Test
     void whoExceedsItsRequestGoesBeforeWhoDoesNotWhateverItsPriority() {
-        assertThat(first(pod("modest", 0, "200Mi", 150), pod("greedy", 1000, "10Mi", 20))).isEqualTo("greedy");
+        assertThat(first(pod("modest", 0, "200Mi", 150), pod("greedy", 1000, "10Mi", 20)))
+                .isEqualTo("greedy");
     }
 
     @Test
@@ -50,7 +51,8 @@ class RankingTest {
 
     @Test
     void amongEqualsTheOneThatExceedsMost() {
-        assertThat(first(pod("little", 0, "100Mi", 120), pod("much", 0, "10Mi", 90))).isEqualTo("much");
+        assertThat(first(pod("little", 0, "100Mi", 120), pod("much", 0, "10Mi", 90)))
+                .isEqualTo("much");
     }
 
     @Test

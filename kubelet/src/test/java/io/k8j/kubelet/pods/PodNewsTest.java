@@ -52,7 +52,10 @@ class PodNewsTest {
                                 .endStatus(),
                         true),
                 new Case("a phase", pod -> pod.editStatus().withPhase("Failed").endStatus(), true),
-                new Case("a label", pod -> pod.editMetadata().addToLabels("a", "b").endMetadata(), true),
+                new Case(
+                        "a label",
+                        pod -> pod.editMetadata().addToLabels("a", "b").endMetadata(),
+                        true),
                 new Case(
                         "an annotation",
                         pod -> pod.editMetadata().addToAnnotations("a", "b").endMetadata(),

@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Resources of running Pods are changed through the API, over a simulated runtime. */
 class ResizeTest {
     private static final ObjectKey KEY = new ObjectKey("default", "p");
-    private static final String SPEC =
-            """
-            {'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'busybox:1',
-             'resizePolicy':[{'resourceName':'cpu','restartPolicy':'NotRequired'},
-                             {'resourceName':'memory','restartPolicy':'RestartContainer'}],
-             'resources':{'requests':{'cpu':'100m','memory':'32Mi'},'limits':{'cpu':'200m','memory':'64Mi'}}}]}""";
+    private static final String SPEC = """
+        {'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'busybox:1',
+         'resizePolicy':[{'resourceName':'cpu','restartPolicy':'NotRequired'},
+                         {'resourceName':'memory','restartPolicy':'RestartContainer'}],
+         'resources':{'requests':{'cpu':'100m','memory':'32Mi'},'limits':{'cpu':'200m','memory':'64Mi'}}}]}\
+        """;
 
     @TempDir
     Path dir;
@@ -47,8 +47,7 @@ class ResizeTest {
     }
 
     private void resize(String kind, String resource, String amount) {
-        Map<String, Object> container =
-                Map.of("name", "c", "resources", Map.of(kind, Map.of(resource, amount)));
+        Map<String, Object> container = Map.of("name", "c", "resources", Map.of(kind, Map.of(resource, amount)));
         node.api()
                 .resources(Pod.class)
                 .patch(KEY, PatchType.STRATEGIC, Map.of("spec", Map.of("containers", List.of(container))), "resize");
@@ -62,12 +61,16 @@ class ResizeTest {
 
     private Pod running() {
         node.create("p", SPEC);
-        return node.await("p", "running", pod -> pod.getStatus().getContainerStatuses().size() == 1
-                && container(pod, 0).getState().getRunning() != null);
+        return node.await(
+                "p",
+                "running",
+                pod -> pod.getStatus().getContainerStatuses().size() == 1
+                        && container(pod, 0).getState().getRunning() != null);
     }
 
     private static boolean hasLimit(Pod pod, String resource, String amount) {
-        return new Quantity(amount).equals(container(pod, 0).getResources().getLimits().get(resource));
+        return new Quantity(amount)
+                .equals(container(pod, 0).getResources().getLimits().get(resource));
     }
 
     private void awaitEvent(String event) {
@@ -93,7 +96,8 @@ class ResizeTest {
         node.await(
                 "p",
                 "the new request",
-                pod -> new Quantity("150m").equals(container(pod, 0).getAllocatedResources().get("cpu")));
+                pod -> new Quantity("150m")
+                        .equals(container(pod, 0).getAllocatedResources().get("cpu")));
     }
 
     @Test
@@ -116,15 +120,24 @@ class ResizeTest {
         running();
         resize("limits", "cpu", "1000000");
         resize("requests", "cpu", "1000000");
-        Pod pending = node.await("p", "pending", pod -> condition(pod, "PodResizePending")
-                .filter(c -> "Infeasible".equals(c.getReason()))
-                .isPresent());
+        Pod pending = node.await(
+                "p",
+                "pending",
+                pod -> condition(pod, "PodResizePending")
+                        .filter(c -> "Infeasible".equals(c.getReason()))
+                        .isPresent());
         assertThat(condition(pending, "PodResizePending").orElseThrow().getMessage())
                 .startsWith("Node didn't have enough capacity: cpu, requested: 1000000000, capacity: ");
         assertThat(container(pending, 0).getAllocatedResources().get("cpu")).isEqualTo(new Quantity("100m"));
         resize("requests", "cpu", "110m");
-        node.await("p", "granted", pod -> condition(pod, "PodResizePending").isEmpty()
-                && new Quantity("110m").equals(container(pod, 0).getAllocatedResources().get("cpu")));
+        node.await(
+                "p",
+                "granted",
+                pod -> condition(pod, "PodResizePending").isEmpty()
+                        && new Quantity("110m")
+                                .equals(container(pod, 0)
+                                        .getAllocatedResources()
+                                        .get("cpu")));
     }
 
     @Test

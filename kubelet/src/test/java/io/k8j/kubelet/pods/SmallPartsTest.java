@@ -60,9 +60,12 @@ class SmallPartsTest {
         long second = 1_000_000_000L;
         backoff.next("c", end);
         assertThat(backoff.remaining("c", end, end.plusSeconds(4), 0)).isEqualTo(Duration.ofSeconds(6));
-        assertThat(backoff.remaining("c", end, end.minusSeconds(3600), 2 * second)).isEqualTo(Duration.ofSeconds(4));
-        assertThat(backoff.remaining("c", end, end.plusSeconds(3600), 3 * second)).isEqualTo(Duration.ofSeconds(3));
-        assertThat(backoff.remaining("c", end, end.minusSeconds(3600), 6 * second)).isZero();
+        assertThat(backoff.remaining("c", end, end.minusSeconds(3600), 2 * second))
+                .isEqualTo(Duration.ofSeconds(4));
+        assertThat(backoff.remaining("c", end, end.plusSeconds(3600), 3 * second))
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(backoff.remaining("c", end, end.minusSeconds(3600), 6 * second))
+                .isZero();
         // An end that seems to lie in the future has only just come.
         Instant future = end.plusSeconds(300);
         assertThat(backoff.remaining("c", future, end, 7 * second)).isEqualTo(Duration.ofSeconds(10));

@@ -65,14 +65,15 @@ class ProbesTest {
                 asked.add(probe + "@" + nanos / 1_000_000_000);
                 finished.incrementAndGet();
                 return switch (answers.getOrDefault(probe, 0)) {
-                    case Integer exit -> ExecSyncResponse.newBuilder().setExitCode(exit).build();
+                    case Integer exit ->
+                        ExecSyncResponse.newBuilder().setExitCode(exit).build();
                     case RuntimeFailure failure -> throw failure;
                     case Object other -> throw new AssertionError(other);
                 };
             });
 
-    private final Probes probes = new Probes(
-            new Actions(runtime), time, (container, message) -> reported.add(message), () -> {});
+    private final Probes probes =
+            new Probes(new Actions(runtime), time, (container, message) -> reported.add(message), () -> {});
 
     @AfterEach
     void close() {
@@ -192,7 +193,9 @@ class ProbesTest {
         answers.put("live", new RuntimeFailure(Status.Code.UNAVAILABLE, "no runtime", null));
         next(5);
         assertThat(probes.unhealthy()).isEmpty();
-        assertThat(reported).hasSize(5).allMatch(m -> m.startsWith("Liveness probe errored and resulted in unknown state: "));
+        assertThat(reported)
+                .hasSize(5)
+                .allMatch(m -> m.startsWith("Liveness probe errored and resulted in unknown state: "));
         answers.put("live", new RuntimeFailure(Status.Code.DEADLINE_EXCEEDED, "context deadline exceeded", null));
         next(2);
         assertThat(probes.unhealthy()).isEqualTo(Map.of("id", "liveness"));

@@ -186,7 +186,8 @@ public final class ClusterCertificates implements AutoCloseable {
     }
 
     private void lookAgainLater() {
-        next = time.after(LOOK_OVER, () -> Thread.ofVirtual().name("certificates").start(this::lookOverAgain));
+        next = time.after(
+                LOOK_OVER, () -> Thread.ofVirtual().name("certificates").start(this::lookOverAgain));
     }
 
     private void lookOverAgain() {
