@@ -363,7 +363,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
 
     @Override
     public synchronized void updateContainerResources(String id, LinuxContainerResources resources) {
-        run(id);
+        container(id);
         limits.put(id, resources);
     }
 
