@@ -73,7 +73,7 @@ class ProbesTest {
             });
 
     private final Probes probes =
-            new Probes(new Actions(runtime), time, (container, message) -> reported.add(message), () -> {});
+            new Probes(new Actions(runtime, time), time, (container, message) -> reported.add(message), () -> {});
 
     @AfterEach
     void close() {
