@@ -5,6 +5,8 @@ import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.Informer;
 import io.k8j.client.ResourceCatalog;
+import io.k8j.controllers.bootstrap.BootstrapSigner;
+import io.k8j.controllers.bootstrap.TokenCleaner;
 import io.k8j.controllers.certificates.CertificateController;
 import io.k8j.controllers.clusterrole.AggregationController;
 import io.k8j.controllers.cronjob.CronJobController;
@@ -100,6 +102,8 @@ public final class ControllerManager implements AutoCloseable {
             new Entry("node-lifecycle-controller", "node-controller", NodeLifecycleController::create),
             new Entry("taint-eviction-controller", "node-controller", TaintEvictionController::create),
             new Entry("pod-garbage-collector-controller", "pod-garbage-collector", PodGarbageController::create),
+            new Entry("token-cleaner-controller", "token-cleaner", TokenCleaner::create),
+            new Entry("bootstrap-signer-controller", "bootstrap-signer", BootstrapSigner::create),
             new Entry("ttl-controller", "ttl-controller", NodeTtlController::create),
             new Entry(
                     "ttl-after-finished-controller",

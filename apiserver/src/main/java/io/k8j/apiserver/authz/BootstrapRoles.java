@@ -1,5 +1,6 @@
 package io.k8j.apiserver.authz;
 
+import io.k8j.model.json.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,9 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** The ClusterRoles and bindings that every cluster has, read from three tables. */
+/** The ClusterRoles and bindings that every cluster has and the Roles of the system's namespaces, read from tables. */
 final class BootstrapRoles {
-    private static final List<String> FILES = List.of("bootstrap-roles.txt", "controller-roles.txt", "own-roles.txt");
+    private static final List<String> FILES =
+            List.of("bootstrap-roles.txt", "controller-roles.txt", "namespaced-roles.txt", "own-roles.txt");
     private static final String CONTROLLER = "system:controller:";
     private static final String AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
     private static final List<String> READ = List.of("get", "list", "watch");
@@ -20,6 +22,9 @@ final class BootstrapRoles {
 
     private final List<Map<String, Object>> roles = new ArrayList<>();
     private final List<Map<String, Object>> bindings = new ArrayList<>();
+    private final List<Map<String, Object>> localRoles = new ArrayList<>();
+    private final List<Map<String, Object>> localBindings = new ArrayList<>();
+    private Map<String, Object> last; // the role that the next rules belong to
 
     private BootstrapRoles() {}
 
@@ -53,18 +58,45 @@ final class BootstrapRoles {
         return bindings;
     }
 
+    /** Roles of the system's namespaces, as trees. */
+    List<Map<String, Object>> localRoles() {
+        return localRoles;
+    }
+
+    /** RoleBindings of the system's namespaces, as trees. */
+    List<Map<String, Object>> localBindings() {
+        return localBindings;
+    }
+
     private void line(String line) {
         if (line.startsWith("role ")) {
             roles.add(role(line.substring(5).split(" ")));
+            last = roles.getLast();
+        } else if (line.startsWith("local ")) {
+            String[] words = line.split(" ");
+            localRoles.add(in(words[1], "Role", role(new String[] {words[2]})));
+            last = localRoles.getLast();
+        } else if (line.startsWith("local-binding ")) {
+            String[] words = line.substring(14).split(" ", 2);
+            Map<String, Object> binding = in(words[0], "RoleBinding", binding(words[1].split("\\|", -1)));
+            Trees.set(binding, "Role", "roleRef", "kind");
+            localBindings.add(binding);
         } else if (line.startsWith("controller ")) {
             String name = line.substring(11).strip();
             roles.add(role(new String[] {CONTROLLER + name}));
+            last = roles.getLast();
             bindings.add(binding(new String[] {CONTROLLER + name, "account:kube-system/" + name}));
         } else if (line.startsWith("binding ")) {
             bindings.add(binding(line.substring(8).split("\\|", -1)));
         } else {
-            rules(roles.getLast()).add(rule(line.strip()));
+            rules(last).add(rule(line.strip()));
         }
+    }
+
+    private static Map<String, Object> in(String namespace, String kind, Map<String, Object> object) {
+        object.put("kind", kind);
+        Trees.set(object, namespace, "metadata", "namespace");
+        return object;
     }
 
     @SuppressWarnings("unchecked")
@@ -144,7 +176,8 @@ final class BootstrapRoles {
         String role = parts[0].strip();
         Map<String, Object> labels = new LinkedHashMap<>();
         labels.put("kubernetes.io/bootstrapping", "rbac-defaults");
-        Map<String, Object> binding = object("ClusterRoleBinding", role, labels);
+        String name = parts.length > 2 ? parts[2].strip() : role;
+        Map<String, Object> binding = object("ClusterRoleBinding", name, labels);
         Map<String, Object> reference = new LinkedHashMap<>();
         reference.put("apiGroup", "rbac.authorization.k8s.io");
         reference.put("kind", "ClusterRole");

@@ -31,12 +31,15 @@ public final class RoleReconciler {
     /** Does all of it; a conflict with another writer is left for the next start. */
     public void run() {
         BootstrapRoles wanted = BootstrapRoles.read();
-        Map<String, ApiObject> roles = existing(RbacIndex.CLUSTER_ROLES);
-        atOnce(wanted.roles(), role -> reconcile(RbacIndex.CLUSTER_ROLES, roles, role, this::missingRules));
-        Map<String, ApiObject> bindings = existing(RbacIndex.CLUSTER_ROLE_BINDINGS);
-        atOnce(
-                wanted.bindings(),
-                binding -> reconcile(RbacIndex.CLUSTER_ROLE_BINDINGS, bindings, binding, this::missingSubjects));
+        reconcileAll(RbacIndex.CLUSTER_ROLES, wanted.roles(), this::missingInRole);
+        reconcileAll(RbacIndex.ROLES, wanted.localRoles(), this::missingInRole);
+        reconcileAll(RbacIndex.CLUSTER_ROLE_BINDINGS, wanted.bindings(), this::missingInBinding);
+        reconcileAll(RbacIndex.ROLE_BINDINGS, wanted.localBindings(), this::missingInBinding);
+    }
+
+    private void reconcileAll(GroupVersionResource resource, List<Map<String, Object>> wanted, Completion completion) {
+        Map<String, ApiObject> existing = existing(resource);
+        atOnce(wanted, object -> reconcile(resource, existing, object, completion));
     }
 
     /** Many small writes go to the disk together when they come together. */
@@ -62,16 +65,23 @@ public final class RoleReconciler {
             Map<String, ApiObject> existing,
             Map<String, Object> wanted,
             Completion completion) {
-        ApiObject found = existing.get(Trees.string(wanted, "metadata", "name"));
+        String namespace = namespace(wanted);
+        ApiObject found = existing.get(namespace + "/" + Trees.string(wanted, "metadata", "name"));
         try {
             if (found == null) {
-                transport.call(new ApiCall(Verb.CREATE, resource, "", "", "", Map.of(), null, wanted));
+                transport.call(new ApiCall(Verb.CREATE, resource, namespace, "", "", Map.of(), null, wanted));
                 return;
             }
             Map<String, Object> tree = found.tree();
-            boolean mayChange = !"false".equals(Trees.string(tree, "metadata", "annotations", AUTOUPDATE));
-            if (mayChange && completion.complete(tree, wanted)) {
-                transport.call(new ApiCall(Verb.UPDATE, resource, "", found.name(), "", Map.of(), null, tree));
+            if ("false".equals(Trees.string(tree, "metadata", "annotations", AUTOUPDATE))) {
+                return;
+            }
+            if (!Trees.deepEquals(tree.get("roleRef"), wanted.get("roleRef"))) {
+                // What a binding refers to cannot be changed, so it is made anew.
+                transport.call(new ApiCall(Verb.DELETE, resource, namespace, found.name(), "", Map.of(), null, null));
+                transport.call(new ApiCall(Verb.CREATE, resource, namespace, "", "", Map.of(), null, wanted));
+            } else if (completion.complete(tree, wanted) | missingMetadata(tree, wanted)) {
+                transport.call(new ApiCall(Verb.UPDATE, resource, namespace, found.name(), "", Map.of(), null, tree));
             }
         } catch (ApiException e) {
             if (!e.isConflict() && !e.isAlreadyExists()) {
@@ -80,9 +90,29 @@ public final class RoleReconciler {
         }
     }
 
-    private boolean missingRules(Map<String, Object> found, Map<String, Object> wanted) {
-        if (found.get("aggregationRule") != null) {
-            return false; // its rules are made of others'
+    private static String namespace(Map<String, Object> object) {
+        String namespace = Trees.string(object, "metadata", "namespace");
+        return namespace == null ? "" : namespace;
+    }
+
+    /** Labels and annotations that somebody has changed stay as they are; missing ones are added. */
+    private static boolean missingMetadata(Map<String, Object> found, Map<String, Object> wanted) {
+        boolean changed = false;
+        for (String part : List.of("labels", "annotations")) {
+            for (Map.Entry<String, Object> entry :
+                    Trees.map(wanted, "metadata", part).entrySet()) {
+                if (Trees.get(found, "metadata", part, entry.getKey()) == null) {
+                    Trees.set(found, entry.getValue(), "metadata", part, entry.getKey());
+                    changed = true;
+                }
+            }
+        }
+        return changed;
+    }
+
+    private boolean missingInRole(Map<String, Object> found, Map<String, Object> wanted) {
+        if (wanted.get("aggregationRule") != null) {
+            return missingSelectors(found, wanted); // its rules are made of others'
         }
         List<PolicyRule> owned = PolicyRule.listOf(found.get("rules"));
         List<Object> rules = new ArrayList<>(Trees.list(found, "rules"));
@@ -96,16 +126,28 @@ public final class RoleReconciler {
         return rules.size() > before;
     }
 
-    private boolean missingSubjects(Map<String, Object> found, Map<String, Object> wanted) {
-        List<Object> subjects = new ArrayList<>(Trees.list(found, "subjects"));
-        int before = subjects.size();
-        for (Object subject : Trees.list(wanted, "subjects")) {
-            if (subjects.stream().noneMatch(known -> Trees.deepEquals(known, subject))) {
-                subjects.add(subject);
+    private static boolean missingSelectors(Map<String, Object> found, Map<String, Object> wanted) {
+        return addMissing(found, wanted, "aggregationRule", "clusterRoleSelectors");
+    }
+
+    private boolean missingInBinding(Map<String, Object> found, Map<String, Object> wanted) {
+        return addMissing(found, wanted, "subjects");
+    }
+
+    /** Adds the entries of a list that are not in it. */
+    private static boolean addMissing(Map<String, Object> found, Map<String, Object> wanted, String... path) {
+        List<Object> entries = new ArrayList<>(Trees.list(found, path));
+        int before = entries.size();
+        for (Object entry : Trees.list(wanted, path)) {
+            if (entries.stream().noneMatch(known -> Trees.deepEquals(known, entry))) {
+                entries.add(entry);
             }
         }
-        found.put("subjects", subjects);
-        return subjects.size() > before;
+        if (entries.size() == before) {
+            return false;
+        }
+        Trees.set(found, entries, path);
+        return true;
     }
 
     private Map<String, ApiObject> existing(GroupVersionResource resource) {
@@ -114,7 +156,7 @@ public final class RoleReconciler {
                 .call(new ApiCall(Verb.LIST, resource, "", "", "", Map.of(), null, null))
                 .list()
                 .items()
-                .forEach(object -> byName.put(object.name(), object));
+                .forEach(object -> byName.put(object.namespace() + "/" + object.name(), object));
         return byName;
     }
 }

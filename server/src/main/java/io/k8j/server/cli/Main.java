@@ -25,6 +25,7 @@ import picocli.CommandLine.ParameterException;
             CheckConfigCommand.class,
             CertificateCommand.class,
             SecretsEncryptCommand.class,
+            TokenCommand.class,
             CompletionCommand.class,
             VersionCommand.class,
             TrainCommand.class,
@@ -38,6 +39,15 @@ public final class Main implements Runnable {
         int code = execute(arguments);
         // Daemons of libraries must not keep a finished command alive; a server has ended by itself when it comes here.
         System.exit(code);
+    }
+
+    /**
+     * Runs one command in this process.
+     *
+     * @return its exit code
+     */
+    public static int run(String... arguments) {
+        return execute(arguments);
     }
 
     private static int execute(String[] arguments) {

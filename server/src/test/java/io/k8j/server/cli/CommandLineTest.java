@@ -94,4 +94,12 @@ class CommandLineTest {
         assertThat(parsed.commandSpec().findOption("--kube-apiserver-arg").<List<String>>getValue())
                 .containsExactly("api-audiences=a,b", "anonymous-auth=false");
     }
+
+    @Test
+    void aWrongTokenIsOneSentence() {
+        assertThat(run("token", "create", "short")).isEqualTo(1);
+        assertThat(errors())
+                .contains("short: must be six and sixteen letters or digits with a dot between")
+                .hasLineCount(1);
+    }
 }
