@@ -28,15 +28,24 @@ class TokenCommandTest {
 
     @Test
     void aTokenIsMadeShownUsedAndRemoved() {
-        try (K8jCluster cluster = K8jCluster.builder().withNodes(0).without("controllers", "scheduler").start();
+        try (K8jCluster cluster = K8jCluster.builder()
+                        .withNodes(0)
+                        .without("controllers", "scheduler")
+                        .start();
                 RawApi plain = RawApi.anonymous(cluster)) {
-            String token = run(cluster, "token", "create", "--description", "for the rack", "--ttl", "2h").strip();
+            String token = run(cluster, "token", "create", "--description", "for the rack", "--ttl", "2h")
+                    .strip();
             String[] bearer = {"Authorization", "Bearer " + token};
 
             assertThat(token).matches("[a-z0-9]{6}\\.[a-z0-9]{16}");
             assertThat(run(cluster, "token", "list"))
-                    .contains(token, "authentication,signing", "for the rack", "system:bootstrappers:k8j:default-node-token");
-            assertThat(plain.get("/apis/certificates.k8s.io/v1/certificatesigningrequests", bearer).code())
+                    .contains(
+                            token,
+                            "authentication,signing",
+                            "for the rack",
+                            "system:bootstrappers:k8j:default-node-token");
+            assertThat(plain.get("/apis/certificates.k8s.io/v1/certificatesigningrequests", bearer)
+                            .code())
                     .isEqualTo(200); // as upstream's role of nodes that join says
             assertThat(plain.get("/api/v1/secrets", bearer).code()).isEqualTo(403);
             String id = token.substring(0, 6);
