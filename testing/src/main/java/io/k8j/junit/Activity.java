@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Watches whether anything moves in a cluster: requests, revisions, watches, queues, workers of nodes. */
 final class Activity {
@@ -18,6 +19,10 @@ final class Activity {
 
     /** Hand-overs from thread to thread between an event and the request it causes, at most. */
     private static final int TURNS = 8;
+
+    private static final Duration STEP = Duration.ofMillis(2);
+    private static final int STEP_TURNS = 4;
+    private static final long POLL_NANOS = 200_000;
 
     private final AtomicLong calls = new AtomicLong();
     private final K8jCluster cluster;
@@ -80,17 +85,22 @@ final class Activity {
 
     /** Waits until nothing has moved for a while of the machine's time. False if it still moves at the limit. */
     boolean awaitCalm(Duration limit) throws InterruptedException {
-        return awaitCalm(CALM, limit);
+        return awaitCalm(CALM, TURNS, limit);
+    }
+
+    /** Waits until what a timer has woken is done, as far as it does not come to rest in between. */
+    void awaitStep(Duration limit) throws InterruptedException {
+        awaitCalm(STEP, STEP_TURNS, limit);
     }
 
     /** Calm is a while without movement in which whatever was about to run has had its turn several times. */
-    boolean awaitCalm(Duration calm, Duration limit) throws InterruptedException {
+    private boolean awaitCalm(Duration calm, int least, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         State before = state();
         long since = System.nanoTime();
         int turns = 0;
         while (true) {
-            Thread.sleep(1);
+            LockSupport.parkNanos(POLL_NANOS);
             letOthersRun();
             turns++;
             State now = state();
@@ -99,7 +109,7 @@ final class Activity {
                 before = now;
                 since = at;
                 turns = 0;
-            } else if (at - since >= calm.toNanos() && turns >= TURNS) {
+            } else if (at - since >= calm.toNanos() && turns >= least) {
                 return true;
             }
             if (at > deadline) {

@@ -45,7 +45,6 @@ import java.util.stream.Stream;
 public final class K8jCluster implements AutoCloseable {
     private static final int PORT_ATTEMPTS = 10;
     private static final Duration QUIESCENT_LIMIT = Duration.ofSeconds(30);
-    private static final Duration STEP = Duration.ofMillis(3);
     private static final Duration STEP_LIMIT = Duration.ofSeconds(5);
     private static final String NOT_READY = "node.kubernetes.io/not-ready";
     private static final Steps QUIET =
@@ -357,7 +356,7 @@ public final class K8jCluster implements AutoCloseable {
      * goes on. Returns when the cluster is quiescent again.
      */
     public void advance(Duration span) {
-        time.advance(span, () -> calm(STEP, STEP_LIMIT));
+        time.advance(span, () -> calm());
         awaitQuiescent();
     }
 
@@ -379,9 +378,9 @@ public final class K8jCluster implements AutoCloseable {
         }
     }
 
-    private void calm(Duration span, Duration limit) {
+    private void calm() {
         try {
-            activity.awaitCalm(span, limit);
+            activity.awaitStep(STEP_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -64,8 +64,9 @@ public final class FileTrees {
         setMode(file, (mode & 07777) | bits);
     }
 
-    /** Sets the mode exactly, whatever the umask is. */
+    /** Sets the mode exactly, whatever the umask is; does nothing where files have no modes, as on Windows. */
     public static void setMode(Path file, int mode) throws IOException {
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) return;
         Files.setAttribute(file, "unix:mode", mode);
     }
 }

@@ -95,12 +95,13 @@ public final class PodVolumes {
     private Path files(Volume volume, String plugin, SortedMap<String, FileContent> files, boolean secret, Long group)
             throws IOException {
         Path directory = directory(volume, plugin);
+        if (!mounts) return directory; // no process reads them, and secrets must not lie about
         if (!ready.containsKey(volume.getName())) {
             Files.createDirectories(directory);
             if (secret) tmpfs(directory, ""); // secrets must not reach a disk
-            FileTrees.setMode(directory, mounts ? 01777 : 0755);
+            FileTrees.setMode(directory, 01777);
         }
-        AtomicWriter.write(directory, files, mounts ? group : null);
+        AtomicWriter.write(directory, files, group);
         return directory;
     }
 
