@@ -86,7 +86,10 @@ class ClosingTest {
                         i -> fabric8.pods().inAnyNamespace().list(),
                         i -> direct.resources(ConfigMap.class).create(configMap("direct-" + i)),
                         i -> direct.resources(ConfigMap.class).list(ListOptions.ALL),
-                        i -> fabric8.configMaps().inNamespace("default").withName("kube-root-ca.crt").get(),
+                        i -> fabric8.configMaps()
+                                .inNamespace("default")
+                                .withName("kube-root-ca.crt")
+                                .get(),
                         i -> direct.resources(ConfigMap.class).list(ListOptions.inNamespace("default")));
                 for (int i = 0; i < requests.size(); i++) {
                     threads.add(load("load-" + i, requests.get(i), running, answered, odd));

@@ -50,8 +50,8 @@ class FaultsTest {
     })
     void requestsAreRefusedAsOftenAsWantedAndChangeNothing(int code, String reason) {
         String name = "refused-" + code;
-        var fault = cluster.faults()
-                .refuse(Faults.Match.of("create", "configmaps").by("system:admin"), 2, code);
+        var fault =
+                cluster.faults().refuse(Faults.Match.of("create", "configmaps").by("system:admin"), 2, code);
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> client.resources(ConfigMap.class).create(configMap(name)))
                     .isInstanceOfSatisfying(ApiException.class, e -> {
@@ -70,8 +70,8 @@ class FaultsTest {
     void answersAreSlowUntilTheFaultIsClosed() {
         Duration delay = Duration.ofMillis(300);
         long begin = System.nanoTime();
-        try (var fault = cluster.faults()
-                .delay(Faults.Match.resource("configmaps").by("system:admin"), delay)) {
+        try (var fault =
+                cluster.faults().delay(Faults.Match.resource("configmaps").by("system:admin"), delay)) {
             client.resources(ConfigMap.class).list(ListOptions.ALL);
             assertThat(fault.count()).isOne();
         }

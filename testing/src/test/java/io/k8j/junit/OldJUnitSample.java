@@ -23,7 +23,11 @@ class OldJUnitSample {
 
     @Test
     void theJUnitIsTheOldOne() {
-        assertThat(Test.class.getProtectionDomain().getCodeSource().getLocation().getPath())
+        assertThat(Test.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .getPath())
                 .contains("console-standalone-1.11");
     }
 }

@@ -93,7 +93,10 @@ public final class SiteOperator implements AutoCloseable {
             @Override
             public void onAdd(T object) {
                 seen.object(
-                        new Key(object.getMetadata().getNamespace(), object.getMetadata().getName()), object);
+                        new Key(
+                                object.getMetadata().getNamespace(),
+                                object.getMetadata().getName()),
+                        object);
             }
 
             @Override
@@ -115,7 +118,10 @@ public final class SiteOperator implements AutoCloseable {
                 try {
                     reconcile(key);
                 } catch (KubernetesClientException e) {
-                    LOG.atWarn().addKeyValue("site", key).addKeyValue("cause", e.getMessage()).log("try again");
+                    LOG.atWarn()
+                            .addKeyValue("site", key)
+                            .addKeyValue("cause", e.getMessage())
+                            .log("try again");
                     Thread.sleep(50);
                     queue.add(key);
                 }

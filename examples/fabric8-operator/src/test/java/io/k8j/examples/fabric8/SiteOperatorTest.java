@@ -62,17 +62,24 @@ class SiteOperatorTest {
     void aSiteBecomesReadyWithItsDeployment() {
         createReady(2);
         assertThat(runningPods()).hasSize(2);
-        assertThat(client.apps().deployments().withName("shop").get().getStatus().getConditions())
-                .anyMatch(condition ->
-                        condition.getType().equals("Available") && condition.getStatus().equals("True"));
+        assertThat(client.apps()
+                        .deployments()
+                        .withName("shop")
+                        .get()
+                        .getStatus()
+                        .getConditions())
+                .anyMatch(condition -> condition.getType().equals("Available")
+                        && condition.getStatus().equals("True"));
     }
 
     @Test
     void partsAreAppliedOnTheServerAndFieldsOfOthersStay() {
         createReady(1);
-        client.configMaps().withName("shop").edit(page -> new ConfigMapBuilder(page)
-                .addToData("robots.txt", "somebody else's")
-                .build());
+        client.configMaps()
+                .withName("shop")
+                .edit(page -> new ConfigMapBuilder(page)
+                        .addToData("robots.txt", "somebody else's")
+                        .build());
         client.resources(Site.class).withName("shop").edit(site -> {
             site.getSpec().setPage("hello");
             return site;
@@ -89,7 +96,8 @@ class SiteOperatorTest {
 
     @Test
     void theDefinitionsRulesAreAsked() {
-        assertThatThrownBy(() -> client.resource(Site.of("shop", "shop.test", 6)).create())
+        assertThatThrownBy(
+                        () -> client.resource(Site.of("shop", "shop.test", 6)).create())
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("more than 5 replicas need big");
         createReady(1);
@@ -114,7 +122,11 @@ class SiteOperatorTest {
         await().atMost(LIMIT)
                 .until(() -> client.apps().deployments().withName("shop").get() == null
                         && client.configMaps().withName("shop").get() == null
-                        && client.pods().withLabel("site", "shop").list().getItems().isEmpty());
+                        && client.pods()
+                                .withLabel("site", "shop")
+                                .list()
+                                .getItems()
+                                .isEmpty());
     }
 
     @Test
@@ -123,9 +135,10 @@ class SiteOperatorTest {
                 .validating(
                         "sites",
                         WebhookRule.of("examples.k8j.io", "v1", "sites"),
-                        request -> request.objectAs(Site.class).getSpec().getHost().endsWith(".test")
-                                ? AdmissionAnswer.allow()
-                                : AdmissionAnswer.deny("hosts end with .test"));
+                        request ->
+                                request.objectAs(Site.class).getSpec().getHost().endsWith(".test")
+                                        ? AdmissionAnswer.allow()
+                                        : AdmissionAnswer.deny("hosts end with .test"));
         assertThatThrownBy(() -> client.resource(Site.of("shop", "shop.com", 1)).create())
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("hosts end with .test");
@@ -135,8 +148,7 @@ class SiteOperatorTest {
     @Test
     void anotherInstanceTakesOverWhenTheLeaderStops() {
         await().atMost(LIMIT).until(operator::isLeading);
-        try (SiteOperator second =
-                SiteOperator.start(client, "two", client.getNamespace(), Duration.ofSeconds(2))) {
+        try (SiteOperator second = SiteOperator.start(client, "two", client.getNamespace(), Duration.ofSeconds(2))) {
             assertThat(second.isLeading()).isFalse();
             operator.close();
             await().atMost(LIMIT).until(second::isLeading);

@@ -81,7 +81,10 @@ final class SiteParts {
                 .withName(site.getSpec().getHost())
                 .withNamespace(registerNamespace)
                 .endMetadata()
-                .addToData("site", site.getMetadata().getNamespace() + "/" + site.getMetadata().getName())
+                .addToData(
+                        "site",
+                        site.getMetadata().getNamespace() + "/"
+                                + site.getMetadata().getName())
                 .build();
     }
 }

@@ -64,17 +64,24 @@ class SiteReconcilerTest {
     void aSiteBecomesReadyWithItsDeployment() {
         createReady(2);
         assertThat(runningPods()).hasSize(2);
-        assertThat(client.apps().deployments().withName("shop").get().getStatus().getConditions())
-                .anyMatch(condition ->
-                        condition.getType().equals("Available") && condition.getStatus().equals("True"));
+        assertThat(client.apps()
+                        .deployments()
+                        .withName("shop")
+                        .get()
+                        .getStatus()
+                        .getConditions())
+                .anyMatch(condition -> condition.getType().equals("Available")
+                        && condition.getStatus().equals("True"));
     }
 
     @Test
     void partsAreAppliedOnTheServerAndFieldsOfOthersStay() {
         createReady(1);
-        client.configMaps().withName("shop").edit(page -> new ConfigMapBuilder(page)
-                .addToData("robots.txt", "somebody else's")
-                .build());
+        client.configMaps()
+                .withName("shop")
+                .edit(page -> new ConfigMapBuilder(page)
+                        .addToData("robots.txt", "somebody else's")
+                        .build());
         client.resources(Site.class).withName("shop").edit(site -> {
             site.getSpec().setPage("hello");
             return site;
@@ -91,7 +98,8 @@ class SiteReconcilerTest {
 
     @Test
     void theDefinitionsRulesAreAsked() {
-        assertThatThrownBy(() -> client.resource(Site.of("shop", "shop.test", 6)).create())
+        assertThatThrownBy(
+                        () -> client.resource(Site.of("shop", "shop.test", 6)).create())
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("more than 5 replicas need big");
         createReady(1);
@@ -116,7 +124,11 @@ class SiteReconcilerTest {
         await().atMost(LIMIT)
                 .until(() -> client.apps().deployments().withName("shop").get() == null
                         && client.configMaps().withName("shop").get() == null
-                        && client.pods().withLabel("site", "shop").list().getItems().isEmpty());
+                        && client.pods()
+                                .withLabel("site", "shop")
+                                .list()
+                                .getItems()
+                                .isEmpty());
     }
 
     @Test
@@ -125,9 +137,10 @@ class SiteReconcilerTest {
                 .validating(
                         "sites",
                         WebhookRule.of("examples.k8j.io", "v1", "sites"),
-                        request -> request.objectAs(Site.class).getSpec().getHost().endsWith(".test")
-                                ? AdmissionAnswer.allow()
-                                : AdmissionAnswer.deny("hosts end with .test"));
+                        request ->
+                                request.objectAs(Site.class).getSpec().getHost().endsWith(".test")
+                                        ? AdmissionAnswer.allow()
+                                        : AdmissionAnswer.deny("hosts end with .test"));
         assertThatThrownBy(() -> client.resource(Site.of("shop", "shop.com", 1)).create())
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("hosts end with .test");
