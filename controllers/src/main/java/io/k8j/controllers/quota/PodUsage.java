@@ -1,8 +1,11 @@
 package io.k8j.controllers.quota;
 
+import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodAffinityTerm;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ScopedResourceSelectorRequirement;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
@@ -36,7 +39,7 @@ final class PodUsage {
             case "NotBestEffort" -> !isBestEffort(pod);
             case "PriorityClass" ->
                 matchesClass(requirement, Nulls.or(pod.getSpec().getPriorityClassName(), ""));
-            case "CrossNamespacePodAffinity" -> false;
+            case "CrossNamespacePodAffinity" -> crossesNamespaces(pod.getSpec().getAffinity());
             case null, default -> false;
         };
     }
@@ -48,6 +51,26 @@ final class PodUsage {
             case "DoesNotExist" -> name.isEmpty();
             default -> !name.isEmpty();
         };
+    }
+
+    private static boolean crossesNamespaces(Affinity affinity) {
+        if (affinity == null) {
+            return false;
+        }
+        List<PodAffinityTerm> terms = new ArrayList<>();
+        if (affinity.getPodAffinity() != null) {
+            terms.addAll(Nulls.list(affinity.getPodAffinity().getRequiredDuringSchedulingIgnoredDuringExecution()));
+            Nulls.list(affinity.getPodAffinity().getPreferredDuringSchedulingIgnoredDuringExecution())
+                    .forEach(weighted -> terms.add(weighted.getPodAffinityTerm()));
+        }
+        if (affinity.getPodAntiAffinity() != null) {
+            terms.addAll(Nulls.list(affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution()));
+            Nulls.list(affinity.getPodAntiAffinity().getPreferredDuringSchedulingIgnoredDuringExecution())
+                    .forEach(weighted -> terms.add(weighted.getPodAffinityTerm()));
+        }
+        return terms.stream()
+                .anyMatch(term -> term != null
+                        && (!Nulls.list(term.getNamespaces()).isEmpty() || term.getNamespaceSelector() != null));
     }
 
     private static boolean isBestEffort(Pod pod) {
@@ -72,7 +95,8 @@ final class PodUsage {
                         pod,
                         c -> c.getResources() == null
                                 ? Map.of()
-                                : Nulls.map(c.getResources().getRequests()))
+                                : Nulls.map(c.getResources().getRequests()),
+                        true)
                 .forEach((name, amount) -> {
                     usage.put("requests." + name, amount);
                     if (List.of("cpu", "memory", "ephemeral-storage").contains(name) || name.startsWith("hugepages-")) {
@@ -83,14 +107,17 @@ final class PodUsage {
                         pod,
                         c -> c.getResources() == null
                                 ? Map.of()
-                                : Nulls.map(c.getResources().getLimits()))
+                                : Nulls.map(c.getResources().getLimits()),
+                        false)
                 .forEach((name, amount) -> usage.put("limits." + name, amount));
         return usage;
     }
 
     /** Containers and sidecars together, or the largest init container, whichever is more; and the overhead. */
     private static Map<String, Quantity> sum(
-            Pod pod, Function<Container, Map<String, io.fabric8.kubernetes.api.model.Quantity>> amounts) {
+            Pod pod,
+            Function<Container, Map<String, io.fabric8.kubernetes.api.model.Quantity>> amounts,
+            boolean requests) {
         Map<String, Quantity> sidecars = new TreeMap<>();
         Map<String, Quantity> peak = new TreeMap<>();
         for (Container init : Nulls.list(pod.getSpec().getInitContainers())) {
@@ -110,8 +137,14 @@ final class PodUsage {
                 .forEach(c -> amounts.apply(c)
                         .forEach((name, value) -> total.merge(name, Quantity.of(value), Quantity::add)));
         peak.forEach((name, amount) -> total.merge(name, amount, PodUsage::max));
+        ResourceRequirements whole = pod.getSpec().getResources();
+        if (whole != null) {
+            // What is given for the Pod as a whole counts in place of the sum.
+            Nulls.map(requests ? whole.getRequests() : whole.getLimits())
+                    .forEach((name, value) -> total.put(name, Quantity.of(value)));
+        }
         Nulls.map(pod.getSpec().getOverhead()).forEach((name, value) -> {
-            if (total.containsKey(name)) {
+            if (requests || total.containsKey(name)) {
                 total.merge(name, Quantity.of(value), Quantity::add);
             }
         });

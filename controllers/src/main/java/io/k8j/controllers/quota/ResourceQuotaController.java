@@ -145,14 +145,18 @@ public final class ResourceQuotaController {
             used.merge("services.nodeports", Quantity.of(ports), Quantity::add);
         } else if (type.equals("LoadBalancer")) {
             used.merge("services.loadbalancers", Quantity.of(1), Quantity::add);
-            if (!Boolean.FALSE.equals(service.getSpec().getAllocateLoadBalancerNodePorts())) {
-                used.merge("services.nodeports", Quantity.of(ports), Quantity::add);
+            if (Boolean.FALSE.equals(service.getSpec().getAllocateLoadBalancerNodePorts())) {
+                ports = service.getSpec().getPorts().stream()
+                        .filter(port -> port.getNodePort() != null && port.getNodePort() != 0)
+                        .count();
             }
+            used.merge("services.nodeports", Quantity.of(ports), Quantity::add);
         }
     }
 
     private static void addClaim(PersistentVolumeClaim claim, Map<String, Quantity> used) {
-        String storageClass = claim.getSpec().getStorageClassName();
+        String beta = Nulls.map(claim.getMetadata().getAnnotations()).get("volume.beta.kubernetes.io/storage-class");
+        String storageClass = beta == null ? claim.getSpec().getStorageClassName() : beta;
         String prefix = Nulls.isEmpty(storageClass) ? "" : storageClass + ".storageclass.storage.k8s.io/";
         if (!prefix.isEmpty()) {
             used.merge(prefix + "persistentvolumeclaims", Quantity.of(1), Quantity::add);
