@@ -92,28 +92,25 @@ class AdmissionTest {
 
     @Test
     void flagsAndTheConfigurationFileAreObeyed(@TempDir Path directory) throws Exception {
-        Files.writeString(
-                directory.resolve("pods.yaml"),
-                """
-                apiVersion: pod-security.admission.config.k8s.io/v1
-                kind: PodSecurityConfiguration
-                defaults: {enforce: restricted}
-                exemptions: {namespaces: [kube-system]}
-                """);
-        Path file = Files.writeString(
-                directory.resolve("admission.yaml"),
-                """
-                apiVersion: apiserver.config.k8s.io/v1
-                kind: AdmissionConfiguration
-                plugins: [{name: PodSecurity, path: pods.yaml}]
-                """);
+        Files.writeString(directory.resolve("pods.yaml"), """
+            apiVersion: pod-security.admission.config.k8s.io/v1
+            kind: PodSecurityConfiguration
+            defaults: {enforce: restricted}
+            exemptions: {namespaces: [kube-system]}
+            """);
+        Path file = Files.writeString(directory.resolve("admission.yaml"), """
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: AdmissionConfiguration
+            plugins: [{name: PodSecurity, path: pods.yaml}]
+            """);
         try (K8jCluster cluster = K8jCluster.builder()
                 .withNodes(0)
                 .withApiServerFlags(
                         "admission-control-config-file=" + file, "enable-admission-plugins=AlwaysPullImages")
                 .start()) {
             KubernetesClient client = cluster.client(KubernetesClient.class);
-            assertThatThrownBy(() -> pod(client, "p")).hasMessageContaining("violates PodSecurity \"restricted:latest\"");
+            assertThatThrownBy(() -> pod(client, "p"))
+                    .hasMessageContaining("violates PodSecurity \"restricted:latest\"");
             client.resource(new NamespaceBuilder()
                             .withNewMetadata()
                             .withName("free")
@@ -152,22 +149,20 @@ class AdmissionTest {
     void aPolicyIsInForceAsSoonAsItIsBound() {
         try (K8jCluster cluster = K8jCluster.builder().withNodes(0).start()) {
             KubernetesClient client = cluster.client(KubernetesClient.class);
-            client.load(new java.io.ByteArrayInputStream(
-                            """
-                            apiVersion: admissionregistration.k8s.io/v1
-                            kind: ValidatingAdmissionPolicy
-                            metadata: {name: p}
-                            spec:
-                              matchConstraints:
-                                resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
-                              validations: [{expression: "object.data.a == 'x'", message: must be x}]
-                            ---
-                            apiVersion: admissionregistration.k8s.io/v1
-                            kind: ValidatingAdmissionPolicyBinding
-                            metadata: {name: b}
-                            spec: {policyName: p, validationActions: [Deny]}
-                            """
-                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+            client.load(new java.io.ByteArrayInputStream("""
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: ValidatingAdmissionPolicy
+                metadata: {name: p}
+                spec:
+                  matchConstraints:
+                    resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+                  validations: [{expression: "object.data.a == 'x'", message: must be x}]
+                ---
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: ValidatingAdmissionPolicyBinding
+                metadata: {name: b}
+                spec: {policyName: p, validationActions: [Deny]}
+                """.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                     .create();
             assertThatThrownBy(() -> client.resource(new ConfigMapBuilder()
                                     .withNewMetadata()
@@ -177,15 +172,14 @@ class AdmissionTest {
                                     .addToData("a", "y")
                                     .build())
                             .create())
-                    .hasMessageContaining(
-                            "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: must be x");
+                    .hasMessageContaining("ValidatingAdmissionPolicy 'p' with binding 'b' denied request: must be x");
             await().until(() -> client.admissionRegistration()
-                                    .v1()
-                                    .validatingAdmissionPolicies()
-                                    .withName("p")
-                                    .get()
-                                    .getStatus()
-                            != null);
+                            .v1()
+                            .validatingAdmissionPolicies()
+                            .withName("p")
+                            .get()
+                            .getStatus()
+                    != null);
         }
     }
 }
