@@ -244,6 +244,7 @@ final class PodWorker {
 
     private void keepRunning(Pod wanted, RuntimePod runtime) throws IOException, InterruptedException {
         Pod now = resizer.allocate(wanted);
+        if (resizer.granted()) volumes.refresh(); // they may show limits
         if (resizer.deferred()) wakeAfter(RESIZE_AGAIN);
         observe(now, runtime);
         handleHookFailures(now, runtime);

@@ -60,6 +60,11 @@ final class Resizer {
         return allocation.pod();
     }
 
+    /** Whether the last call of {@link #allocate} has granted something new. */
+    boolean granted() {
+        return verdict instanceof Allocations.Verdict.Resized;
+    }
+
     /** Whether to ask again after a while, since others may give something back. */
     boolean deferred() {
         return verdict instanceof Allocations.Verdict.Pending(String reason, String message)

@@ -41,7 +41,13 @@ final class VolumeKeeper {
 
     /** Makes volumes ready or up to date; answers whether the Pod may go on. */
     boolean make(Pod now, List<String> ips) throws IOException {
-        String version = now.getMetadata().getResourceVersion() + ips;
+        // Not the resource version: each status that we write has a new one, and changes no volume.
+        String version = "%s %s %s %s"
+                .formatted(
+                        now.getMetadata().getGeneration(),
+                        now.getMetadata().getLabels(),
+                        now.getMetadata().getAnnotations(),
+                        ips);
         if (paths != null && version.equals(madeFor)) return true;
         Fields fields =
                 new Fields(now, ips, context.node().ips(), context.node().allocatable());
