@@ -32,6 +32,13 @@ final class Report {
         return row;
     }
 
+    /** A line for what came to no figures. */
+    void failure(String name, String why) {
+        Map<String, Object> row = row(name);
+        row.put("failed", 1L);
+        row.put("firstFailure", why);
+    }
+
     /** The newest line. */
     Map<String, Object> last() {
         return rows.getLast();

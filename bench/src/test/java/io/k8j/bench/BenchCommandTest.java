@@ -24,6 +24,10 @@ import picocli.CommandLine;
 @K8j
 class BenchCommandTest {
     private static List<Map<?, ?>> run(K8jCluster cluster, String line) {
+        return run(cluster, line, 0);
+    }
+
+    private static List<Map<?, ?>> run(K8jCluster cluster, String line, int code) {
         List<String> words = new ArrayList<>(Arrays.asList(line.split(" ")));
         words.addAll(List.of("--kubeconfig", cluster.kubeconfigFile().toString(), "-o", "json"));
         words.addAll(List.of("--seconds", "1", "--warm-up", "0"));
@@ -32,7 +36,7 @@ class BenchCommandTest {
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
             CommandLine command = new CommandLine(new BenchCommand()).setCaseInsensitiveEnumValuesAllowed(true);
-            assertThat(command.execute(words.toArray(String[]::new))).isZero();
+            assertThat(command.execute(words.toArray(String[]::new))).isEqualTo(code);
         } finally {
             System.setOut(before);
         }
@@ -78,6 +82,17 @@ class BenchCommandTest {
         assertThat(rows).hasSize(1);
         assertThat(rows.getFirst().get("name").toString()).isEqualTo(name);
         assertThat(rows.getFirst().get("operations").toString()).isEqualTo("4");
+    }
+
+    @Test
+    void aWorkloadThatCannotEndIsReportedBesideTheOthers(K8jCluster cluster) {
+        String line = "schedule --nodes 2 --pods 9 --limit 1 --case anti-affinity,basic";
+        List<Map<?, ?>> rows = run(cluster, line, 1);
+        assertThat(rows.stream().map(row -> row.get("name").toString()))
+                .containsExactlyInAnyOrder("anti-affinity", "basic");
+        assertThat(rows.stream().filter(row -> row.get("failed") != null))
+                .allSatisfy(row -> assertThat(row.get("firstFailure").toString()).contains("of 9 Pods are scheduled"))
+                .isNotEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.k8j.server.cli;
 
 import io.k8j.server.Cluster;
+import io.k8j.server.HeapKeeper;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.flags.ApiServerFlags;
@@ -218,7 +219,8 @@ public final class ServerCommand implements Callable<Integer> {
         Logging.configure(logFormat, logLevels);
         Steps steps = new Steps(
                 System.out, System.console() != null && System.console().isTerminal());
-        try (Cluster cluster = Cluster.start(checkedConfig(), steps)) {
+        try (Cluster cluster = Cluster.start(checkedConfig(), steps);
+                HeapKeeper keeper = HeapKeeper.start()) {
             cluster.announce(steps);
             cluster.awaitStop();
             steps.say("k8j: stopping; containers go on running ('k8j stop --all' ends them)");

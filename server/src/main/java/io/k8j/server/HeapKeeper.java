@@ -1,0 +1,89 @@
+package io.k8j.server;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryUsage;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps the heap near the size of what lives in it. The serial collector, which needs the least memory of all, looks at
+ * its old generation only when the heap has reached its limit; under churn a server of 100 MB would grow to gigabytes of
+ * garbage first. This one asks for a collection when the old generation has doubled, or, while nothing happens, when some
+ * of it may be given back.
+ *
+ * <p>Does nothing with other collectors, which look after themselves.
+ */
+public final class HeapKeeper implements AutoCloseable {
+    static final long SLACK = 96L << 20;
+    private static final String OLD_GENERATION = "Tenured Gen"; // the serial collector's
+    private static final long LOOK_EVERY_MILLIS = 2000;
+    private static final int LOOKS_UNTIL_IDLE = 30;
+    private static final long IDLE_BYTES = 1 << 20;
+
+    private final LongSupplier used;
+    private final LongSupplier live;
+    private final Runnable collect;
+    private long before;
+    private int quiet; // looks since something has changed
+    private Thread thread; // null if there is nothing to keep
+
+    /**
+     * @param used bytes in the old generation
+     * @param live bytes that the last complete collection has left in it
+     * @param collect collects completely
+     */
+    HeapKeeper(LongSupplier used, LongSupplier live, Runnable collect) {
+        this.used = used;
+        this.live = live;
+        this.collect = collect;
+    }
+
+    /** Watches this process's heap until it is closed. */
+    public static HeapKeeper start() {
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            if (pool.getName().equals(OLD_GENERATION)) {
+                HeapKeeper keeper = new HeapKeeper(
+                        () -> bytes(pool.getUsage()), () -> bytes(pool.getCollectionUsage()), System::gc);
+                keeper.thread = Thread.ofVirtual().name("heap-keeper").start(keeper::run);
+                return keeper;
+            }
+        }
+        return new HeapKeeper(() -> 0, () -> 0, () -> {});
+    }
+
+    private static long bytes(MemoryUsage usage) {
+        return usage == null ? 0 : usage.getUsed();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(LOOK_EVERY_MILLIS);
+                look();
+            }
+        } catch (InterruptedException e) {
+            // closed
+        }
+    }
+
+    /** One look; collects if it is worth it. */
+    void look() {
+        long now = used.getAsLong();
+        quiet = Math.abs(now - before) < IDLE_BYTES ? quiet + 1 : 0;
+        before = now;
+        long left = live.getAsLong();
+        boolean idle = quiet == LOOKS_UNTIL_IDLE;
+        if (now > 2 * left + SLACK || idle && now > left + left / 4 + SLACK / 4) {
+            collect.run();
+            before = used.getAsLong();
+            quiet = 0;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}
