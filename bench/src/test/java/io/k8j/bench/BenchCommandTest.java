@@ -91,7 +91,8 @@ class BenchCommandTest {
         assertThat(rows.stream().map(row -> row.get("name").toString()))
                 .containsExactlyInAnyOrder("anti-affinity", "basic");
         assertThat(rows.stream().filter(row -> row.get("failed") != null))
-                .allSatisfy(row -> assertThat(row.get("firstFailure").toString()).contains("of 9 Pods are scheduled"))
+                .allSatisfy(
+                        row -> assertThat(row.get("firstFailure").toString()).contains("of 9 Pods are scheduled"))
                 .isNotEmpty();
     }
 
