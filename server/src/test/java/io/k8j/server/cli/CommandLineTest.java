@@ -46,24 +46,27 @@ class CommandLineTest {
     @Test
     void aMistakeInAStageIsOneSentenceWithLineAndField(@TempDir Path directory) throws Exception {
         Path stages = Files.writeString(directory.resolve("stages.yaml"), """
-                apiVersion: kwok.x-k8s.io/v1alpha1
-                kind: Stage
-                metadata: {name: slow}
-                spec:
-                  resourceRef: {apiGroup: v1, kind: Pod}
-                  selector: {}
-                  delay: {durationMilliseconds: soon}
-                """);
+            apiVersion: kwok.x-k8s.io/v1alpha1
+            kind: Stage
+            metadata: {name: slow}
+            spec:
+              resourceRef: {apiGroup: v1, kind: Pod}
+              selector: {}
+              delay: {durationMilliseconds: soon}
+            """);
         assertThat(run("simulate", "--stages", stages.toString())).isEqualTo(1);
         assertThat(errors())
-                .isEqualTo("k8j: %s, line 7: spec.delay.durationMilliseconds: must be a whole number of 0 or more, found \"soon\"%n"
-                        .formatted(stages));
+                .isEqualTo(
+                        "k8j: %s, line 7: spec.delay.durationMilliseconds: must be a whole number of 0 or more, found \"soon\"%n"
+                                .formatted(stages));
     }
 
     @Test
     void wrongSettingsOfSimulatedNodesAreWrongUsage() {
         assertThat(run("simulate", "--pod-cidr", "everywhere")).isEqualTo(2);
-        assertThat(errors()).contains("podRange everywhere: must be an IPv4 range").hasLineCount(1);
+        assertThat(errors())
+                .contains("podRange everywhere: must be an IPv4 range")
+                .hasLineCount(1);
     }
 
     @Test
