@@ -156,8 +156,8 @@ class CustomResourcesTest {
         ApiException refusal = TestServer.refusal(() -> server.create(
                 DEFINITIONS,
                 "{'metadata':{'name':'x'},'spec':{'group':'g','scope':'No','names':{'plural':'xs','kind':'X'},'versions':["
-                    + "{'name':'v1','served':true,'storage':false,'schema':{'openAPIV3Schema':{'type':'object',"
-                    + "'properties':{'a':{}}}}}]}}"));
+                        + "{'name':'v1','served':true,'storage':false,'schema':{'openAPIV3Schema':{'type':'object',"
+                        + "'properties':{'a':{}}}}}]}}"));
         List<String> expected = List.of(
                 "metadata.name: Invalid value: \"x\": must be spec.names.plural+\".\"+spec.group",
                 "spec.group: Invalid value: \"g\": should be a domain with at least one dot",

@@ -98,8 +98,8 @@ class MutatingPolicyTest {
                 "p",
                 PODS
                         + mutations(patch("[JSONPatch{op: 'add', path: '/spec/tolerations', value:"
-                              + " [Object.spec.tolerations{key: 'k', operator: 'Exists'}]}, JSONPatch{op: 'add', path:"
-                              + " '/metadata/labels', value: {'n': string(size(object.spec.containers))}}]")),
+                                + " [Object.spec.tolerations{key: 'k', operator: 'Exists'}]}, JSONPatch{op: 'add', path:"
+                                + " '/metadata/labels', value: {'n': string(size(object.spec.containers))}}]")),
                 "");
         Map<String, Object> pod =
                 server.create("v1/pods", "{metadata: {name: x}, spec: {containers: [{name: c, image: i}]}}");

@@ -176,7 +176,7 @@ class SubresourcesTest {
         server.create(
                 "autoscaling/v1/horizontalpodautoscalers",
                 "{'metadata':{'name':'h'},'spec':{'scaleTargetRef':{'kind':'Deployment','name':'d','apiVersion':'apps/v1'},"
-                    + "'maxReplicas':3,'targetCPUUtilizationPercentage':70}}");
+                        + "'maxReplicas':3,'targetCPUUtilizationPercentage':70}}");
         Map<String, Object> v2 = server.get("autoscaling/v2/horizontalpodautoscalers", "h");
         assertThat(Trees.integer(
                         Trees.list(v2, "spec", "metrics").getFirst(), "resource", "target", "averageUtilization"))
@@ -199,7 +199,7 @@ class SubresourcesTest {
 
     private static final String DEPLOYMENT =
             "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'d'},'spec':{%s'selector':{'matchLabels':{'a':"
-                + "'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}";
+                    + "'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}";
 
     private Map<String, Object> applyScale(String manager, int replicas, String more) {
         String scale = "{'apiVersion':'autoscaling/v1','kind':'Scale','metadata':{'name':'d','namespace':'rec'},'spec':"

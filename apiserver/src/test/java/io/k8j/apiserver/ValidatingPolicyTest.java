@@ -98,7 +98,7 @@ class ValidatingPolicyTest {
                 new Case(
                         "the user's rights can be asked for",
                         "[{expression:"
-                            + " \"authorizer.group('').resource('secrets').namespace('rec').check('delete').allowed()\"}]",
+                                + " \"authorizer.group('').resource('secrets').namespace('rec').check('delete').allowed()\"}]",
                         "a: y",
                         "failed expression: authorizer"),
                 new Case(
@@ -305,8 +305,8 @@ class ValidatingPolicyTest {
     @Test
     void subresourcesAreMatched() {
         policy("matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE],"
-            + " resources: [deployments/scale]}]}, validations: [{expression: object.spec.replicas <= 3}, {expression:"
-            + " \"object.kind == 'Scale' && request.subResource == 'scale'\"}]");
+                + " resources: [deployments/scale]}]}, validations: [{expression: object.spec.replicas <= 3}, {expression:"
+                + " \"object.kind == 'Scale' && request.subResource == 'scale'\"}]");
         bind("b", "validationActions: [Deny]");
         server.create(
                 "apps/v1/deployments",

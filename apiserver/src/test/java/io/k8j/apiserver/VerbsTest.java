@@ -65,7 +65,7 @@ class VerbsTest {
         server.create(
                 deployments,
                 "{'metadata':{'name':'d'},'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':"
-                    + "{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}");
+                        + "{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}");
         Map<String, Object> before = server.get(deployments, "d");
         server.patch(
                 deployments,

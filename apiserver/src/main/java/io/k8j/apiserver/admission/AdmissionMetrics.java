@@ -62,8 +62,8 @@ public final class AdmissionMetrics {
     private final Family exclusions = new Family(
             "apiserver_admission_match_condition_exclusions_total",
             "[ALPHA] Admission match condition evaluation exclusions count, identified by name of resource containing"
-                + " the match condition and broken out for each kind containing matchConditions (webhook or policy),"
-                + " operation and admission type (validate or admit).",
+                    + " the match condition and broken out for each kind containing matchConditions (webhook or policy),"
+                    + " operation and admission type (validate or admit).",
             List.of("name", "kind", "type", "operation"),
             null);
     private final Family conditions = new Family(

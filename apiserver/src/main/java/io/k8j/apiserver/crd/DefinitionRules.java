@@ -115,8 +115,8 @@ final class DefinitionRules {
                     "status.storedVersions[" + i + "]",
                     stored.get(i),
                     ("missing from spec.versions; %1$s was previously a storage version, and must remain in"
-                        + " spec.versions until a storage migration ensures no data remains persisted in %1$s and"
-                        + " removes %1$s from status.storedVersions")
+                                    + " spec.versions until a storage migration ensures no data remains persisted in %1$s and"
+                                    + " removes %1$s from status.storedVersions")
                             .formatted(stored.get(i))));
         }
     }

@@ -47,8 +47,8 @@ public final class EncryptionMetrics {
     public void write(StringBuilder out) {
         if (totals.isEmpty()) return;
         out.append("# HELP apiserver_storage_transformation_operations_total [ALPHA] Total number of transformations."
-            + " Successful transformation will have a status 'OK' and a varied status string when the transformation"
-            + " fails. The status, resource, and transformation_type fields can be used for alerting purposes.\n");
+                + " Successful transformation will have a status 'OK' and a varied status string when the transformation"
+                + " fails. The status, resource, and transformation_type fields can be used for alerting purposes.\n");
         out.append("# TYPE apiserver_storage_transformation_operations_total counter\n");
         Map<String, Long> lines = new TreeMap<>();
         totals.forEach((s, count) -> lines.put(

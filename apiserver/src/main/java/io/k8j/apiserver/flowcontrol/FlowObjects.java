@@ -120,7 +120,7 @@ final class FlowObjects {
             String name, String level, int precedence, String distinguisher, String subjects, String rules) {
         String method = distinguisher.isEmpty() ? "" : "'distinguisherMethod':{'type':'" + distinguisher + "'},";
         return tree(("{'metadata':{'name':'%s','annotations':{'apf.kubernetes.io/autoupdate-spec':'true'}},'spec':{"
-            + "'priorityLevelConfiguration':{'name':'%s'},'matchingPrecedence':%d,%s'rules':[{'subjects':[%s],%s}]}}")
+                        + "'priorityLevelConfiguration':{'name':'%s'},'matchingPrecedence':%d,%s'rules':[{'subjects':[%s],%s}]}}")
                 .formatted(name, level, precedence, method, subjects, rules));
     }
 

@@ -185,7 +185,7 @@ public final class RequestMetrics {
                 "apiserver_request_sli_duration_seconds",
                 "ALPHA",
                 "Response latency distribution (not counting webhook duration and priority & fairness queue wait"
-                    + " times) in seconds for each verb, group, version, resource, subresource, scope and component.",
+                        + " times) in seconds for each verb, group, version, resource, subresource, scope and component.",
                 sli);
         MetricText.histograms(
                 out,

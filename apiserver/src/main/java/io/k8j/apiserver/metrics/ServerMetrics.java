@@ -36,8 +36,8 @@ public final class ServerMetrics {
                 "kubernetes_build_info",
                 "BETA",
                 "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state,"
-                    + " build date, Go version, and compiler from which Kubernetes was built, and platform on which it"
-                    + " is running.",
+                        + " build date, Go version, and compiler from which Kubernetes was built, and platform on which it"
+                        + " is running.",
                 "gauge",
                 Map.of(labels, 1));
         TreeMap<String, Number> old = new TreeMap<>();

@@ -49,8 +49,8 @@ class AggregationTest {
         HttpResponse<String> made = server.post(
                 SERVICES,
                 ("{'metadata':{'name':'v1.wardle.example.com'},'spec':{'group':'wardle.example.com','version':'v1',%s,"
-                    + "'groupPriorityMinimum':2000,'versionPriority':200,'service':{'namespace':'ext','name':"
-                    + "'sample','port':%d}}}")
+                                + "'groupPriorityMinimum':2000,'versionPriority':200,'service':{'namespace':'ext','name':"
+                                + "'sample','port':%d}}}")
                         .formatted(trust, sample.port()));
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
     }
@@ -183,8 +183,8 @@ class AggregationTest {
         server.post(
                 "/apis/discovery.k8s.io/v1/namespaces/ext/endpointslices",
                 "{'metadata':{'name':'s','labels':{'kubernetes.io/service-name':'sample'}},'addressType':'IPv4',"
-                    + "'endpoints':[{'addresses':['10.1.2.3'],'conditions':{'ready':false}}],'ports':[{'name':'https',"
-                    + "'port':443}]}");
+                        + "'endpoints':[{'addresses':['10.1.2.3'],'conditions':{'ready':false}}],'ports':[{'name':'https',"
+                        + "'port':443}]}");
         awaitReason("MissingEndpoints");
         assertThat(condition("v1.wardle.example.com"))
                 .containsEntry(
@@ -212,8 +212,8 @@ class AggregationTest {
         server.post(
                 "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
                 "{'metadata':{'name':'tabs.a.b'},'spec':{'group':'a.b','scope':'Cluster','names':{'plural':'tabs','kind':"
-                    + "'Tab'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':"
-                    + "{'type':'object'}}}]}}");
+                        + "'Tab'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':"
+                        + "{'type':'object'}}}]}}");
         Awaitility.await()
                 .untilAsserted(() -> assertThat(Trees.map(server.json(SERVICES + "/v1.a.b"), "metadata", "labels"))
                         .containsEntry("kube-aggregator.kubernetes.io/automanaged", "true"));

@@ -28,8 +28,8 @@ class DefinitionLifeTest {
 
     private static String definition(String plural, String labels, String schema) {
         return ("{'metadata':{'name':'%1$s.a.b','labels':{%2$s}},'spec':{'group':'a.b','scope':'Cluster','names':{'plural':"
-            + "'%1$s','kind':'K%1$s'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{"
-            + "'openAPIV3Schema':%3$s}}]}}")
+                        + "'%1$s','kind':'K%1$s'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{"
+                        + "'openAPIV3Schema':%3$s}}]}}")
                 .formatted(plural, labels, schema);
     }
 
@@ -84,7 +84,7 @@ class DefinitionLifeTest {
         define(
                 "bars",
                 "{'type':'object','properties':{'n':{'type':'integer','default':3},'s':{'type':'string','default':'x'},'m':"
-                    + "{'type':'string','nullable':true,'default':'y'}}}");
+                        + "{'type':'string','nullable':true,'default':'y'}}}");
         HttpResponse<String> made = server.post(
                 "/apis/a.b/v1/bars",
                 "{'apiVersion':'a.b/v1','kind':'Kbars','metadata':{'name':'x'},'n':0,'s':'','m':null}");

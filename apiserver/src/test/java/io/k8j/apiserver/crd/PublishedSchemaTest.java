@@ -47,10 +47,10 @@ class PublishedSchemaTest {
     @Test
     void severalGroupsVersionsAndKindsAreDescribed() {
         String foo = "{'type':'object','description':'Foo CRD for"
-            + " Testing','properties':{'spec':{'type':'object','description':'Specification of"
-            + " Foo','required':['name'],'properties':{'name':{'type':'string',"
-            + "'maxLength':9},'any':{'x-kubernetes-int-or-string':true,'anyOf':[{'type':'integer'},{'type':'string'}]},"
-            + "'maybe':{'type':'string','nullable':true}}}}}";
+                + " Testing','properties':{'spec':{'type':'object','description':'Specification of"
+                + " Foo','required':['name'],'properties':{'name':{'type':'string',"
+                + "'maxLength':9},'any':{'x-kubernetes-int-or-string':true,'anyOf':[{'type':'integer'},{'type':'string'}]},"
+                + "'maybe':{'type':'string','nullable':true}}}}}";
         define("foos.one.example.com", version("v1", true, foo) + "," + version("v2", false, foo));
         define("bars.one.example.com", version("v1", true, "{'type':'object'}"));
         define("bazs.two.example.com", version("v1", true, foo));
@@ -83,7 +83,7 @@ class PublishedSchemaTest {
                 .untilAsserted(() -> assertThat(Json.writeString(second("com.example.one.v1.Kopens")))
                         .isEqualTo(
                                 "{\"type\":\"object\",\"x-kubernetes-group-version-kind\":[{\"group\":\"one.example.com\","
-                                    + "\"kind\":\"Kopens\",\"version\":\"v1\"}]}"));
+                                        + "\"kind\":\"Kopens\",\"version\":\"v1\"}]}"));
         assertThat(Trees.map(third("one.example.com/v1", "com.example.one.v1.Kopens"), "properties"))
                 .containsKeys("a", "metadata");
     }

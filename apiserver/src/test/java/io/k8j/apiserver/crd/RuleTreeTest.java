@@ -42,8 +42,8 @@ class RuleTreeTest {
                 "'type':'object','properties':{'a':{'type':'integer'}}|self.a > 3|{}|spec: Invalid value: \"object\":"
                         + " no such key: a evaluating rule: self.a > 3",
                 "'type':'object','properties':{'namespace':{'type':'string'},'a-b':{'type':'string'}}|self.__namespace__"
-                    + " == self.a__dash__b|{'namespace':'x','a-b':'y'}|spec: Invalid value: failed rule:"
-                    + " self.__namespace__ == self.a__dash__b",
+                        + " == self.a__dash__b|{'namespace':'x','a-b':'y'}|spec: Invalid value: failed rule:"
+                        + " self.__namespace__ == self.a__dash__b",
                 "'type':'string','format':'duration'|self < duration(\\\"1h\\\")|'2h'|spec: Invalid value: \"2h\":"
                         + " failed rule: self < duration(\"1h\")",
                 "'type':'string','format':'date-time'|self <"

@@ -48,11 +48,11 @@ class SchemaRulesTest {
                 "{'type':'array','uniqueItems':true,'items':{'type':'string'}}|s.properties[p].uniqueItems: Forbidden:"
                         + " uniqueItems cannot be set to true since the runtime complexity becomes quadratic",
                 "{'type':'array','x-kubernetes-list-type':'map','items':{'type':'object','properties':{'k':{'type':"
-                    + "'string'}}},'x-kubernetes-list-map-keys':['k']}|s.properties[p].items.properties[k].default:"
-                    + " Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or"
-                    + " be a required property",
+                        + "'string'}}},'x-kubernetes-list-map-keys':['k']}|s.properties[p].items.properties[k].default:"
+                        + " Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or"
+                        + " be a required property",
                 "{'type':'array','x-kubernetes-list-type':'set','items':{'type':'string','nullable':true}}|s.properties[p].items.nullable:"
-                    + " Forbidden: cannot be nullable when x-kubernetes-list-type is set",
+                        + " Forbidden: cannot be nullable when x-kubernetes-list-type is set",
                 "{'type':'integer','default':'x'}|s.properties[p].default: Invalid value: \"string\": s.properties[p]"
                         + ".default in body must be of type integer: \"string\"",
                 "{'type':'object','default':{'a':1}}|s.properties[p].default: Invalid value: {\"a\":1}: must not have"
@@ -93,8 +93,8 @@ class SchemaRulesTest {
                         "s.properties[p].x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule"
                                 + " cost total exceeding cost limit for entire OpenAPIv3 schema",
                         "s: Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema"
-                            + " exceeds budget by factor of more than 100x (try simplifying the rule, or adding"
-                            + " maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)");
+                                + " exceeds budget by factor of more than 100x (try simplifying the rule, or adding"
+                                + " maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)");
         assertThat(errors("{'type':'object','properties':{'p':"
                         + strings.replace("'type':'array'", "'type':'array','maxItems':10")
                                 .replace("'type':'string'", "'type':'string','maxLength':20")

@@ -174,8 +174,8 @@ class TransformersTest {
         assertThatThrownBy(() -> EncryptionFile.read(
                         "f",
                         ("{kind: EncryptionConfiguration, apiVersion: apiserver.config.k8s.io/v1, resources:"
-                            + " [{resources: ['*.'], providers: [{identity: {}}]}, {resources: [secrets], providers:"
-                            + " [{identity: {}}]}]}")
+                                        + " [{resources: ['*.'], providers: [{identity: {}}]}, {resources: [secrets], providers:"
+                                        + " [{identity: {}}]}]}")
                                 .getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("resource \"secrets\" is masked by earlier rule \"*.\"");
     }

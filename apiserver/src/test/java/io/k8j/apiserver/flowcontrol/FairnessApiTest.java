@@ -105,8 +105,8 @@ class FairnessApiTest {
         api.post(
                 LEVELS,
                 "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
-                    + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':5,'limitResponse':{'type':"
-                    + "'Reject'}}}}");
+                        + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':5,'limitResponse':{'type':"
+                        + "'Reject'}}}}");
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> condition("mine").equals("False Found"));
@@ -118,10 +118,10 @@ class FairnessApiTest {
 
     private static String schema(String name, String level, int precedence) {
         return ("{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'FlowSchema','metadata':{'name':'%s'},'spec':{"
-            + "'priorityLevelConfiguration':{'name':'%s'},'matchingPrecedence':%d,'distinguisherMethod':{'type':"
-            + "'ByUser'},'rules':[{'subjects':[{'kind':'User','user':{'name':'bob'}}],'resourceRules':[{'verbs':"
-            + "['*'],'apiGroups':['*'],'resources':['*'],'namespaces':['*'],'clusterScope':true}],"
-            + "'nonResourceRules':[{'verbs':['*'],'nonResourceURLs':['*']}]}]}}")
+                        + "'priorityLevelConfiguration':{'name':'%s'},'matchingPrecedence':%d,'distinguisherMethod':{'type':"
+                        + "'ByUser'},'rules':[{'subjects':[{'kind':'User','user':{'name':'bob'}}],'resourceRules':[{'verbs':"
+                        + "['*'],'apiGroups':['*'],'resources':['*'],'namespaces':['*'],'clusterScope':true}],"
+                        + "'nonResourceRules':[{'verbs':['*'],'nonResourceURLs':['*']}]}]}}")
                 .formatted(name, level, precedence);
     }
 
@@ -154,8 +154,8 @@ class FairnessApiTest {
         api.post(
                 LEVELS,
                 "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
-                    + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':{'type':"
-                    + "'Reject'}}}}");
+                        + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':{'type':"
+                        + "'Reject'}}}}");
         api.post(SCHEMAS, schema("mine", "mine", 50));
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))

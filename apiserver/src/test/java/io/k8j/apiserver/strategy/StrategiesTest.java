@@ -209,8 +209,8 @@ class StrategiesTest {
                         "{roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: b}}",
                         "{roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: a}}",
                         "roleRef: Invalid value:"
-                            + " {\"APIGroup\":\"rbac.authorization.k8s.io\",\"Kind\":\"Role\",\"Name\":\"b\"}: cannot"
-                            + " change roleRef"),
+                                + " {\"APIGroup\":\"rbac.authorization.k8s.io\",\"Kind\":\"Role\",\"Name\":\"b\"}: cannot"
+                                + " change roleRef"),
                 new Update(
                         "a bound claim may grow",
                         "persistentvolumeclaims",
@@ -251,10 +251,10 @@ class StrategiesTest {
         List<FieldError> errors = Strategies.of(resource("pods")).validateUpdate(context("pods", ""), pod, old);
         assertThat(FieldError.aggregate(errors))
                 .startsWith("spec: Forbidden: pod updates may not change fields other than"
-                                + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
-                                + " (only additions to existing tolerations),`spec.terminationGracePeriodSeconds`"
-                                + " (allow it to be set to 1 if it was previously negative)\n"
-                                + "@@ -")
+                        + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
+                        + " (only additions to existing tolerations),`spec.terminationGracePeriodSeconds`"
+                        + " (allow it to be set to 1 if it was previously negative)\n"
+                        + "@@ -")
                 .contains("+ \"nodeName\": \"n\",\n");
     }
 

@@ -64,7 +64,7 @@ class ProxyTest {
                 "PUT",
                 "/api/v1/nodes/n1/status",
                 "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"status\":{\"addresses\":[{\"type\":"
-                    + "\"InternalIP\",\"address\":\"127.0.0.1\"}]}}");
+                        + "\"InternalIP\",\"address\":\"127.0.0.1\"}]}}");
         base = "/api/v1/nodes/n1:" + backend.getAddress().getPort() + "/proxy";
     }
 
@@ -127,7 +127,7 @@ class ProxyTest {
         api.post(
                 "/api/v1/namespaces/default/pods",
                 "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','labels':{'a':'b'}},"
-                    + "'spec':{'serviceAccountName':'default','automountServiceAccountToken':false,'containers':[{'name':'c','image':'i'}]}}");
+                        + "'spec':{'serviceAccountName':'default','automountServiceAccountToken':false,'containers':[{'name':'c','image':'i'}]}}");
         api.post(
                 "/api/v1/namespaces/default/serviceaccounts",
                 "{'apiVersion':'v1','kind':'ServiceAccount','metadata':{'name':'default'}}");
@@ -153,8 +153,8 @@ class ProxyTest {
         api.post(
                 "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
                 ("{'apiVersion':'discovery.k8s.io/v1','kind':"
-                    + "'EndpointSlice','metadata':{'name':'s1','labels':{'kubernetes.io/service-name':'s'}},'addressType':"
-                    + "'IPv4','endpoints':[{'addresses':['10.1.2.3']}],'ports':[{'name':'','port':%d,'protocol':'TCP'}]}")
+                                + "'EndpointSlice','metadata':{'name':'s1','labels':{'kubernetes.io/service-name':'s'}},'addressType':"
+                                + "'IPv4','endpoints':[{'addresses':['10.1.2.3']}],'ports':[{'name':'','port':%d,'protocol':'TCP'}]}")
                         .formatted(backend.getAddress().getPort()));
         HttpResponse<String> service = api.get("/api/v1/namespaces/default/services/s:80/proxy/");
         assertThat(service.statusCode()).isEqualTo(503);

@@ -111,10 +111,10 @@ class PagesTest {
         assertThat(metrics)
                 .contains(
                         "apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\",group=\"\",resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"}"
-                            + " 1\n")
+                                + " 1\n")
                 .contains(
                         "apiserver_request_total{code=\"201\",component=\"apiserver\",dry_run=\"All\",group=\"\",resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"POST\",version=\"v1\"}"
-                            + " 1\n")
+                                + " 1\n")
                 .contains("dry_run=\"\",group=\"\",resource=\"configmaps\",scope=\"resource\",subresource=\"\","
                         + "verb=\"APPLY\",version=\"v1\"} 1\n")
                 .contains("apiserver_longrunning_requests{component=\"apiserver\",group=\"\",resource=\"configmaps\","

@@ -87,7 +87,7 @@ class KubectlVersionsIT {
                 "--type=json -p '[{\"op\":\"add\",\"path\":\"/spec/paused\",\"value\":true}]'",
                 "--type=merge -p '{\"spec\":{\"minReadySeconds\":1}}'",
                 "--type=strategic -p"
-                    + " '{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"more\",\"image\":\"example.test/more:1\"}]}}}}'")) {
+                        + " '{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"more\",\"image\":\"example.test/more:1\"}]}}}}'")) {
             shell.run("kubectl patch deployment web " + patch).prints("deployment.apps/web patched");
         }
         shell.run("kubectl rollout resume deployment/web").prints("deployment.apps/web resumed");

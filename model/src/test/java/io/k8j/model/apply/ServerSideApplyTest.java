@@ -140,7 +140,7 @@ class ServerSideApplyTest {
 
     private static final String APPLIED =
             "{spec:{replicas:0,selector:{matchLabels:{app:ad}},template:{metadata:{labels:"
-                + "{app:ad}},spec:{containers:[{name:a,image:\"i:1\",ports:[{containerPort:80}],env:[{name:E,value:\"1\"}]}]}}}}";
+                    + "{app:ad}},spec:{containers:[{name:a,image:\"i:1\",ports:[{containerPort:80}],env:[{name:E,value:\"1\"}]}]}}}}";
 
     private static Server appliedDeployment() {
         Server s = deployment();
@@ -164,10 +164,10 @@ class ServerSideApplyTest {
         assertThat(s.owners())
                 .isEqualTo(
                         "m1 Apply"
-                            + " {f:spec:{f:replicas:{},f:selector:{},f:template:{f:metadata:{f:labels:{f:app:{}}},f:spec:{f:containers:{k:{\\n"
-                            + "ame\\:\\a\\}:{.:{},f:env:{k:{\\n"
-                            + "ame\\:\\E\\}:{.:{},f:name:{},f:value:{}}},"
-                            + "f:image:{},f:name:{},f:ports:{k:{\\containerPort\\:80,\\protocol\\:\\TCP\\}:{.:{},f:containerPort:{}}}}}}}}}");
+                                + " {f:spec:{f:replicas:{},f:selector:{},f:template:{f:metadata:{f:labels:{f:app:{}}},f:spec:{f:containers:{k:{\\n"
+                                + "ame\\:\\a\\}:{.:{},f:env:{k:{\\n"
+                                + "ame\\:\\E\\}:{.:{},f:name:{},f:value:{}}},"
+                                + "f:image:{},f:name:{},f:ports:{k:{\\containerPort\\:80,\\protocol\\:\\TCP\\}:{.:{},f:containerPort:{}}}}}}}}}");
         s.apply("m2", true, "{spec:{template:{spec:{containers:[{name:side,image:s}]}}}}");
         assertThat(containers(s)).contains("{name:a,image:i:1").endsWith("{name:side,image:s}]");
 

@@ -32,11 +32,11 @@ class PodSecurityTest {
                         "restricted",
                         "{containers: [{name: x}]}",
                         "allowPrivilegeEscalation != false (container \"x\" must set"
-                            + " securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container"
-                            + " \"x\" must set securityContext.capabilities.drop=[\"ALL\"]), runAsNonRoot != true (pod"
-                            + " or container \"x\" must set securityContext.runAsNonRoot=true), seccompProfile (pod or"
-                            + " container \"x\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or"
-                            + " \"Localhost\")"),
+                                + " securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container"
+                                + " \"x\" must set securityContext.capabilities.drop=[\"ALL\"]), runAsNonRoot != true (pod"
+                                + " or container \"x\" must set securityContext.runAsNonRoot=true), seccompProfile (pod or"
+                                + " container \"x\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or"
+                                + " \"Localhost\")"),
                 new Case(
                         "a careful pod passes restricted",
                         "restricted",
