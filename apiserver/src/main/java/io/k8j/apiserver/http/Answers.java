@@ -45,8 +45,12 @@ final class Answers {
             case NONE, METADATA -> {
                 record(() -> ObjectForms.listTree(kind, response.list(), builtIn));
                 if (form.mediaType().equals(MediaTypes.JSON)) {
-                    exchange.respond(
-                            response.code(), MediaTypes.JSON, ObjectForms.list(kind, response.list(), builtIn));
+                    Body body = ObjectForms.list(kind, response.list(), builtIn);
+                    if (PrettyJson.wanted(exchange)) {
+                        sendJson(exchange, response.code(), MediaTypes.JSON, ArrayBody.bytes(body));
+                    } else {
+                        exchange.respond(response.code(), MediaTypes.JSON, body);
+                    }
                 } else {
                     sendTree(
                             exchange,
@@ -84,7 +88,7 @@ final class Answers {
         if (form.transform() == Negotiation.Transform.NONE || status) {
             record(() -> Json.parseObject(object.json()));
             if (form.mediaType().equals(MediaTypes.JSON)) {
-                exchange.respond(code, MediaTypes.JSON, object.json());
+                sendJson(exchange, code, MediaTypes.JSON, object.json());
             } else {
                 sendTree(exchange, code, Json.parseObject(object.json()), form.mediaType());
             }
@@ -106,12 +110,16 @@ final class Answers {
 
     /** Sends a tree as JSON, YAML or protobuf. */
     static void sendTree(Exchange exchange, int code, Map<String, Object> tree, String mediaType) {
-        byte[] bytes = switch (mediaType) {
-            case MediaTypes.YAML -> io.k8j.model.yaml.Yaml.write(tree);
-            case MediaTypes.PROTOBUF -> ProtobufBodies.write(tree);
-            default -> Json.write(tree);
-        };
-        exchange.respond(code, mediaType, bytes);
+        switch (mediaType) {
+            case MediaTypes.YAML -> exchange.respond(code, mediaType, io.k8j.model.yaml.Yaml.write(tree));
+            case MediaTypes.PROTOBUF -> exchange.respond(code, mediaType, ProtobufBodies.write(tree));
+            default -> sendJson(exchange, code, mediaType, Json.write(tree));
+        }
+    }
+
+    /** Sends JSON, in lines to who reads it so. */
+    static void sendJson(Exchange exchange, int code, String mediaType, byte[] json) {
+        exchange.respond(code, mediaType, PrettyJson.wanted(exchange) ? PrettyJson.of(json) : json);
     }
 
     /** Sends a refusal, in JSON unless the client understands only something else. */

@@ -23,6 +23,6 @@ public final class Trees {
 
     /** Sends as JSON under another name. */
     public static void send(Exchange exchange, int code, Map<String, Object> tree, String contentType) {
-        exchange.respond(code, contentType, io.k8j.model.json.Json.write(tree));
+        Answers.sendJson(exchange, code, contentType, io.k8j.model.json.Json.write(tree));
     }
 }

@@ -104,9 +104,9 @@ public final class ServerDocuments implements Dispatcher.Documents {
             return Optional.empty();
         }
         if (path.startsWith("/apis/")) {
-            String group = path.split("/")[2];
-            return path.split("/").length > 3
-                            && ResourceRegistry.builtIn().groups().contains(group)
+            String[] parts = path.split("/");
+            return parts.length > 3
+                            && ResourceRegistry.builtIn().groups().contains(parts[2])
                     ? Optional.empty()
                     : Optional.of(e -> e.respond(
                             404,
