@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.printer.Printers;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.spi.Printer;
 import io.k8j.model.api.ApiObject;
@@ -16,6 +17,8 @@ import java.util.Map;
 
 /** Makes the forms of objects and lists that go over the wire: plain JSON, metadata only, and tables. */
 final class ObjectForms {
+    private static final GroupVersionKind SCALE = new GroupVersionKind("autoscaling", "v1", "Scale");
+
     private ObjectForms() {}
 
     /** The list as an envelope and the objects' own bytes. */
@@ -134,12 +137,18 @@ final class ObjectForms {
         table.put("kind", "Table");
         table.put("apiVersion", "meta.k8s.io/" + version);
         table.put("metadata", meta);
-        table.put("columnDefinitions", withColumns ? columns(resource.printer()) : null);
+        Printer printer = objects.size() == 1 && objects.getFirst().kind().equals(SCALE.kind())
+                        && resource.custom() == null
+                ? Printers.of(SCALE)
+                : resource.printer();
+        table.put("columnDefinitions", withColumns ? columns(printer) : null);
         List<Object> rows = new ArrayList<>(objects.size());
         for (ApiObject object : objects) {
             Map<String, Object> tree = Json.parseObject(object.json());
             Map<String, Object> row = new LinkedHashMap<>();
-            row.put("cells", resource.printer().cells(tree, now));
+            row.put("cells", printer.cells(printed(resource, tree), now));
+            List<Object> conditions = printer.conditions(tree);
+            if (!conditions.isEmpty()) row.put("conditions", conditions);
             switch (include) {
                 case NONE -> {}
                 case METADATA -> {
@@ -153,8 +162,16 @@ final class ObjectForms {
             }
             rows.add(row);
         }
-        table.put("rows", rows.isEmpty() && resource.printer().saysNullForNoRows() ? null : rows);
+        table.put("rows", rows.isEmpty() && printer.saysNullForNoRows() ? null : rows);
         return table;
+    }
+
+    /** Columns are made of what is stored: the first version of the autoscaler does not have all of it. */
+    private static Map<String, Object> printed(ServedResource resource, Map<String, Object> tree) {
+        boolean converted = resource.gvk().kind().equals("HorizontalPodAutoscaler")
+                && resource.custom() == null
+                && resource.gvk().apiVersion().equals(tree.get("apiVersion"));
+        return converted ? resource.converter().toStored(Trees.deepCopy(tree)) : tree;
     }
 
     static Map<String, Object> tableMeta(ApiList list) {

@@ -173,7 +173,7 @@ final class AccessTables {
         if (!ref.text("name").isEmpty()) {
             return (ref.text("namespace").isEmpty() ? "*" : ref.text("namespace")) + "/" + ref.text("name");
         }
-        return ref.field("selector").absent() ? "<unset>" : Cells.selectorText(ref.field("selector"));
+        return ref.field("selector").absent() ? "<unset>" : Cells.goSelector(ref.field("selector"));
     }
 
     private static Table apiService() {
@@ -189,7 +189,8 @@ final class AccessTables {
     private static String available(Row row) {
         for (Place c : row.at("status", "conditions").items()) {
             if (c.text("type").equals("Available")) {
-                return c.text("status").equals("True") ? "True" : c.text("status") + " (" + c.text("reason") + ")";
+                boolean bare = c.text("status").equals("True") || c.text("reason").isEmpty();
+                return bare ? c.text("status") : c.text("status") + " (" + c.text("reason") + ")";
             }
         }
         return "Unknown";

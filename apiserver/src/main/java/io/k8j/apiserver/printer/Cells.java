@@ -69,6 +69,23 @@ final class Cells {
         return requirements.stream().map(r -> r[1]).collect(Collectors.joining(","));
     }
 
+    /** A label selector as Go prints the structure. */
+    static String goSelector(Place selector) {
+        StringBuilder text = new StringBuilder("&LabelSelector{MatchLabels:map[string]string{");
+        new TreeMap<>(selector.field("matchLabels").map())
+                .forEach((key, value) ->
+                        text.append(key).append(": ").append(string(value)).append(','));
+        text.append("},MatchExpressions:[]LabelSelectorRequirement{");
+        for (Place e : selector.field("matchExpressions").items()) {
+            text.append("LabelSelectorRequirement{Key:").append(e.text("key"));
+            text.append(",Operator:").append(e.text("operator"));
+            text.append(",Values:[")
+                    .append(String.join(" ", e.field("values").texts()))
+                    .append("],},");
+        }
+        return text.append("},}").toString();
+    }
+
     /** The first three, and how many more there are. */
     static String few(List<String> all, String whenEmpty) {
         if (all.size() > SHOWN) {

@@ -60,7 +60,7 @@ final class NetworkTables {
                                     "string",
                                     field("networking.v1.IPAddressSpec", "parentRef"),
                                     NetworkTables::parent)
-                            .age()));
+                            .unnamed(Row::age)));
 
     private NetworkTables() {}
 

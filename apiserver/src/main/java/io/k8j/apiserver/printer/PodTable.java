@@ -6,7 +6,9 @@ import io.k8j.apiserver.printer.Table.Row;
 import io.k8j.apiserver.validation.Place;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Tells in one word how a Pod is, and counts its ready containers and restarts. */
@@ -36,9 +38,30 @@ final class PodTable {
                     "string",
                     field("core.v1.PodStatus", "nominatedNodeName"),
                     r -> Cells.orNone(r.text("status", "nominatedNodeName")))
-            .wide("Readiness Gates", "string", field("core.v1.PodSpec", "readinessGates"), PodTable::gates);
+            .wide("Readiness Gates", "string", field("core.v1.PodSpec", "readinessGates"), PodTable::gates)
+            .conditions(PodTable::completed);
 
     private PodTable() {}
+
+    /** Old clients leave completed rows out. */
+    private static List<Object> completed(Row row) {
+        String phase = row.text("status", "phase");
+        String message =
+                switch (phase) {
+                    case "Succeeded" -> "The pod has completed successfully.";
+                    case "Failed" -> "The pod failed.";
+                    default -> null;
+                };
+        if (message == null) {
+            return List.of();
+        }
+        Map<String, Object> condition = new LinkedHashMap<>();
+        condition.put("type", "Completed");
+        condition.put("status", "True");
+        condition.put("reason", phase);
+        condition.put("message", message);
+        return List.of(condition);
+    }
 
     private static String ip(Row row) {
         List<Place> ips = row.at("status", "podIPs").items();

@@ -108,7 +108,7 @@ final class PolicyTables {
             case "Pods" ->
                 current(state.field("pods"), "averageValue")
                         + "/"
-                        + Cells.quantity(spec.at("pods", "target", "averageValue"));
+                        + quantity(spec.at("pods", "target", "averageValue"));
             case "Resource" -> resource(spec.field("resource"), state.field("resource"));
             case "ContainerResource" -> resource(spec.field("containerResource"), state.field("containerResource"));
             default -> "<unknown type>";
@@ -123,11 +123,16 @@ final class PolicyTables {
                     : Cells.quantity(state.at("current", "averageValue"));
             return current + "/" + Cells.quantity(average) + " (avg)";
         }
-        return current(state, "value") + "/" + Cells.quantity(spec.at("target", "value"));
+        return current(state, "value") + "/" + quantity(spec.at("target", "value"));
     }
 
     private static String current(Place state, String field) {
-        return state.absent() ? "<unknown>" : Cells.quantity(state.at("current", field));
+        return state.absent() ? "<unknown>" : quantity(state.at("current", field));
+    }
+
+    /** As Go prints what is not there. */
+    private static String quantity(Place quantity) {
+        return quantity.absent() ? "<nil>" : Cells.quantity(quantity);
     }
 
     private static String resource(Place spec, Place state) {

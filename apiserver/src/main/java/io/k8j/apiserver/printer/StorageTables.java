@@ -14,14 +14,7 @@ final class StorageTables {
             "PersistentVolumeClaim", persistentVolumeClaim(),
             "StorageClass", storageClass(),
             "VolumeAttributesClass",
-                    Table.empty()
-                            .column(
-                                    "Name",
-                                    "string",
-                                    "name",
-                                    Docs.NAME,
-                                    0,
-                                    r -> r.name() + isDefault(r, "storage.alpha.kubernetes.io/is-default-class"))
+                    Table.named()
                             .column(
                                     "DriverName",
                                     "string",

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A printer put together from columns, each with the function that makes its cell. Immutable once built. */
 final class Table implements Printer {
@@ -49,6 +50,7 @@ final class Table implements Printer {
 
     private final List<Column> plain = new ArrayList<>();
     private final List<Cell> cells = new ArrayList<>();
+    private Function<Row, List<Object>> conditions = row -> List.of();
     private volatile List<Column> described;
     private boolean generic;
 
@@ -87,6 +89,23 @@ final class Table implements Printer {
     @Override
     public boolean saysNullForNoRows() {
         return generic;
+    }
+
+    /** A last cell for which there is no column: an oversight of upstream's that clients see. */
+    Table unnamed(Cell cell) {
+        cells.add(cell);
+        return this;
+    }
+
+    /** What rows say of their objects besides the cells. */
+    Table conditions(Function<Row, List<Object>> ofRow) {
+        conditions = ofRow;
+        return this;
+    }
+
+    @Override
+    public List<Object> conditions(Map<String, Object> object) {
+        return conditions.apply(new Row(Place.of(object), Instant.EPOCH));
     }
 
     Table age() {

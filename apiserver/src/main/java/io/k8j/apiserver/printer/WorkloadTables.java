@@ -164,7 +164,10 @@ final class WorkloadTables {
         if (Cells.conditionTrue(conditions, "Suspended")) {
             return "Suspended";
         }
-        return Cells.conditionTrue(conditions, "FailureTarget") ? "FailureTarget" : "Running";
+        if (Cells.conditionTrue(conditions, "FailureTarget")) {
+            return "FailureTarget";
+        }
+        return Cells.conditionTrue(conditions, "SuccessCriteriaMet") ? "SuccessCriteriaMet" : "Running";
     }
 
     private static String completions(Row row) {

@@ -20,6 +20,11 @@ public interface Printer {
         return false;
     }
 
-    /** One cell per column: String, Long or Boolean. */
+    /** Conditions of an object's row, as trees; a Pod that ended is completed. */
+    default List<Object> conditions(Map<String, Object> object) {
+        return List.of();
+    }
+
+    /** One cell per column, and sometimes more: String, Long or Boolean. */
     List<Object> cells(Map<String, Object> object, Instant now);
 }

@@ -3,6 +3,7 @@ package io.k8j.apiserver.printer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.apiserver.spi.Printer;
+import io.k8j.model.json.Json;
 import io.k8j.model.resource.GroupVersionKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,5 +68,72 @@ class PrintersTest {
                         .doesNotContainNull();
             }
         }
+    }
+
+    private static final java.time.Instant NOW = java.time.Instant.parse("2026-01-01T00:02:00Z");
+
+    private static List<Object> cells(String group, String kind, String json) {
+        return Printers.of(new GroupVersionKind(group, "v1", kind)).cells(Json.parseObject(json), NOW);
+    }
+
+    private static final String META =
+            "\"metadata\":{\"name\":\"a\",\"creationTimestamp\":\"2026-01-01T00:00:01Z\"},";
+
+    @Test
+    void columnsOfReferencesHaveTheirTexts() {
+        for (String kind : List.of("Deployment", "ReplicaSet", "DaemonSet")) {
+            assertThat(Printers.of(new GroupVersionKind("apps", "v1", kind)).columns())
+                    .as(kind)
+                    .allSatisfy(column -> assertThat(column.description()).isNotEmpty());
+        }
+    }
+
+    @Test
+    void aPodThatEndedIsCompleted() {
+        Printer pods = Printers.of(new GroupVersionKind("", "v1", "Pod"));
+        assertThat(pods.conditions(Json.parseObject("{\"status\":{\"phase\":\"Running\"}}")))
+                .isEmpty();
+        assertThat(Json.writeString(pods.conditions(Json.parseObject("{\"status\":{\"phase\":\"Failed\"}}"))))
+                .isEqualTo("[{\"type\":\"Completed\",\"status\":\"True\",\"reason\":\"Failed\","
+                        + "\"message\":\"The pod failed.\"}]");
+    }
+
+    @Test
+    void jobsTellHowTheyAre() {
+        assertThat(cells(
+                        "batch",
+                        "Job",
+                        "{" + META + "\"spec\":{\"parallelism\":3},\"status\":{\"succeeded\":1,\"conditions\":["
+                                + "{\"type\":\"SuccessCriteriaMet\",\"status\":\"True\"}]}}"))
+                .startsWith("a", "SuccessCriteriaMet", "1/1 of 3", "", "119s");
+    }
+
+    @Test
+    void autoscalersShowWhatIsMissingAsGoDoes() {
+        assertThat(cells(
+                        "autoscaling",
+                        "HorizontalPodAutoscaler",
+                        "{" + META + "\"spec\":{\"maxReplicas\":3,\"scaleTargetRef\":{\"kind\":\"D\",\"name\":\"d\"},"
+                                + "\"metrics\":[{\"type\":\"External\",\"external\":{\"target\":{\"value\":\"5\"}}},"
+                                + "{\"type\":\"Resource\",\"resource\":{\"name\":\"cpu\",\"target\":"
+                                + "{\"averageUtilization\":50}}},{\"type\":\"Pods\"}]},"
+                                + "\"status\":{\"currentMetrics\":[{\"type\":\"External\",\"external\":{\"current\":{}}}]}}"))
+                .containsExactly("a", "D/d", "<nil>/5, cpu: <unknown>/50% + 1 more...", "<unset>", 3L, 0L, "119s");
+    }
+
+    @Test
+    void policyBindingsPrintSelectorsAsGoDoes() {
+        assertThat(cells(
+                        "admissionregistration.k8s.io",
+                        "ValidatingAdmissionPolicyBinding",
+                        "{" + META + "\"spec\":{\"policyName\":\"p\",\"paramRef\":{\"selector\":{\"matchLabels\":"
+                                + "{\"b\":\"2\",\"a\":\"1\"},\"matchExpressions\":[{\"key\":\"k\",\"operator\":\"In\","
+                                + "\"values\":[\"x\",\"y\"]}]}}}}"))
+                .containsExactly(
+                        "a",
+                        "p",
+                        "&LabelSelector{MatchLabels:map[string]string{a: 1,b: 2,},MatchExpressions:"
+                                + "[]LabelSelectorRequirement{LabelSelectorRequirement{Key:k,Operator:In,Values:[x y],},},}",
+                        "119s");
     }
 }
