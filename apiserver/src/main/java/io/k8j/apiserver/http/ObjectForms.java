@@ -137,10 +137,10 @@ final class ObjectForms {
         table.put("kind", "Table");
         table.put("apiVersion", "meta.k8s.io/" + version);
         table.put("metadata", meta);
-        Printer printer = objects.size() == 1 && objects.getFirst().kind().equals(SCALE.kind())
-                        && resource.custom() == null
-                ? Printers.of(SCALE)
-                : resource.printer();
+        Printer printer =
+                objects.size() == 1 && objects.getFirst().kind().equals(SCALE.kind()) && resource.custom() == null
+                        ? Printers.of(SCALE)
+                        : resource.printer();
         table.put("columnDefinitions", withColumns ? columns(printer) : null);
         List<Object> rows = new ArrayList<>(objects.size());
         for (ApiObject object : objects) {

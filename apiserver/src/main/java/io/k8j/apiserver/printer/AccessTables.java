@@ -189,7 +189,8 @@ final class AccessTables {
     private static String available(Row row) {
         for (Place c : row.at("status", "conditions").items()) {
             if (c.text("type").equals("Available")) {
-                boolean bare = c.text("status").equals("True") || c.text("reason").isEmpty();
+                boolean bare =
+                        c.text("status").equals("True") || c.text("reason").isEmpty();
                 return bare ? c.text("status") : c.text("status") + " (" + c.text("reason") + ")";
             }
         }

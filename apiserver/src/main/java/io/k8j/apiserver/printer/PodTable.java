@@ -46,12 +46,11 @@ final class PodTable {
     /** Old clients leave completed rows out. */
     private static List<Object> completed(Row row) {
         String phase = row.text("status", "phase");
-        String message =
-                switch (phase) {
-                    case "Succeeded" -> "The pod has completed successfully.";
-                    case "Failed" -> "The pod failed.";
-                    default -> null;
-                };
+        String message = switch (phase) {
+            case "Succeeded" -> "The pod has completed successfully.";
+            case "Failed" -> "The pod failed.";
+            default -> null;
+        };
         if (message == null) {
             return List.of();
         }

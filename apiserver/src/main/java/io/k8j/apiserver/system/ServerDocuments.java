@@ -105,8 +105,7 @@ public final class ServerDocuments implements Dispatcher.Documents {
         }
         if (path.startsWith("/apis/")) {
             String[] parts = path.split("/");
-            return parts.length > 3
-                            && ResourceRegistry.builtIn().groups().contains(parts[2])
+            return parts.length > 3 && ResourceRegistry.builtIn().groups().contains(parts[2])
                     ? Optional.empty()
                     : Optional.of(e -> e.respond(
                             404,

@@ -83,8 +83,7 @@ class PathsAndLinesTest {
                         .body())
                 .isEqualTo(compact);
         assertThat(send(server.request("/api/v1/namespaces/no/pods?pretty=1")).body())
-                .matches(
-                        """
+                .matches("""
                         \\{
                           "kind": "PodList",
                           "apiVersion": "v1",
@@ -100,10 +99,9 @@ class PathsAndLinesTest {
 
     @Test
     void textsStayAsTheyAre() {
-        byte[] json = "{\"a\": \"{\\\"x\\\\\\\\\\\": [1,2]}\" , \"b\":[ ],\"c\":[{},\"\"]}"
-                .getBytes(StandardCharsets.UTF_8);
-        assertThat(new String(PrettyJson.of(json), StandardCharsets.UTF_8))
-                .isEqualTo("""
+        byte[] json =
+                "{\"a\": \"{\\\"x\\\\\\\\\\\": [1,2]}\" , \"b\":[ ],\"c\":[{},\"\"]}".getBytes(StandardCharsets.UTF_8);
+        assertThat(new String(PrettyJson.of(json), StandardCharsets.UTF_8)).isEqualTo("""
                         {
                           "a": "{\\"x\\\\\\\\\\": [1,2]}",
                           "b": [],

@@ -76,8 +76,7 @@ class PrintersTest {
         return Printers.of(new GroupVersionKind(group, "v1", kind)).cells(Json.parseObject(json), NOW);
     }
 
-    private static final String META =
-            "\"metadata\":{\"name\":\"a\",\"creationTimestamp\":\"2026-01-01T00:00:01Z\"},";
+    private static final String META = "\"metadata\":{\"name\":\"a\",\"creationTimestamp\":\"2026-01-01T00:00:01Z\"},";
 
     @Test
     void columnsOfReferencesHaveTheirTexts() {
@@ -110,14 +109,16 @@ class PrintersTest {
 
     @Test
     void autoscalersShowWhatIsMissingAsGoDoes() {
-        assertThat(cells(
-                        "autoscaling",
-                        "HorizontalPodAutoscaler",
-                        "{" + META + "\"spec\":{\"maxReplicas\":3,\"scaleTargetRef\":{\"kind\":\"D\",\"name\":\"d\"},"
-                                + "\"metrics\":[{\"type\":\"External\",\"external\":{\"target\":{\"value\":\"5\"}}},"
-                                + "{\"type\":\"Resource\",\"resource\":{\"name\":\"cpu\",\"target\":"
-                                + "{\"averageUtilization\":50}}},{\"type\":\"Pods\"}]},"
-                                + "\"status\":{\"currentMetrics\":[{\"type\":\"External\",\"external\":{\"current\":{}}}]}}"))
+        assertThat(
+                        cells(
+                                "autoscaling",
+                                "HorizontalPodAutoscaler",
+                                "{" + META
+                                        + "\"spec\":{\"maxReplicas\":3,\"scaleTargetRef\":{\"kind\":\"D\",\"name\":\"d\"},"
+                                        + "\"metrics\":[{\"type\":\"External\",\"external\":{\"target\":{\"value\":\"5\"}}},"
+                                        + "{\"type\":\"Resource\",\"resource\":{\"name\":\"cpu\",\"target\":"
+                                        + "{\"averageUtilization\":50}}},{\"type\":\"Pods\"}]},"
+                                        + "\"status\":{\"currentMetrics\":[{\"type\":\"External\",\"external\":{\"current\":{}}}]}}"))
                 .containsExactly("a", "D/d", "<nil>/5, cpu: <unknown>/50% + 1 more...", "<unset>", 3L, 0L, "119s");
     }
 

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class AutoscalerConverterTest {
     private static final AutoscalerConverter CONVERTER = new AutoscalerConverter();
     private static final String ANNOTATION = "autoscaling.alpha.kubernetes.io/";
-    private static final String STORED =
-            """
+    private static final String STORED = """
             {"apiVersion":"autoscaling/v2","metadata":{"name":"h"},
              "spec":{"maxReplicas":3,"metrics":[
               {"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":70}}},
@@ -76,8 +75,8 @@ class AutoscalerConverterTest {
 
     @Test
     void brokenAnnotationsAreDropped() {
-        Map<String, Object> stored = CONVERTER.toStored(Json.parseObject(
-                "{\"metadata\":{\"annotations\":{\"" + ANNOTATION + "metrics\":\"{\",\"" + ANNOTATION
+        Map<String, Object> stored = CONVERTER.toStored(
+                Json.parseObject("{\"metadata\":{\"annotations\":{\"" + ANNOTATION + "metrics\":\"{\",\"" + ANNOTATION
                         + "scale-up-tolerance\":\"1\",\"x\":\"y\"}},\"spec\":{\"targetCPUUtilizationPercentage\":5}}"));
 
         assertThat(Trees.map(stored, "metadata", "annotations")).containsOnlyKeys("x");
