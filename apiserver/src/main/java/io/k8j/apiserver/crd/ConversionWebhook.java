@@ -15,17 +15,25 @@ import java.util.UUID;
 
 /** Conversion {@code Webhook}: somebody outside translates between versions. Blocks until that has answered. */
 final class ConversionWebhook implements VersionConverter {
+    private static final String[][] IDENTITY = {{"name", "name"}, {"namespace", "namespace"}, {"uid", "UID"}};
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Place config;
     private final WebhookClient client;
+    private final String review;
     private final GroupVersionKind served;
     private final GroupVersionKind stored;
 
-    /** @param clientConfig {@code spec.conversion.webhook.clientConfig} */
+    /** @param webhook {@code spec.conversion.webhook} */
     ConversionWebhook(
-            Map<String, Object> clientConfig, WebhookClient client, GroupVersionKind served, GroupVersionKind stored) {
-        this.config = Place.of(clientConfig);
+            Map<String, Object> webhook, WebhookClient client, GroupVersionKind served, GroupVersionKind stored) {
+        this.config = Place.of(Trees.map(webhook, "clientConfig"));
+        // The first version of reviews that both ends know.
+        this.review = Trees.list(webhook, "conversionReviewVersions").stream()
+                .filter(v -> v.equals("v1") || v.equals("v1beta1"))
+                .findFirst()
+                .map(String::valueOf)
+                .orElse("v1");
         this.client = client;
         this.served = served;
         this.stored = stored;
@@ -52,7 +60,7 @@ final class ConversionWebhook implements VersionConverter {
         request.put("objects", List.of(object));
         Map<String, Object> review = new LinkedHashMap<>();
         review.put("kind", "ConversionReview");
-        review.put("apiVersion", "apiextensions.k8s.io/v1");
+        review.put("apiVersion", "apiextensions.k8s.io/" + this.review);
         review.put("request", request);
         Map<String, Object> answer;
         try {
@@ -92,16 +100,59 @@ final class ConversionWebhook implements VersionConverter {
                     + "invalid kind (expected %s, received %s)"
                             .formatted(wanted.kind(), Trees.string(converted, "kind")));
         }
+        for (String[] field : IDENTITY) {
+            String before = text(Trees.string(original, "metadata", field[0]));
+            String after = text(Trees.string(converted, "metadata", field[0]));
+            if (before.equals(after)) continue;
+            throw failed(who + "returned invalid object: must have the same %s: %s != %s"
+                    .formatted(field[1], before, after));
+        }
         Map<String, Object> object = Trees.asMap((Map<?, ?>) converted);
-        // Only labels and annotations may change on the way.
+        object.put("metadata", metadata(who, original, object));
+        return object;
+    }
+
+    // Only labels and annotations may change on the way.
+    private static Map<String, Object> metadata(
+            String who, Map<String, Object> original, Map<String, Object> converted) {
+        if (!(converted.get("metadata") instanceof Map)) {
+            throw failed(who + "returned invalid metadata: missing metadata in converted object");
+        }
         Map<String, Object> metadata = new LinkedHashMap<>(Trees.map(original, "metadata"));
         for (String field : List.of("labels", "annotations")) {
-            Object value = Trees.get(object, "metadata", field);
-            if (value == null) metadata.remove(field);
-            else metadata.put(field, value);
+            Object value = Trees.get(converted, "metadata", field);
+            if (value == null) {
+                metadata.remove(field);
+                continue;
+            }
+            if (!(value instanceof Map<?, ?> map)) {
+                throw failed(who + "returned invalid metadata: invalid metadata." + field + " of type "
+                        + goType(value) + " in converted object");
+            }
+            map.forEach((key, text) -> {
+                if (text instanceof String) return;
+                throw failed(who + "returned invalid metadata: metadata.%s[%s] must be a string, but is %s in converted object"
+                        .formatted(field, key, goType(text)));
+            });
+            metadata.put(field, value);
         }
-        object.put("metadata", metadata);
-        return object;
+        return metadata;
+    }
+
+    private static String goType(Object value) {
+        return switch (value) {
+            case null -> "<nil>";
+            case String s -> "string";
+            case Boolean b -> "bool";
+            case Long n -> "int64";
+            case Number n -> "float64";
+            case List<?> l -> "[]interface {}";
+            default -> "map[string]interface {}";
+        };
+    }
+
+    private static String text(String value) {
+        return value == null ? "" : value;
     }
 
     private static ApiException failed(String message) {

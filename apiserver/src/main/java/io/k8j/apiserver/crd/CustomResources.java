@@ -120,7 +120,8 @@ public final class CustomResources implements AutoCloseable {
             return;
         }
         boolean accepted = acceptNames(name, definition);
-        if (!accepted && !served.containsKey(name)) return;
+        boolean servable = accepted && !DefinitionConditions.hasWrongBundle(definition.tree());
+        if (!servable && !served.containsKey(name)) return;
         serve(name, definition);
         establish(name);
     }
@@ -156,66 +157,23 @@ public final class CustomResources implements AutoCloseable {
 
     /** Writes what the definition's names have come to; whether all are accepted. */
     private boolean acceptNames(String name, Definition definition) {
-        Map<String, Object> wanted = Trees.map(definition.tree(), "spec", "names");
-        List<String[]> conflicts = conflicts(name, definition, wanted);
-        boolean accepted = conflicts.isEmpty();
-        Map<String, Object> names = Trees.deepCopy(wanted);
-        for (String[] conflict : conflicts) names.remove(conflict[0]);
-        editor.edit(definitions, name, false, tree -> {
-            for (String required : List.of("plural", "kind")) names.putIfAbsent(required, "");
-            Trees.set(tree, names, "status", "acceptedNames");
-            String reason = accepted ? "NoConflicts" : conflicts.getLast()[1];
-            String message = accepted ? "no conflicts found" : conflicts.getLast()[2];
-            Conditions.set(tree, "NamesAccepted", accepted ? "True" : "False", reason, message, time.instant());
-            if (!Conditions.is(tree, "Established", "True") && !accepted) {
-                Conditions.set(
-                        tree, "Established", "False", "NotAccepted", "not all names are accepted", time.instant());
-            }
-        });
-        return accepted;
-    }
-
-    /** Field, reason and message of each name that somebody else has. */
-    private List<String[]> conflicts(String name, Definition definition, Map<String, Object> wanted) {
-        Set<String> resources = new HashSet<>();
-        Set<String> kinds = new HashSet<>();
+        List<Map<String, Object>> others = new ArrayList<>();
         definitions.cache().snapshot().objects().visit("", null, other -> {
-            if (other.key().equals(name)) return true;
-            Map<String, Object> tree = Json.parseObject(other.object().json());
-            if (!definition.id().group().equals(Trees.string(tree, "spec", "group"))) return true;
-            Map<String, Object> names = Trees.map(tree, "status", "acceptedNames");
-            for (String field : List.of("plural", "singular")) resources.add(String.valueOf(names.get(field)));
-            for (Object s : Trees.list(names, "shortNames")) resources.add(String.valueOf(s));
-            for (String field : List.of("kind", "listKind")) kinds.add(String.valueOf(names.get(field)));
+            if (!other.key().equals(name)) others.add(Json.parseObject(other.object().json()));
             return true;
         });
-        List<String[]> conflicts = new ArrayList<>();
-        check(conflicts, "plural", "PluralConflict", wanted.get("plural"), resources);
-        check(conflicts, "singular", "SingularConflict", wanted.get("singular"), resources);
-        for (Object s : Trees.list(wanted, "shortNames")) {
-            check(conflicts, "shortNames", "ShortNamesConflict", s, resources);
-        }
-        check(conflicts, "kind", "KindConflict", wanted.get("kind"), kinds);
-        check(conflicts, "listKind", "ListKindConflict", wanted.get("listKind"), kinds);
-        return conflicts;
-    }
-
-    private static void check(List<String[]> conflicts, String field, String reason, Object name, Set<String> taken) {
-        if (name instanceof String s && taken.contains(s)) {
-            conflicts.add(new String[] {field, reason, "\"" + s + "\" is already in use"});
-        }
+        NameClaims.Verdict verdict = NameClaims.judge(definition.tree(), others);
+        editor.edit(definitions, name, false, tree -> {
+            Trees.set(tree, verdict.names(), "status", "acceptedNames");
+            DefinitionConditions.names(tree, verdict, time.instant());
+        });
+        return verdict.accepted();
     }
 
     private void establish(String name) {
         editor.edit(definitions, name, false, tree -> {
             if (!Conditions.is(tree, "NamesAccepted", "True")) return;
-            Conditions.set(
-                    tree,
-                    "Established",
-                    "True",
-                    "InitialNamesAccepted",
-                    "the initial names have been accepted",
-                    time.instant());
+            DefinitionConditions.establish(tree, time.instant());
         });
     }
 
@@ -230,7 +188,7 @@ public final class CustomResources implements AutoCloseable {
                         name,
                         "True",
                         "InstanceDeletionInProgress",
-                        "CustomResource deletion is in progress, " + left + " instances are left");
+                        "CustomResource deletion is in progress");
                 time.after(AGAIN, () -> queue.add(name));
                 return;
             }

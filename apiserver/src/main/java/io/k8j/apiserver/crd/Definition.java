@@ -45,6 +45,25 @@ final class Definition {
         return new GroupResource(Trees.string(spec, "group"), Trees.string(spec, "names", "plural"));
     }
 
+    /** What users of a version are warned of; null if it is not deprecated. */
+    private String deprecation(Object version) {
+        if (!Trees.isTrue(version, "deprecated")) return null;
+        if (Trees.string(version, "deprecationWarning") instanceof String own && !own.isEmpty()) return own;
+        String name = Trees.string(version, "name");
+        String kind = Trees.string(spec, "names", "kind");
+        String group = Trees.string(spec, "group");
+        String better = null;
+        for (Object other : Trees.list(spec, "versions")) {
+            String candidate = Trees.string(other, "name");
+            boolean fits = Trees.isTrue(other, "served")
+                    && !Trees.isTrue(other, "deprecated")
+                    && VersionOrder.compare(candidate, name) > 0;
+            if (fits && (better == null || VersionOrder.compare(candidate, better) > 0)) better = candidate;
+        }
+        String words = "%s/%s %s is deprecated".formatted(group, name, kind);
+        return better == null ? words : words + "; use %s/%s %s".formatted(group, better, kind);
+    }
+
     private boolean isRevised() {
         Long generation = Trees.integer(tree, "metadata", "generation");
         return generation == null || generation > 1;
@@ -124,12 +143,12 @@ final class Definition {
                 storage,
                 converter(kind, storage.kind(), webhooks),
                 new ColumnPrinter(Trees.list(version, "additionalPrinterColumns")),
-                new VersionRules(schema, source, scale, isRevised()));
+                new VersionRules(schema, source, scale, isRevised(), deprecation(version)));
     }
 
     private VersionConverter converter(GroupVersionKind kind, GroupVersionKind stored, WebhookClient webhooks) {
         if (!"Webhook".equals(Trees.string(spec, "conversion", "strategy"))) return new Renamed(kind, stored);
-        return new ConversionWebhook(Trees.map(spec, "conversion", "webhook", "clientConfig"), webhooks, kind, stored);
+        return new ConversionWebhook(Trees.map(spec, "conversion", "webhook"), webhooks, kind, stored);
     }
 
     private GroupVersionKind kind(String version) {

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.crd;
 
+import java.math.BigInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,9 +18,9 @@ final class VersionOrder {
         if (!first || !second) return first == second ? b.compareTo(a) : Boolean.compare(first, second);
         int stable = Integer.compare(stability(x), stability(y));
         if (stable != 0) return stable;
-        int major = Integer.compare(Integer.parseInt(x.group(1)), Integer.parseInt(y.group(1)));
+        int major = new BigInteger(x.group(1)).compareTo(new BigInteger(y.group(1)));
         if (major != 0 || x.group(3) == null) return major;
-        return Integer.compare(Integer.parseInt(x.group(3)), Integer.parseInt(y.group(3)));
+        return new BigInteger(x.group(3)).compareTo(new BigInteger(y.group(3)));
     }
 
     private static int stability(Matcher m) {

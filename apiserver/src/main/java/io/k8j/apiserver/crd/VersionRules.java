@@ -35,14 +35,17 @@ final class VersionRules implements CustomRules {
     private final ScalePaths scale;
     private final RuleTree rules; // null if there are none
     private final boolean revised;
+    private final String deprecation;
     // What an instance is read as; Boolean.TRUE stands for the instance itself, which a value would hold on to.
     private final Map<ApiObject, Object> read = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * @param source the {@code openAPIV3Schema}
      * @param revised whether the definition has changed since it was made
+     * @param deprecation what users are warned of, or null
      */
-    VersionRules(Schema schema, Map<String, Object> source, ScalePaths scale, boolean revised) {
+    VersionRules(Schema schema, Map<String, Object> source, ScalePaths scale, boolean revised, String deprecation) {
+        this.deprecation = deprecation;
         this.revised = revised;
         this.schema = schema;
         this.source = source;
@@ -115,6 +118,11 @@ final class VersionRules implements CustomRules {
             errors.addAll(rules.check("", object, old, warnings));
         }
         return errors;
+    }
+
+    @Override
+    public String deprecation() {
+        return deprecation;
     }
 
     @Override

@@ -84,6 +84,9 @@ public final class Dispatcher implements RequestFilter.Next {
     }
 
     private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
+        if (resource.custom() != null && resource.custom().deprecation() != null) {
+            Answers.warn(exchange, List.of(resource.custom().deprecation()));
+        }
         if (verb == Verb.WATCH) {
             WatchResponder responder = new WatchResponder(
                     exchange,

@@ -23,6 +23,9 @@ public interface CustomRules {
      */
     List<FieldError> validate(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings);
 
+    /** What users of the version are warned of; null if it is not deprecated. */
+    String deprecation();
+
     /**
      * Whether stored objects may have been written under an older schema: then they are pruned and get their defaults
      * when they are read.
