@@ -104,8 +104,8 @@ final class ConversionWebhook implements VersionConverter {
             String before = text(Trees.string(original, "metadata", field[0]));
             String after = text(Trees.string(converted, "metadata", field[0]));
             if (before.equals(after)) continue;
-            throw failed(who + "returned invalid object: must have the same %s: %s != %s"
-                    .formatted(field[1], before, after));
+            throw failed(who
+                    + "returned invalid object: must have the same %s: %s != %s".formatted(field[1], before, after));
         }
         Map<String, Object> object = Trees.asMap((Map<?, ?>) converted);
         object.put("metadata", metadata(who, original, object));
@@ -126,13 +126,14 @@ final class ConversionWebhook implements VersionConverter {
                 continue;
             }
             if (!(value instanceof Map<?, ?> map)) {
-                throw failed(who + "returned invalid metadata: invalid metadata." + field + " of type "
-                        + goType(value) + " in converted object");
+                throw failed(who + "returned invalid metadata: invalid metadata." + field + " of type " + goType(value)
+                        + " in converted object");
             }
             map.forEach((key, text) -> {
                 if (text instanceof String) return;
-                throw failed(who + "returned invalid metadata: metadata.%s[%s] must be a string, but is %s in converted object"
-                        .formatted(field, key, goType(text)));
+                throw failed(who
+                        + "returned invalid metadata: metadata.%s[%s] must be a string, but is %s in converted object"
+                                .formatted(field, key, goType(text)));
             });
             metadata.put(field, value);
         }

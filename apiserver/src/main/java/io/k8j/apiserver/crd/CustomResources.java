@@ -14,7 +14,6 @@ import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -159,7 +158,8 @@ public final class CustomResources implements AutoCloseable {
     private boolean acceptNames(String name, Definition definition) {
         List<Map<String, Object>> others = new ArrayList<>();
         definitions.cache().snapshot().objects().visit("", null, other -> {
-            if (!other.key().equals(name)) others.add(Json.parseObject(other.object().json()));
+            if (!other.key().equals(name))
+                others.add(Json.parseObject(other.object().json()));
             return true;
         });
         NameClaims.Verdict verdict = NameClaims.judge(definition.tree(), others);
@@ -184,11 +184,7 @@ public final class CustomResources implements AutoCloseable {
             deleter.deleteAll(known.storage);
             int left = known.storage.cache().snapshot().objects().size();
             if (left > 0) {
-                condition(
-                        name,
-                        "True",
-                        "InstanceDeletionInProgress",
-                        "CustomResource deletion is in progress");
+                condition(name, "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
                 time.after(AGAIN, () -> queue.add(name));
                 return;
             }

@@ -43,10 +43,7 @@ final class NameClaims {
         if (wanted.get("categories") != null) names.put("categories", Trees.deepCopy(wanted.get("categories")));
         boolean accepted = refusal[0] == null;
         return new Verdict(
-                names,
-                accepted,
-                accepted ? "NoConflicts" : refusal[0],
-                accepted ? "no conflicts found" : refusal[1]);
+                names, accepted, accepted ? "NoConflicts" : refusal[0], accepted ? "no conflicts found" : refusal[1]);
     }
 
     private static void add(Set<Object> taken, Object name) {

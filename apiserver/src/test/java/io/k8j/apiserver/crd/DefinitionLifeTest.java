@@ -195,7 +195,8 @@ class DefinitionLifeTest {
         server.post(
                 DEFINITIONS,
                 "{'metadata':{'name':'olds.a.b'},'spec':{'group':'a.b','scope':'Cluster','names':{'plural':'olds','kind':"
-                        + "'Old'},'versions':[{'name':'v1beta1','served':true,'storage':false,'deprecated':true," + schema
+                    + "'Old'},'versions':[{'name':'v1beta1','served':true,'storage':false,'deprecated':true,"
+                        + schema
                         + "},{'name':'v1alpha1','served':true,'storage':false,'deprecated':true,'deprecationWarning':"
                         + "'leave it'," + schema + "},{'name':'v1','served':true,'storage':true," + schema + "}]}}");
         Awaitility.await().until(() -> server.get("/apis/a.b/v1/olds").statusCode() == 200);
@@ -203,21 +204,29 @@ class DefinitionLifeTest {
                 .contains("299 - \"a.b/v1beta1 Old is deprecated; use a.b/v1 Old\"");
         assertThat(server.get("/apis/a.b/v1alpha1/olds").headers().firstValue("Warning"))
                 .contains("299 - \"leave it\"");
-        assertThat(server.get("/apis/a.b/v1/olds").headers().firstValue("Warning")).isEmpty();
+        assertThat(server.get("/apis/a.b/v1/olds").headers().firstValue("Warning"))
+                .isEmpty();
     }
 
     @Test
     void namesThatAreTakenAreNotAccepted() {
         define("firsts", "{'type':'object'}");
         patch(DEFINITIONS + "/firsts.a.b", "application/merge-patch+json", "{'spec':{'names':{'shortNames':['f']}}}");
-        Awaitility.await().until(() -> server.get(DEFINITIONS + "/firsts.a.b").body().contains("\"acceptedNames\":{\"plural\":\"firsts\",\"singular\":\"kfirsts\",\"shortNames\":[\"f\"]"));
+        Awaitility.await()
+                .until(
+                        () -> server.get(DEFINITIONS + "/firsts.a.b")
+                                .body()
+                                .contains(
+                                        "\"acceptedNames\":{\"plural\":\"firsts\",\"singular\":\"kfirsts\",\"shortNames\":[\"f\"]"));
         server.post(
                 DEFINITIONS,
                 definition("seconds", "", "{'type':'object'}").replace("'kind':", "'shortNames':['f'],'kind':"));
-        Awaitility.await().untilAsserted(() -> assertThat(server.get(DEFINITIONS + "/seconds.a.b").body())
-                .contains(
-                        "\"reason\":\"ShortNamesConflict\",\"message\":\"\\\"f\\\" is already in use\"",
-                        "\"reason\":\"NotAccepted\",\"message\":\"not all names are accepted\""));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(
+                                server.get(DEFINITIONS + "/seconds.a.b").body())
+                        .contains(
+                                "\"reason\":\"ShortNamesConflict\",\"message\":\"\\\"f\\\" is already in use\"",
+                                "\"reason\":\"NotAccepted\",\"message\":\"not all names are accepted\""));
         assertThat(server.get("/apis/a.b/v1/seconds").statusCode()).isEqualTo(404);
         server.send("DELETE", DEFINITIONS + "/firsts.a.b", "");
         Awaitility.await().until(() -> server.get("/apis/a.b/v1/seconds").statusCode() == 200);
@@ -228,13 +237,16 @@ class DefinitionLifeTest {
         String named = definition("apps", "", "{'type':'object'}").replace("a.b", "x.k8s.io");
         HttpResponse<String> refused = server.post(DEFINITIONS, named);
         assertThat(refused.statusCode()).isEqualTo(422);
-        assertThat(refused.body()).contains("metadata.annotations[api-approved.kubernetes.io]: Required value: protected"
-                + " groups must have approval annotation");
-        String approved = named.replace(
-                "'labels':{}", "'annotations':{'api-approved.kubernetes.io':'unapproved, for a test'}");
+        assertThat(refused.body())
+                .contains("metadata.annotations[api-approved.kubernetes.io]: Required value: protected"
+                        + " groups must have approval annotation");
+        String approved =
+                named.replace("'labels':{}", "'annotations':{'api-approved.kubernetes.io':'unapproved, for a test'}");
         assertThat(server.post(DEFINITIONS, approved).statusCode()).isEqualTo(201);
-        Awaitility.await().untilAsserted(() -> assertThat(server.get(DEFINITIONS + "/apps.x.k8s.io").body())
-                .contains("KubernetesAPIApprovalPolicyConformant", "UnapprovedAnnotation"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(
+                                server.get(DEFINITIONS + "/apps.x.k8s.io").body())
+                        .contains("KubernetesAPIApprovalPolicyConformant", "UnapprovedAnnotation"));
     }
 
     @Test
@@ -244,10 +256,13 @@ class DefinitionLifeTest {
                 .replace(
                         "'scope'",
                         "'conversion':{'strategy':'Webhook','webhook':{'conversionReviewVersions':['v1'],'clientConfig':"
-                                + "{'url':'https://localhost/x','caBundle':'" + bundle + "'}}},'scope'");
+                            + "{'url':'https://localhost/x','caBundle':'" + bundle + "'}}},'scope'");
         assertThat(server.post(DEFINITIONS, named).statusCode()).isEqualTo(201);
-        Awaitility.await().untilAsserted(() -> assertThat(server.get(DEFINITIONS + "/hooked.a.b").body())
-                .contains("\"reason\":\"InvalidCABundle\",\"message\":\"The conversion webhook CABundle is invalid\""));
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(server.get(DEFINITIONS + "/hooked.a.b").body())
+                                .contains("\"reason\":\"InvalidCABundle\",\"message\":\"The conversion webhook CABundle"
+                                        + " is invalid\""));
         assertThat(server.get("/apis/a.b/v1/hooked").statusCode()).isEqualTo(404);
     }
 }
