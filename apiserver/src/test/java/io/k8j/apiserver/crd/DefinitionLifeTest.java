@@ -195,7 +195,7 @@ class DefinitionLifeTest {
         server.post(
                 DEFINITIONS,
                 "{'metadata':{'name':'olds.a.b'},'spec':{'group':'a.b','scope':'Cluster','names':{'plural':'olds','kind':"
-                    + "'Old'},'versions':[{'name':'v1beta1','served':true,'storage':false,'deprecated':true,"
+                        + "'Old'},'versions':[{'name':'v1beta1','served':true,'storage':false,'deprecated':true,"
                         + schema
                         + "},{'name':'v1alpha1','served':true,'storage':false,'deprecated':true,'deprecationWarning':"
                         + "'leave it'," + schema + "},{'name':'v1','served':true,'storage':true," + schema + "}]}}");
@@ -256,7 +256,7 @@ class DefinitionLifeTest {
                 .replace(
                         "'scope'",
                         "'conversion':{'strategy':'Webhook','webhook':{'conversionReviewVersions':['v1'],'clientConfig':"
-                            + "{'url':'https://localhost/x','caBundle':'" + bundle + "'}}},'scope'");
+                                + "{'url':'https://localhost/x','caBundle':'" + bundle + "'}}},'scope'");
         assertThat(server.post(DEFINITIONS, named).statusCode()).isEqualTo(201);
         Awaitility.await()
                 .untilAsserted(
