@@ -220,6 +220,28 @@ class HttpApiTest {
     }
 
     @Test
+    void aBusyWatchSendsInRoundsAndLeavesNothingOut() throws Exception {
+        post(CONFIGMAPS, configMap("busy", "0"));
+        HttpResponse<InputStream> answer = client.send(
+                request(CONFIGMAPS + "?watch=true&fieldSelector=metadata.name%3Dbusy", "root").build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+            assertThat(lines.readLine()).startsWith("{\"type\":\"ADDED\"");
+            for (int i = 1; i <= 300; i++) {
+                send(request(CONFIGMAPS + "/busy", "root")
+                        .header("Content-Type", "application/merge-patch+json")
+                        .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"data\":{\"k\":\"" + i + "\"}}")));
+            }
+            for (int i = 1; i <= 300; i++) {
+                assertThat(lines.readLine())
+                        .startsWith("{\"type\":\"MODIFIED\"")
+                        .contains("\"k\":\"" + i + "\"")
+                        .endsWith("}}");
+            }
+        }
+    }
+
+    @Test
     void largeAnswersAreCompressedForThoseWhoAskForIt() throws Exception {
         post(CONFIGMAPS, configMap("large", "y".repeat(200_000)));
 
