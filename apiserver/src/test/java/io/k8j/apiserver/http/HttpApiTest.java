@@ -223,7 +223,8 @@ class HttpApiTest {
     void aBusyWatchSendsInRoundsAndLeavesNothingOut() throws Exception {
         post(CONFIGMAPS, configMap("busy", "0"));
         HttpResponse<InputStream> answer = client.send(
-                request(CONFIGMAPS + "?watch=true&fieldSelector=metadata.name%3Dbusy", "root").build(),
+                request(CONFIGMAPS + "?watch=true&fieldSelector=metadata.name%3Dbusy", "root")
+                        .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
             assertThat(lines.readLine()).startsWith("{\"type\":\"ADDED\"");
