@@ -151,7 +151,7 @@ public final class FlowMaintenance implements AutoCloseable {
                     "application/apply-patch+yaml",
                     tree);
         } catch (ApiException e) {
-            if (!e.isNotFound())
+            if (!closed && !e.isNotFound())
                 LOG.atWarn().addKeyValue("flowSchema", name).setCause(e).log("condition not written");
         }
     }

@@ -18,6 +18,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
@@ -37,11 +38,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All certificates and keys of one cluster, and the TLS contexts made of them. They are looked over once an hour while
- * the server runs; what is about to end is renewed and used for the connections that follow.
+ * the server runs, and whenever a file was replaced; what is about to end is renewed and used for the connections that follow.
  */
 public final class ClusterCertificates implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCertificates.class);
     private static final Duration LOOK_OVER = Duration.ofHours(1);
+    /** As often as upstream looks whether a certificate's file was replaced. */
+    private static final Duration LOOK_AT_FILES = Duration.ofMinutes(1);
+
     /** So that tests may set their clocks as they like. */
     private static final Instant IN_MEMORY_FROM = Instant.parse("2000-01-01T00:00:00Z");
 
@@ -63,6 +67,8 @@ public final class ClusterCertificates implements AutoCloseable {
     private final Time time;
     private final List<Runnable> onRenewal = new CopyOnWriteArrayList<>();
     private volatile Time.Timer next = () -> {};
+    private volatile Time.Timer nextLook = () -> {};
+    private volatile List<FileTime> seen = List.of();
 
     private ClusterCertificates(
             CertificateAuthority authority,
@@ -106,6 +112,7 @@ public final class ClusterCertificates implements AutoCloseable {
                 time);
         certificates.lookOver();
         certificates.lookAgainLater();
+        certificates.followFiles();
         return certificates;
     }
 
@@ -168,6 +175,29 @@ public final class ClusterCertificates implements AutoCloseable {
         onRenewal.add(task);
     }
 
+    /** Replaced files are used for the connections that follow; removed ones are issued anew. */
+    private void followFiles() {
+        nextLook = time.after(LOOK_AT_FILES, () -> Thread.ofVirtual().start(() -> {
+            if (!fileTimes().equals(seen)) {
+                next.cancel();
+                lookOverAgain();
+            }
+            followFiles();
+        }));
+    }
+
+    private List<FileTime> fileTimes() {
+        return requests.stream()
+                .map(request -> {
+                    try {
+                        return Files.getLastModifiedTime(store.certificateFile(request.name()));
+                    } catch (IOException e) {
+                        return FileTime.fromMillis(0); // it was removed, or is being replaced right now
+                    }
+                })
+                .toList();
+    }
+
     private void lookOver() throws IOException {
         boolean renewed = false;
         for (CertificateRequest request : requests) {
@@ -182,6 +212,7 @@ public final class ClusterCertificates implements AutoCloseable {
             }
         }
         current.put(FrontProxy.NAME, store.obtain(proxyAuthority, FRONT_PROXY));
+        seen = fileTimes();
         if (renewed) onRenewal.forEach(Runnable::run);
     }
 
@@ -305,5 +336,6 @@ public final class ClusterCertificates implements AutoCloseable {
     @Override
     public void close() {
         next.cancel();
+        nextLook.cancel();
     }
 }
