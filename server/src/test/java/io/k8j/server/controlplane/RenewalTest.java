@@ -39,6 +39,7 @@ class RenewalTest {
         @Override
         public Timer after(Duration delay, Runnable task) {
             assertThat(delay).isLessThanOrEqualTo(Duration.ofDays(1));
+            if (delay.compareTo(Duration.ofHours(1)) < 0) return () -> {}; // looks at files, which nobody replaces here
             timers.add(task);
             return () -> timers.remove(task);
         }
