@@ -250,19 +250,24 @@ class AuditTest {
     @Test
     void admissionsNotesAreRecorded() {
         start("rules: [{level: Metadata}]");
-        api.post("/api/v1/namespaces",
+        api.post(
+                "/api/v1/namespaces",
                 "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'strict','labels':{"
-                        + "'pod-security.kubernetes.io/audit':'restricted','pod-security.kubernetes.io/enforce':'privileged'}}}");
-        api.post("/api/v1/namespaces/strict/serviceaccounts",
+                    + "'pod-security.kubernetes.io/audit':'restricted','pod-security.kubernetes.io/enforce':'privileged'}}}");
+        api.post(
+                "/api/v1/namespaces/strict/serviceaccounts",
                 "{'apiVersion':'v1','kind':'ServiceAccount','metadata':{'name':'default'}}");
-        var made = api.post("/api/v1/namespaces/strict/pods",
+        var made = api.post(
+                "/api/v1/namespaces/strict/pods",
                 "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
 
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         assertThat(Trees.map(of("/api/v1/namespaces/strict/pods").getLast(), "annotations"))
                 .containsEntry("pod-security.kubernetes.io/enforce-policy", "privileged:latest")
-                .hasEntrySatisfying("pod-security.kubernetes.io/audit-violations", value -> assertThat(String.valueOf(value))
-                        .startsWith("would violate PodSecurity \"restricted:latest\""));
+                .hasEntrySatisfying(
+                        "pod-security.kubernetes.io/audit-violations",
+                        value -> assertThat(String.valueOf(value))
+                                .startsWith("would violate PodSecurity \"restricted:latest\""));
     }
 
     @Test

@@ -177,13 +177,15 @@ public final class ClusterCertificates implements AutoCloseable {
 
     /** Replaced files are used for the connections that follow; removed ones are issued anew. */
     private void followFiles() {
-        nextLook = time.after(LOOK_AT_FILES, () -> Thread.ofVirtual().start(() -> {
-            if (!fileTimes().equals(seen)) {
-                next.cancel();
-                lookOverAgain();
-            }
-            followFiles();
-        }));
+        nextLook = time.after(
+                LOOK_AT_FILES,
+                () -> Thread.ofVirtual().start(() -> {
+                    if (!fileTimes().equals(seen)) {
+                        next.cancel();
+                        lookOverAgain();
+                    }
+                    followFiles();
+                }));
     }
 
     private List<FileTime> fileTimes() {

@@ -50,7 +50,9 @@ class CertificateReloadTest {
         private void run(Duration delay) {
             List<Waiting> due;
             synchronized (waiting) {
-                due = waiting.stream().filter(entry -> entry.delay().equals(delay)).toList();
+                due = waiting.stream()
+                        .filter(entry -> entry.delay().equals(delay))
+                        .toList();
                 waiting.removeAll(due);
             }
             due.forEach(entry -> entry.task().run());
@@ -73,7 +75,8 @@ class CertificateReloadTest {
                 return certificates.apiServerContext() != before;
             });
 
-            assertThat(Files.readString(directory.resolve("kube-apiserver.crt"))).isNotEqualTo(old);
+            assertThat(Files.readString(directory.resolve("kube-apiserver.crt")))
+                    .isNotEqualTo(old);
         }
     }
 }
