@@ -253,7 +253,7 @@ class AuditTest {
         api.post(
                 "/api/v1/namespaces",
                 "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'strict','labels':{"
-                    + "'pod-security.kubernetes.io/audit':'restricted','pod-security.kubernetes.io/enforce':'privileged'}}}");
+                        + "'pod-security.kubernetes.io/audit':'restricted','pod-security.kubernetes.io/enforce':'privileged'}}}");
         api.post(
                 "/api/v1/namespaces/strict/serviceaccounts",
                 "{'apiVersion':'v1','kind':'ServiceAccount','metadata':{'name':'default'}}");
