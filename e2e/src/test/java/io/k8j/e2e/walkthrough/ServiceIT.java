@@ -312,7 +312,7 @@ class ServiceIT extends Walkthrough {
         run("kubectl exec on-host -- timeout 20 wget -q -O- http://" + node + ":" + port)
                 .mentions("Welcome to nginx!");
         run("kubectl delete pod on-host").succeeds();
-        run("curl -sS -m 20 http://" + node + ":" + port).failsMentioning("Failed to connect");
+        eventually(() -> run("curl -sS -m 20 http://" + node + ":" + port).failsMentioning("Failed to connect"));
     }
 
     @Test
