@@ -411,7 +411,8 @@ class PodsIT extends Walkthrough {
         assertThat(state("vols", "containerID")).isEqualTo(id);
         run("kubectl patch pod vols --subresource resize -p '{\"spec\":{\"containers\":[{\"name\":\"c\",\"resources\":"
                         + "{\"requests\":{\"cpu\":\"900\"},\"limits\":{\"cpu\":\"900\"}}}]}}'")
-                .failsMentioning("Node didn't have enough allocatable resources: cpu, requested: 900000, allocatable: ");
+                .failsMentioning(
+                        "Node didn't have enough allocatable resources: cpu, requested: 900000, allocatable: ");
     }
 
     @Test

@@ -174,7 +174,8 @@ class StreamsIT extends Walkthrough {
             run("kubectl exec chatty -- touch /tmp/end").succeeds();
             assertThat(followed.finish(PATIENCE).exit()).isZero();
         }
-        run("awk '$1 != NR {print \"gap\", NR, $1; exit} END {print NR}' followed").prints(Integer.toString(lines));
+        run("awk '$1 != NR {print \"gap\", NR, $1; exit} END {print NR}' followed")
+                .prints(Integer.toString(lines));
         run("kubectl delete pod chatty --now").succeeds();
     }
 
