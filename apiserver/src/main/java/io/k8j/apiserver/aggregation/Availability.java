@@ -195,7 +195,7 @@ final class Availability implements AutoCloseable {
         Map<String, Object> tree = Json.parseObject(object.json());
         if (isKnown(tree, finding)) return;
         Conditions.set(tree, "Available", finding.status(), finding.reason(), finding.message(), time.instant());
-        api.apply(new ApiCall(
+        ApiResponse unused = api.apply(new ApiCall(
                 Verb.UPDATE, ServiceIndex.API_SERVICES, "", service.name(), "status", Map.of(), null, tree));
     }
 

@@ -161,7 +161,8 @@ final class LocalServices implements AutoCloseable {
 
     private void send(Verb verb, String name, Map<String, Object> tree) {
         try {
-            api.apply(new ApiCall(verb, ServiceIndex.API_SERVICES, "", name, "", Map.of(), null, tree));
+            ApiResponse unused =
+                    api.apply(new ApiCall(verb, ServiceIndex.API_SERVICES, "", name, "", Map.of(), null, tree));
         } catch (ApiException e) {
             if (verb != Verb.DELETE || !e.isNotFound()) throw e;
         }

@@ -32,6 +32,7 @@ final class AddressFunctions extends FunctionLibrary {
         test("isGlobalUnicast", "ip_is_global_unicast", IpAddress::isGlobalUnicast);
     }
 
+    @SuppressWarnings("Immutable") // tests are method references
     private void test(String name, String overload, Predicate<IpAddress> test) {
         method(name, overload, SimpleType.BOOL, args -> test.test((IpAddress) args[0]), IP);
     }

@@ -129,6 +129,7 @@ public final class AuthorizerFunctions extends FunctionLibrary {
         ResourceCheck with(ResourceCheck check, String text);
     }
 
+    @SuppressWarnings("Immutable") // parts are lambdas without state
     private void part(String name, String overload, Part part) {
         method(
                 name,

@@ -147,6 +147,7 @@ public final class Environment {
         return new Environment(builder.build(), Sizes.UNKNOWN, Map.copyOf(types));
     }
 
+    @SuppressWarnings("Immutable") // the map is a copy
     private record NamedTypes(Map<String, CelType> byName) implements CelTypeProvider {
         @Override
         public ImmutableCollection<CelType> types() {

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** What an expression made with {@code Object{…}} or {@code JSONPatch{…}}. Immutable. */
+@SuppressWarnings("Immutable") // the map is a copy that is never handed out
 public final class MadeObject extends StructValue<String, Object> {
     private final String type;
     private final Map<String, Object> fields;

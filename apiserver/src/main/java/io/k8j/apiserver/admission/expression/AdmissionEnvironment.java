@@ -120,6 +120,7 @@ public final class AdmissionEnvironment {
         };
     }
 
+    @SuppressWarnings("Immutable") // the map is a copy that nobody changes
     private static CelType struct(String name, Map<String, CelType> fields) {
         Map<String, CelType> copy = Map.copyOf(fields);
         return StructType.create(

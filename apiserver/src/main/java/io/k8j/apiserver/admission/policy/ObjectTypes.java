@@ -47,6 +47,7 @@ final class ObjectTypes {
         };
     }
 
+    @SuppressWarnings("Immutable") // filled before anybody asks, then left alone
     private CelType struct(Schema schema, String path) {
         // Types with a name of their own may contain themselves.
         String name = schema.typeName() == null ? path : schema.typeName();

@@ -74,6 +74,7 @@ public final class MatchConditions {
             return struct(name, Map.of("rawSelector", SimpleType.STRING, "requirements", ListType.create(REQUIREMENT)));
         }
 
+        @SuppressWarnings("Immutable") // the map is never changed
         private static StructType struct(String name, Map<String, CelType> fields) {
             return StructType.create(
                     name, ImmutableSet.copyOf(fields.keySet()), field -> Optional.ofNullable(fields.get(field)));
