@@ -28,6 +28,7 @@ final class FormatFunctions extends FunctionLibrary {
         }
     }
 
+    @SuppressWarnings("Immutable") // formats hold a name and a stateless check
     FormatFunctions() {
         FORMATS.forEach(
                 (name, format) -> function("format." + name, "format." + name, Values.NAMED_FORMAT, args -> format));

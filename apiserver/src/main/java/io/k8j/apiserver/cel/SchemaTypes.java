@@ -103,6 +103,7 @@ public final class SchemaTypes {
         return new DeclaredType(ListType.create(item.type()), 2, bound, Map.of(), item);
     }
 
+    @SuppressWarnings("Immutable") // the fields are complete before anybody asks
     private DeclaredType object(Map<String, Object> schema, String name, boolean whole) {
         if (schema.get("additionalProperties") instanceof Map<?, ?> map) {
             Map<String, Object> values = Trees.asMap(map);

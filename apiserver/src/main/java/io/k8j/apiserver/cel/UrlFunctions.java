@@ -25,6 +25,7 @@ final class UrlFunctions extends FunctionLibrary {
                 URL);
     }
 
+    @SuppressWarnings("Immutable") // parts are method references
     private void part(String name, String overload, Function<GoUrl, String> part) {
         method(name, overload, SimpleType.STRING, args -> part.apply((GoUrl) args[0]), URL);
     }
