@@ -111,10 +111,12 @@ class StreamsIT extends Walkthrough {
     @Test
     @Order(60)
     void runAttachesWithoutATerminal() {
-        Result hi = run(
-                "kubectl run bb --image=busybox:1.36 --image-pull-policy=IfNotPresent --restart=Never -i --rm -- echo"
-                        + " hi");
-        assertThat(hi.succeeds().stdout()).startsWith("hi\n").contains("pod \"bb\" deleted");
+        // A command that waits for its input cannot end before kubectl is attached, nor before its output was seen.
+        try (Session hi = start(
+                "kubectl run bb --image=busybox:1.36 --image-pull-policy=IfNotPresent --restart=Never -i --rm -- cat")) {
+            hi.type("hi\n").expect("hi\n", PATIENCE).endOfInput();
+            assertThat(hi.finish(PATIENCE).succeeds().stdout()).contains("pod \"bb\" deleted");
+        }
         Result code =
                 run("kubectl run bb2 --image=busybox:1.36 --image-pull-policy=IfNotPresent --restart=Never -i --rm"
                         + " -- sh -c 'exit 4'");
