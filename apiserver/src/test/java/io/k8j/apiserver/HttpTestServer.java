@@ -105,6 +105,7 @@ public final class HttpTestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        client.shutdownNow(); // a test may leave an answer that never ends
         client.close();
         server.close();
         if (ownStore) store.close();

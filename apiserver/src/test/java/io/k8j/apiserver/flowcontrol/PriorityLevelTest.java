@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class PriorityLevelTest {
     private static final long LONG = Duration.ofMinutes(1).toNanos();
+    private static final long SERVICE_NANOS = 200_000;
+
     private final FlowStats stats = new FlowStats();
 
     private static PriorityLevel level(int seats, String limited) {
@@ -132,6 +135,7 @@ class PriorityLevelTest {
         return Thread.ofVirtual().start(() -> {
             PriorityLevel.Ticket ticket = take(level, flow, 1, LONG);
             order.add(name);
+            LockSupport.parkNanos(SERVICE_NANOS); // shares are of time, so a request has to take some
             ticket.release(false);
         });
     }

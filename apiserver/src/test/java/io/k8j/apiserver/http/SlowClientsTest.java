@@ -70,7 +70,7 @@ class SlowClientsTest {
 
     @Test
     void anIdleConnectionIsClosedAfterItsAnswer() throws IOException {
-        try (Socket socket = connect("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")) {
+        try (Socket socket = connect("GET /livez/ping HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer root\r\n\r\n")) {
             assertThat(read(socket)).startsWith("HTTP/1.1 200 OK").endsWith("ok");
         }
     }

@@ -106,6 +106,8 @@ class PagesTest {
                 api.request("/api/v1/namespaces/default/configmaps?watch=1", "root")
                         .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
+        // A request is counted a moment after its answer has arrived.
+        Awaitility.await().until(() -> api.get("/metrics").body().contains("verb=\"APPLY\",version=\"v1\"} 1\n"));
         String metrics = api.get("/metrics").body();
 
         assertThat(metrics)
@@ -122,8 +124,8 @@ class PagesTest {
                 .contains("apiserver_response_sizes_bucket{component=\"apiserver\",group=\"\",resource=\"configmaps\","
                         + "scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\",le=\"1000\"}")
                 .contains("etcd_request_duration_seconds_count{group=\"\",operation=\"create\",resource=\"configmaps\"}"
-                        + " 1\n")
-                .contains("apiserver_storage_objects{resource=\"configmaps\"} 1\n")
+                        + " 2\n") // the other one is extension-apiserver-authentication
+                .contains("apiserver_storage_objects{resource=\"configmaps\"} 2\n")
                 .contains("apiserver_resource_objects{group=\"flowcontrol.apiserver.k8s.io\",resource=\"flowschemas\"}"
                         + " 11\n")
                 .contains("apiserver_watch_events_total{group=\"\",resource=\"configmaps\",version=\"v1\"}")

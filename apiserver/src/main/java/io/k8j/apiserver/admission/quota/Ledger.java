@@ -4,7 +4,9 @@ import io.k8j.model.quantity.Quantity;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -56,11 +58,20 @@ final class Ledger {
         return sum;
     }
 
-    /** What was charged for objects that are on their way into the store but not in it. */
-    Map<String, Quantity> underWay(java.util.Set<String> storedUids) {
+    /** The charges of requests that are not answered yet. */
+    List<Charge> open() {
+        return charges.stream().filter(charge -> !charge.finished).toList();
+    }
+
+    /**
+     * What was charged for objects that are on their way into the store but not in it.
+     *
+     * @param open taken before the stored ones were looked at: what ends in between would be in neither else
+     */
+    static Map<String, Quantity> underWay(List<Charge> open, Set<String> storedUids) {
         Map<String, Quantity> sum = new TreeMap<>();
-        for (Charge c : charges) {
-            if (c.finished || storedUids.contains(c.uid)) continue;
+        for (Charge c : open) {
+            if (storedUids.contains(c.uid)) continue;
             c.amounts.forEach((name, amount) -> sum.merge(name, amount, Quantity::add));
         }
         return sum;

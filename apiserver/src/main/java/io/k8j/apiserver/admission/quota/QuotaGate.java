@@ -220,6 +220,7 @@ final class QuotaGate {
                                 .compareTo(hard.get(e.getKey()))
                         <= 0);
         if (fits) return account.used();
+        List<Ledger.Charge> open = ledger.open();
         Set<String> uids = new HashSet<>();
         Map<String, Quantity> counted = new TreeMap<>();
         GroupVersionResource resource = request.context().resource();
@@ -230,7 +231,7 @@ final class QuotaGate {
                 Usage.of(resource, tree).forEach((name, amount) -> counted.merge(name, amount, Quantity::add));
             }
         }
-        Map<String, Quantity> exact = sum(sum(counted, ledger.underWay(uids)), charges.sum);
+        Map<String, Quantity> exact = sum(sum(counted, Ledger.underWay(open, uids)), charges.sum);
         charges.counted = true;
         account.used().replaceAll((name, amount) -> {
             Quantity real = exact.get(name);
