@@ -14,6 +14,7 @@ import io.k8j.model.time.Time;
 import io.k8j.store.LeaseNotFoundException;
 import io.k8j.store.PutResult;
 import io.k8j.store.Store;
+import io.k8j.store.StoreClosedException;
 import io.k8j.store.StoreException;
 import io.k8j.store.WriteOptions;
 import java.time.Duration;
@@ -25,6 +26,8 @@ import java.util.Map;
  * threads.
  */
 public final class ObjectWriter {
+    private static final String STOPPING = "the server is stopping";
+
     /** Bytes that one object may have. */
     public static final int MAX_BYTES = 3 * 1024 * 1024;
 
@@ -93,6 +96,8 @@ public final class ObjectWriter {
             };
         } catch (ValueException e) {
             throw ApiException.internal(e.getMessage());
+        } catch (StoreClosedException e) {
+            throw ApiException.unavailable(STOPPING);
         } catch (StoreException e) {
             if (made[0] != null) resource.cache().unmade(made[0].revision());
             throw ApiException.internal("store " + resource.id() + " " + key + ": " + e.getMessage());
@@ -146,6 +151,8 @@ public final class ObjectWriter {
                 }
                 case PutResult.Conflict(long found) -> lost(found);
             };
+        } catch (StoreClosedException e) {
+            throw ApiException.unavailable(STOPPING);
         } catch (StoreException e) {
             throw ApiException.internal("delete " + resource.id() + " " + last.key() + ": " + e.getMessage());
         } finally {
