@@ -386,7 +386,7 @@ class PodsIT extends Walkthrough {
         String call = "kubectl exec vols -- sh -c 'wget -q -O- --no-check-certificate "
                 + "--header \"Authorization: Bearer $(cat /var/run/secrets/kubernetes.io/serviceaccount/token)\" "
                 + "https://kubernetes.default.svc/api/v1/namespaces/%s/pods/vols'";
-        eventually(() -> run(call.formatted(namespace())).mentions("\"kind\":\"Pod\"", "\"name\":\"vols\""));
+        eventually(() -> run(call.formatted(namespace())).mentions("\"kind\": \"Pod\"", "\"name\": \"vols\""));
         run("kubectl exec vols -- cat /var/run/secrets/kubernetes.io/serviceaccount/namespace")
                 .mentions(namespace());
         run("kubectl exec vols -- head -1 /var/run/secrets/kubernetes.io/serviceaccount/ca.crt")
