@@ -141,7 +141,8 @@ class FuzzIT {
                     .append(KEPT)
                     .append(mutations.pick(List.of(
                             " HTTP/1.1\r\n", " HTTP/1.1\r\n", " HTTP/1.0\r\n", " HTTP/9.9\r\n", "\r\n", " \r\n")))
-                    .append("Host: localhost\r\n");
+                    .append("Host: localhost\r\n")
+                    .append(random.nextBoolean() ? wire.authorization() : "");
             for (int headers = random.nextInt(5); headers > 0; headers--) {
                 request.append(mutations.pick(PathWords.HEADERS)).append("\r\n");
             }

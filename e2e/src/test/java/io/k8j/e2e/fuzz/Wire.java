@@ -41,9 +41,21 @@ final class Wire implements AutoCloseable {
         this.kubeconfig = kubeconfig;
     }
 
+    /** The header line that names the user; empty if the connection's certificate does. */
+    String authorization() {
+        return kubeconfig
+                .token()
+                .map(token -> "Authorization: Bearer " + token + "\r\n")
+                .orElse("");
+    }
+
     /** Sends a well framed request. */
     Answer send(String method, String path, Map<String, String> headers, byte[] body) throws IOException {
-        var head = new StringBuilder(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: localhost\r\n");
+        var head = new StringBuilder(method)
+                .append(' ')
+                .append(path)
+                .append(" HTTP/1.1\r\nHost: localhost\r\n")
+                .append(authorization());
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         if (body.length > 0 || !method.equals("GET"))
@@ -68,7 +80,11 @@ final class Wire implements AutoCloseable {
     Answer head(String path) throws IOException {
         close();
         try {
-            return raw(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(UTF_8), false, true, false);
+            return raw(
+                    ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + authorization() + "\r\n").getBytes(UTF_8),
+                    false,
+                    true,
+                    false);
         } finally {
             close();
         }
