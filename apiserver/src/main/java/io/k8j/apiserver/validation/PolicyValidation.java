@@ -4,6 +4,7 @@ import io.k8j.apiserver.admission.expression.AdmissionEnvironment;
 import io.k8j.apiserver.admission.expression.AdmissionEnvironment.Options;
 import io.k8j.apiserver.admission.expression.Program;
 import io.k8j.apiserver.admission.policy.PolicyPrograms;
+import io.k8j.apiserver.cel.FieldNames;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.validation.Names;
 import java.util.HashSet;
@@ -16,28 +17,6 @@ import java.util.regex.Pattern;
 /** Checks admission policies and their bindings; compiles their expressions. */
 public final class PolicyValidation {
     private static final Pattern IDENTIFIER = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
-    private static final Set<String> RESERVED = Set.of(
-            "true",
-            "false",
-            "null",
-            "in",
-            "as",
-            "break",
-            "const",
-            "continue",
-            "else",
-            "for",
-            "function",
-            "if",
-            "import",
-            "let",
-            "loop",
-            "package",
-            "namespace",
-            "return",
-            "var",
-            "void",
-            "while");
     private static final int MOST_ANNOTATIONS = 20;
     private static final int LONGEST_ANNOTATION = 5 * 1024;
 
@@ -168,7 +147,7 @@ public final class PolicyValidation {
         Place name = v.field("name");
         if (name.text().isBlank()) {
             f.required(name, "name is not specified");
-        } else if (!IDENTIFIER.matcher(name.text()).matches() || RESERVED.contains(name.text())) {
+        } else if (!IDENTIFIER.matcher(name.text()).matches() || FieldNames.isReserved(name.text())) {
             f.invalid(name, name.text(), "name is not a valid CEL identifier");
         }
         Place expression = v.field("expression");
