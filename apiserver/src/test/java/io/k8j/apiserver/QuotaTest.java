@@ -234,6 +234,16 @@ class QuotaTest {
     }
 
     @Test
+    void whatWasAddedToATooSmallUsageIsNotTakenForTheWholeOne() {
+        quota("q", "{configmaps: '10'}", "{configmaps: '0'}", "");
+        for (int i = 0; i < 7; i++) server.create("v1/configmaps", "{metadata: {name: m" + i + "}}");
+        status("q", "{configmaps: '10'}", "{configmaps: '0'}");
+        for (int i = 7; i < 10; i++) server.create("v1/configmaps", "{metadata: {name: m" + i + "}}");
+        assertThat(server.refusal("v1/configmaps", "{metadata: {name: beyond}}").getMessage())
+                .contains("exceeded quota: q, requested: configmaps=1, used: configmaps=10, limited: configmaps=10");
+    }
+
+    @Test
     void hundredsAtOnceNeverGetMoreThanThereIsHoweverLateTheControllerIs() throws InterruptedException {
         quota("q", "{configmaps: '100'}", "{configmaps: '0'}", "");
         AtomicInteger admitted = new AtomicInteger();

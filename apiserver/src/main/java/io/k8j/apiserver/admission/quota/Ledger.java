@@ -51,6 +51,11 @@ final class Ledger {
         return charges.isEmpty();
     }
 
+    /** Whether a charge is so old that it will be forgotten before long. */
+    boolean forgetsSoon(long now) {
+        return !charges.isEmpty() && now - charges.peek().at > KEPT / 2;
+    }
+
     /** The most that a usage written by somebody else can lack. */
     Map<String, Quantity> all() {
         Map<String, Quantity> sum = new TreeMap<>();

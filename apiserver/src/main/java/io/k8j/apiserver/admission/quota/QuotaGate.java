@@ -40,7 +40,7 @@ final class QuotaGate {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Ledger> ledgers = new HashMap<>(); // by the quota's uid; guarded by lock
     /** Each quota as this server wrote it last, by uid; guarded by lock. */
-    private final Map<String, Map<String, Object>> written = new HashMap<>();
+    private final Map<String, Word> written = new HashMap<>();
 
     QuotaGate(String namespace, ObjectReader reader, QuotaWriter writer, QuotaCheck check, Time time) {
         this.namespace = namespace;
@@ -49,6 +49,14 @@ final class QuotaGate {
         this.check = check;
         this.time = time;
     }
+
+    /**
+     * A quota as this server wrote it.
+     *
+     * @param sure the resources whose usage lacked nothing then; what started from somebody else's usage may lack
+     *     charges, and so may all that was added to it since
+     */
+    private record Word(Map<String, Object> tree, Set<GroupVersionResource> sure) {}
 
     /** A request and what has become of it; guarded by lock. */
     private static final class Waiter {
@@ -93,7 +101,7 @@ final class QuotaGate {
     private static final class Charges {
         final Map<Waiter, Map<String, Quantity>> byWaiter = new LinkedHashMap<>();
         final Map<String, Quantity> sum = new TreeMap<>();
-        boolean counted; // whether the account's usage is known to be right
+        final Set<GroupVersionResource> sure = new HashSet<>(); // whose usage in the account lacks nothing
 
         void add(Waiter waiter, Map<String, Quantity> amounts) {
             byWaiter.put(waiter, amounts);
@@ -107,7 +115,7 @@ final class QuotaGate {
         for (int attempt = 1; ; attempt++) {
             List<Account> accounts = accounts(only);
             Map<String, Charges> all = new HashMap<>();
-            for (Account account : accounts) all.put(account.uid(), new Charges());
+            for (Account account : accounts) all.put(account.uid(), charges(account));
             for (Waiter waiter : open) charge(waiter, accounts, all);
             ApiException conflict = null;
             Set<String> failed = new HashSet<>();
@@ -115,7 +123,7 @@ final class QuotaGate {
                 Charges charges = all.get(account.uid());
                 if (charges.byWaiter.isEmpty()) continue;
                 try {
-                    write(account);
+                    write(account, charges);
                     note(account, charges);
                 } catch (ApiException e) {
                     if (e.isNotFound()) continue; // deleted meanwhile: it limits nothing any more
@@ -134,6 +142,14 @@ final class QuotaGate {
             failed.forEach(written::remove);
             only = failed;
         }
+    }
+
+    private Charges charges(Account account) {
+        Charges charges = new Charges();
+        Word own = written.get(account.uid());
+        boolean ours = own != null && revision(own.tree()) >= revision(account.tree().map());
+        if (ours) charges.sure.addAll(own.sure());
+        return charges;
     }
 
     /** Charges one request to the accounts, or finishes it with a refusal. */
@@ -184,9 +200,9 @@ final class QuotaGate {
     }
 
     private Map<String, Object> newest(ApiObject cached) {
-        Map<String, Object> own = written.get(cached.uid());
+        Word own = written.get(cached.uid());
         Map<String, Object> seen = cached.tree();
-        return own != null && revision(own) > revision(seen) ? Trees.deepCopy(own) : seen;
+        return own != null && revision(own.tree()) > revision(seen) ? Trees.deepCopy(own.tree()) : seen;
     }
 
     private static long revision(Map<String, Object> tree) {
@@ -194,24 +210,23 @@ final class QuotaGate {
         return version == null || version.isEmpty() ? 0 : Long.parseLong(version);
     }
 
-    private void write(Account account) {
+    private void write(Account account, Charges charges) {
         Map<String, Object> tree = Trees.deepCopy(account.tree().map());
         Map<String, Object> used = new LinkedHashMap<>();
         account.used().forEach((name, amount) -> used.put(name, amount.toString()));
         Trees.set(tree, used, "status", "used");
-        written.put(account.uid(), writer.updateStatus(tree));
+        written.put(account.uid(), new Word(writer.updateStatus(tree), Set.copyOf(charges.sure)));
     }
 
     /**
-     * The usage to hold a request against. Our own last word is right. A usage that somebody else wrote may lack recent
-     * charges: if they could matter, the objects are counted.
+     * The usage to hold a request against. A usage that somebody else wrote may lack recent charges: if they could matter
+     * now, or would be forgotten soon, the objects are counted.
      */
     private Map<String, Quantity> real(
             AdmissionRequest request, Account account, Map<String, Quantity> asked, Charges charges) {
         Ledger ledger = ledgers.get(account.uid());
-        Map<String, Object> own = written.get(account.uid());
-        boolean ours = own != null && revision(own) >= revision(account.tree().map());
-        if (ledger == null || ours || charges.counted) return account.used();
+        GroupVersionResource resource = request.context().resource();
+        if (ledger == null || charges.sure.contains(resource)) return account.used();
         Map<String, Quantity> most = sum(account.used(), ledger.all());
         Map<String, Quantity> hard = account.hard();
         boolean fits = asked.entrySet().stream()
@@ -219,11 +234,10 @@ final class QuotaGate {
                                 .add(e.getValue())
                                 .compareTo(hard.get(e.getKey()))
                         <= 0);
-        if (fits) return account.used();
+        if (fits && !ledger.forgetsSoon(time.nanoTime())) return account.used();
         List<Ledger.Charge> open = ledger.open();
         Set<String> uids = new HashSet<>();
         Map<String, Quantity> counted = new TreeMap<>();
-        GroupVersionResource resource = request.context().resource();
         for (ApiObject object : reader.list(resource, namespace)) {
             uids.add(object.uid());
             Place tree = Ask.tree(object);
@@ -232,7 +246,7 @@ final class QuotaGate {
             }
         }
         Map<String, Quantity> exact = sum(sum(counted, Ledger.underWay(open, uids)), charges.sum);
-        charges.counted = true;
+        charges.sure.add(resource);
         account.used().replaceAll((name, amount) -> {
             Quantity real = exact.get(name);
             return real == null || real.compareTo(amount) <= 0 ? amount : real;
