@@ -147,7 +147,8 @@ final class QuotaGate {
     private Charges charges(Account account) {
         Charges charges = new Charges();
         Word own = written.get(account.uid());
-        boolean ours = own != null && revision(own.tree()) >= revision(account.tree().map());
+        boolean ours =
+                own != null && revision(own.tree()) >= revision(account.tree().map());
         if (ours) charges.sure.addAll(own.sure());
         return charges;
     }
