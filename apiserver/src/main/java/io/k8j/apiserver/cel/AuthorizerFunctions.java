@@ -1,5 +1,7 @@
 package io.k8j.apiserver.cel;
 
+import io.k8j.model.cel.Values;
+import io.k8j.model.cel.FunctionLibrary;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.cel;
 
+import io.k8j.model.cel.Values;
 import com.google.common.collect.ImmutableSet;
 import com.google.protobuf.NullValue;
 import dev.cel.common.types.CelType;

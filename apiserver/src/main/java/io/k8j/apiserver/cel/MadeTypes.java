@@ -8,6 +8,8 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
 import dev.cel.common.values.CelValueProvider;
+import io.k8j.model.cel.Environment;
+import io.k8j.model.cel.FunctionLibrary;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,14 +20,16 @@ import java.util.TreeSet;
  * The types of mutations: {@code JSONPatch}, and {@code Object} with {@code Object.spec} and so on, which have whatever
  * fields an expression gives them.
  */
-final class MadeTypes {
-    static final CelType PATCH = StructType.create(
+public final class MadeTypes implements Environment.Maker {
+    /** Makes them. */
+    public static final Environment.Maker MAKER = new MadeTypes();
+
+    private static final CelType PATCH = StructType.create(
             "JSONPatch",
             ImmutableSet.of("op", "path", "from", "value"),
             field -> Optional.of(field.equals("value") ? SimpleType.DYN : SimpleType.STRING));
 
-    /** Makes the values. */
-    static final CelValueProvider VALUES =
+    private static final CelValueProvider VALUES =
             (type, fields) -> isMade(type) ? Optional.of(new MadeObject(type, fields)) : Optional.empty();
 
     private MadeTypes() {}
@@ -34,8 +38,18 @@ final class MadeTypes {
         return type.equals("JSONPatch") || type.equals("Object") || type.startsWith("Object.");
     }
 
-    /** The types that a parsed text makes objects of. */
-    static Map<String, CelType> of(CelAbstractSyntaxTree parsed) {
+    @Override
+    public FunctionLibrary functions() {
+        return new PatchFunctions();
+    }
+
+    @Override
+    public CelValueProvider values() {
+        return VALUES;
+    }
+
+    @Override
+    public Map<String, CelType> types(CelAbstractSyntaxTree parsed) {
         Map<String, TreeSet<String>> fields = new TreeMap<>();
         CelNavigableAst.fromAst(parsed)
                 .getRoot()

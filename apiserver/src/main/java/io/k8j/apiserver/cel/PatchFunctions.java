@@ -1,5 +1,7 @@
 package io.k8j.apiserver.cel;
 
+import io.k8j.model.cel.Values;
+import io.k8j.model.cel.FunctionLibrary;
 import dev.cel.common.types.SimpleType;
 
 /** Upstream's {@code kubernetes.jsonpatch}: keys as parts of a JSON pointer. */

@@ -1,6 +1,6 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.apiserver.cel.TextFormats;
+import io.k8j.model.cel.TextFormats;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.apiserver.subresource.Conditions;

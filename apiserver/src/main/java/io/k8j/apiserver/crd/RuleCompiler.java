@@ -1,13 +1,14 @@
 package io.k8j.apiserver.crd;
 
+import io.k8j.apiserver.cel.ServerLanguage;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
-import io.k8j.apiserver.cel.DeclaredType;
-import io.k8j.apiserver.cel.Environment;
-import io.k8j.apiserver.cel.Expression;
-import io.k8j.apiserver.cel.Limits;
-import io.k8j.apiserver.cel.SchemaTypes;
+import io.k8j.model.cel.DeclaredType;
+import io.k8j.model.cel.Environment;
+import io.k8j.model.cel.Expression;
+import io.k8j.model.cel.Limits;
+import io.k8j.model.cel.SchemaTypes;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,7 @@ final class RuleCompiler {
 
     private static Environment environment(SchemaTypes.Declared declared, CelType old) {
         return Environment.of(
+                ServerLanguage.get(),
                 Map.of("self", declared.type().type(), "oldSelf", old),
                 declared.structs(),
                 declared.type().sizes());

@@ -1,6 +1,6 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.apiserver.cel.Limits;
+import io.k8j.model.cel.Limits;
 import io.k8j.model.api.FieldError;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

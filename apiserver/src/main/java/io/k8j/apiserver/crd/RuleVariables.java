@@ -2,8 +2,8 @@ package io.k8j.apiserver.crd;
 
 import com.google.protobuf.NullValue;
 import dev.cel.common.values.CelByteString;
-import io.k8j.apiserver.cel.FieldNames;
-import io.k8j.apiserver.cel.TextFormats;
+import io.k8j.model.cel.FieldNames;
+import io.k8j.model.cel.TextFormats;
 import io.k8j.model.json.Trees;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.apiserver.cel.Estimate;
+import io.k8j.model.cel.Estimate;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;

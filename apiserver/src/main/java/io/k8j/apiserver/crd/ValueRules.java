@@ -1,6 +1,6 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.apiserver.cel.TextFormats;
+import io.k8j.model.cel.TextFormats;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;

@@ -4,7 +4,7 @@ import io.k8j.apiserver.admission.expression.AdmissionEnvironment;
 import io.k8j.apiserver.admission.expression.AdmissionEnvironment.Options;
 import io.k8j.apiserver.admission.expression.Program;
 import io.k8j.apiserver.admission.policy.PolicyPrograms;
-import io.k8j.apiserver.cel.FieldNames;
+import io.k8j.model.cel.FieldNames;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.validation.Names;
 import java.util.HashSet;

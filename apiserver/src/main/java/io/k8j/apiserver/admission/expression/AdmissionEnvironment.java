@@ -1,5 +1,7 @@
 package io.k8j.apiserver.admission.expression;
 
+import io.k8j.apiserver.cel.MadeTypes;
+import io.k8j.apiserver.cel.ServerLanguage;
 import com.google.common.collect.ImmutableSet;
 import dev.cel.common.types.CelKind;
 import dev.cel.common.types.CelType;
@@ -10,8 +12,8 @@ import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
 import io.k8j.apiserver.cel.AuthorizerFunctions;
-import io.k8j.apiserver.cel.Environment;
-import io.k8j.apiserver.cel.Sizes;
+import io.k8j.model.cel.Environment;
+import io.k8j.model.cel.Sizes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +84,7 @@ public final class AdmissionEnvironment {
             all.put("variables", named);
         }
         return new AdmissionEnvironment(
-                options.making ? Environment.making(all, types) : Environment.of(all, types, Sizes.UNKNOWN));
+                options.making ? Environment.making(ServerLanguage.get(), all, types, MadeTypes.MAKER) : Environment.of(ServerLanguage.get(), all, types, Sizes.UNKNOWN));
     }
 
     /**

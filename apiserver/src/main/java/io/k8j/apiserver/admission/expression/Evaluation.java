@@ -1,8 +1,8 @@
 package io.k8j.apiserver.admission.expression;
 
 import dev.cel.common.exceptions.CelInvalidArgumentException;
-import io.k8j.apiserver.cel.Expression.Outcome;
-import io.k8j.apiserver.cel.Limits;
+import io.k8j.model.cel.Expression.Outcome;
+import io.k8j.model.cel.Limits;
 import java.util.AbstractMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.k8j.apiserver.admission.expression;
 
 import dev.cel.common.types.CelType;
-import io.k8j.apiserver.cel.Expression;
+import io.k8j.model.cel.Expression;
 
 /**
  * An expression after compiling. Immutable.

@@ -6,7 +6,7 @@ import io.k8j.apiserver.admission.webhook.Matching;
 import io.k8j.apiserver.admission.webhook.Review;
 import io.k8j.apiserver.cel.AuthorizerFunctions.Asker;
 import io.k8j.apiserver.cel.AuthorizerFunctions.ResourceCheck;
-import io.k8j.apiserver.cel.Values;
+import io.k8j.model.cel.Values;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.RequestContext;

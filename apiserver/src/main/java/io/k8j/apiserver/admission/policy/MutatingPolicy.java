@@ -5,7 +5,7 @@ import io.k8j.apiserver.admission.expression.Evaluation;
 import io.k8j.apiserver.admission.expression.Evaluation.OutOfBudgetException;
 import io.k8j.apiserver.admission.expression.Evaluation.Result;
 import io.k8j.apiserver.admission.expression.Program;
-import io.k8j.apiserver.cel.Limits;
+import io.k8j.model.cel.Limits;
 import io.k8j.apiserver.cel.MadeObject;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.apply.ApplyConfigurations;

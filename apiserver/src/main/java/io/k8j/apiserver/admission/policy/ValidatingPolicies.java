@@ -10,7 +10,7 @@ import io.k8j.apiserver.admission.policy.Policies.Bound;
 import io.k8j.apiserver.admission.policy.ValidatingPolicy.Decision;
 import io.k8j.apiserver.admission.policy.ValidatingPolicy.Note;
 import io.k8j.apiserver.admission.webhook.Matching;
-import io.k8j.apiserver.cel.Values;
+import io.k8j.model.cel.Values;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.model.api.ApiException;

@@ -8,7 +8,7 @@ import io.k8j.apiserver.admission.expression.Conditions.Verdict;
 import io.k8j.apiserver.admission.expression.Evaluation;
 import io.k8j.apiserver.admission.expression.RequestView;
 import io.k8j.apiserver.admission.webhook.Hooks.Hook;
-import io.k8j.apiserver.cel.Limits;
+import io.k8j.model.cel.Limits;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.validation.Place;
 import java.util.List;

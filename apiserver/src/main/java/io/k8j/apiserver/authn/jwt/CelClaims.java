@@ -1,6 +1,6 @@
 package io.k8j.apiserver.authn.jwt;
 
-import io.k8j.apiserver.cel.Values;
+import io.k8j.model.cel.Values;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;

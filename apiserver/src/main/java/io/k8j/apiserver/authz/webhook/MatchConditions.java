@@ -1,14 +1,15 @@
 package io.k8j.apiserver.authz.webhook;
 
+import io.k8j.apiserver.cel.ServerLanguage;
 import com.google.common.collect.ImmutableSet;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
-import io.k8j.apiserver.cel.Environment;
-import io.k8j.apiserver.cel.Expression;
-import io.k8j.apiserver.cel.Limits;
+import io.k8j.model.cel.Environment;
+import io.k8j.model.cel.Expression;
+import io.k8j.model.cel.Limits;
 import io.k8j.apiserver.validation.Findings;
 import io.k8j.apiserver.validation.Place;
 import java.util.ArrayList;
@@ -65,6 +66,7 @@ public final class MatchConditions {
                         "uid",
                         SimpleType.STRING));
         private static final Environment ENVIRONMENT = Environment.of(
+                ServerLanguage.get(),
                 Map.of("request", REQUEST),
                 Stream.of(REQUIREMENT, FIELDS, LABELS, RESOURCE, PATH, REQUEST)
                         .collect(Collectors.toMap(CelType::name, type -> type)),
