@@ -1,12 +1,12 @@
 package io.k8j.apiserver.cel;
 
-import io.k8j.model.cel.Values;
-import io.k8j.model.cel.FunctionLibrary;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.model.cel.FunctionLibrary;
+import io.k8j.model.cel.Values;
 import io.k8j.model.validation.Names;
 import java.util.List;
 import java.util.Map;

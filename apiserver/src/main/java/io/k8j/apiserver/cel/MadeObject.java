@@ -1,6 +1,5 @@
 package io.k8j.apiserver.cel;
 
-import io.k8j.model.cel.Values;
 import com.google.common.collect.ImmutableSet;
 import com.google.protobuf.NullValue;
 import dev.cel.common.types.CelType;
@@ -8,6 +7,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.StructValue;
+import io.k8j.model.cel.Values;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.k8j.apiserver.cel;
 
-import io.k8j.model.cel.Values;
-import io.k8j.model.cel.FunctionLibrary;
 import dev.cel.common.types.SimpleType;
+import io.k8j.model.cel.FunctionLibrary;
+import io.k8j.model.cel.Values;
 
 /** Upstream's {@code kubernetes.jsonpatch}: keys as parts of a JSON pointer. */
 final class PatchFunctions extends FunctionLibrary {

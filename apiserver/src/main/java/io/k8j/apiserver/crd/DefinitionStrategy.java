@@ -1,10 +1,10 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.model.cel.TextFormats;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.cel.TextFormats;
 import io.k8j.model.json.Trees;
 import io.k8j.model.validation.GoText;
 import java.util.ArrayList;

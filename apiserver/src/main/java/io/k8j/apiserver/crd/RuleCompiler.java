@@ -1,9 +1,9 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.apiserver.cel.ServerLanguage;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
+import io.k8j.apiserver.cel.ServerLanguage;
 import io.k8j.model.cel.DeclaredType;
 import io.k8j.model.cel.Environment;
 import io.k8j.model.cel.Expression;

@@ -1,7 +1,7 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.model.cel.Limits;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.cel.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

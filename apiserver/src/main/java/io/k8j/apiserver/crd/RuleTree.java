@@ -1,8 +1,8 @@
 package io.k8j.apiserver.crd;
 
+import io.k8j.model.api.FieldError;
 import io.k8j.model.cel.Expression;
 import io.k8j.model.cel.Limits;
-import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;
 import java.util.HashMap;

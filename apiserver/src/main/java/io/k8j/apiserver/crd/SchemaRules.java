@@ -1,7 +1,7 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.model.cel.Estimate;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.cel.Estimate;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;
 import java.util.List;

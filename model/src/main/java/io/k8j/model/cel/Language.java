@@ -108,8 +108,7 @@ public final class Language {
                 CelExtensions.comprehensions(),
                 lists()));
         libraries.addAll(own);
-        CelRuntimeBuilder builder =
-                CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS);
+        CelRuntimeBuilder builder = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS);
         return builder.addLibraries(libraries).build();
     }
 }

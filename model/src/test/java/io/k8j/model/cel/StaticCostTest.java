@@ -14,7 +14,8 @@ class StaticCostTest {
         Map<String, Object> tree = Json.parseObject(schema.replace('\'', '"'));
         SchemaTypes.Declared declared = SchemaTypes.of(tree, "selfType1", false).orElseThrow();
         CelType self = declared.type().type();
-        Environment environment = Environment.of(Language.plain(), 
+        Environment environment = Environment.of(
+                Language.plain(),
                 Map.of("self", self, "oldSelf", self),
                 declared.structs(),
                 declared.type().sizes());

@@ -1,7 +1,5 @@
 package io.k8j.apiserver.admission.expression;
 
-import io.k8j.apiserver.cel.MadeTypes;
-import io.k8j.apiserver.cel.ServerLanguage;
 import com.google.common.collect.ImmutableSet;
 import dev.cel.common.types.CelKind;
 import dev.cel.common.types.CelType;
@@ -12,6 +10,8 @@ import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
 import io.k8j.apiserver.cel.AuthorizerFunctions;
+import io.k8j.apiserver.cel.MadeTypes;
+import io.k8j.apiserver.cel.ServerLanguage;
 import io.k8j.model.cel.Environment;
 import io.k8j.model.cel.Sizes;
 import java.util.LinkedHashMap;
@@ -84,7 +84,9 @@ public final class AdmissionEnvironment {
             all.put("variables", named);
         }
         return new AdmissionEnvironment(
-                options.making ? Environment.making(ServerLanguage.get(), all, types, MadeTypes.MAKER) : Environment.of(ServerLanguage.get(), all, types, Sizes.UNKNOWN));
+                options.making
+                        ? Environment.making(ServerLanguage.get(), all, types, MadeTypes.MAKER)
+                        : Environment.of(ServerLanguage.get(), all, types, Sizes.UNKNOWN));
     }
 
     /**

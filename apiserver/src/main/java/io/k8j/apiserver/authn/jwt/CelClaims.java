@@ -1,7 +1,7 @@
 package io.k8j.apiserver.authn.jwt;
 
-import io.k8j.model.cel.Values;
 import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.model.cel.Values;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

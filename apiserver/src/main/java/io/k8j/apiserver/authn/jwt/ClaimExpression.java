@@ -1,17 +1,17 @@
 package io.k8j.apiserver.authn.jwt;
 
-import io.k8j.apiserver.cel.ServerLanguage;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
+import io.k8j.apiserver.cel.ServerLanguage;
+import io.k8j.apiserver.validation.Findings;
+import io.k8j.apiserver.validation.Place;
 import io.k8j.model.cel.Environment;
 import io.k8j.model.cel.Expression;
 import io.k8j.model.cel.Limits;
-import io.k8j.apiserver.validation.Findings;
-import io.k8j.apiserver.validation.Place;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,9 +38,11 @@ final class ClaimExpression {
                         }));
         private static final Environment OF_CLAIMS = Environment.of(
                 ServerLanguage.get(),
-                Map.of(CLAIMS, MapType.create(SimpleType.STRING, SimpleType.DYN)), Map.of(), path -> null);
-        private static final Environment OF_USER =
-                Environment.of(ServerLanguage.get(), Map.of(USER, USER_INFO), Map.of(USER_TYPE, USER_INFO), path -> null);
+                Map.of(CLAIMS, MapType.create(SimpleType.STRING, SimpleType.DYN)),
+                Map.of(),
+                path -> null);
+        private static final Environment OF_USER = Environment.of(
+                ServerLanguage.get(), Map.of(USER, USER_INFO), Map.of(USER_TYPE, USER_INFO), path -> null);
     }
 
     private final String text;

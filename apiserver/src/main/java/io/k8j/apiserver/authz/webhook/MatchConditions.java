@@ -1,17 +1,17 @@
 package io.k8j.apiserver.authz.webhook;
 
-import io.k8j.apiserver.cel.ServerLanguage;
 import com.google.common.collect.ImmutableSet;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
+import io.k8j.apiserver.cel.ServerLanguage;
+import io.k8j.apiserver.validation.Findings;
+import io.k8j.apiserver.validation.Place;
 import io.k8j.model.cel.Environment;
 import io.k8j.model.cel.Expression;
 import io.k8j.model.cel.Limits;
-import io.k8j.apiserver.validation.Findings;
-import io.k8j.apiserver.validation.Place;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
