@@ -6,6 +6,8 @@ import io.k8j.model.api.WatchListener.EventType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ public final class CacheWatcher implements AutoCloseable {
     private boolean waiting; // guarded by lock
     private boolean direct; // guarded by lock; the feed tells the listener, and there is no thread any more
     private boolean delivering = true; // guarded by lock: until the first events are told, and while a batch is
+    private final CountDownLatch over = new CountDownLatch(1); // until the listener has heard that the watch ended
     private long lastRevision; // guarded by the cache's watch lock
     private SortedObjects initial;
     private List<CacheEvent> past = List.of();
@@ -151,7 +154,16 @@ public final class CacheWatcher implements AutoCloseable {
 
     private void finish(RuntimeException why) {
         cache.unregister(this);
-        listener.closed(why);
+        try {
+            listener.closed(why);
+        } finally {
+            over.countDown();
+        }
+    }
+
+    /** Waits until the listener has heard that the watch ended; whether it has, in time. */
+    boolean awaitOver(long deadlineNanos) throws InterruptedException {
+        return over.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     private void wake() {

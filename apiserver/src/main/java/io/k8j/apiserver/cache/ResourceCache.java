@@ -301,13 +301,14 @@ public final class ResourceCache {
         return behind[0];
     }
 
-    /** Ends all watches, because the resource is served no longer or the server stops. */
-    public void closeWatchers(RuntimeException cause) {
+    /** Ends all watches, because the resource is served no longer or the server stops, and tells which these were. */
+    List<CacheWatcher> closeWatchers(RuntimeException cause) {
         List<CacheWatcher> all = new ArrayList<>();
         synchronized (watchLock) {
             watchers.forEach(all::add);
         }
         for (CacheWatcher watcher : all) watcher.end(cause);
+        return all;
     }
 
     /** Another server wrote what this one cannot decrypt: watches would miss it, so they end. */

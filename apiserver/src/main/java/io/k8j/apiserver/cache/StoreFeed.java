@@ -31,6 +31,7 @@ public final class StoreFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreFeed.class);
     private static final Duration BOOKMARK_EVERY = Duration.ofSeconds(30);
+    private static final Duration TIME_TO_HEAR = Duration.ofSeconds(1);
 
     /** Events in the order of revisions, then the revision up to which nothing is missing. */
     private record Batch(List<ResourceCache> caches, List<CacheEvent> events, long revision) {}
@@ -111,9 +112,16 @@ public final class StoreFeed implements AutoCloseable {
         cache.closeWatchers(null);
     }
 
-    /** Ends all watches that run now. */
+    /** Ends all watches that run now; returns when all listeners have heard of it, or when they had a second for it. */
     public void endWatches(RuntimeException cause) {
-        for (ResourceCache cache : caches.values()) cache.closeWatchers(cause);
+        long deadline = System.nanoTime() + TIME_TO_HEAR.toNanos();
+        List<CacheWatcher> ended = new ArrayList<>();
+        for (ResourceCache cache : caches.values()) ended.addAll(cache.closeWatchers(cause));
+        try {
+            for (CacheWatcher watcher : ended) watcher.awaitOver(deadline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // whoever interrupts wants no waiting
+        }
     }
 
     /** Whether a watch has something to tell yet. */

@@ -47,6 +47,7 @@ public final class ApiFrontend implements ExchangeHandler {
         filters.add(new StandardHeaders());
         filters.add(new WellFormedPath());
         filters.add(new RefuseWhenStopping(serving.drain()));
+        filters.add(new RefusalsToStatus()); // so that a request counts until its answer is on its way
         filters.add(serving.deadlines()); // authentication may wait for others, so it counts
         filters.add(new LimitHttp2(serving.goawayChance()));
         if (audited) filters.add(new AuditFailedLogins(auditor));
