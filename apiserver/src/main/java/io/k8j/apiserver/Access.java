@@ -14,7 +14,6 @@ import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.selector.FieldSelector;
 import io.k8j.model.selector.LabelSelector;
 import io.k8j.model.selector.Requirement;
-import io.k8j.model.selector.SelectorException;
 import java.util.List;
 
 /** Asks the authorizer and says no in upstream's words. */
@@ -41,29 +40,33 @@ public final class Access {
         check(attributes(user, call, "create"));
     }
 
-    /** @throws ApiException 403 unless allowed */
+    /** @throws ApiException 403 unless allowed; 500 if that could not be found out */
     public void check(Attributes wanted) {
         long begin = System.nanoTime();
         Decision decision = authorizer.authorize(wanted);
         metrics.decision(word(decision), System.nanoTime() - begin);
         switch (decision) {
             case Decision.Allow(String reason) -> annotate("allow", reason);
-            case Decision.Deny(String reason) -> {
-                annotate("forbid", reason);
-                throw forbidden(wanted, reason);
-            }
-            case Decision.NoOpinion(String reason) -> {
-                annotate("forbid", reason);
-                throw forbidden(wanted, reason);
-            }
+            case Decision.Deny(String reason, String error) -> throw refusal(wanted, reason, error);
+            case Decision.NoOpinion(String reason, String error) -> throw refusal(wanted, reason, error);
         }
+    }
+
+    private static ApiException refusal(Attributes wanted, String reason, String error) {
+        if (!error.isEmpty()) {
+            AuditEvent event = AuditEvent.current();
+            if (event != null) event.addAnnotation("authorization.k8s.io/reason", "internal error");
+            return ApiException.plainInternal(error);
+        }
+        annotate("forbid", reason);
+        return forbidden(wanted, reason);
     }
 
     private static String word(Decision decision) {
         return switch (decision) {
             case Decision.Allow allow -> "allowed";
-            case Decision.Deny deny -> "denied";
-            case Decision.NoOpinion none -> "no-opinion";
+            case Decision.Deny deny -> deny.error().isEmpty() ? "denied" : "error";
+            case Decision.NoOpinion none -> none.error().isEmpty() ? "no-opinion" : "error";
         };
     }
 
@@ -116,22 +119,12 @@ public final class Access {
 
     private static List<FieldSelector.Term> selectedFields(ApiCall call) {
         String text = isOfMany(call) ? call.query().getOrDefault("fieldSelector", "") : "";
-        if (text.isEmpty()) return List.of();
-        try {
-            return FieldSelector.parse(text).terms();
-        } catch (SelectorException e) {
-            return List.of(); // the handler refuses it if the user may list at all
-        }
+        return FieldSelector.readable(text).terms(); // the handler refuses a wrong one if the user may list at all
     }
 
     private static List<Requirement> selectedLabels(ApiCall call) {
         String text = isOfMany(call) ? call.query().getOrDefault("labelSelector", "") : "";
-        if (text.isEmpty()) return List.of();
-        try {
-            return LabelSelector.parse(text).requirements();
-        } catch (SelectorException e) {
-            return List.of();
-        }
+        return LabelSelector.readable(text).requirements();
     }
 
     private static boolean isOfMany(ApiCall call) {

@@ -7,6 +7,7 @@ import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.admission.MeasuredChain;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.AdmissionRequest;
+import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.Authorizer.Decision;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
@@ -26,7 +27,7 @@ import java.util.TreeMap;
 
 /**
  * A server with all admission steps but ServiceAccount, and the namespaces {@code rec} and {@code other}. Deleting
- * secrets is the one thing that nobody may do.
+ * secrets is the one thing that nobody may do, but for those of type mine and team blue or red.
  */
 final class AdmittingServer implements AutoCloseable {
     static final AdmissionSettings SETTINGS =
@@ -48,7 +49,9 @@ final class AdmittingServer implements AutoCloseable {
                 CoreConfig.DEFAULTS.withBootstrap(false),
                 new ApiServerCore.Parts(
                         reader ->
-                                a -> a.resource().equals("secrets") && a.verb().equals("delete")
+                                a -> a.resource().equals("secrets")
+                                                && a.verb().equals("delete")
+                                                && !isNarrow(a)
                                         ? new Decision.NoOpinion("no secrets")
                                         : new Decision.Allow("fine"),
                         internals -> chain(internals, settings, time),
@@ -57,6 +60,11 @@ final class AdmittingServer implements AutoCloseable {
         for (String name : List.of("rec", "other")) {
             server.create("v1/namespaces", "{'metadata':{'name':'" + name + "','labels':{'ns':'" + name + "'}}}");
         }
+    }
+
+    private static boolean isNarrow(Authorizer.Attributes wanted) {
+        return wanted.fields().toString().equals("[type=mine]")
+                && wanted.labels().toString().equals("[team in (blue,red)]");
     }
 
     private List<AdmissionPlugin> chain(ApiServerCore.Internals internals, AdmissionSettings settings, Time clock) {

@@ -102,6 +102,20 @@ class ValidatingPolicyTest {
                         "a: y",
                         "failed expression: authorizer"),
                 new Case(
+                        "a question can be narrowed by selectors",
+                        "[{expression:"
+                                + " \"authorizer.group('').resource('secrets').fieldSelector('type=mine')"
+                                + ".labelSelector('team in (blue, red)').check('delete').allowed()\"}]",
+                        "a: y",
+                        ""),
+                new Case(
+                        "a selector that cannot be read narrows nothing",
+                        "[{expression:"
+                                + " \"authorizer.group('').resource('secrets').fieldSelector('type=mine')"
+                                + ".labelSelector('team in').check('delete').allowed()\"}]",
+                        "a: y",
+                        "failed expression: authorizer"),
+                new Case(
                         "the rights to the request's own resource can be asked for",
                         "[{expression: \"authorizer.requestResource.check('patch').allowed()\"}]",
                         "a: y",

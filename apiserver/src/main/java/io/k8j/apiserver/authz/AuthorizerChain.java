@@ -31,18 +31,25 @@ public final class AuthorizerChain implements Authorizer, RuleResolver {
             return ALLOWED;
         }
         String reasons = "";
+        List<String> errors = null;
         for (Authorizer authorizer : authorizers.get()) {
             switch (authorizer.authorize(attributes)) {
                 case Decision.Allow allow -> {
                     return allow;
                 }
-                case Decision.Deny(String why) -> {
-                    return new Decision.Deny(join(reasons, why));
+                case Decision.Deny deny -> {
+                    return deny;
                 }
-                case Decision.NoOpinion(String why) -> reasons = join(reasons, why);
+                case Decision.NoOpinion(String why, String error) -> {
+                    reasons = join(reasons, why);
+                    if (!error.isEmpty()) {
+                        if (errors == null) errors = new ArrayList<>();
+                        errors.add(error);
+                    }
+                }
             }
         }
-        return new Decision.NoOpinion(reasons);
+        return new Decision.NoOpinion(reasons, errors == null ? "" : aggregate(errors));
     }
 
     private static String join(String reasons, String next) {

@@ -7,6 +7,8 @@ import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.cel.FunctionLibrary;
 import io.k8j.model.cel.Values;
+import io.k8j.model.selector.FieldSelector;
+import io.k8j.model.selector.LabelSelector;
 import io.k8j.model.validation.Names;
 import java.util.List;
 import java.util.Map;
@@ -38,20 +40,37 @@ public final class AuthorizerFunctions extends FunctionLibrary {
 
     private record GroupCheck(Asker asker, String group) {}
 
-    /** A question about a resource; what is not given is empty. */
+    /** A question about a resource; what is not given is empty. The selectors are texts as in a query. */
     public record ResourceCheck(
             Asker asker,
             String group,
-            String version,
             String resource,
             String subresource,
             String namespace,
-            String name) {
+            String name,
+            String fields,
+            String labels) {
+        /** Without selectors. */
+        public ResourceCheck(
+                Asker asker, String group, String resource, String subresource, String namespace, String name) {
+            this(asker, group, resource, subresource, namespace, name, "", "");
+        }
+
         private Answer check(String verb) {
             return answer(
                     asker,
                     new Authorizer.Attributes(
-                            asker.user(), verb, group, version, resource, subresource, namespace, name, null));
+                            asker.user(),
+                            verb,
+                            group,
+                            "*",
+                            resource,
+                            subresource,
+                            namespace,
+                            name,
+                            null,
+                            FieldSelector.readable(fields).terms(),
+                            LabelSelector.readable(labels).requirements()));
         }
     }
 
@@ -111,19 +130,28 @@ public final class AuthorizerFunctions extends FunctionLibrary {
         part(
                 "subresource",
                 "resourcecheck_subresource",
-                (c, text) -> new ResourceCheck(c.asker, c.group, c.version, c.resource, text, c.namespace, c.name));
+                (c, text) ->
+                        new ResourceCheck(c.asker, c.group, c.resource, text, c.namespace, c.name, c.fields, c.labels));
         part(
                 "namespace",
                 "resourcecheck_namespace",
-                (c, text) -> new ResourceCheck(c.asker, c.group, c.version, c.resource, c.subresource, text, c.name));
+                (c, text) -> new ResourceCheck(
+                        c.asker, c.group, c.resource, c.subresource, text, c.name, c.fields, c.labels));
         part(
                 "name",
                 "resourcecheck_name",
-                (c, text) ->
-                        new ResourceCheck(c.asker, c.group, c.version, c.resource, c.subresource, c.namespace, text));
-        // No authorizer of ours looks at selectors, so they narrow nothing: the answer is that for the whole.
-        part("fieldSelector", "authorizer_fieldselector", (c, text) -> c);
-        part("labelSelector", "authorizer_labelselector", (c, text) -> c);
+                (c, text) -> new ResourceCheck(
+                        c.asker, c.group, c.resource, c.subresource, c.namespace, text, c.fields, c.labels));
+        part(
+                "fieldSelector",
+                "authorizer_fieldselector",
+                (c, text) -> new ResourceCheck(
+                        c.asker, c.group, c.resource, c.subresource, c.namespace, c.name, text, c.labels));
+        part(
+                "labelSelector",
+                "authorizer_labelselector",
+                (c, text) -> new ResourceCheck(
+                        c.asker, c.group, c.resource, c.subresource, c.namespace, c.name, c.fields, text));
     }
 
     @FunctionalInterface
@@ -150,7 +178,7 @@ public final class AuthorizerFunctions extends FunctionLibrary {
     private static ResourceCheck resource(Object[] args) {
         GroupCheck group = (GroupCheck) args[0];
         if (((String) args[1]).isBlank()) throw Values.error("resource must not be empty");
-        return new ResourceCheck(group.asker(), group.group(), "*", (String) args[1], "", "", "");
+        return new ResourceCheck(group.asker(), group.group(), (String) args[1], "", "", "");
     }
 
     private static Asker serviceAccount(Asker asker, String namespace, String name) {
@@ -165,8 +193,8 @@ public final class AuthorizerFunctions extends FunctionLibrary {
     private static Answer answer(Asker asker, Authorizer.Attributes attributes) {
         return switch (asker.authorizer().authorize(attributes)) {
             case Authorizer.Decision.Allow allow -> new Answer(true, text(allow.reason()), "");
-            case Authorizer.Decision.Deny deny -> new Answer(false, text(deny.reason()), "");
-            case Authorizer.Decision.NoOpinion none -> new Answer(false, text(none.reason()), "");
+            case Authorizer.Decision.Deny deny -> new Answer(false, text(deny.reason()), deny.error());
+            case Authorizer.Decision.NoOpinion none -> new Answer(false, text(none.reason()), none.error());
         };
     }
 

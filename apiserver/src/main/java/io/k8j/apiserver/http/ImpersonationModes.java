@@ -210,8 +210,8 @@ record ImpersonationModes(Authorizer authorizer) {
     private void demand(Attributes wanted) {
         switch (authorizer.authorize(wanted)) {
             case Decision.Allow allow -> {}
-            case Decision.Deny(String why) -> throw Access.forbidden(wanted, why);
-            case Decision.NoOpinion(String why) -> throw Access.forbidden(wanted, why);
+            case Decision.Deny no -> throw Access.forbidden(wanted, no.reason());
+            case Decision.NoOpinion no -> throw Access.forbidden(wanted, no.reason());
         }
     }
 

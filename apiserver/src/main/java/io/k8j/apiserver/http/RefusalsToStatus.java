@@ -2,6 +2,8 @@ package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.api.GoQuote;
+import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +16,11 @@ final class RefusalsToStatus implements RequestFilter {
         try {
             next.proceed(exchange);
         } catch (ApiException refusal) {
-            Answers.sendStatus(exchange, refusal);
+            if (refusal.isPlain()) {
+                sendPlain(exchange, refusal);
+            } else {
+                Answers.sendStatus(exchange, refusal);
+            }
         } catch (StackOverflowError | RuntimeException e) {
             if (exchange.isExpired()) {
                 LOG.atDebug().addKeyValue("uri", exchange.uri()).setCause(e).log("request was given up");
@@ -29,5 +35,14 @@ final class RefusalsToStatus implements RequestFilter {
                     .log("request failed");
             Answers.sendStatus(exchange, ApiException.internal("the server could not serve the request; see its log"));
         }
+    }
+
+    private static void sendPlain(Exchange exchange, ApiException refusal) {
+        LOG.atError().addKeyValue("uri", exchange.uri()).log("request failed: {}", refusal.getMessage());
+        String text = "Internal Server Error: " + GoQuote.quote(exchange.uri()) + ": " + refusal.getMessage();
+        String harmless = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        exchange.setResponseHeader("X-Content-Type-Options", "nosniff");
+        exchange.respond(
+                refusal.code(), "text/plain; charset=utf-8", (harmless + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -3,6 +3,7 @@ package io.k8j.apiserver.http;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -62,13 +63,21 @@ public final class ReviewWebhook implements AutoCloseable {
             } catch (WrongAnswerException e) {
                 throw e;
             } catch (IOException e) {
-                if (attempt == ATTEMPTS) throw e;
+                if (attempt == ATTEMPTS) throw new IOException(unreachable(e), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted", e);
             }
             pause(pause);
         }
+    }
+
+    /** Says it as Go's client does, as far as the reason is known. */
+    private String unreachable(IOException e) {
+        String why = e instanceof ConnectException
+                ? "connect: connection refused"
+                : e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return "Post \"" + endpoint.target() + "\": " + why;
     }
 
     private HttpRequest request(byte[] body) {

@@ -59,11 +59,27 @@ public interface Authorizer {
         /** Allowed. */
         record Allow(String reason) implements Decision {}
 
-        /** Refused, whatever others say. */
-        record Deny(String reason) implements Decision {}
+        /**
+         * Refused, whatever others say.
+         *
+         * @param error what went wrong while deciding; empty if nothing did
+         */
+        record Deny(String reason, String error) implements Decision {
+            public Deny(String reason) {
+                this(reason, "");
+            }
+        }
 
-        /** No opinion; refused if nobody allows. */
-        record NoOpinion(String reason) implements Decision {}
+        /**
+         * No opinion; refused if nobody allows.
+         *
+         * @param error what went wrong while deciding; empty if nothing did
+         */
+        record NoOpinion(String reason, String error) implements Decision {
+            public NoOpinion(String reason) {
+                this(reason, "");
+            }
+        }
     }
 
     Decision authorize(Attributes attributes);

@@ -38,6 +38,8 @@ public final class AccessReviews {
                 errors.add(FieldError.invalid("spec.user", "", "at least one of user or group must be specified"));
             }
             if (local) localErrors(call, review, spec, errors);
+            AccessSelectors.check(spec, errors);
+            metadataErrors(review, local, errors);
             refuse(call, errors);
             return answer(call, review, decide(user(spec), spec));
         };
@@ -48,7 +50,10 @@ public final class AccessReviews {
         return call -> {
             Map<String, Object> review = decode(call);
             Map<String, Object> spec = Trees.map(review, "spec");
-            refuse(call, attributesErrors(spec));
+            List<FieldError> errors = attributesErrors(spec);
+            AccessSelectors.check(spec, errors);
+            metadataErrors(review, false, errors);
+            refuse(call, errors);
             return answer(call, review, decide(call.context().user(), spec));
         };
     }
@@ -114,6 +119,16 @@ public final class AccessReviews {
         Trees.set(review, call.namespace(), "metadata", "namespace");
     }
 
+    private static void metadataErrors(Map<String, Object> review, boolean local, List<FieldError> errors) {
+        Map<String, Object> metadata = new LinkedHashMap<>(Trees.map(review, "metadata"));
+        metadata.remove("managedFields");
+        if (local) metadata.remove("namespace");
+        metadata.values().removeIf(value -> value == null || value.equals(""));
+        if (metadata.isEmpty()) return;
+        errors.add(FieldError.invalid(
+                "metadata", review.get("metadata"), local ? "must be empty except for namespace" : "must be empty"));
+    }
+
     private static void refuse(Call call, List<FieldError> errors) {
         if (!errors.isEmpty()) throw ApiException.invalid(call.resource().gvk(), "", errors);
     }
@@ -133,6 +148,7 @@ public final class AccessReviews {
     private Map<String, Object> decide(UserInfo user, Map<String, Object> spec) {
         Map<String, Object> r = Trees.map(spec, "resourceAttributes");
         Map<String, Object> n = Trees.map(spec, "nonResourceAttributes");
+        AccessSelectors selectors = AccessSelectors.read(r);
         Attributes wanted = spec.get("resourceAttributes") != null
                 ? new Attributes(
                         user,
@@ -143,25 +159,31 @@ public final class AccessReviews {
                         text(r, "subresource"),
                         text(r, "namespace"),
                         text(r, "name"),
-                        null)
+                        null,
+                        selectors.fields(),
+                        selectors.labels())
                 : new Attributes(user, text(n, "verb"), "", "", "", "", "", "", text(n, "path"));
         Map<String, Object> status = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>(selectors.problems());
         String reason = switch (authorizer.authorize(wanted)) {
             case Decision.Allow(String why) -> {
                 status.put("allowed", true);
                 yield why;
             }
-            case Decision.Deny(String why) -> {
+            case Decision.Deny(String why, String error) -> {
                 status.put("allowed", false);
                 status.put("denied", true);
+                if (!error.isEmpty()) problems.addFirst(error);
                 yield why;
             }
-            case Decision.NoOpinion(String why) -> {
+            case Decision.NoOpinion(String why, String error) -> {
                 status.put("allowed", false);
+                if (!error.isEmpty()) problems.addFirst(error);
                 yield why;
             }
         };
         if (reason != null && !reason.isEmpty()) status.put("reason", reason);
+        if (!problems.isEmpty()) status.put("evaluationError", String.join("; ", problems));
         return status;
     }
 

@@ -14,6 +14,9 @@ import java.util.Map;
 public final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Never on the wire: the status of such an answer has no body that could name a reason. */
+    private static final String PLAIN = "PlainInternalError";
+
     private final int code;
     private final String reason;
     private final transient Map<String, Object> details;
@@ -224,6 +227,16 @@ public final class ApiException extends RuntimeException {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("causes", List.of(cause));
         return new ApiException(500, "InternalError", "Internal error occurred: " + message, details);
+    }
+
+    /** A fault that upstream tells as plain text instead of a Status, with the request's address before it. */
+    public static ApiException plainInternal(String message) {
+        return new ApiException(500, PLAIN, message, null);
+    }
+
+    /** Whether this goes over the wire as plain text, see {@link #plainInternal}. */
+    public boolean isPlain() {
+        return reason.equals(PLAIN);
     }
 
     public static ApiException unavailable(String message) {

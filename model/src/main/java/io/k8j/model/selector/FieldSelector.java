@@ -54,6 +54,15 @@ public final class FieldSelector {
         return new FieldSelector(List.copyOf(terms));
     }
 
+    /** The selector of a text, or {@link #EVERYTHING} if the text is none: for questions that a selector only narrows. */
+    public static FieldSelector readable(String text) {
+        try {
+            return parse(text);
+        } catch (SelectorException e) {
+            return EVERYTHING;
+        }
+    }
+
     private static String[] split(String text) {
         List<String> parts = new ArrayList<>();
         int start = 0;

@@ -48,6 +48,15 @@ public final class LabelSelector {
         return text.isEmpty() ? EVERYTHING : of(new SelectorParser(text).parse());
     }
 
+    /** The selector of a text, or {@link #EVERYTHING} if the text is none: for questions that a selector only narrows. */
+    public static LabelSelector readable(String text) {
+        try {
+            return parse(text);
+        } catch (SelectorException e) {
+            return EVERYTHING;
+        }
+    }
+
     /**
      * Compiles an object's selector with {@code matchLabels} and {@code matchExpressions}.
      *

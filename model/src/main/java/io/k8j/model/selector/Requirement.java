@@ -52,7 +52,7 @@ public record Requirement(String key, Operator operator, List<String> values) {
      * @param values null and empty mean the same but are told apart in the error's words, as upstream does
      * @throws SelectorException with upstream's words
      */
-    static Requirement checked(String key, Operator operator, List<String> values) {
+    public static Requirement checked(String key, Operator operator, List<String> values) {
         Set<String> errors = new LinkedHashSet<>();
         checkKey("key", key, errors);
         List<String> given = values == null ? List.of() : values;

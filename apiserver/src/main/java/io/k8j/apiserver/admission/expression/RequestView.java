@@ -88,7 +88,6 @@ public final class RequestView {
                 new ResourceCheck(
                         asker,
                         resource.group(),
-                        resource.version(),
                         resource.resource(),
                         Ask.subresource(request),
                         Ask.namespace(request),

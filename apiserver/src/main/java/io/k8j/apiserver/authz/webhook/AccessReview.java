@@ -25,7 +25,7 @@ final class AccessReview {
             put(resource, "resource", wanted.resource());
             put(resource, "subresource", wanted.subresource());
             put(resource, "name", wanted.name());
-            selectors(resource, wanted);
+            selectors(resource, wanted, false);
             spec.put("resourceAttributes", resource);
         } else {
             Map<String, Object> path = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ final class AccessReview {
             resource.put("resource", wanted.resource());
             resource.put("subresource", wanted.subresource());
             resource.put("name", wanted.name());
-            selectors(resource, wanted);
+            selectors(resource, wanted, true);
             facts.put("resourceAttributes", resource);
         } else {
             facts.put("nonResourceAttributes", Map.of("path", wanted.path(), "verb", wanted.verb()));
@@ -72,10 +72,11 @@ final class AccessReview {
         }
     }
 
-    private static void selectors(Map<String, Object> resource, Attributes wanted) {
+    /** @param all whether empty lists are there, too */
+    private static void selectors(Map<String, Object> resource, Attributes wanted, boolean all) {
         List<Object> fields = new ArrayList<>();
         for (FieldSelector.Term term : wanted.fields()) {
-            fields.add(requirement(term.field(), term.negated() ? "NotIn" : "In", List.of(term.value())));
+            fields.add(requirement(term.field(), term.negated() ? "NotIn" : "In", List.of(term.value()), all));
         }
         if (!fields.isEmpty()) {
             resource.put("fieldSelector", Map.of("requirements", fields));
@@ -90,7 +91,7 @@ final class AccessReview {
                 case GREATER_THAN, LESS_THAN -> null; // leaving it out only asks for more
             };
             if (operator != null) {
-                labels.add(requirement(requirement.key(), operator, requirement.values()));
+                labels.add(requirement(requirement.key(), operator, requirement.values(), all));
             }
         }
         if (!labels.isEmpty()) {
@@ -98,11 +99,11 @@ final class AccessReview {
         }
     }
 
-    private static Map<String, Object> requirement(String key, String operator, List<String> values) {
+    private static Map<String, Object> requirement(String key, String operator, List<String> values, boolean all) {
         Map<String, Object> requirement = new LinkedHashMap<>();
         requirement.put("key", key);
         requirement.put("operator", operator);
-        if (!values.isEmpty()) requirement.put("values", values);
+        if (all || !values.isEmpty()) requirement.put("values", values);
         return requirement;
     }
 }

@@ -86,7 +86,7 @@ public final class WebhookAuthorizer implements Authorizer, RuleResolver, AutoCl
 
     private Decision failed(String why) {
         LOG.atWarn().addKeyValue("authorizer", settings.name()).log("webhook authorizer failed: {}", why);
-        return settings.denyOnFailure() ? new Decision.Deny("") : new Decision.NoOpinion("");
+        return settings.denyOnFailure() ? new Decision.Deny("", why) : new Decision.NoOpinion("", why);
     }
 
     private Decision ask(Attributes wanted) throws IOException {
@@ -102,7 +102,9 @@ public final class WebhookAuthorizer implements Authorizer, RuleResolver, AutoCl
         Map<String, Object> status = Trees.map(webhook.ask(review), "status");
         String reason = status.get("reason") instanceof String text ? text : "";
         if (Boolean.TRUE.equals(status.get("denied"))) {
-            return new Decision.Deny(reason);
+            boolean torn = Boolean.TRUE.equals(status.get("allowed"));
+            return new Decision.Deny(
+                    reason, torn ? "webhook subject access review returned both allow and deny response" : "");
         }
         return Boolean.TRUE.equals(status.get("allowed")) ? new Decision.Allow(reason) : new Decision.NoOpinion(reason);
     }
