@@ -99,7 +99,8 @@ record AccessSelectors(List<FieldSelector.Term> fields, List<Requirement> labels
         List<FieldSelector.Term> terms = new ArrayList<>();
         boolean failed = false;
         try {
-            if (requirements.isEmpty()) terms.addAll(FieldSelector.parse(text(selector, "rawSelector")).terms());
+            if (requirements.isEmpty())
+                terms.addAll(FieldSelector.parse(text(selector, "rawSelector")).terms());
         } catch (SelectorException e) {
             failed = true;
         }
@@ -123,14 +124,16 @@ record AccessSelectors(List<FieldSelector.Term> fields, List<Requirement> labels
         List<Requirement> all = new ArrayList<>();
         boolean failed = false;
         try {
-            if (requirements.isEmpty()) all.addAll(LabelSelector.parse(text(selector, "rawSelector")).requirements());
+            if (requirements.isEmpty())
+                all.addAll(LabelSelector.parse(text(selector, "rawSelector")).requirements());
         } catch (SelectorException e) {
             failed = true;
         }
         for (Object requirement : requirements) {
             Operator operator = operator(text(requirement, "operator"));
-            List<String> values =
-                    Trees.list(requirement, "values").stream().map(String::valueOf).toList();
+            List<String> values = Trees.list(requirement, "values").stream()
+                    .map(String::valueOf)
+                    .toList();
             try {
                 if (operator == null) failed = true;
                 else all.add(Requirement.checked(text(requirement, "key"), operator, values));

@@ -41,7 +41,8 @@ class AccessReviewTest {
     static void start() throws Exception {
         webhook = TestIssuer.start().answering(review -> {
             asked.add(Trees.map(Json.parseObject(review.getBytes(StandardCharsets.UTF_8)), "spec"));
-            if (review.contains("\"name\":\"torn\"")) return "{\"status\":{\"allowed\":true,\"denied\":true,\"reason\":\"r\"}}";
+            if (review.contains("\"name\":\"torn\""))
+                return "{\"status\":{\"allowed\":true,\"denied\":true,\"reason\":\"r\"}}";
             if (review.contains("\"name\":\"nonsense\"")) return "not json";
             return "{\"status\":{\"allowed\":%b}}".formatted(review.contains("\"values\":[\"blue\"]"));
         });
@@ -236,14 +237,20 @@ class AccessReviewTest {
         assertThat(torn.code()).isEqualTo(500);
         assertThat(torn.text()).contains("webhook subject access review returned both allow and deny response");
 
-        assertThat(review("SubjectAccessReview", "{user: tom, resourceAttributes: {verb: get, resource: x, name: torn}}")
+        assertThat(review(
+                                "SubjectAccessReview",
+                                "{user: tom, resourceAttributes: {verb: get, resource: x, name: torn}}")
                         .body())
                 .extractingByKey("status")
                 .isEqualTo(Map.of(
-                        "allowed", false,
-                        "denied", true,
-                        "reason", "r",
-                        "evaluationError", "webhook subject access review returned both allow and deny response"));
+                        "allowed",
+                        false,
+                        "denied",
+                        true,
+                        "reason",
+                        "r",
+                        "evaluationError",
+                        "webhook subject access review returned both allow and deny response"));
         assertThat(admin.get("/metrics").text()).contains("authorization_attempts_total{result=\"error\"}");
         // Somebody else who allows is enough.
         assertThat(admin.get("/api/v1/namespaces/default/pods/nonsense").code()).isEqualTo(404);
