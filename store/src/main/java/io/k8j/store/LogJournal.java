@@ -33,6 +33,8 @@ final class LogJournal implements Journal {
     private long reserved; // guarded by this
     private boolean cut; // guarded by this; what is behind the end is to be removed
     private IOException broken; // guarded by this; a flush failed, what is on disk is unknown
+    private long start; // guarded by this; the revision at opening
+    private boolean exact; // guarded by this; no higher revision was given out than the files have
     private boolean closed; // guarded by this
     private volatile boolean dirty;
     private volatile boolean stopping;
@@ -111,7 +113,9 @@ final class LogJournal implements Journal {
             mark.write(new Mark.Place(segment, end, false));
             mark.flush();
             flusher.start();
-            return place.clean() ? recovery.revision() : Math.max(recovery.revision(), reserved);
+            exact = place.clean();
+            start = exact ? recovery.revision() : Math.max(recovery.revision(), reserved);
+            return start;
         } catch (IOException e) {
             abandon();
             throw FrameFile.failure("open the store in " + directory.path(), e);
@@ -160,6 +164,7 @@ final class LogJournal implements Journal {
             }
             end += length;
             reserved = reserving;
+            exact |= lastRevision > start; // leases have no revision
             cut = false;
         } catch (IOException e) {
             StoreException failure = FrameFile.failure("write to the store in " + directory.path(), e);
@@ -321,7 +326,7 @@ final class LogJournal implements Journal {
                 cutOff();
                 if (broken == null) {
                     log.force(true);
-                    mark.write(new Mark.Place(segment, end, true));
+                    mark.write(new Mark.Place(segment, end, exact));
                     mark.flush();
                 }
             } catch (IOException e) {

@@ -82,6 +82,12 @@ public record StoreConfig(
                 clock, keepFor, keepRevisions, keepBytes, other, relaxedSync, allowRelaxed, rewriteAt, clusterId);
     }
 
+    /** The same with another longest wait of relaxed writes. */
+    public StoreConfig withRelaxedSync(Duration longest) {
+        return new StoreConfig(
+                clock, keepFor, keepRevisions, keepBytes, tick, longest, allowRelaxed, rewriteAt, clusterId);
+    }
+
     /** The same with relaxed writes allowed or not. */
     public StoreConfig withRelaxed(boolean allowed) {
         return new StoreConfig(

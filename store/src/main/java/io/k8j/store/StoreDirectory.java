@@ -137,7 +137,14 @@ final class StoreDirectory implements AutoCloseable {
             FrameFile.writeFully(channel, StandardCharsets.ISO_8859_1.encode(line(clusterId)), 0);
             channel.force(true);
         }
+        FrameFile.syncDirectory(path); // the names of all others, before this one says that they are there
         FrameFile.publish(temporary, format);
+        // Directories above may be new, too, made by us or by who called us: a lost one would look like a new store.
+        for (Path above = path.toAbsolutePath().getParent(); above != null; above = above.getParent()) {
+            if (Files.isReadable(above)) { // others are not ours
+                FrameFile.syncDirectory(above);
+            }
+        }
     }
 
     private static void closeQuietly(FileChannel channel, Exception cause) {

@@ -20,16 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damages the files of a store in every way that is easily thought of. */
 class CorruptionTest {
     private static final StoreConfig CONFIG = StoreConfig.DEFAULTS.withTick(Duration.ZERO);
-    private static final StoreConfig LATE_FLUSH = new StoreConfig(
-            CONFIG.clock(),
-            CONFIG.keepFor(),
-            CONFIG.keepRevisions(),
-            CONFIG.keepBytes(),
-            Duration.ZERO,
-            Duration.ofHours(1),
-            true,
-            CONFIG.rewriteAt(),
-            CONFIG.clusterId());
+    private static final StoreConfig LATE_FLUSH = CONFIG.withRelaxedSync(Duration.ofHours(1));
 
     @TempDir
     Path directory;

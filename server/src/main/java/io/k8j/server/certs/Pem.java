@@ -2,6 +2,8 @@ package io.k8j.server.certs;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 
 /** Reads and writes certificates and keys as PEM text. */
 public final class Pem {
@@ -70,7 +71,10 @@ public final class Pem {
         }
     }
 
-    /** Puts a file in place in one step, so that a reader or a crash never sees half of it. */
+    /**
+     * Puts a file in place in one step, so that a reader or a crash never sees half of it. It outlives a power loss from
+     * the return on: what the store has was signed and encrypted with it.
+     */
     public static void write(Path file, String text, boolean secret) throws IOException {
         Files.createDirectories(file.getParent());
         Path draft = file.resolveSibling(file.getFileName() + ".new");
@@ -81,11 +85,18 @@ public final class Pem {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString(secret ? "rw-------" : "rw-r--r--")));
         }
-        Files.writeString(
-                draft,
-                text,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE).toArray(StandardOpenOption[]::new));
+        try (FileChannel channel =
+                FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) channel.write(bytes);
+            channel.force(true);
+        }
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (!System.getProperty("os.name").startsWith("Windows")) { // which cannot open directories
+            try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+        }
     }
 
     private static void append(StringBuilder text, String type, byte[] content) {
