@@ -36,6 +36,7 @@ class PowerLossTest {
         private final StoreConfig config;
         /** The states that may be found: the last one flushed for sure and all later ones. */
         private List<Map<String, String>> possible = new ArrayList<>(List.of(Map.of()));
+
         private Map<String, String> state = Map.of(); // as acknowledged
         private final Set<Long> revisions = new HashSet<>();
         private long highest;
@@ -77,8 +78,7 @@ class PowerLossTest {
         /** What is there must be one of the possible states; from now on it is the only one. */
         private void look(Store store) {
             Map<String, String> found = store.list("/").entries().stream()
-                    .collect(Collectors.toMap(
-                            Entry::key, Life::shown, (a, b) -> a, TreeMap::new));
+                    .collect(Collectors.toMap(Entry::key, Life::shown, (a, b) -> a, TreeMap::new));
             assertThat(possible).contains(found);
             assertThat(store.revision()).isGreaterThanOrEqualTo(highest);
             state = found;
@@ -110,7 +110,9 @@ class PowerLossTest {
                         ? store.delete(key, ANY_REVISION, options)
                         : store.put(key, value.getBytes(UTF_8), ANY_REVISION, options);
                 if (!(result instanceof PutResult.Stored(long revision))) return;
-                assertThat(revisions.add(revision)).as("revision %d is new", revision).isTrue();
+                assertThat(revisions.add(revision))
+                        .as("revision %d is new", revision)
+                        .isTrue();
                 highest = Math.max(highest, revision);
                 state = next;
                 if (!relaxed) possible = new ArrayList<>(List.of(next));
@@ -154,7 +156,8 @@ class PowerLossTest {
             var disk = new ForgetfulDisk();
             Path path = disk.root().resolve("store");
             Map<String, Integer> acknowledged = new ConcurrentHashMap<>();
-            StoreConfig config = StoreConfig.DEFAULTS.withTick(Duration.ofMillis(1)).withRewriteAt(5_000);
+            StoreConfig config =
+                    StoreConfig.DEFAULTS.withTick(Duration.ofMillis(1)).withRewriteAt(5_000);
             try (var store = EmbeddedStore.open(path, config)) {
                 disk.cutPowerAfter(20 + random.nextInt(200));
                 List<Thread> writers = new ArrayList<>();

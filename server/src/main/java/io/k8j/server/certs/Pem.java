@@ -85,8 +85,7 @@ public final class Pem {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString(secret ? "rw-------" : "rw-r--r--")));
         }
-        try (FileChannel channel =
-                FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) channel.write(bytes);
             channel.force(true);

@@ -101,7 +101,8 @@ public final class ForgetfulDisk {
 
     synchronized File open(Path path, boolean create) throws IOException {
         checkPower();
-        ForgetfulNode node = path.getNameCount() == 0 ? root : parent(path).names().get(name(path));
+        ForgetfulNode node =
+                path.getNameCount() == 0 ? root : parent(path).names().get(name(path));
         if (node instanceof File file) return file;
         if (node != null || !create) throw new NoSuchFileException(path.toString());
         File made = new File();
@@ -140,7 +141,8 @@ public final class ForgetfulDisk {
     }
 
     synchronized List<String> list(Path path) throws IOException {
-        if (find(path) instanceof Directory directory) return List.copyOf(directory.names().keySet());
+        if (find(path) instanceof Directory directory)
+            return List.copyOf(directory.names().keySet());
         throw new NoSuchFileException(path.toString());
     }
 

@@ -89,13 +89,12 @@ sealed interface ForgetfulNode {
                     boolean more = true;
                     for (int from = 0; from < added.length; ) {
                         int end = Math.min(added.length, from + SECTOR - (position + from) % SECTOR);
-                        boolean lucky =
-                                switch (keep) {
-                                    case ALL -> true;
-                                    case FIRST -> more &= random.nextInt(4) > 0;
-                                    case ANY -> random.nextBoolean();
-                                    case NONE -> false;
-                                };
+                        boolean lucky = switch (keep) {
+                            case ALL -> true;
+                            case FIRST -> more &= random.nextInt(4) > 0;
+                            case ANY -> random.nextBoolean();
+                            case NONE -> false;
+                        };
                         if (lucky) kept = written(kept, position, added, from, end);
                         from = end;
                     }
