@@ -1,38 +1,16 @@
 package io.k8j.server.certs;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Date;
 import java.util.List;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.CertIOException;
-import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A self-signed authority of our own, kept in two files, that issues ECDSA certificates. */
 public final class CertificateAuthority {
@@ -41,8 +19,6 @@ public final class CertificateAuthority {
     static final Duration VALIDITY = Duration.ofDays(365);
     /** A certificate is valid a little before it is issued, because clocks differ. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final KeyAndCertificate own;
     private final InstantSource clock;
@@ -55,17 +31,19 @@ public final class CertificateAuthority {
     }
 
     /**
-     * Founds an authority that lives in memory only.
+     * Founds an authority that lives in memory only, with a key of its own.
      *
      * @param validity of itself and of all that it issues
      */
     public static CertificateAuthority inMemory(String name, InstantSource clock, Duration validity)
             throws GeneralSecurityException {
-        try {
-            return new CertificateAuthority(found(name, clock, validity), clock, validity);
-        } catch (CertIOException e) {
-            throw new GeneralSecurityException("found authority " + name + ": " + e.getMessage(), e);
-        }
+        return inMemory(name, newKeyPair(), clock, validity);
+    }
+
+    /** Founds an authority that lives in memory only, with a key that is there already. */
+    public static CertificateAuthority inMemory(String name, KeyPair pair, InstantSource clock, Duration validity)
+            throws GeneralSecurityException {
+        return new CertificateAuthority(found(name, pair, clock, validity), clock, validity);
     }
 
     /**
@@ -85,7 +63,7 @@ public final class CertificateAuthority {
                         clock,
                         VALIDITY);
             }
-            KeyAndCertificate founded = found(name, clock, CA_VALIDITY);
+            KeyAndCertificate founded = found(name, newKeyPair(), clock, CA_VALIDITY);
             Pem.write(keyFile, founded.keyPem(), true);
             Pem.write(certificateFile, founded.chainPem(), false);
             return new CertificateAuthority(founded, clock, VALIDITY);
@@ -94,25 +72,17 @@ public final class CertificateAuthority {
         }
     }
 
-    private static KeyAndCertificate found(String name, InstantSource clock, Duration validity)
-            throws GeneralSecurityException, CertIOException {
-        KeyPair pair = newKeyPair();
+    private static KeyAndCertificate found(String name, KeyPair pair, InstantSource clock, Duration validity)
+            throws GeneralSecurityException {
         String commonName = "k8j-" + name + "@" + clock.instant().getEpochSecond();
-        X500Name subject = new X500NameBuilder(BCStyle.INSTANCE)
-                .addRDN(BCStyle.CN, commonName)
-                .build();
-        X509v3CertificateBuilder builder = builder(subject, subject, pair.getPublic(), clock.instant(), validity);
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-        builder.addExtension(
-                Extension.keyUsage,
-                true,
-                new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment | KeyUsage.keyCertSign));
-        builder.addExtension(
-                Extension.subjectKeyIdentifier,
-                false,
-                new JcaX509ExtensionUtils().createSubjectKeyIdentifier(pair.getPublic()));
-        X509Certificate certificate = sign(builder, pair.getPrivate());
+        X509Certificate certificate = CertificateWriter.authority(
+                commonName, pair.getPublic(), pair.getPrivate(), validity(clock, validity));
         return new KeyAndCertificate(pair.getPrivate(), List.of(certificate));
+    }
+
+    private static CertificateWriter.Validity validity(InstantSource clock, Duration length) {
+        return new CertificateWriter.Validity(
+                clock.instant().minus(CLOCK_SKEW), clock.instant().plus(length));
     }
 
     public X509Certificate certificate() {
@@ -130,74 +100,14 @@ public final class CertificateAuthority {
 
     /** Signs a new key pair. */
     public KeyAndCertificate issue(CertificateRequest request) throws GeneralSecurityException {
-        KeyPair pair = request.rsa() ? newRsaKeyPair() : newKeyPair();
-        X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE);
-        request.organizations().forEach(o -> subject.addRDN(BCStyle.O, o));
-        subject.addRDN(BCStyle.CN, request.commonName());
-        try {
-            X509v3CertificateBuilder builder = builder(
-                    X500Name.getInstance(
-                            own.certificate().getSubjectX500Principal().getEncoded()),
-                    subject.build(),
-                    pair.getPublic(),
-                    clock.instant(),
-                    validity);
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
-            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes(request)));
-            builder.addExtension(
-                    Extension.authorityKeyIdentifier,
-                    false,
-                    new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(own.certificate()));
-            if (!request.alternativeNames().isEmpty()) {
-                builder.addExtension(
-                        Extension.subjectAlternativeName, false, alternativeNames(request.alternativeNames()));
-            }
-            return new KeyAndCertificate(pair.getPrivate(), List.of(sign(builder, own.key())));
-        } catch (CertIOException e) {
-            throw new GeneralSecurityException("issue " + request.name() + ": " + e.getMessage(), e);
-        }
+        return issue(request, request.rsa() ? newRsaKeyPair() : newKeyPair());
     }
 
-    private static KeyPurposeId[] purposes(CertificateRequest request) {
-        return java.util.stream.Stream.of(
-                        request.server() ? KeyPurposeId.id_kp_serverAuth : null,
-                        request.client() ? KeyPurposeId.id_kp_clientAuth : null)
-                .filter(java.util.Objects::nonNull)
-                .toArray(KeyPurposeId[]::new);
-    }
-
-    private static GeneralNames alternativeNames(List<String> names) {
-        return new GeneralNames(names.stream()
-                .distinct()
-                .map(name -> new GeneralName(isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name))
-                .toArray(GeneralName[]::new));
-    }
-
-    private static boolean isAddress(String name) {
-        return name.contains(":") || name.matches("\\d+\\.\\d+\\.\\d+\\.\\d+");
-    }
-
-    private static X509v3CertificateBuilder builder(
-            X500Name issuer, X500Name subject, PublicKey key, Instant now, Duration validity) {
-        return new JcaX509v3CertificateBuilder(
-                issuer,
-                new BigInteger(63, RANDOM).add(BigInteger.ONE),
-                Date.from(now.minus(CLOCK_SKEW)),
-                Date.from(now.plus(validity)),
-                subject,
-                key);
-    }
-
-    private static X509Certificate sign(X509v3CertificateBuilder builder, java.security.PrivateKey key)
-            throws GeneralSecurityException {
-        try {
-            return new JcaX509CertificateConverter()
-                    .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
-        } catch (OperatorCreationException e) {
-            throw new GeneralSecurityException("sign certificate: " + e.getMessage(), e);
-        }
+    /** Signs a key pair. */
+    public KeyAndCertificate issue(CertificateRequest request, KeyPair pair) throws GeneralSecurityException {
+        return new KeyAndCertificate(
+                pair.getPrivate(),
+                List.of(CertificateWriter.issued(request, pair.getPublic(), own, validity(clock, validity))));
     }
 
     private static KeyPair newRsaKeyPair() throws GeneralSecurityException {

@@ -12,12 +12,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -55,12 +58,17 @@ public final class Pem {
                 .toList();
     }
 
-    /** An EC or RSA key in PKCS #8 form, as {@link #key} writes it. */
+    /** Both halves of a key pair. */
+    public static String pair(KeyPair pair) {
+        StringBuilder text = new StringBuilder(key(pair.getPrivate()));
+        append(text, "PUBLIC KEY", pair.getPublic().getEncoded());
+        return text.toString();
+    }
+
+    /** An EC or RSA key in PKCS #8 form, as {@link #key} and {@link #pair} write it. */
     public static PrivateKey readKey(String text) throws GeneralSecurityException {
-        String body = text.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
         try {
-            PKCS8EncodedKeySpec spec =
-                    new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body));
+            PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(content(text, 0));
             try {
                 return KeyFactory.getInstance("EC").generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
@@ -69,6 +77,22 @@ public final class Pem {
         } catch (IllegalArgumentException e) {
             throw new GeneralSecurityException("not a PEM key: " + e.getMessage(), e);
         }
+    }
+
+    /** The elliptic public key that {@link #pair} wrote behind the private one; null if there is none. */
+    public static PublicKey readPublicKey(String text) throws GeneralSecurityException {
+        int begin = text.indexOf("-----BEGIN PUBLIC KEY-----");
+        return begin < 0
+                ? null
+                : KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(content(text, begin)));
+    }
+
+    /** What stands between the next line of dashes and the one after it. */
+    private static byte[] content(String text, int from) {
+        int begin = text.indexOf("-----BEGIN ", from);
+        int body = begin < 0 ? 0 : text.indexOf("-----", begin + 11) + 5;
+        int end = text.indexOf("-----END ", body);
+        return Base64.getMimeDecoder().decode(text.substring(body, end < 0 ? text.length() : end));
     }
 
     /**

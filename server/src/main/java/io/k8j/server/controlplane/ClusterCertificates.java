@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
@@ -125,39 +126,40 @@ public final class ClusterCertificates implements AutoCloseable {
      */
     public static ClusterCertificates inMemory(List<String> serverNames, List<String> nodeNames, Time time)
             throws GeneralSecurityException {
-        CertificateAuthority authority =
-                CertificateAuthority.inMemory("ca", InstantSource.fixed(IN_MEMORY_FROM), IN_MEMORY_VALIDITY);
-        ClusterCertificates certificates = new ClusterCertificates(
-                authority,
-                CertificateAuthority.inMemory(
-                        "front-proxy-ca", InstantSource.fixed(IN_MEMORY_FROM), IN_MEMORY_VALIDITY),
+        // Making a key is the slowest part of it in a JVM that has just begun, and nothing here outlives that JVM.
+        KeyPair pair = CertificateAuthority.newKeyPair();
+        InstantSource clock = InstantSource.fixed(IN_MEMORY_FROM);
+        return new ClusterCertificates(
+                CertificateAuthority.inMemory("ca", pair, clock, IN_MEMORY_VALIDITY),
+                CertificateAuthority.inMemory("front-proxy-ca", pair, clock, IN_MEMORY_VALIDITY),
                 null,
                 List.of(
                         CertificateRequest.server(API_SERVER, "kube-apiserver", serverNames),
                         CertificateRequest.kubeconfig(ADMIN, "system:admin", "system:masters"),
                         CertificateRequest.client(KUBELET_CLIENT, "kube-apiserver-kubelet-client", "system:masters"),
                         CertificateRequest.server(KUBELET, "system:node:simulated", nodeNames)),
-                CertificateAuthority.newKeyPair(),
+                pair,
                 time);
-        return certificates;
     }
 
     private static KeyPair serviceAccountKey(Path directory) throws IOException {
         Path file = directory.resolve("service-account.key");
         try {
             if (Files.exists(file)) {
-                PrivateKey key = Pem.readKey(Files.readString(file));
-                return new KeyPair(publicKey(key), key);
+                String text = Files.readString(file);
+                PrivateKey key = Pem.readKey(text);
+                PublicKey written = Pem.readPublicKey(text);
+                return new KeyPair(written == null ? publicKey(key) : written, key);
             }
             KeyPair pair = CertificateAuthority.newKeyPair();
-            Pem.write(file, Pem.key(pair.getPrivate()), true);
+            Pem.write(file, Pem.pair(pair), true);
             return pair;
         } catch (GeneralSecurityException e) {
             throw new IOException("read %s: %s".formatted(file, e.getMessage()), e);
         }
     }
 
-    /** The public half of a P-256 key, computed from the private one. */
+    /** The public half of a P-256 key that somebody put there without it, computed from the private one. */
     private static ECPublicKey publicKey(PrivateKey key) throws GeneralSecurityException {
         var privateKey = (java.security.interfaces.ECPrivateKey) key;
         var curve = org.bouncycastle.jce.ECNamedCurveTable.getParameterSpec("secp256r1");
@@ -281,7 +283,10 @@ public final class ClusterCertificates implements AutoCloseable {
                             .findFirst()
                             .orElseThrow();
             try {
-                return (proxy ? proxyAuthority : authority).issue(request);
+                CertificateAuthority issuer = proxy ? proxyAuthority : authority;
+                return store == null && !request.rsa()
+                        ? issuer.issue(request, serviceAccountKey)
+                        : issuer.issue(request);
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("issue " + name + ": " + e.getMessage(), e);
             }

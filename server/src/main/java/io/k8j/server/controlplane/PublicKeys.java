@@ -49,7 +49,7 @@ final class PublicKeys {
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("data does not contain any valid RSA or ECDSA public keys: " + file);
         }
-        return keys;
+        return keys.stream().distinct().toList(); // a private key may have its public half beside it
     }
 
     /** A private key with its public half. */
