@@ -40,23 +40,29 @@ public final class CertificateController {
     private final ControllerContext context;
     private final Resources<CertificateSigningRequest> requests;
     private final Informer<CertificateSigningRequest> informer;
-    private final Optional<CertificateSigner> signer;
+    private final boolean signs;
+    private CertificateSigner signer; // guarded by this; made when there is something to sign
     private final ControllerLoop<ObjectKey> loop;
 
     private CertificateController(ControllerContext context) {
         this.context = context;
         this.requests = context.resources(CertificateSigningRequest.class);
         this.informer = context.informer(CertificateSigningRequest.class);
-        String certificate = context.config().signingCertificate();
-        this.signer = certificate.isEmpty()
-                ? Optional.empty()
-                : Optional.of(CertificateSigner.of(certificate, context.config().signingKey()));
+        this.signs = !context.config().signingCertificate().isEmpty();
         this.loop = new ControllerLoop<>("certificate", context.time(), this::reconcile);
         informer.onChange(Handlers.any(request -> loop.queue().add(ObjectKey.of(request))));
     }
 
     public static Controller create(ControllerContext context) {
         return Controller.of(new CertificateController(context).loop, 2);
+    }
+
+    private synchronized CertificateSigner signer() {
+        if (signer == null) {
+            signer = CertificateSigner.of(
+                    context.config().signingCertificate(), context.config().signingKey());
+        }
+        return signer;
     }
 
     private static boolean has(CertificateSigningRequest request, String type) {
@@ -100,7 +106,7 @@ public final class CertificateController {
             }
             return;
         }
-        if (signer.isEmpty()) {
+        if (!signs) {
             return;
         }
         Optional<String> refusal = wanted.refusal();
@@ -113,7 +119,7 @@ public final class CertificateController {
         if (asked != null && asked < life.toSeconds()) {
             life = Duration.ofSeconds(Math.max(600, asked));
         }
-        String pem = signer.get().sign(wanted, request.getSpec().getUsages(), life, now);
+        String pem = signer().sign(wanted, request.getSpec().getUsages(), life, now);
         requests.updateStatus(request.toBuilder()
                 .editOrNewStatus()
                 .withCertificate(Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII)))
