@@ -75,8 +75,8 @@ public final class CertificateAuthority {
     private static KeyAndCertificate found(String name, KeyPair pair, InstantSource clock, Duration validity)
             throws GeneralSecurityException {
         String commonName = "k8j-" + name + "@" + clock.instant().getEpochSecond();
-        X509Certificate certificate = CertificateWriter.authority(
-                commonName, pair.getPublic(), pair.getPrivate(), validity(clock, validity));
+        X509Certificate certificate =
+                CertificateWriter.authority(commonName, pair.getPublic(), pair.getPrivate(), validity(clock, validity));
         return new KeyAndCertificate(pair.getPrivate(), List.of(certificate));
     }
 

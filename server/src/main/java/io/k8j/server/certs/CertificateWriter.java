@@ -48,8 +48,9 @@ final class CertificateWriter {
         byte[] name = name(List.of(), commonName);
         List<byte[]> extensions = List.of(
                 critical("2.5.29.19", Der.sequence(Der.yes())),
-                critical("2.5.29.15", Der.bits(2, new byte[] {(byte)
-                        (DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_CERT_SIGN)})),
+                critical(
+                        "2.5.29.15",
+                        Der.bits(2, new byte[] {(byte) (DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_CERT_SIGN)})),
                 extension(SUBJECT_KEY, Der.octets(keyIdentifier(key))));
         return sign(content(name, name, key, validity, extensions), signer);
     }
@@ -60,8 +61,7 @@ final class CertificateWriter {
             throws GeneralSecurityException {
         List<byte[]> extensions = new ArrayList<>();
         extensions.add(critical("2.5.29.19", Der.sequence()));
-        extensions.add(
-                critical("2.5.29.15", Der.bits(5, new byte[] {(byte) (DIGITAL_SIGNATURE | KEY_ENCIPHERMENT)})));
+        extensions.add(critical("2.5.29.15", Der.bits(5, new byte[] {(byte) (DIGITAL_SIGNATURE | KEY_ENCIPHERMENT)})));
         extensions.add(extension("2.5.29.37", Der.sequence(purposes(request))));
         byte[] issuersKey = authority.certificate().getExtensionValue(SUBJECT_KEY);
         if (issuersKey != null) { // an octet string within an octet string
@@ -128,7 +128,8 @@ final class CertificateWriter {
     /** The digest of the key's own bits, which are the last part of its encoded form; for P-256 these are 65 bytes. */
     private static byte[] keyIdentifier(PublicKey key) throws GeneralSecurityException {
         byte[] encoded = key.getEncoded();
-        return MessageDigest.getInstance("SHA-1").digest(Arrays.copyOfRange(encoded, encoded.length - 65, encoded.length));
+        return MessageDigest.getInstance("SHA-1")
+                .digest(Arrays.copyOfRange(encoded, encoded.length - 65, encoded.length));
     }
 
     private static byte[] critical(String identifier, byte[] value) {

@@ -74,8 +74,7 @@ final class Der {
         StringBuilder digits = new StringBuilder(generalized ? "" + time.getYear() : two(time.getYear() % 100));
         digits.append(two(time.getMonthValue())).append(two(time.getDayOfMonth()));
         digits.append(two(time.getHour())).append(two(time.getMinute())).append(two(time.getSecond()));
-        return value(
-                generalized ? 0x18 : 0x17, digits.append('Z').toString().getBytes(StandardCharsets.US_ASCII));
+        return value(generalized ? 0x18 : 0x17, digits.append('Z').toString().getBytes(StandardCharsets.US_ASCII));
     }
 
     private static String two(int number) {

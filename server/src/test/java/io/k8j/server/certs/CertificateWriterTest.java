@@ -95,7 +95,8 @@ class CertificateWriterTest {
     void theChainIsGood() throws Exception {
         KeyPair same = CertificateAuthority.newKeyPair();
         CertificateAuthority one = CertificateAuthority.inMemory("one", same, IN_2026, Duration.ofDays(10));
-        X509Certificate issued = one.issue(CertificateRequest.client("c", "c"), same).certificate();
+        X509Certificate issued =
+                one.issue(CertificateRequest.client("c", "c"), same).certificate();
 
         PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(one.certificate(), null)));
         parameters.setRevocationEnabled(false);
