@@ -2,6 +2,7 @@ package io.k8j.scheduler;
 
 import io.k8j.scheduler.framework.LocalSpec;
 import io.k8j.scheduler.framework.Nodes;
+import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -80,12 +81,15 @@ final class EqualPods {
         }
     }
 
+    /** Priority decides which of the Pods that are nominated to a node count against another. */
+    private record Kind(LocalSpec spec, int priority) {}
+
     private static final int KINDS = 32;
     private static final int SEEN_ONCE = 256;
 
     private final Nodes nodes;
-    private final Map<LocalSpec, Memory> memories = lastUsed(KINDS);
-    private final Map<LocalSpec, Boolean> seen = lastUsed(SEEN_ONCE);
+    private final Map<Kind, Memory> memories = lastUsed(KINDS);
+    private final Map<Kind, Boolean> seen = lastUsed(SEEN_ONCE);
 
     EqualPods(Nodes nodes) {
         this.nodes = nodes;
@@ -101,14 +105,15 @@ final class EqualPods {
     }
 
     /** Null for a Pod that no other was equal to lately. */
-    Memory of(LocalSpec spec, int plugins) {
-        Memory memory = memories.get(spec);
+    Memory of(PodInfo pod, int plugins) {
+        Kind kind = new Kind(pod.localSpec(), pod.priority());
+        Memory memory = memories.get(kind);
         if (memory == null) {
-            if (seen.put(spec, true) == null) {
+            if (seen.put(kind, true) == null) {
                 return null;
             }
             memory = new Memory(plugins);
-            memories.put(spec, memory);
+            memories.put(kind, memory);
         }
         memory.fit(nodes);
         return memory;

@@ -106,7 +106,7 @@ final class Placement {
                 && suitsExtenders(pod, nominated)) {
             return new Outcome.Placed(nominated, 1);
         }
-        EqualPods.Memory memory = equalPods.of(pod.localSpec(), profile.scores.length);
+        EqualPods.Memory memory = equalPods.of(pod, profile.scores.length);
         Outcome failure = findFeasible(profile, state, pod, candidates, diagnosis, memory);
         if (failure != null) {
             return failure;
@@ -204,12 +204,13 @@ final class Placement {
         int begin = plan.only == null ? start % candidates.length : 0;
         int processed = 0;
         Status last = null;
+        String itsNode = nominations.nodeOf(pod.uid());
         for (int at = begin; processed < candidates.length && feasible.size() < wanted; processed++) {
             NodeInfo node = candidates[at];
             at = at + 1 < candidates.length ? at + 1 : 0;
-            Status status = memory == null || !nominations.on(node.name()).isEmpty()
+            Status status = memory == null || node.name().equals(itsNode)
                     ? filter(profile, state, pod, node)
-                    : filter(plan, state, pod, node, memory);
+                    : filter(profile, plan, state, pod, node, memory);
             if (status.isSuccess()) {
                 feasible.add(node);
             } else if (status.code() == Status.Code.ERROR) {
@@ -229,14 +230,24 @@ final class Placement {
         return null;
     }
 
-    private Status filter(Plan plan, CycleState state, PodInfo pod, NodeInfo node, EqualPods.Memory memory) {
+    private Status filter(
+            Profile profile, Plan plan, CycleState state, PodInfo pod, NodeInfo node, EqualPods.Memory memory) {
+        boolean local = plan.global.isEmpty();
+        if (!local && !nominations.on(node.name()).isEmpty()) {
+            return filter(profile, state, pod, node);
+        }
         long version = nodes.versions()[node.slot()];
         Status status = memory.status(node.slot(), version);
         if (status == null) {
-            status = run(plan.local, state, pod, node);
+            status = local ? filter(profile, state, pod, node) : run(plan.local, state, pod, node);
             memory.status(node.slot(), version, status);
         }
-        return status.isSuccess() && !plan.global.isEmpty() ? run(plan.global, state, pod, node) : status;
+        return status.isSuccess() && !local ? run(plan.global, state, pod, node) : status;
+    }
+
+    /** Whether only local plugins have a say about this Pod. */
+    boolean decidesLocally(CycleState state) {
+        return state.read(PLAN).global.isEmpty();
     }
 
     private static Status run(List<Plugin.Filter> filters, CycleState state, PodInfo pod, NodeInfo node) {

@@ -35,6 +35,16 @@ final class ProfileHandle implements FrameworkHandle {
     }
 
     @Override
+    public boolean decidesLocally(CycleState state) {
+        return placement.decidesLocally(state);
+    }
+
+    @Override
+    public boolean hasExtenders() {
+        return !placement.extenders().isEmpty();
+    }
+
+    @Override
     public void addPod(CycleState state, PodInfo pod, PodInfo added, NodeInfo node) {
         placement.addPod(profile, state, pod, added, node);
     }

@@ -45,7 +45,7 @@ public final class Scheduler implements AutoCloseable {
     private Scheduler(SchedulerConfig config, Client client) {
         ResourceNames names = new ResourceNames();
         Nodes nodes = new Nodes(names);
-        Nominations nominations = new Nominations();
+        Nominations nominations = new Nominations(nodes);
         AssignedPods assigned = new AssignedPods(nodes);
         this.extenders = new Extenders(config.extenders());
         Placement placement =

@@ -5,6 +5,10 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -18,7 +22,8 @@ import java.util.function.IntFunction;
 
 /**
  * Measures Pods per second from creation to binding, API server and store in memory included. Arguments: nodes, Pods,
- * rounds, and a case ({@code basic}, {@code spread}, {@code affinity}, {@code anti}, {@code preferred}).
+ * rounds, and a case ({@code basic}, {@code spread}, {@code affinity}, {@code anti}, {@code preferred}, {@code preemption};
+ * the last fills the nodes with four Pods each before, of which each measured one drives three away).
  */
 final class ThroughputMain {
     private ThroughputMain() {}
@@ -33,7 +38,7 @@ final class ThroughputMain {
                 String zone = "zone-" + i % 10;
                 cluster.node(
                         "node-" + i,
-                        16,
+                        name.equals("preemption") ? 4 : 16,
                         64,
                         n -> n.editMetadata()
                                 .addToLabels("topology.kubernetes.io/zone", zone)
@@ -42,7 +47,12 @@ final class ThroughputMain {
             cluster.start();
             cluster.scheduler.awaitSynced(Duration.ofSeconds(60));
             for (int round = 0; round < rounds; round++) {
-                run(cluster, pods, podOf(name));
+                if (name.equals("preemption")) {
+                    long before = cluster.scheduler.scheduledPods();
+                    create(cluster, 4 * nodes, podOf("low", "low-"));
+                    await(cluster, before + 4L * nodes);
+                }
+                run(cluster, pods, podOf(name, "pod-"));
             }
             if (args.length > 4) {
                 System.out.println(cluster.scheduler.metrics());
@@ -50,7 +60,7 @@ final class ThroughputMain {
         }
     }
 
-    private static IntFunction<Pod> podOf(String name) {
+    private static IntFunction<Pod> podOf(String name, String prefix) {
         PodBuilder builder = new PodBuilder(TestCluster.pod("x", "100m").build())
                 .editMetadata()
                 .addToLabels("app", "bench")
@@ -114,12 +124,27 @@ final class ThroughputMain {
                         .endAffinity()
                         .endSpec()
                         .build();
+            case "low" -> sized(builder, "900m", 0);
+            case "preemption" -> sized(builder, "3", 10);
             default -> throw new IllegalArgumentException("unknown case " + name);
         };
         return i -> new PodBuilder(template)
                 .editMetadata()
-                .withName("pod-" + i)
+                .withName(prefix + i)
                 .endMetadata()
+                .build();
+    }
+
+    private static Pod sized(PodBuilder builder, String cpu, int priority) {
+        return builder.editSpec()
+                .withPriority(priority)
+                .withTerminationGracePeriodSeconds(0L)
+                .editContainer(0)
+                .editResources()
+                .addToRequests("cpu", new Quantity(cpu))
+                .endResources()
+                .endContainer()
+                .endSpec()
                 .build();
     }
 
@@ -134,10 +159,25 @@ final class ThroughputMain {
         return 0;
     }
 
-    private static void run(TestCluster cluster, int pods, IntFunction<Pod> podOf) throws Exception {
-        long before = cluster.scheduler.scheduledPods();
-        long cpuBefore = schedulerCpu();
-        long begin = System.nanoTime();
+    /** Nanoseconds of CPU of all Java threads that are no compilers or collectors; virtual threads run on some of them. */
+    private static long workCpu() {
+        long sum = 0;
+        try (var tasks = Files.list(Path.of("/proc/self/task"))) {
+            for (Path task : tasks.toList()) {
+                String stat = Files.readString(task.resolve("stat"));
+                String thread = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+                if (!thread.contains("CompilerThre") && !thread.startsWith("VM ")) {
+                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    sum += (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10_000_000;
+                }
+            }
+        } catch (IOException e) {
+            return 0; // no Linux
+        }
+        return sum;
+    }
+
+    private static void create(TestCluster cluster, int pods, IntFunction<Pod> podOf) throws Exception {
         int writers = 8;
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> parts = new ArrayList<>();
@@ -153,19 +193,33 @@ final class ThroughputMain {
                 part.get();
             }
         }
-        long created = System.nanoTime();
-        while (cluster.scheduler.scheduledPods() - before < pods) {
+    }
+
+    private static void await(TestCluster cluster, long scheduled) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (cluster.scheduler.scheduledPods() < scheduled) {
             Thread.sleep(1);
-            if (System.nanoTime() - created > 60_000_000_000L) {
-                System.out.println("gave up at " + (cluster.scheduler.scheduledPods() - before));
+            if (System.nanoTime() - begin > 60_000_000_000L) {
+                System.out.println("gave up at " + cluster.scheduler.scheduledPods());
                 break;
             }
         }
+    }
+
+    private static void run(TestCluster cluster, int pods, IntFunction<Pod> podOf) throws Exception {
+        long before = cluster.scheduler.scheduledPods();
+        long cpuBefore = schedulerCpu();
+        long workBefore = workCpu();
+        long begin = System.nanoTime();
+        create(cluster, pods, podOf);
+        long created = System.nanoTime();
+        await(cluster, before + pods);
         double seconds = (System.nanoTime() - begin) / 1e9;
         double micros = (schedulerCpu() - cpuBefore) / 1e3 / pods;
         System.out.printf(
-                "%d pods in %.2f s: %.0f pods/s (created in %.2f s, %.0f us of the scheduling thread for each)%n",
-                pods, seconds, pods / seconds, (created - begin) / 1e9, micros);
+                "%d pods in %.2f s: %.0f pods/s (created in %.2f s, %.0f us of the scheduling thread and %.0f us of all"
+                        + " threads for each)%n",
+                pods, seconds, pods / seconds, (created - begin) / 1e9, micros, (workCpu() - workBefore) / 1e3 / pods);
         for (Pod pod : cluster.pods().list(ListOptions.ALL)) {
             cluster.pods().delete(ObjectKey.of(pod), DeleteOptions.DEFAULT.gracePeriod(0));
         }

@@ -8,6 +8,12 @@ public interface FrameworkHandle {
     /** Runs all filters for the Pod on the node as it is now, with the Pods that are nominated to it. */
     Status filter(CycleState state, PodInfo pod, NodeInfo node);
 
+    /**
+     * Whether {@link #filter} depends for this Pod on its own spec and priority and on the node (its Pods and those that
+     * are nominated to it) alone.
+     */
+    boolean decidesLocally(CycleState state);
+
     /** Imagines a Pod on a node: counts it and tells the PreFilter plugins. */
     void addPod(CycleState state, PodInfo pod, PodInfo added, NodeInfo node);
 
@@ -28,6 +34,9 @@ public interface FrameworkHandle {
 
     /** Tells that something has changed that may help refused Pods. */
     void changed(ClusterEvent event, Object before, Object now);
+
+    /** Whether {@link #narrow} asks anybody. */
+    boolean hasExtenders();
 
     /** Lets programs outside the scheduler take candidates of a preemption away; blocks until they have answered. */
     Candidate.Narrowed narrow(PodInfo pod, List<Candidate> candidates);

@@ -24,6 +24,7 @@ public final class NodeInfo {
     private List<Taint> taints = List.of();
     private Map<String, Long> images = Map.of();
     private int podsWithTerms;
+    private long replacedAt;
 
     NodeInfo(Nodes nodes, String name, int slot) {
         this.nodes = nodes;
@@ -77,13 +78,18 @@ public final class NodeInfo {
         return null;
     }
 
-    void replace(String uid, PodInfo now) {
+    void replace(String uid, PodInfo now, long version) {
+        replacedAt = version;
         for (int i = pods.size() - 1; i >= 0; i--) {
             if (pods.get(i).uid().equals(uid)) {
                 pods.set(i, now);
                 return;
             }
         }
+    }
+
+    long replacedAt() {
+        return replacedAt;
     }
 
     private void count(PodInfo pod, int by) {

@@ -177,8 +177,21 @@ public final class Nodes {
     public void replacePod(PodInfo before, PodInfo now) {
         NodeInfo info = byName.get(before.nodeName());
         if (info != null) {
-            info.replace(before.uid(), now);
+            info.replace(before.uid(), now, ++version);
         }
+    }
+
+    /** Other Pods are to come to the node once room is made there. */
+    void nominationsChanged(String name) {
+        NodeInfo info = byName.get(name);
+        if (info != null) {
+            touch(info);
+        }
+    }
+
+    /** Grows with each change of the node or its Pods, also with one that makes no difference to what fits there. */
+    public long contents(NodeInfo info) {
+        return Math.max(versions[info.slot()], info.replacedAt());
     }
 
     /**
@@ -214,7 +227,7 @@ public final class Nodes {
         return version;
     }
 
-    /** {@link #version} at the last change of each slot's node. */
+    /** {@link #version} at the last change of each slot's node, its Pods or the Pods that are nominated to it. */
     public long[] versions() {
         return versions;
     }

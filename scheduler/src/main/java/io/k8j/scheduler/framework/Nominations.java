@@ -9,11 +9,18 @@ import java.util.Map;
 public final class Nominations {
     private final Map<String, List<PodInfo>> byNode = new HashMap<>();
     private final Map<String, String> nodeOf = new HashMap<>();
+    private final Nodes nodes;
+
+    /** @param nodes told of each change, as it may change answers about a node */
+    public Nominations(Nodes nodes) {
+        this.nodes = nodes;
+    }
 
     public void put(PodInfo pod, String node) {
         remove(pod.uid());
         nodeOf.put(pod.uid(), node);
         byNode.computeIfAbsent(node, n -> new ArrayList<>()).add(pod);
+        nodes.nominationsChanged(node);
     }
 
     public void remove(String uid) {
@@ -24,6 +31,7 @@ public final class Nominations {
             if (pods.isEmpty()) {
                 byNode.remove(node);
             }
+            nodes.nominationsChanged(node);
         }
     }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,8 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
     private final Random random;
     private final int minCandidatesPercentage;
     private final int minCandidates;
+    private final VictimMemory memory;
+    private final AtomicLong budgetChanges = new AtomicLong();
     private final Set<String> preempting = new HashSet<>(); // of the scheduling thread
 
     DefaultPreemptionPlugin(PluginContext context, Random random, int minCandidatesPercentage, int minCandidates) {
@@ -52,6 +55,8 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
         this.pods = context.client().resources(Pod.class);
         this.events = context.events();
         this.budgets = context.informers().of(PodDisruptionBudget.class);
+        this.budgets.onChange(counting(budgetChanges));
+        this.memory = new VictimMemory(nodes);
         this.random = random;
         this.minCandidatesPercentage = minCandidatesPercentage;
         this.minCandidates = minCandidates;
@@ -60,6 +65,25 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
     @Override
     public String name() {
         return "DefaultPreemption";
+    }
+
+    private static Informer.Handler<PodDisruptionBudget> counting(AtomicLong changes) {
+        return new Informer.Handler<>() {
+            @Override
+            public void added(PodDisruptionBudget budget) {
+                changes.incrementAndGet();
+            }
+
+            @Override
+            public void updated(PodDisruptionBudget before, PodDisruptionBudget now) {
+                changes.incrementAndGet();
+            }
+
+            @Override
+            public void deleted(PodDisruptionBudget last) {
+                changes.incrementAndGet();
+            }
+        };
     }
 
     @Override
@@ -82,6 +106,17 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
             String message = new Diagnosis(nodes.count(), found).message();
             return new Result(Status.unschedulable("preemption: " + message), "");
         }
+        Result none = framework.hasExtenders() ? narrowed(pod, candidates) : null;
+        if (none != null) {
+            return none;
+        }
+        Victims chosen = candidates.stream().min(Victims.LEAST_HARM).orElseThrow();
+        evict(pod, chosen);
+        return new Result(Status.SUCCESS, chosen.node().name());
+    }
+
+    /** Lets the extenders choose among the candidates; a result if none is left. */
+    private Result narrowed(PodInfo pod, List<Victims> candidates) {
         Candidate.Narrowed narrowed = framework.narrow(
                 pod,
                 candidates.stream()
@@ -93,12 +128,9 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
         if (narrowed.left().isEmpty()) {
             return new Result(Status.unschedulable("preemption: no candidate node for preemption"), "");
         }
-        Victims chosen = narrowed.left().stream()
-                .map(c -> new Victims(c.node(), c.victims(), c.violations()))
-                .min(Victims.LEAST_HARM)
-                .orElseThrow();
-        evict(pod, chosen);
-        return new Result(Status.SUCCESS, chosen.node().name());
+        candidates.clear();
+        narrowed.left().forEach(c -> candidates.add(new Victims(c.node(), c.victims(), c.violations())));
+        return null;
     }
 
     /** Null if the Pod may remove others. */
@@ -132,6 +164,7 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
         int count = possible.size();
         int wanted = Math.min(count, Math.max(minCandidates, count * minCandidatesPercentage / 100));
         int offset = random.nextInt(count);
+        VictimMemory.Of known = framework.decidesLocally(state) ? memory.of(pod, budgetChanges.get()) : null;
         nodes.beginSimulation();
         try {
             for (int i = 0; i < count; i++) {
@@ -139,7 +172,7 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
                     break;
                 }
                 NodeInfo node = possible.get((offset + i) % count);
-                Object answer = victims(state, pod, node);
+                Object answer = victims(state, pod, node, known);
                 if (answer instanceof Victims victims) {
                     (victims.violations() == 0 ? harmless : violating).add(victims);
                 } else if (answer instanceof Status status) {
@@ -151,6 +184,18 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
         }
         harmless.addAll(violating);
         return harmless;
+    }
+
+    private Object victims(CycleState state, PodInfo pod, NodeInfo node, VictimMemory.Of known) {
+        if (known == null || node.name().equals(pod.nominatedNode())) {
+            return victims(state, pod, node);
+        }
+        Object answer = known.get(node);
+        if (answer == null) {
+            answer = victims(state, pod, node);
+            known.put(node, answer);
+        }
+        return answer;
     }
 
     /** The Victims, or the Status that says why there are none. Leaves the node as it was. */

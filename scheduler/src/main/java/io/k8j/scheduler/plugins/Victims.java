@@ -10,8 +10,10 @@ import java.util.List;
  *
  * @param pods the most important first; one or more
  * @param violations how many of them break a PodDisruptionBudget
+ * @param sumOfPriorities of the Pods, each made positive
+ * @param earliestStart of the Pods with the highest priority
  */
-record Victims(NodeInfo node, List<PodInfo> pods, int violations) {
+record Victims(NodeInfo node, List<PodInfo> pods, int violations, long sumOfPriorities, String earliestStart) {
     /** The most important first: those of higher priority, then those that run longer. */
     static final Comparator<PodInfo> IMPORTANCE =
             Comparator.comparingInt(PodInfo::priority).reversed().thenComparing(Victims::startTime);
@@ -23,13 +25,17 @@ record Victims(NodeInfo node, List<PodInfo> pods, int violations) {
             .thenComparingInt(v -> v.pods.size())
             .thenComparing(Victims::earliestStart, Comparator.reverseOrder());
 
+    Victims(NodeInfo node, List<PodInfo> pods, int violations) {
+        this(node, pods, violations, sumOfPriorities(pods), earliestStart(pods));
+    }
+
     /** Negative priorities count more than no Pod at all. */
-    private long sumOfPriorities() {
+    private static long sumOfPriorities(List<PodInfo> pods) {
         return pods.stream().mapToLong(p -> p.priority() + (1L << 31)).sum();
     }
 
     /** When the first of the Pods with the highest priority was started. */
-    private String earliestStart() {
+    private static String earliestStart(List<PodInfo> pods) {
         int highest = pods.getFirst().priority();
         return pods.stream()
                 .filter(p -> p.priority() == highest)
