@@ -51,11 +51,11 @@ final class VictimMemory {
 
     private final Nodes nodes;
     private final Map<Kind, Of> kinds = new LinkedHashMap<>(16, 0.75f, true) { // least used first
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Kind, Of> eldest) {
-            return size() > KINDS;
-        }
-    };
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Kind, Of> eldest) {
+                    return size() > KINDS;
+                }
+            };
 
     VictimMemory(Nodes nodes) {
         this.nodes = nodes;
