@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.device.AdminAccessHook;
 import io.k8j.apiserver.admission.WebhookClient;
 import io.k8j.apiserver.admission.policy.PolicyStatus;
 import io.k8j.apiserver.bootstrap.Bootstrap;
@@ -108,7 +109,11 @@ final class Handlers implements AutoCloseable {
                 new GroupResource("", "services"),
                 allocator,
                 new GroupResource("apiextensions.k8s.io", "customresourcedefinitions"),
-                new DefinitionHook()));
+                new DefinitionHook(),
+                new GroupResource("resource.k8s.io", "resourceclaims"),
+                AdminAccessHook.ofClaims(core.reader()),
+                new GroupResource("resource.k8s.io", "resourceclaimtemplates"),
+                AdminAccessHook.ofTemplates(core.reader())));
         ObjectCreator creator = new ObjectCreator(writer, admission, hooks, random);
         UpdateFlow updates = new UpdateFlow(writer, creator, admission, hooks);
         DeleteFlow deletes = new DeleteFlow(writer, admission, hooks);

@@ -30,6 +30,7 @@ public final class Strategies {
         table.putAll(WorkloadRules.table());
         table.putAll(ConfigRules.table());
         table.putAll(OtherRules.table());
+        table.putAll(DeviceRules.table());
         return Map.copyOf(table);
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Checks which nodes and neighbours a Pod wants: affinity and spreading. */
-final class AffinityValidation {
+public final class AffinityValidation {
     private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
     private static final String PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
@@ -38,7 +38,8 @@ final class AffinityValidation {
         }
     }
 
-    static void nodeSelector(Findings f, Place selector) {
+    /** Checks a node selector. */
+    public static void nodeSelector(Findings f, Place selector) {
         Place terms = selector.field("nodeSelectorTerms");
         if (terms.isEmpty()) {
             f.required(terms, "must have at least one node selector term");

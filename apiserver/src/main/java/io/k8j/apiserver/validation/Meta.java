@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Checks of names, labels, annotations and addresses wherever they stand. */
-final class Meta {
+public final class Meta {
     static final String IMMUTABLE = "field is immutable";
     private static final int ANNOTATIONS_LIMIT = 256 * 1024;
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -104,7 +104,8 @@ final class Meta {
         }
     }
 
-    static boolean isCidr(String text) {
+    /** Whether it is an address with the length of a prefix. */
+    public static boolean isCidr(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !isIp(text.substring(0, slash))) {
             return false;

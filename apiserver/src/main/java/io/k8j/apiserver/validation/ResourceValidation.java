@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Checks amounts of resources and the names of resources. */
-final class ResourceValidation {
+public final class ResourceValidation {
     private static final Set<String> CONTAINER = Set.of("cpu", "memory", "ephemeral-storage");
     private static final Set<String> OBJECT_COUNTS = Set.of(
             "pods",
@@ -88,7 +88,8 @@ final class ResourceValidation {
         return !name.contains("/") || name.contains("kubernetes.io/");
     }
 
-    static boolean isExtended(String name) {
+    /** Whether it is a name that nodes or drivers may give to a resource. */
+    public static boolean isExtended(String name) {
         if (isNative(name) || name.startsWith("requests.")) {
             return false;
         }

@@ -26,16 +26,16 @@ public final class Language {
     private final CelCompiler compiler;
     private final CelRuntime runtime;
 
-    private Language(List<FunctionLibrary> more) {
+    private Language(List<FunctionLibrary> more, List<CelCompilerLibrary> macros) {
         List<FunctionLibrary> own = new ArrayList<>(own());
         own.addAll(more);
-        compiler = compiler(own);
+        compiler = compiler(own, macros);
         runtime = runtime(own);
     }
 
     /** Made on first use: many clusters have no expressions at all. */
     private static final class Plain {
-        private static final Language LANGUAGE = new Language(List.of());
+        private static final Language LANGUAGE = new Language(List.of(), List.of());
     }
 
     /** Without anything of a component's own. */
@@ -45,7 +45,12 @@ public final class Language {
 
     /** With functions of a component's own. */
     public static Language with(FunctionLibrary... more) {
-        return new Language(List.of(more));
+        return new Language(List.of(more), List.of());
+    }
+
+    /** With {@code cel.bind}, which names a part of an expression. */
+    public static Language withBindings() {
+        return new Language(List.of(), List.of(CelExtensions.bindings()));
     }
 
     CelCompiler compiler() {
@@ -85,7 +90,7 @@ public final class Language {
                 new StringFormat());
     }
 
-    private static CelCompiler compiler(List<FunctionLibrary> own) {
+    private static CelCompiler compiler(List<FunctionLibrary> own, List<CelCompilerLibrary> macros) {
         List<CelCompilerLibrary> libraries = new ArrayList<>(List.of(
                 CelExtensions.optional(),
                 strings(),
@@ -93,6 +98,7 @@ public final class Language {
                 CelExtensions.comprehensions(),
                 lists()));
         libraries.addAll(own);
+        libraries.addAll(macros);
         return CelCompilerFactory.standardCelCompilerBuilder()
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)

@@ -9,6 +9,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.CelByteString;
 import io.k8j.model.cel.FunctionLibrary.Arg;
 import io.k8j.model.json.Trees;
+import io.k8j.model.quantity.Quantity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,6 +65,25 @@ public final class Values {
             case Float f -> f.doubleValue();
             default -> tree;
         };
+    }
+
+    /** The type of {@link #quantity}. */
+    public static CelType quantityType() {
+        return QUANTITY;
+    }
+
+    /** A quantity as CEL value. */
+    public static Object quantity(Quantity quantity) {
+        return new QuantityFunctions.CelQuantity(quantity.amount());
+    }
+
+    /**
+     * A semantic version as CEL value.
+     *
+     * @throws RuntimeException with upstream's sentence if the text is none
+     */
+    public static Object semver(String text) {
+        return Semver.parse(text);
     }
 
     /** The order of two values of one comparable type. */
