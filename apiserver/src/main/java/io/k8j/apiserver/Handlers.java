@@ -1,12 +1,12 @@
 package io.k8j.apiserver;
 
-import io.k8j.apiserver.device.AdminAccessHook;
 import io.k8j.apiserver.admission.WebhookClient;
 import io.k8j.apiserver.admission.policy.PolicyStatus;
 import io.k8j.apiserver.bootstrap.Bootstrap;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.crd.CustomResources;
 import io.k8j.apiserver.crd.DefinitionHook;
+import io.k8j.apiserver.device.AdminAccessHook;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.service.AddressRange;

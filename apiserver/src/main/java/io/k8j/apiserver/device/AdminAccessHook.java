@@ -57,7 +57,6 @@ public final class AdminAccessHook implements WriteHook {
 
     private boolean isMarked(String namespace) {
         Optional<ApiObject> found = reader.get(NAMESPACES, "", namespace);
-        return found.isPresent()
-                && "true".equals(found.get().labels().get(LABEL));
+        return found.isPresent() && "true".equals(found.get().labels().get(LABEL));
     }
 }

@@ -57,8 +57,8 @@ final class DeviceRules {
     private static List<String> upperCase(Map<String, Object> slice) {
         String driver = Trees.string(slice, "spec", "driver");
         if (driver == null || driver.equals(driver.toLowerCase(Locale.ROOT))) return List.of();
-        return List.of(
-                "spec.driver: driver names should be lowercase; \"%s\" contains uppercase characters".formatted(driver));
+        return List.of("spec.driver: driver names should be lowercase; \"%s\" contains uppercase characters"
+                .formatted(driver));
     }
 
     private static void dropDisabled(Map<String, Object> slice) {

@@ -135,7 +135,8 @@ public final class DeviceExpression {
     private static Estimate below(List<String> steps, boolean capacity) {
         if (steps.isEmpty()) return upTo(MOST_ENTRIES);
         boolean inside = isItem(steps.getFirst());
-        if (steps.size() == 1) return inside ? upTo(MOST_ENTRIES) : isKey(steps.getFirst()) ? upTo(LONGEST_DOMAIN) : null;
+        if (steps.size() == 1)
+            return inside ? upTo(MOST_ENTRIES) : isKey(steps.getFirst()) ? upTo(LONGEST_DOMAIN) : null;
         if (!inside || steps.size() > 2) return null;
         if (isKey(steps.get(1))) return upTo(LONGEST_ID);
         if (capacity) return isItem(steps.get(1)) ? upTo(0) : null;

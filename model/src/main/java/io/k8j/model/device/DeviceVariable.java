@@ -30,7 +30,8 @@ public record DeviceVariable(Map<String, Object> variables) {
     public static DeviceVariable of(String driver, Device device) throws UnreadableException {
         Map<String, Object> attributes = new HashMap<>();
         if (device.getAttributes() != null) {
-            for (Map.Entry<String, DeviceAttribute> entry : device.getAttributes().entrySet()) {
+            for (Map.Entry<String, DeviceAttribute> entry :
+                    device.getAttributes().entrySet()) {
                 put(attributes, driver, entry.getKey(), value(entry.getKey(), entry.getValue()));
             }
         }
@@ -63,8 +64,7 @@ public record DeviceVariable(Map<String, Object> variables) {
         try {
             return Values.semver(attribute.getVersion());
         } catch (RuntimeException e) {
-            throw new UnreadableException(
-                    "attribute %s: parse semantic version: %s".formatted(name, e.getMessage()));
+            throw new UnreadableException("attribute %s: parse semantic version: %s".formatted(name, e.getMessage()));
         }
     }
 

@@ -15,11 +15,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeviceExpressionTest {
     private static final Device DEVICE = new DeviceBuilder()
             .withName("gpu-0")
-            .addToAttributes("model", new DeviceAttributeBuilder().withString("a100").build())
-            .addToAttributes("other.example.com/numa", new DeviceAttributeBuilder().withInt(1L).build())
-            .addToAttributes("shared", new DeviceAttributeBuilder().withBool(true).build())
-            .addToAttributes("firmware", new DeviceAttributeBuilder().withVersion("1.10.0").build())
-            .addToCapacity("memory", new DeviceCapacityBuilder().withValue(new Quantity("40Gi")).build())
+            .addToAttributes(
+                    "model", new DeviceAttributeBuilder().withString("a100").build())
+            .addToAttributes(
+                    "other.example.com/numa",
+                    new DeviceAttributeBuilder().withInt(1L).build())
+            .addToAttributes(
+                    "shared", new DeviceAttributeBuilder().withBool(true).build())
+            .addToAttributes(
+                    "firmware",
+                    new DeviceAttributeBuilder().withVersion("1.10.0").build())
+            .addToCapacity(
+                    "memory",
+                    new DeviceCapacityBuilder().withValue(new Quantity("40Gi")).build())
             .build();
 
     private static DeviceExpression.Answer ask(String text) throws DeviceVariable.UnreadableException {
@@ -82,8 +90,9 @@ class DeviceExpressionTest {
     @Test
     void knowsWhatItCostsAtWorst() {
         assertThat(cost("device.attributes['a'].b == 'c'")).isLessThan(100);
-        String nested = "device.attributes.map(a, device.attributes.map(b, device.attributes.map(c, device.attributes.map("
-                + "d, device.attributes.map(e, a + b + c + d + e))))).size() > 0";
+        String nested =
+                "device.attributes.map(a, device.attributes.map(b, device.attributes.map(c, device.attributes.map("
+                        + "d, device.attributes.map(e, a + b + c + d + e))))).size() > 0";
         assertThat(cost(nested)).isGreaterThan(DeviceExpression.MAX_COST);
     }
 

@@ -103,10 +103,7 @@ final class CapacityValidation {
         }
         Quantity added = min.add(step);
         if (added.compareTo(all) > 0) {
-            f.invalid(
-                    at,
-                    step.toString(),
-                    "one step %s is larger than capacity value: %s".formatted(added, all));
+            f.invalid(at, step.toString(), "one step %s is larger than capacity value: %s".formatted(added, all));
         }
         Place most = range.field("max");
         boolean safe = isSmall(f, range.field("default"), byDefault) & isSmall(f, range.field("min"), min);

@@ -42,8 +42,7 @@ public final class ClaimStatusValidation {
                 ClaimStatusValidation::id);
         reservations(f, claim, before);
         if (allocation.present() && before.field("allocation").present()) {
-            if (!Trees.deepEquals(
-                    allocation.value(), before.field("allocation").value())) {
+            if (!Trees.deepEquals(allocation.value(), before.field("allocation").value())) {
                 f.immutable(allocation);
             }
         } else if (allocation.present()) {

@@ -83,10 +83,7 @@ final class DeviceParts {
     static void fullyQualifiedName(Findings f, Place name) {
         qualifiedName(f, name);
         if (!name.text().contains("/")) {
-            f.invalid(
-                    name,
-                    name.text(),
-                    "a fully qualified name must be a domain and a name separated by a slash");
+            f.invalid(name, name.text(), "a fully qualified name must be a domain and a name separated by a slash");
         }
     }
 
@@ -185,10 +182,7 @@ final class DeviceParts {
         for (Place failure : failures.items()) {
             if (!unwanted.add(failure.text())) f.duplicate(failure, failure.text());
             if (wanted.contains(failure.text())) {
-                f.invalid(
-                        failure,
-                        failure.text(),
-                        "bindingFailureConditions must not overlap with bindingConditions");
+                f.invalid(failure, failure.text(), "bindingFailureConditions must not overlap with bindingConditions");
             }
         }
         if (conditions.isEmpty() && !failures.isEmpty()) {

@@ -28,8 +28,9 @@ public final class SliceValidation {
     private static final String NUMBER = "(0|[1-9]\\d*)";
     private static final Pattern VERSION = Pattern.compile(NUMBER + "\\." + NUMBER + "\\." + NUMBER + "(-" + PRE_RELEASE
             + "(\\." + PRE_RELEASE + ")*)?(\\+[0-9a-zA-Z-]+(\\.[0-9a-zA-Z-]+)*)?");
-    private static final String ONE_OF_DEVICE = "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when "
-            + "`perDeviceNodeSelection` is set to true in the ResourceSlice spec";
+    private static final String ONE_OF_DEVICE =
+            "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when "
+                    + "`perDeviceNodeSelection` is set to true in the ResourceSlice spec";
     private static final String ONE_OF_SLICE =
             "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required";
 
@@ -65,8 +66,7 @@ public final class SliceValidation {
                 isAdvanced(devices) ? MOST_ADVANCED_DEVICES : MOST_DEVICES,
                 (findings, device) -> device(findings, device, lookup(old, device.text("name")), perDevice),
                 item -> item.text("name"));
-        DeviceLists.set(
-                f, counters, MOST_COUNTER_SETS, SliceValidation::counterSet, item -> item.text("name"));
+        DeviceLists.set(f, counters, MOST_COUNTER_SETS, SliceValidation::counterSet, item -> item.text("name"));
         return f.list();
     }
 
@@ -159,9 +159,7 @@ public final class SliceValidation {
         int total = attributes.size() + capacity.size();
         if (total > MOST_ATTRIBUTES) {
             f.invalid(
-                    device,
-                    total,
-                    "the total number of attributes and capacities must not exceed " + MOST_ATTRIBUTES);
+                    device, total, "the total number of attributes and capacities must not exceed " + MOST_ATTRIBUTES);
         }
         DeviceLists.map(
                 f,
@@ -170,7 +168,8 @@ public final class SliceValidation {
                 LONGEST_NAME,
                 DeviceParts::qualifiedName,
                 SliceValidation::attribute);
-        if (old == null || !Trees.deepEquals(capacity.value(), old.field("capacity").value())) {
+        if (old == null
+                || !Trees.deepEquals(capacity.value(), old.field("capacity").value())) {
             boolean shared = device.isTrue("allowMultipleAllocations");
             DeviceLists.map(
                     f,
