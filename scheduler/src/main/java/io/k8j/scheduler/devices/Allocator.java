@@ -55,8 +55,7 @@ public record Allocator(
             Time time,
             long deadline,
             RandomGenerator random) {
-        return new Allocator(
-                inventory, inUse, classes, memory.selectors, new Counters(inUse), time, deadline, random);
+        return new Allocator(inventory, inUse, classes, memory.selectors, new Counters(inUse), time, deadline, random);
     }
 
     /** Looks for devices on a node. Changes nothing. */

@@ -30,8 +30,8 @@ final class Capacities {
             if (violates(taken, capacity.getRequestPolicy())) {
                 return false;
             }
-            Quantity sum = taken.add(used.getOrDefault(name, Quantity.ZERO))
-                    .add(planned.getOrDefault(name, Quantity.ZERO));
+            Quantity sum =
+                    taken.add(used.getOrDefault(name, Quantity.ZERO)).add(planned.getOrDefault(name, Quantity.ZERO));
             if (sum.compareTo(entry.getValue()) > 0) {
                 return false;
             }
@@ -42,8 +42,8 @@ final class Capacities {
     /** What a request takes of each capacity of the device. */
     static Map<String, Quantity> taken(PublishedDevice device, Map<String, Quantity> wanted) {
         Map<String, Quantity> taken = new HashMap<>();
-        device.capacity.forEach((name, all) ->
-                taken.put(name, taken(wanted.get(name), device.device.getCapacity().get(name), all)));
+        device.capacity.forEach((name, all) -> taken.put(
+                name, taken(wanted.get(name), device.device.getCapacity().get(name), all)));
         return taken;
     }
 
@@ -82,8 +82,7 @@ final class Capacities {
     }
 
     private static boolean violates(Quantity taken, CapacityRequestPolicy policy) {
-        if (policy == null
-                || policy.getDefault() != null && taken.compareTo(Quantity.of(policy.getDefault())) == 0) {
+        if (policy == null || policy.getDefault() != null && taken.compareTo(Quantity.of(policy.getDefault())) == 0) {
             return false;
         }
         CapacityRequestPolicyRange range = policy.getValidRange();
@@ -98,7 +97,6 @@ final class Capacities {
                             != 0;
         }
         return !policy.getValidValues().isEmpty()
-                && policy.getValidValues().stream()
-                        .noneMatch(valid -> taken.compareTo(Quantity.of(valid)) == 0);
+                && policy.getValidValues().stream().noneMatch(valid -> taken.compareTo(Quantity.of(valid)) == 0);
     }
 }

@@ -39,7 +39,9 @@ final class Constraint {
         if (value == null) {
             return false;
         }
-        boolean fits = distinct ? !values.contains(value) : values.isEmpty() || values.peekLast().equals(value);
+        boolean fits = distinct
+                ? !values.contains(value)
+                : values.isEmpty() || values.peekLast().equals(value);
         if (fits) {
             values.addLast(value);
         }
@@ -54,8 +56,6 @@ final class Constraint {
     }
 
     private boolean concerns(Request request) {
-        return requests.isEmpty()
-                || requests.contains(request.baseName())
-                || requests.contains(request.fullName());
+        return requests.isEmpty() || requests.contains(request.baseName()) || requests.contains(request.fullName());
     }
 }

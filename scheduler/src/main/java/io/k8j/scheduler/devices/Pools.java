@@ -74,8 +74,8 @@ final class Pools {
         String fault = repeatedDevice(slices);
         for (PublishedSlice slice : slices) {
             for (String set : slice.counterSets.keySet()) {
-                boolean repeated = counters.put(set, slice.counterSets.get(set)) != null
-                        || set.equals(slice.repeatedCounterSet);
+                boolean repeated =
+                        counters.put(set, slice.counterSets.get(set)) != null || set.equals(slice.repeatedCounterSet);
                 if (repeated && fault == null) {
                     fault = "duplicate counter set name " + set;
                 }

@@ -46,7 +46,8 @@ final class Search {
     final List<ResourceClaim> claims;
     final List<List<List<Request>>> requests = new ArrayList<>(); // by claim, request, alternative
     final List<List<Picked>> picked = new ArrayList<>(); // by claim
-    final Map<List<Request>, Integer> chosen = new IdentityHashMap<>(); // alternatives to the index of theirs that is used
+    final Map<List<Request>, Integer> chosen =
+            new IdentityHashMap<>(); // alternatives to the index of theirs that is used
 
     private final Allocator context;
     private final String node;
@@ -240,10 +241,7 @@ final class Search {
         }
         PublishedDevice device = candidate.device();
         boolean suitable = context.selectors()
-                        .match(
-                                request.deviceClass.getSpec().getSelectors(),
-                                device,
-                                "class " + request.className)
+                        .match(request.deviceClass.getSpec().getSelectors(), device, "class " + request.className)
                 && context.selectors().match(request.selectors, device, "claim " + nameOf(claims.get(claim)))
                 && (!candidate.slice().perDevice || device.isOn(node, labels));
         request.suitable.put(device, suitable);
