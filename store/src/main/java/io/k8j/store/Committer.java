@@ -253,7 +253,7 @@ final class Committer {
             }
             if (upTo > keys.compacted()) {
                 keys.compact(upTo);
-                history.dropTo(upTo).forEach(key -> keys.cut(key, upTo));
+                history.dropTo(upTo);
             }
         } finally {
             lock.unlock();

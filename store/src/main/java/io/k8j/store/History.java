@@ -62,17 +62,14 @@ final class History {
         return low;
     }
 
-    /** Drops events up to a revision and returns their keys. */
-    List<String> dropTo(long revision) {
-        List<String> keys = new ArrayList<>();
+    /** Drops events up to a revision. */
+    void dropTo(long revision) {
         while (size > 0 && events[first].revision() <= revision) {
-            keys.add(events[first].key());
             bytes -= weight(events[first]);
             events[first] = null;
             first = index(1);
             size--;
         }
-        return keys;
     }
 
     /** The highest revision that the bounds say to forget; 0 if none. */

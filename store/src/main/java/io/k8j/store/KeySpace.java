@@ -1,6 +1,8 @@
 package io.k8j.store;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ final class KeySpace {
     // The same heads twice: in order for ranges, and by key, since a search in order compares long keys often.
     private final ConcurrentSkipListMap<String, Head> ordered = new ConcurrentSkipListMap<>(KeyOrder.INSTANCE);
     private final Map<String, Head> heads = new ConcurrentHashMap<>();
+    private final Deque<Version> recent = new ArrayDeque<>(); // since the last compaction, in order
     private Map<String, Entry> loading = new HashMap<>(); // null once loaded
     private volatile long applied; // reads see everything up to it
     private volatile long compacted;
@@ -71,6 +74,11 @@ final class KeySpace {
     private Version newest(String key) {
         Head head = heads.get(key);
         return head == null ? null : head.newest;
+    }
+
+    private void change(String key, Version version) {
+        add(key, version);
+        recent.addLast(version);
     }
 
     private void add(String key, Version version) {
@@ -136,7 +144,7 @@ final class KeySpace {
     /** Adds a version; readers see it after {@link #show}. */
     Event put(Entry entry) {
         Version head = newest(entry.key());
-        add(entry.key(), new Version(entry, false, head));
+        change(entry.key(), new Version(entry, false, head));
         Optional<Entry> previous = head == null || head.deleted ? Optional.empty() : Optional.of(head.entry);
         count(size(entry) - previous.map(KeySpace::size).orElse(0L));
         return new Event.Put(entry, previous);
@@ -145,7 +153,7 @@ final class KeySpace {
     /** Removes a key that is there; readers see it after {@link #show}. */
     Event delete(String key, long revision) {
         Version head = newest(key);
-        add(key, new Version(new Entry(key, NOTHING, 0, revision, 0, 0), true, head));
+        change(key, new Version(new Entry(key, NOTHING, 0, revision, 0, 0), true, head));
         count(-size(head.entry));
         return new Event.Delete(key, revision, Optional.of(head.entry));
     }
@@ -174,25 +182,20 @@ final class KeySpace {
         compacted = revision == 1 ? 0 : revision;
     }
 
-    /** Marks states before {@code revision} as unreadable; then {@link #cut} each key that changed up to it. */
+    /**
+     * Marks states before {@code revision} as unreadable and drops the versions that no revision from there on shows.
+     * Takes time for what was changed up to there, however many versions of a key have come since.
+     */
     void compact(long revision) {
         compacted = revision;
-    }
-
-    /** Drops versions of a key that no revision from {@code revision} on shows. */
-    void cut(String key, long revision) {
-        Version head = newest(key);
-        Version kept = head;
-        while (kept != null && kept.entry.modRevision() > revision) {
-            kept = kept.older;
-        }
-        if (kept == null) {
-            return;
-        }
-        kept.older = null;
-        if (kept.deleted && kept == head) {
-            heads.remove(key);
-            ordered.remove(key);
+        for (Version v = recent.peekFirst(); v != null && v.entry.modRevision() <= revision; v = recent.peekFirst()) {
+            recent.removeFirst();
+            v.older = null;
+            String key = v.entry.key();
+            if (v.deleted && newest(key) == v) {
+                heads.remove(key);
+                ordered.remove(key);
+            }
         }
     }
 
