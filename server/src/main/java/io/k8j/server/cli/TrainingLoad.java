@@ -55,6 +55,7 @@ final class TrainingLoad {
                     "application/strategic-merge-patch+json",
                     Json.parse("{\"spec\":{\"replicas\":1}}")));
             transport.call(call(Verb.DELETE, DEPLOYMENTS, "train", null));
+            new TrainingRequests(transport).run(TrainingRequests.ROUNDS);
             watch.close();
         }
     }
