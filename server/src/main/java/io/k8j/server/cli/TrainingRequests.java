@@ -15,8 +15,7 @@ import java.util.Map;
 final class TrainingRequests {
     private static final GroupVersionResource CONFIGMAPS = new GroupVersionResource("", "v1", "configmaps");
     private static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
-    private static final GroupVersionResource LEASES =
-            new GroupVersionResource("coordination.k8s.io", "v1", "leases");
+    private static final GroupVersionResource LEASES = new GroupVersionResource("coordination.k8s.io", "v1", "leases");
     static final int ROUNDS = 1200;
 
     private static final String MERGE = "application/merge-patch+json";
@@ -61,17 +60,13 @@ final class TrainingRequests {
         return """
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","labels":{"app":"train"}},
                 "spec":{"schedulerName":"none","containers":[{"name":"main","image":"example.test/app:1",
-                "env":[{"name":"A","value":"1"}],"resources":{"requests":{"cpu":"10m","memory":"16Mi"}}}]}}"""
-                .formatted(name);
+                "env":[{"name":"A","value":"1"}],"resources":{"requests":{"cpu":"10m","memory":"16Mi"}}}]}}""".formatted(name);
     }
 
     private static String lease(String version, int number) {
         return """
                 {"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"lease"%s},
-                "spec":{"holderIdentity":"train","leaseDurationSeconds":40,"renewTime":"2026-01-01T00:00:00.%06dZ"}}"""
-                .formatted(
-                        version.isEmpty() ? "" : ",\"resourceVersion\":\"" + version + "\"",
-                        number);
+                "spec":{"holderIdentity":"train","leaseDurationSeconds":40,"renewTime":"2026-01-01T00:00:00.%06dZ"}}""".formatted(version.isEmpty() ? "" : ",\"resourceVersion\":\"" + version + "\"", number);
     }
 
     private ApiObject create(GroupVersionResource resource, String json) {
@@ -80,7 +75,9 @@ final class TrainingRequests {
 
     private ApiObject call(
             Verb verb, GroupVersionResource resource, String name, String subresource, String patchType, String json) {
-        return transport.call(request(verb, resource, name, subresource, patchType, json)).object();
+        return transport
+                .call(request(verb, resource, name, subresource, patchType, json))
+                .object();
     }
 
     private static ApiCall request(

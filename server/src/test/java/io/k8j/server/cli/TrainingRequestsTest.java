@@ -22,13 +22,11 @@ class TrainingRequestsTest {
     void everyRequestIsOneThatTheServerCarriesOut() throws Exception {
         try (SystemTime time = new SystemTime();
                 MemoryStore store = MemoryStore.open(StoreConfig.DEFAULTS);
-                ApiServerCore core =
-                        ApiServerCore.open(store, CoreConfig.DEFAULTS, time, ApiServerCore.Parts.open())) {
+                ApiServerCore core = ApiServerCore.open(store, CoreConfig.DEFAULTS, time, ApiServerCore.Parts.open())) {
             ApiTransport transport = core.transport(UserInfo.of("train", "system:masters"), "train");
             new TrainingRequests(transport).run(3);
 
-            ApiObject lease =
-                    get(transport, new GroupVersionResource("coordination.k8s.io", "v1", "leases"), "lease");
+            ApiObject lease = get(transport, new GroupVersionResource("coordination.k8s.io", "v1", "leases"), "lease");
             assertThat(Trees.string(lease.tree(), "spec", "renewTime")).isEqualTo("2026-01-01T00:00:00.000002Z");
             ApiObject pod = get(transport, new GroupVersionResource("", "v1", "pods"), "pod");
             assertThat(Trees.list(pod.tree(), "status", "conditions")).hasSize(1);
