@@ -72,6 +72,7 @@ final class Handlers implements AutoCloseable {
     private final ObjectWriter writer;
     private final ApiServerCore core;
     private final CoreConfig config;
+    private final Time time;
     private final AddressRange addresses;
     private final ServiceAllocator allocator;
     private final CustomResources customs;
@@ -89,6 +90,7 @@ final class Handlers implements AutoCloseable {
             ApiServerCore.Parts parts) {
         this.core = core;
         this.config = config;
+        this.time = time;
         admission = new Admission(plugins);
         writer = new ObjectWriter(store, feed, time);
         rewriter = new StorageRewriter(store, writer);
@@ -193,7 +195,7 @@ final class Handlers implements AutoCloseable {
         customs.start();
         policyStatus.start();
         if (!config.bootstrap()) return;
-        new Bootstrap(call -> core.call(SERVER, "kube-apiserver", call))
+        new Bootstrap(call -> core.call(SERVER, "kube-apiserver", call), time)
                 .run(addresses.cidr(), addresses.firstAddress(), config.advertiseAddress(), config.advertisePort());
     }
 

@@ -27,7 +27,9 @@ import io.k8j.controllers.podgc.PodGarbageController;
 import io.k8j.controllers.quota.ResourceQuotaController;
 import io.k8j.controllers.replicas.ReplicaController;
 import io.k8j.controllers.rootca.RootCaPublisher;
+import io.k8j.controllers.serviceaccount.ControllerAccounts;
 import io.k8j.controllers.serviceaccount.DefaultAccountController;
+import io.k8j.controllers.serviceaccount.LegacyTokenCleaner;
 import io.k8j.controllers.serviceaccount.TokenSecretController;
 import io.k8j.controllers.servicecidr.ServiceCidrController;
 import io.k8j.controllers.statefulset.StatefulSetController;
@@ -40,6 +42,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +66,10 @@ public final class ControllerManager implements AutoCloseable {
                     NodeIpamController::create), // first: nodes are not ready without it
             new Entry("serviceaccount-controller", "service-account-controller", DefaultAccountController::create),
             new Entry("legacy-serviceaccount-token-controller", null, TokenSecretController::create),
+            new Entry(
+                    "legacy-serviceaccount-token-cleaner-controller",
+                    "legacy-service-account-token-cleaner",
+                    LegacyTokenCleaner::create),
             new Entry("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", RootCaPublisher::create),
             new Entry("namespace-controller", "namespace-controller", NamespaceController::create),
             new Entry("garbage-collector-controller", "generic-garbage-collector", GarbageCollector::create),
@@ -120,17 +128,28 @@ public final class ControllerManager implements AutoCloseable {
 
     private ControllerManager(ControllerContext context, Function<String, Client> accounts) {
         this.context = context;
+        Set<String> names = new TreeSet<>();
         for (Entry entry : ALL) {
             if (context.config().isEnabled(entry.name, entry.onByDefault)) {
-                ControllerContext own =
-                        context.forNext(entry.account == null ? context.client() : accounts.apply(entry.account));
-                Controller controller = entry.create.apply(own);
-                controllers.put(entry.name, controller);
-                starters.add(Thread.ofVirtual()
-                        .name("start-" + entry.name)
-                        .unstarted(() -> startWhenSynced(entry.name, controller, own.used())));
+                if (entry.account != null) {
+                    names.add(entry.account);
+                }
+                add(
+                        entry.name,
+                        entry.account == null ? context.client() : accounts.apply(entry.account),
+                        entry.create);
             }
         }
+        add("controller-accounts", context.client(), own -> ControllerAccounts.create(own, names));
+    }
+
+    private void add(String name, Client client, Function<ControllerContext, Controller> create) {
+        ControllerContext own = context.forNext(client);
+        Controller controller = create.apply(own);
+        controllers.put(name, controller);
+        starters.add(Thread.ofVirtual()
+                .name("start-" + name)
+                .unstarted(() -> startWhenSynced(name, controller, own.used())));
     }
 
     /**

@@ -23,12 +23,14 @@ import io.k8j.client.ResourceCatalog;
 import io.k8j.client.Resources;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.json.Json;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.time.SystemTime;
 import io.k8j.model.yaml.Yaml;
 import io.k8j.store.MemoryStore;
 import io.k8j.store.Store;
 import io.k8j.store.StoreConfig;
+import io.k8j.store.WriteOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,12 @@ final class TestCluster implements AutoCloseable {
     }
 
     TestCluster(ControllersConfig config) {
+        this(config, Map.of());
+    }
+
+    /** @param stored YAML of objects that are there from long ago, by their keys in the store */
+    TestCluster(ControllersConfig config, Map<String, String> stored) {
+        stored.forEach((key, yaml) -> store.put(key, Json.write(Yaml.parse(yaml)), 0, WriteOptions.FSYNC));
         core = ApiServerCore.open(
                 store,
                 CoreConfig.DEFAULTS,

@@ -7,6 +7,8 @@ import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,16 @@ public final class Bootstrap {
     private static final GroupVersionResource PRIORITIES =
             new GroupVersionResource("scheduling.k8s.io", "v1", "priorityclasses");
 
+    private static final GroupVersionResource CONFIG_MAPS = new GroupVersionResource("", "v1", "configmaps");
+    private static final String TRACKING = "kube-apiserver-legacy-service-account-token-tracking";
+
     private final Function<ApiCall, ApiResponse> api;
+    private final InstantSource clock;
 
     /** @param api the server, with all rights */
-    public Bootstrap(Function<ApiCall, ApiResponse> api) {
+    public Bootstrap(Function<ApiCall, ApiResponse> api, InstantSource clock) {
         this.api = api;
+        this.clock = clock;
     }
 
     /**
@@ -51,6 +58,13 @@ public final class Bootstrap {
                 2000000000,
                 "Used for system critical pods that must run in the"
                         + " cluster, but can be moved to another node if necessary.");
+        // Since when the use of legacy tokens is noted, for whoever cleans them away.
+        ensure(
+                CONFIG_MAPS,
+                "kube-system",
+                TRACKING,
+                "{'metadata':{'name':'%s'},'data':{'since':'%s'}}"
+                        .formatted(TRACKING, clock.instant().atOffset(ZoneOffset.UTC).toLocalDate()));
         serviceCidr(serviceRange);
         ensure(
                 SERVICES,

@@ -8,6 +8,7 @@ import io.k8j.client.HttpsTransport;
 import io.k8j.client.Kubeconfig;
 import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
+import io.k8j.client.ServerAccess;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
 import io.k8j.model.time.SystemTime;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.ToIntBiFunction;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,13 +70,15 @@ final class TokenCommand {
 
     /** Does something with the cluster's client; what goes wrong becomes one sentence. */
     private static int with(ClusterOptions cluster, ToIntFunction<Client> work) {
-        try (SystemTime time = new SystemTime();
-                Client client = new Client(
-                        new HttpsTransport(
-                                Kubeconfig.read(cluster.kubeconfig(), "").access(), "k8j"),
-                        time,
-                        "k8j")) {
-            return work.applyAsInt(client);
+        return with(cluster, (client, access) -> work.applyAsInt(client));
+    }
+
+    private static int with(ClusterOptions cluster, ToIntBiFunction<Client, ServerAccess> work) {
+        try (SystemTime time = new SystemTime()) {
+            ServerAccess access = Kubeconfig.read(cluster.kubeconfig(), "").access();
+            try (Client client = new Client(new HttpsTransport(access, "k8j"), time, "k8j")) {
+                return work.applyAsInt(client, access);
+            }
         } catch (IOException | TransportException e) {
             throw new UserException(
                     "cannot reach the cluster of %s: %s".formatted(cluster.kubeconfig(), e.getMessage()), e);
@@ -158,8 +162,11 @@ final class TokenCommand {
                     .withType(TYPE)
                     .withStringData(data)
                     .build();
-            return with(cluster, client -> {
+            return with(cluster, (client, access) -> {
                 client.resources(Secret.class).create(secret);
+                if (usages.contains("signing")) {
+                    ClusterInfo.publish(client, access);
+                }
                 System.out.println(made);
                 return 0;
             });

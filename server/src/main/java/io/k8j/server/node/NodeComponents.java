@@ -86,6 +86,9 @@ public final class NodeComponents implements AutoCloseable {
 
     /** Starts the kubelet and waits until the node is ready. */
     public void start(ControlPlane plane, ClusterCertificates certificates, Steps steps) throws Exception {
+        if (hasDns()) {
+            DnsAccount.ensure(plane.client("k8j", "system:admin", "system:masters"));
+        }
         ContainerRuntime runtime = closing.add(steps.step("container runtime: " + runtimeName(), () -> connect(plane)));
         Client client = plane.client("kubelet", "system:node:" + config.nodeName(), "system:nodes");
         closing.add(steps.step(
@@ -109,9 +112,9 @@ public final class NodeComponents implements AutoCloseable {
                     .withTable(InstanceId.table(config.dataDir()));
             closing.add(steps.step("service proxy: nftables", () -> Proxier.start(settings, client)));
         }
-        if (!config.disable().contains("dns")) {
-            // It keeps its own Service and EndpointSlice, as an add-on's manager would.
-            Client client = plane.client("coredns", "system:serviceaccount:kube-system:kube-dns", "system:masters");
+        if (hasDns()) {
+            Client client = plane.client(
+                    "coredns", DnsAccount.USER, "system:serviceaccounts", "system:serviceaccounts:kube-system");
             DnsConfig settings = DnsConfig.of(
                             InetAddress.getByName(nodeIp),
                             config.clusterDomain(),
@@ -122,6 +125,11 @@ public final class NodeComponents implements AutoCloseable {
                     "DNS: " + config.clusterDns() + ", domain " + config.clusterDomain(),
                     () -> DnsServer.start(settings, client)));
         }
+    }
+
+    private boolean hasDns() {
+        return config.runtime() != ServerConfig.Runtime.SIMULATED
+                && !config.disable().contains("dns");
     }
 
     /** Waits until the cluster's DNS answers at its Service address. */

@@ -3,6 +3,8 @@ package io.k8j.junit.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.junit.K8jCluster;
+import io.k8j.model.json.Trees;
+import io.k8j.model.yaml.Yaml;
 import io.k8j.server.cli.Main;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -49,6 +51,15 @@ class TokenCommandTest {
                     .isEqualTo(200); // as upstream's role of nodes that join says
             assertThat(plain.get("/api/v1/secrets", bearer).code()).isEqualTo(403);
             String id = token.substring(0, 6);
+            String info = plain.get("/api/v1/namespaces/kube-public/configmaps/cluster-info")
+                    .at("data", "kubeconfig"); // for those who know nobody yet
+            assertThat(Trees.list(Yaml.parse(info.getBytes(StandardCharsets.UTF_8)), "clusters"))
+                    .singleElement()
+                    .satisfies(entry -> {
+                        assertThat(Trees.string(entry, "cluster", "server")).startsWith("https://");
+                        assertThat(Trees.string(entry, "cluster", "certificate-authority-data"))
+                                .isNotEmpty();
+                    });
             assertThat(run(cluster, "token", "delete", id)).isEqualTo("bootstrap token \"%s\" deleted\n".formatted(id));
             assertThat(plain.get("/version", bearer).code()).isEqualTo(401);
         }
