@@ -134,10 +134,7 @@ public final class ControllerManager implements AutoCloseable {
                 if (entry.account != null) {
                     names.add(entry.account);
                 }
-                add(
-                        entry.name,
-                        entry.account == null ? context.client() : accounts.apply(entry.account),
-                        entry.create);
+                add(entry.name, entry.account == null ? context.client() : accounts.apply(entry.account), entry.create);
             }
         }
         add("controller-accounts", context.client(), own -> ControllerAccounts.create(own, names));

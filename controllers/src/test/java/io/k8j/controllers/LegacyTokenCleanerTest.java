@@ -51,8 +51,8 @@ class LegacyTokenCleanerTest {
         try (TestCluster cluster = new TestCluster(ControllersConfig.DEFAULTS, stored("2020-01-01"))) {
             eventually("marked", () -> isMarked(secret(cluster, "unused").orElseThrow()));
             eventually("gone", () -> secret(cluster, "marked").isEmpty());
-            assertThat(secret(cluster, "handmade")).hasValueSatisfying(s -> assertThat(isMarked(s))
-                    .isFalse());
+            assertThat(secret(cluster, "handmade"))
+                    .hasValueSatisfying(s -> assertThat(isMarked(s)).isFalse());
         }
     }
 }

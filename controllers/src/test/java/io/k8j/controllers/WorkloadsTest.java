@@ -249,7 +249,8 @@ class WorkloadsTest {
                 () -> cluster.list(ReplicaSet.class).isEmpty()
                         && cluster.pods("app=web").isEmpty());
         cluster.create(Deployment.class, deployment(2, ""));
-        awaitComplete(2); // the garbage collector knows the owner of what it has long seen, unlike of what was just adopted
+        awaitComplete(
+                2); // the garbage collector knows the owner of what it has long seen, unlike of what was just adopted
         cluster.resources(Deployment.class)
                 .delete(new ObjectKey(NS, "web"), DeleteOptions.DEFAULT.propagation("Foreground"));
         eventually("all gone", () -> !cluster.exists(Deployment.class, "web"));

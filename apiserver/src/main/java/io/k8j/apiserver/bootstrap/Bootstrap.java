@@ -64,7 +64,9 @@ public final class Bootstrap {
                 "kube-system",
                 TRACKING,
                 "{'metadata':{'name':'%s'},'data':{'since':'%s'}}"
-                        .formatted(TRACKING, clock.instant().atOffset(ZoneOffset.UTC).toLocalDate()));
+                        .formatted(
+                                TRACKING,
+                                clock.instant().atOffset(ZoneOffset.UTC).toLocalDate()));
         serviceCidr(serviceRange);
         ensure(
                 SERVICES,

@@ -32,7 +32,8 @@ public final class ControllerAccounts {
         });
         accounts.onChange(Handlers.of(account -> {}, (before, now) -> {}, gone -> {
             ObjectKey key = ObjectKey.of(gone);
-            if (key.namespace().equals(NAMESPACE) && names.contains(key.name())) loop.queue().add(key.name());
+            if (key.namespace().equals(NAMESPACE) && names.contains(key.name()))
+                loop.queue().add(key.name());
         }));
         return Controller.of(loop, 1, () -> names.forEach(loop.queue()::add));
     }

@@ -53,7 +53,8 @@ public final class LegacyTokenCleaner {
     private Outcome look() {
         LocalDate today = LegacyTokens.day(context.now());
         Optional<ConfigMap> tracking = context.resources(ConfigMap.class).find(TRACKING);
-        String since = tracking.map(map -> Nulls.map(map.getData()).get("since")).orElse(null);
+        String since =
+                tracking.map(map -> Nulls.map(map.getData()).get("since")).orElse(null);
         if (LegacyTokens.isTrackedLongEnough(since, today)) {
             for (Secret secret : secrets.all()) {
                 clean(secret, today);
@@ -65,7 +66,8 @@ public final class LegacyTokenCleaner {
     private void clean(Secret secret, LocalDate today) {
         Optional<ServiceAccount> account = LegacyTokens.accountKey(secret)
                 .flatMap(accounts::get)
-                .filter(found -> Nulls.uid(found).equals(Nulls.annotations(secret).get(LegacyTokens.ACCOUNT_UID)));
+                .filter(found ->
+                        Nulls.uid(found).equals(Nulls.annotations(secret).get(LegacyTokens.ACCOUNT_UID)));
         if (account.isEmpty()) {
             return; // the controller of tokens deletes it
         }

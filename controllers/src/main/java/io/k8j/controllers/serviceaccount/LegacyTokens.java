@@ -51,7 +51,8 @@ final class LegacyTokens {
     /** Names of the Secrets that a Pod mounts. */
     static Set<String> mounted(Pod pod) {
         return Nulls.list(pod.getSpec().getVolumes()).stream()
-                .filter(volume -> volume.getSecret() != null && volume.getSecret().getSecretName() != null)
+                .filter(volume ->
+                        volume.getSecret() != null && volume.getSecret().getSecretName() != null)
                 .map(volume -> volume.getSecret().getSecretName())
                 .collect(Collectors.toSet());
     }

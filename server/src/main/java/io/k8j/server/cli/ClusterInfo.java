@@ -50,7 +50,9 @@ final class ClusterInfo {
         } else if (known.get().getData() == null
                 || !kubeconfig.equals(known.get().getData().get(CONFIG))) {
             client.resources(ConfigMap.class)
-                    .update(known.get().toBuilder().addToData(CONFIG, kubeconfig).build());
+                    .update(known.get().toBuilder()
+                            .addToData(CONFIG, kubeconfig)
+                            .build());
         }
         letEverybodyRead(client);
     }
@@ -59,10 +61,10 @@ final class ClusterInfo {
     private static Optional<String> address(Client client) {
         return client.resources(EndpointSlice.class)
                 .find(new ObjectKey("default", "kubernetes"))
-                .filter(slice -> !slice.getEndpoints().isEmpty() && !slice.getPorts().isEmpty())
+                .filter(slice ->
+                        !slice.getEndpoints().isEmpty() && !slice.getPorts().isEmpty())
                 .map(slice -> {
-                    String host =
-                            slice.getEndpoints().getFirst().getAddresses().getFirst();
+                    String host = slice.getEndpoints().getFirst().getAddresses().getFirst();
                     return "https://%s:%d"
                             .formatted(
                                     host.indexOf(':') < 0 ? host : "[" + host + "]",

@@ -63,8 +63,8 @@ final class DnsAccount {
     }
 
     private static <T extends HasMetadata> void ensure(Client client, Class<T> type, String yaml) {
-        T wanted =
-                ApiObject.ofTree(Trees.map(Yaml.parse(yaml.getBytes(StandardCharsets.UTF_8)))).as(type);
+        T wanted = ApiObject.ofTree(Trees.map(Yaml.parse(yaml.getBytes(StandardCharsets.UTF_8))))
+                .as(type);
         Resources<T> resources = client.resources(type);
         if (resources.find(ObjectKey.of(wanted)).isPresent()) return;
         try {

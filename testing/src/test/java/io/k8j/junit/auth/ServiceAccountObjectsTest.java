@@ -19,8 +19,7 @@ class ServiceAccountObjectsTest {
                         K8jCluster.builder().withNodes(0).without("scheduler").start();
                 RawApi admin = RawApi.admin(cluster)) {
             for (String name : new String[] {"generic-garbage-collector", "deployment-controller", "token-cleaner"}) {
-                Awaitility.await()
-                        .until(() -> admin.get(ACCOUNTS + name).code() == 200);
+                Awaitility.await().until(() -> admin.get(ACCOUNTS + name).code() == 200);
             }
             String first = admin.get(ACCOUNTS + "job-controller").at("metadata", "uid");
             assertThat(admin.send("DELETE", ACCOUNTS + "job-controller", null).code())
