@@ -1,6 +1,5 @@
 package io.k8j.scheduler.devices;
 
-import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,9 +15,8 @@ public final class Inventory {
     private final Map<PoolId, List<PublishedSlice>> byPool = new HashMap<>();
 
     /** Takes in a new slice or a new version of one. */
-    public void put(ResourceSlice slice) {
-        remove(slice.getMetadata().getName());
-        PublishedSlice published = new PublishedSlice(slice);
+    public void put(PublishedSlice published) {
+        remove(published.name);
         slices.put(published.name, published);
         byPool.computeIfAbsent(published.pool, p -> new ArrayList<>()).add(published);
         if (published.node.isEmpty() || published.hasCounters()) {

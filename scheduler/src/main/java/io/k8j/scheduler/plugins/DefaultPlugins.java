@@ -40,7 +40,7 @@ public final class DefaultPlugins {
             new Entry("PodTopologySpread", 2, DefaultPlugins::spread),
             new Entry("InterPodAffinity", 2, DefaultPlugins::interPodAffinity),
             // Giving back an idle device harms less than removing a Pod.
-            new Entry("DynamicResources", 0, context -> new DynamicResourcesPlugin()),
+            new Entry("DynamicResources", 2, DefaultPlugins::devices),
             new Entry("DefaultPreemption", 0, DefaultPlugins::preemption),
             new Entry("NodeResourcesBalancedAllocation", 1, DefaultPlugins::balanced),
             new Entry("ImageLocality", 1, context -> new ImageLocalityPlugin()),
@@ -106,6 +106,15 @@ public final class DefaultPlugins {
                 context.indexes(),
                 args.number("hardPodAffinityWeight", 1),
                 args.flag("ignorePreferredTermsOfExistingPods", false));
+    }
+
+    private static Plugin devices(PluginContext context) {
+        PluginArgs args = new PluginArgs("DynamicResources", context.args());
+        return new DynamicResourcesPlugin(
+                context,
+                new Random(),
+                args.duration("filterTimeout", Duration.ofSeconds(10)),
+                args.duration("bindingTimeout", Duration.ofSeconds(600)));
     }
 
     private static Plugin preemption(PluginContext context) {

@@ -1,28 +1,433 @@
 package io.k8j.scheduler.plugins;
 
+import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceSubRequest;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.k8j.client.EventRecorder;
+import io.k8j.client.ObjectKey;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.TransportException;
+import io.k8j.model.time.Time;
+import io.k8j.scheduler.devices.Allocator;
+import io.k8j.scheduler.devices.BindingConditions;
+import io.k8j.scheduler.devices.ClaimTracker;
+import io.k8j.scheduler.devices.ClaimWriter;
+import io.k8j.scheduler.devices.PodClaims;
+import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.CycleState;
+import io.k8j.scheduler.framework.EventHint;
+import io.k8j.scheduler.framework.FrameworkHandle;
+import io.k8j.scheduler.framework.NodeInfo;
+import io.k8j.scheduler.framework.NodeSelection;
 import io.k8j.scheduler.framework.NodeStatuses;
 import io.k8j.scheduler.framework.Nodes;
 import io.k8j.scheduler.framework.Plugin;
+import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.PodInfo;
+import io.k8j.scheduler.framework.Scores;
 import io.k8j.scheduler.framework.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Keeps Pods with resource claims waiting, as devices are not allocated yet; all others pass. */
-final class DynamicResourcesPlugin implements Plugin.PreFilter, Plugin.PostFilter {
+/** Finds devices for the ResourceClaims of Pods. Pods without claims pass with a look at an empty list. */
+final class DynamicResourcesPlugin
+        implements Plugin.PreEnqueue,
+                Plugin.PreFilter,
+                Plugin.Filter,
+                Plugin.PostFilter,
+                Plugin.PreScore,
+                Plugin.Score,
+                Plugin.Reserve,
+                Plugin.PreBind {
+    private static final Logger LOG = LoggerFactory.getLogger(DynamicResourcesPlugin.class);
+    private static final CycleState.Key<Needs> NEEDS = new CycleState.Key<>();
+    private static final Status ELSEWHERE = Status.unresolvable("resourceclaim not available on the node");
+    private static final int MOST_ALTERNATIVES = 8;
+
+    /** What a Pod needs and got, in the order of its claims. */
+    private static final class Needs {
+        final List<ResourceClaim> claims; // replaced one by one while the Pod is bound
+        final List<NodeSelection> reach = new ArrayList<>(); // null for claims without devices, or on all nodes
+        final List<ResourceClaim> toAllocate = new ArrayList<>();
+        final Map<String, List<AllocationResult>> found = new HashMap<>(); // by node, in the order of toAllocate
+        final Set<Integer> unavailable = new HashSet<>(); // claims whose devices some node does not reach
+        final Map<String, AllocationResult> reserved = new LinkedHashMap<>(); // by claim's uid
+        Allocator allocator;
+
+        Needs(List<ResourceClaim> claims) {
+            this.claims = new ArrayList<>(claims);
+        }
+    }
+
+    private final ClaimTracker tracker;
+    private final ClaimWriter writer;
+    private final FrameworkHandle framework;
+    private final EventRecorder events;
+    private final Time time;
+    private final RandomGenerator random;
+    private final Duration filterTimeout;
+    private final Duration bindingTimeout;
+    private final ChangeSignal claimChanges = new ChangeSignal();
+    /** Pods that wait for their claims to be made. */
+    private final Map<String, PodInfo> gated = new LinkedHashMap<>();
+
+    /**
+     * @param filterTimeout for all nodes together; zero for none
+     * @param bindingTimeout for drivers to prepare devices
+     */
+    DynamicResourcesPlugin(
+            PluginContext context, RandomGenerator random, Duration filterTimeout, Duration bindingTimeout) {
+        this.tracker = ClaimTracker.of(context);
+        this.writer = new ClaimWriter(context.client());
+        this.framework = context.framework();
+        this.events = context.events();
+        this.time = context.client().time();
+        this.random = random;
+        this.filterTimeout = filterTimeout;
+        this.bindingTimeout = bindingTimeout;
+        tracker.onClaim(this::claimChanged);
+    }
+
+    private void claimChanged(ResourceClaim claim) {
+        claimChanges.changed();
+        if (gated.isEmpty()) {
+            return;
+        }
+        String namespace = claim.getMetadata().getNamespace();
+        List<PodInfo> waiting = gated.values().stream()
+                .filter(pod -> pod.namespace().equals(namespace))
+                .toList();
+        waiting.forEach(pod -> gated.remove(pod.uid())); // those that still wait come again
+        waiting.forEach(framework::reconsider);
+    }
+
     @Override
     public String name() {
         return "DynamicResources";
     }
 
     @Override
+    public boolean isLocal() {
+        return false;
+    }
+
+    private PodClaims claimsOf(PodInfo pod) {
+        return PodClaims.of(pod, tracker::claim);
+    }
+
+    @Override
+    public Status preEnqueue(PodInfo pod) {
+        PodClaims claims = claimsOf(pod);
+        if (claims.problem() == null) {
+            if (!gated.isEmpty()) {
+                gated.remove(pod.uid());
+            }
+            return Status.SUCCESS;
+        }
+        gated.put(pod.uid(), pod);
+        return Status.unresolvable(claims.problem());
+    }
+
+    @Override
     public Status preFilter(CycleState state, PodInfo pod, Nodes nodes) {
-        return pod.pod().getSpec().getResourceClaims().isEmpty()
-                ? Status.SKIP
-                : Status.unresolvable("resource claims cannot be allocated by this scheduler");
+        PodClaims claims = claimsOf(pod);
+        if (claims.problem() != null) {
+            return Status.unresolvable(claims.problem());
+        }
+        if (claims.claims().isEmpty()) {
+            return Status.SKIP;
+        }
+        Needs needs = new Needs(claims.claims());
+        for (ResourceClaim claim : needs.claims) {
+            AllocationResult allocation = ClaimTracker.allocation(claim);
+            needs.reach.add(allocation == null ? null : NodeSelection.of(allocation.getNodeSelector()));
+            if (allocation == null) {
+                String problem = problem(claim);
+                if (problem != null) {
+                    return Status.unresolvable(problem);
+                }
+                needs.toAllocate.add(claim);
+            }
+        }
+        if (!needs.toAllocate.isEmpty()) {
+            long limit = filterTimeout.isZero() ? Duration.ofDays(1).toNanos() : filterTimeout.toNanos();
+            needs.allocator = tracker.allocator(time.nanoTime() + limit, random);
+        }
+        state.write(NEEDS, needs);
+        return Status.SUCCESS;
+    }
+
+    /** Null if devices can be looked for. */
+    private String problem(ResourceClaim claim) {
+        if (tracker.isPending(claim)) {
+            return "resource claim %s is in the process of being allocated".formatted(ObjectKey.of(claim));
+        }
+        for (DeviceRequest request : claim.getSpec().getDevices().getRequests()) {
+            if (request.getExactly() != null) {
+                String problem = classProblem(request.getExactly().getDeviceClassName(), request.getName());
+                if (problem != null) {
+                    return problem;
+                }
+            } else if (request.getFirstAvailable().isEmpty()) {
+                return "resource claim %s, request %s: unknown request type"
+                        .formatted(ObjectKey.of(claim), request.getName());
+            }
+            for (DeviceSubRequest sub : request.getFirstAvailable()) {
+                String problem = classProblem(sub.getDeviceClassName(), request.getName() + "/" + sub.getName());
+                if (problem != null) {
+                    return problem;
+                }
+            }
+        }
+        return null;
+    }
+
+    private String classProblem(String name, String request) {
+        return tracker.deviceClass(name) != null
+                ? null
+                : "request %s: device class %s does not exist".formatted(request, name);
+    }
+
+    @Override
+    public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
+        Needs needs = state.read(NEEDS);
+        List<Integer> unavailable = unavailable(needs, node);
+        if (needs.allocator != null) {
+            switch (needs.allocator.allocate(node.name(), node.labels(), needs.toAllocate)) {
+                case Allocator.Outcome.Fault(String message) -> {
+                    return Status.error(message);
+                }
+                case Allocator.Outcome.NotHere(String reason) -> {
+                    return Status.unresolvable(reason);
+                }
+                case Allocator.Outcome.Found(List<AllocationResult> results) -> needs.found.put(node.name(), results);
+            }
+        }
+        needs.unavailable.addAll(unavailable);
+        return unavailable.isEmpty() ? Status.SUCCESS : ELSEWHERE;
+    }
+
+    private List<Integer> unavailable(Needs needs, NodeInfo node) {
+        List<Integer> unavailable = List.of();
+        for (int i = 0; i < needs.claims.size(); i++) {
+            NodeSelection reach = needs.reach.get(i);
+            ResourceClaim claim = needs.claims.get(i);
+            boolean reached = reach == null || reach.matches(node.name(), node.labels());
+            if (!reached || BindingConditions.concern(claim) && isLost(claim)) {
+                unavailable = unavailable.isEmpty() ? new ArrayList<>() : unavailable;
+                unavailable.add(i);
+            }
+        }
+        return unavailable;
+    }
+
+    /** Whether the claim's devices failed, or took too long, to get ready. */
+    private boolean isLost(ResourceClaim claim) {
+        return switch (BindingConditions.of(claim)) {
+            case BindingConditions.State.Ready ready -> false;
+            case BindingConditions.State.Failed failed -> true;
+            case BindingConditions.State.Waiting waiting ->
+                BindingConditions.isLate(claim, bindingTimeout, time.instant());
+        };
     }
 
     @Override
     public Result postFilter(CycleState state, PodInfo pod, NodeStatuses statuses) {
-        return new Result(Status.unschedulable("no new claims to deallocate"), null);
+        Needs needs = state.read(NEEDS);
+        if (needs == null) {
+            return new Result(Status.unschedulable("no new claims to deallocate"), null);
+        }
+        for (int index : needs.unavailable) {
+            ResourceClaim claim = needs.claims.get(index);
+            boolean unused = claim.getStatus().getReservedFor().stream()
+                    .allMatch(consumer -> pod.uid().equals(consumer.getUid()));
+            if (unused) {
+                framework.writers().execute(() -> attempt("deallocate", claim, () -> writer.deallocate(claim)));
+                return new Result(Status.unschedulable("deallocation of ResourceClaim completed"), null);
+            }
+        }
+        return new Result(Status.unschedulable("still not schedulable"), null);
+    }
+
+    private static void attempt(String what, ResourceClaim claim, Runnable write) {
+        try {
+            write.run();
+        } catch (ApiException | TransportException e) {
+            LOG.atWarn()
+                    .addKeyValue("claim", ObjectKey.of(claim))
+                    .addKeyValue("action", what)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("claim not written");
+        }
+    }
+
+    @Override
+    public Status preScore(CycleState state, PodInfo pod, Nodes nodes, List<NodeInfo> candidates) {
+        Needs needs = state.read(NEEDS);
+        return needs == null || needs.allocator == null ? Status.SKIP : Status.SUCCESS;
+    }
+
+    /** Earlier alternatives of requests are better. */
+    @Override
+    public long score(CycleState state, PodInfo pod, NodeInfo node) {
+        Needs needs = state.read(NEEDS);
+        List<AllocationResult> found = needs.found.getOrDefault(node.name(), List.of());
+        long score = 0;
+        for (int i = 0; i < found.size(); i++) {
+            Set<String> used = new HashSet<>();
+            for (DeviceRequestAllocationResult result : found.get(i).getDevices().getResults()) {
+                used.add(result.getRequest());
+            }
+            for (DeviceRequest request :
+                    needs.toAllocate.get(i).getSpec().getDevices().getRequests()) {
+                List<DeviceSubRequest> alternatives = request.getFirstAvailable();
+                for (int n = 0; n < alternatives.size(); n++) {
+                    if (used.contains(
+                            request.getName() + "/" + alternatives.get(n).getName())) {
+                        score += MOST_ALTERNATIVES - n;
+                    }
+                }
+            }
+        }
+        return score;
+    }
+
+    @Override
+    public void normalize(CycleState state, PodInfo pod, List<NodeInfo> nodes, long[] scores) {
+        Scores.normalize(scores, nodes.size(), false);
+    }
+
+    @Override
+    public Status reserve(CycleState state, PodInfo pod, NodeInfo node) {
+        Needs needs = state.read(NEEDS);
+        if (needs == null || needs.allocator == null) {
+            return Status.SUCCESS;
+        }
+        List<AllocationResult> found = needs.found.get(node.name());
+        if (found == null) {
+            return Status.error("claim allocation not found for node");
+        }
+        for (int i = 0; i < found.size(); i++) {
+            ResourceClaim claim = needs.toAllocate.get(i);
+            needs.reserved.put(claim.getMetadata().getUid(), found.get(i));
+            tracker.pend(claim, found.get(i));
+        }
+        return Status.SUCCESS;
+    }
+
+    @Override
+    public void unreserve(CycleState state, PodInfo pod, String node) {
+        Needs needs = state.read(NEEDS);
+        if (needs == null) {
+            return;
+        }
+        for (ResourceClaim claim : needs.claims) {
+            if (needs.reserved.containsKey(claim.getMetadata().getUid())) {
+                tracker.takeBack(claim);
+            }
+            if (ClaimTracker.allocation(claim) != null && PodClaims.isReservedFor(claim, pod.uid())) {
+                framework.writers().execute(() -> attempt("release", claim, () -> writer.release(claim, pod)));
+            }
+        }
+        needs.reserved.clear();
+    }
+
+    @Override
+    public boolean skips(CycleState state, PodInfo pod) {
+        return state.read(NEEDS) == null;
+    }
+
+    @Override
+    public Status preBind(CycleState state, PodInfo pod, String node) throws InterruptedException {
+        Needs needs = state.read(NEEDS);
+        try {
+            for (int i = 0; i < needs.claims.size(); i++) {
+                ResourceClaim claim = needs.claims.get(i);
+                if (PodClaims.isReservedFor(claim, pod.uid())) {
+                    continue;
+                }
+                AllocationResult allocation =
+                        needs.reserved.get(claim.getMetadata().getUid());
+                ResourceClaim written = writer.bind(claim, allocation, pod);
+                needs.claims.set(i, written);
+                if (allocation != null) {
+                    framework.post(() -> tracker.written(written));
+                }
+            }
+        } catch (ClaimWriter.RefusedException | TransportException e) {
+            return Status.error(e.getMessage());
+        }
+        return needs.claims.stream().anyMatch(BindingConditions::concern)
+                ? awaitDevices(needs, pod, node)
+                : Status.SUCCESS;
+    }
+
+    private Status awaitDevices(Needs needs, PodInfo pod, String node) throws InterruptedException {
+        events.normal(
+                pod.pod(),
+                "BindingConditionsPending",
+                "waiting for binding conditions for device on node " + node);
+        boolean decided = claimChanges.await(bindingTimeout, () -> needs.claims.stream()
+                .map(this::latest)
+                .map(BindingConditions::of)
+                .noneMatch(BindingConditions.State.Waiting.class::isInstance));
+        if (!decided) {
+            return Status.error("device binding timeout");
+        }
+        for (ResourceClaim claim : needs.claims) {
+            if (BindingConditions.of(latest(claim)) instanceof BindingConditions.State.Failed(String message)) {
+                return Status.error(message);
+            }
+        }
+        return Status.SUCCESS;
+    }
+
+    private ResourceClaim latest(ResourceClaim claim) {
+        return Objects.requireNonNullElse(tracker.claim(ObjectKey.of(claim)), claim);
+    }
+
+    @Override
+    public List<EventHint> events() {
+        int any = ClusterEvent.ADD | ClusterEvent.UPDATE;
+        return List.of(
+                EventHint.always(
+                        ClusterEvent.Resource.NODE,
+                        ClusterEvent.ADD | ClusterEvent.NODE_LABELS | ClusterEvent.NODE_ALLOCATABLE),
+                new EventHint(
+                        new ClusterEvent(ClusterEvent.Resource.RESOURCE_CLAIM, any),
+                        (pod, before, now) -> claimHelps(pod, (ResourceClaim) before, (ResourceClaim) now)),
+                EventHint.onPendingPod(
+                        ClusterEvent.POD_CLAIMS,
+                        (pod, before, now) -> pod.uid().equals(now.uid())
+                                && claimsOf(now).problem() == null),
+                EventHint.always(ClusterEvent.Resource.DEVICE_CLASS, any),
+                EventHint.always(ClusterEvent.Resource.RESOURCE_SLICE, any));
+    }
+
+    private boolean claimHelps(PodInfo pod, ResourceClaim before, ResourceClaim now) {
+        PodClaims claims = claimsOf(pod);
+        if (claims.problem() != null) {
+            return false;
+        }
+        if (before != null && ClaimTracker.allocation(before) != null && ClaimTracker.allocation(now) == null) {
+            return true; // its devices are free for others
+        }
+        boolean uses = claims.claims().stream()
+                .anyMatch(claim -> claim.getMetadata()
+                        .getUid()
+                        .equals(now.getMetadata().getUid()));
+        return uses && (before == null || !Objects.equals(before.getStatus(), now.getStatus()));
     }
 }

@@ -1,6 +1,8 @@
 package io.k8j.scheduler.plugins;
 
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.GoDuration;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +42,23 @@ record PluginArgs(String plugin, Map<String, Object> values) {
             return text;
         }
         throw wrong(name, "want a string");
+    }
+
+    /** A duration as Go writes it, such as {@code 10s}; not negative. */
+    Duration duration(String name, Duration otherwise) {
+        String given = text(name, null);
+        if (given == null) {
+            return otherwise;
+        }
+        try {
+            Duration duration = GoDuration.parse(given);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (IllegalArgumentException e) {
+            // says the same as a negative one
+        }
+        throw wrong(name, "want a duration such as 10s");
     }
 
     Set<String> texts(String name) {
