@@ -98,7 +98,7 @@ class DevicesTest {
 
     private void await(Predicate<DevicesTest> holds) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> holds.test(this));
     }

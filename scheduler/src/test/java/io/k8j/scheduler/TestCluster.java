@@ -100,7 +100,7 @@ final class TestCluster implements AutoCloseable {
     /** Waits for the Pod's node. */
     String nodeOf(String name) {
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> get(name).getSpec().getNodeName(), node -> node != null);
     }
@@ -108,7 +108,7 @@ final class TestCluster implements AutoCloseable {
     /** Waits until the Pod is refused. */
     PodCondition refusal(String name) {
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(
                         () -> get(name).getStatus().getConditions().stream()
