@@ -106,8 +106,10 @@ class DevicesTest {
     @Test
     void allocatesAndReservesTheOnlyDevice() {
         slice("n2", "[{name: gpu-0}]");
-        claim("c", "{requests: [{name: r, exactly: {deviceClassName: gpu}}], config: [{requests: [r], opaque: {driver:"
-                + " gpu.example.com, parameters: {mode: claim}}}]}");
+        claim(
+                "c",
+                "{requests: [{name: r, exactly: {deviceClassName: gpu}}], config: [{requests: [r], opaque: {driver:"
+                        + " gpu.example.com, parameters: {mode: claim}}}]}");
         Pod pod = cluster.create(pod("p", "c"));
         assertThat(cluster.nodeOf("p")).isEqualTo("n2");
         ResourceClaim claim = claim("c");
@@ -121,8 +123,8 @@ class DevicesTest {
                 .containsExactly("FromClass[r]", "FromClaim[r]");
         assertThat(claim.getStatus().getAllocation().getNodeSelector().getNodeSelectorTerms())
                 .hasSize(1)
-                .allSatisfy(term -> assertThat(term.getMatchFields().getFirst().getValues())
-                        .containsExactly("n2"));
+                .allSatisfy(term ->
+                        assertThat(term.getMatchFields().getFirst().getValues()).containsExactly("n2"));
         assertThat(claim.getStatus().getReservedFor())
                 .extracting(consumer -> consumer.getResource() + "/" + consumer.getName() + "/" + consumer.getUid())
                 .containsExactly("pods/p/" + pod.getMetadata().getUid());
@@ -213,8 +215,9 @@ class DevicesTest {
                         PatchType.STRATEGIC,
                         Map.of(
                                 "status",
-                                Map.of("resourceClaimStatuses", List.of(
-                                        Map.of("name", "device", "resourceClaimName", "made")))),
+                                Map.of(
+                                        "resourceClaimStatuses",
+                                        List.of(Map.of("name", "device", "resourceClaimName", "made")))),
                         "status");
         assertThat(cluster.nodeOf("p")).isEqualTo("n1");
     }
@@ -242,7 +245,10 @@ class DevicesTest {
         ResourceClaim given = claim("first");
         cluster.client
                 .resources(ResourceClaim.class)
-                .updateStatus(new ResourceClaimBuilder(given).withNewStatus().endStatus().build());
+                .updateStatus(new ResourceClaimBuilder(given)
+                        .withNewStatus()
+                        .endStatus()
+                        .build());
         assertThat(cluster.nodeOf("q")).isEqualTo("n1");
     }
 
@@ -285,9 +291,11 @@ class DevicesTest {
         slice("n1", "[{name: gpu-0, attributes: {size: {string: small}}}]");
         slice("n2", "[{name: gpu-0, attributes: {size: {string: large}}}]");
         String size = "selectors: [{cel: {expression: \"device.attributes['gpu.example.com'].size == '%s'\"}}]";
-        claim("c", "{requests: [{name: r, firstAvailable: [{name: large, deviceClassName: gpu, %s}, {name: small,"
-                .formatted(size.formatted("large"))
-                + " deviceClassName: gpu, %s}]}]}".formatted(size.formatted("small")));
+        claim(
+                "c",
+                "{requests: [{name: r, firstAvailable: [{name: large, deviceClassName: gpu, %s}, {name: small,"
+                                .formatted(size.formatted("large"))
+                        + " deviceClassName: gpu, %s}]}]}".formatted(size.formatted("small")));
         cluster.create(pod("p", "c"));
         assertThat(cluster.nodeOf("p")).isEqualTo("n2");
         assertThat(claim("c")
@@ -302,18 +310,17 @@ class DevicesTest {
 
     @Test
     void waitsForTheDriverToPrepareTheDevice() {
-        slice("n1", "[{name: gpu-0, bindsToNode: true, bindingConditions: [example.com/ready],"
-                + " bindingFailureConditions: [example.com/failed]}]");
+        slice(
+                "n1",
+                "[{name: gpu-0, bindsToNode: true, bindingConditions: [example.com/ready],"
+                        + " bindingFailureConditions: [example.com/failed]}]");
         claim("c", one("r"));
         cluster.create(pod("p", "c"));
         await(test -> test.claim("c").getStatus().getAllocation() != null);
         assertThat(cluster.get("p").getSpec().getNodeName()).isNull();
         cluster.client
                 .resources(ResourceClaim.class)
-                .patch(
-                        new ObjectKey("default", "c"),
-                        PatchType.MERGE,
-                        read("""
+                .patch(new ObjectKey("default", "c"), PatchType.MERGE, read("""
                                 status:
                                   devices:
                                   - driver: gpu.example.com
@@ -322,8 +329,7 @@ class DevicesTest {
                                     conditions:
                                     - {type: example.com/ready, status: "True", reason: Ready, message: "",
                                        lastTransitionTime: "2026-01-01T00:00:00Z"}
-                                """, Map.class),
-                        "status");
+                                """, Map.class), "status");
         assertThat(cluster.nodeOf("p")).isEqualTo("n1");
     }
 
@@ -337,8 +343,12 @@ class DevicesTest {
             if (i < 2) cluster.nodeOf("p" + i);
         }
         assertThat(cluster.refusal("p2").getMessage()).contains("2 cannot allocate all claims");
-        DeviceRequestAllocationResult result =
-                claim("c0").getStatus().getAllocation().getDevices().getResults().getFirst();
+        DeviceRequestAllocationResult result = claim("c0")
+                .getStatus()
+                .getAllocation()
+                .getDevices()
+                .getResults()
+                .getFirst();
         assertThat(result.getConsumedCapacity().get("memory").toString()).isEqualTo("4Gi");
         assertThat(result.getShareID()).hasSize(36);
     }

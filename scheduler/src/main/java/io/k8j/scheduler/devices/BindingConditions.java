@@ -84,6 +84,8 @@ public final class BindingConditions {
         AllocationResult allocation = ClaimTracker.allocation(claim);
         return concern(claim)
                 && allocation.getAllocationTimestamp() != null
-                && Instant.parse(allocation.getAllocationTimestamp()).plus(limit).isBefore(now);
+                && Instant.parse(allocation.getAllocationTimestamp())
+                        .plus(limit)
+                        .isBefore(now);
     }
 }

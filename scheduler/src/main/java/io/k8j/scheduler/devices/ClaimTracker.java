@@ -61,10 +61,7 @@ public final class ClaimTracker {
 
     /** @param read runs on the informer's thread, what it gives on the scheduling thread */
     private <T extends HasMetadata> void follow(
-            Informer<T> informer,
-            ClusterEvent.Resource resource,
-            Function<T, Runnable> read,
-            Consumer<T> deleted) {
+            Informer<T> informer, ClusterEvent.Resource resource, Function<T, Runnable> read, Consumer<T> deleted) {
         informer.onChange(new Informer.Handler<>() {
             @Override
             public void added(T object) {

@@ -64,14 +64,14 @@ public final class ClaimWriter {
         }
     }
 
-    private ResourceClaim write(ResourceClaim known, AllocationResult allocation, PodInfo pod)
-            throws RefusedException {
+    private ResourceClaim write(ResourceClaim known, AllocationResult allocation, PodInfo pod) throws RefusedException {
         ResourceClaim claim = known;
         if (claim.getMetadata().getDeletionTimestamp() != null) {
             throw new RefusedException("claim %s got deleted in the meantime".formatted(ObjectKey.of(claim)));
         }
         if (allocation != null && ClaimTracker.allocation(claim) != null) {
-            throw new RefusedException("claim %s got allocated elsewhere in the meantime".formatted(ObjectKey.of(claim)));
+            throw new RefusedException(
+                    "claim %s got allocated elsewhere in the meantime".formatted(ObjectKey.of(claim)));
         }
         if (allocation != null && !claim.getMetadata().getFinalizers().contains(FINALIZER)) {
             claim = claims.update(new ResourceClaimBuilder(claim)

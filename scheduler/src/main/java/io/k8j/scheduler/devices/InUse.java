@@ -30,7 +30,8 @@ public final class InUse {
             if (!counts(result)) {
                 continue;
             }
-            (isPart(result) ? parts : whole).computeIfPresent(id(result), (d, claims) -> claims == 1 ? null : claims - 1);
+            (isPart(result) ? parts : whole)
+                    .computeIfPresent(id(result), (d, claims) -> claims == 1 ? null : claims - 1);
             if (isPart(result) && result.getConsumedCapacity() != null) {
                 capacity.computeIfPresent(id(result), (d, used) -> {
                     Amounts.subtract(used, consumed(result));

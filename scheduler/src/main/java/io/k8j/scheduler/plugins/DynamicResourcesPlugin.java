@@ -287,7 +287,8 @@ final class DynamicResourcesPlugin
         long score = 0;
         for (int i = 0; i < found.size(); i++) {
             Set<String> used = new HashSet<>();
-            for (DeviceRequestAllocationResult result : found.get(i).getDevices().getResults()) {
+            for (DeviceRequestAllocationResult result :
+                    found.get(i).getDevices().getResults()) {
                 used.add(result.getRequest());
             }
             for (DeviceRequest request :
@@ -376,13 +377,13 @@ final class DynamicResourcesPlugin
 
     private Status awaitDevices(Needs needs, PodInfo pod, String node) throws InterruptedException {
         events.normal(
-                pod.pod(),
-                "BindingConditionsPending",
-                "waiting for binding conditions for device on node " + node);
-        boolean decided = claimChanges.await(bindingTimeout, () -> needs.claims.stream()
-                .map(this::latest)
-                .map(BindingConditions::of)
-                .noneMatch(BindingConditions.State.Waiting.class::isInstance));
+                pod.pod(), "BindingConditionsPending", "waiting for binding conditions for device on node " + node);
+        boolean decided = claimChanges.await(
+                bindingTimeout,
+                () -> needs.claims.stream()
+                        .map(this::latest)
+                        .map(BindingConditions::of)
+                        .noneMatch(BindingConditions.State.Waiting.class::isInstance));
         if (!decided) {
             return Status.error("device binding timeout");
         }
@@ -410,8 +411,8 @@ final class DynamicResourcesPlugin
                         (pod, before, now) -> claimHelps(pod, (ResourceClaim) before, (ResourceClaim) now)),
                 EventHint.onPendingPod(
                         ClusterEvent.POD_CLAIMS,
-                        (pod, before, now) -> pod.uid().equals(now.uid())
-                                && claimsOf(now).problem() == null),
+                        (pod, before, now) ->
+                                pod.uid().equals(now.uid()) && claimsOf(now).problem() == null),
                 EventHint.always(ClusterEvent.Resource.DEVICE_CLASS, any),
                 EventHint.always(ClusterEvent.Resource.RESOURCE_SLICE, any));
     }
@@ -425,9 +426,8 @@ final class DynamicResourcesPlugin
             return true; // its devices are free for others
         }
         boolean uses = claims.claims().stream()
-                .anyMatch(claim -> claim.getMetadata()
-                        .getUid()
-                        .equals(now.getMetadata().getUid()));
+                .anyMatch(claim ->
+                        claim.getMetadata().getUid().equals(now.getMetadata().getUid()));
         return uses && (before == null || !Objects.equals(before.getStatus(), now.getStatus()));
     }
 }
