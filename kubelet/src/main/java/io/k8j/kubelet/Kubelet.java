@@ -5,6 +5,7 @@ import io.k8j.client.EventBroadcaster;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.eviction.PressureRelief;
 import io.k8j.kubelet.hostports.HostPorts;
+import io.k8j.kubelet.manifests.ManifestFiles;
 import io.k8j.kubelet.node.Housekeeping;
 import io.k8j.kubelet.node.Machine;
 import io.k8j.kubelet.node.NodeAgent;
@@ -14,8 +15,11 @@ import io.k8j.kubelet.pods.PodEvents;
 import io.k8j.kubelet.pods.PodWorkers;
 import io.k8j.kubelet.server.KubeletServer;
 import io.k8j.kubelet.server.KubeletTls;
+import io.k8j.kubelet.shutdown.NodeShutdown;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -27,25 +31,31 @@ import java.util.function.Supplier;
  */
 public final class Kubelet implements AutoCloseable {
     private final EventBroadcaster broadcaster;
+    private final ManifestFiles manifests; // null if there are no static Pods
     private final PodWorkers pods;
     private final KubeletServer server;
     private final NodeAgent node;
     private final Housekeeping housekeeping;
     private final PressureRelief relief; // null on a simulated node
+    private final NodeShutdown shutdown;
 
     private Kubelet(
             EventBroadcaster broadcaster,
+            ManifestFiles manifests,
             PodWorkers pods,
             KubeletServer server,
             NodeAgent node,
             Housekeeping housekeeping,
-            PressureRelief relief) {
+            PressureRelief relief,
+            NodeShutdown shutdown) {
         this.broadcaster = broadcaster;
+        this.manifests = manifests;
         this.pods = pods;
         this.server = server;
         this.node = node;
         this.housekeeping = housekeeping;
         this.relief = relief;
+        this.shutdown = shutdown;
     }
 
     /**
@@ -72,7 +82,7 @@ public final class Kubelet implements AutoCloseable {
         NodeInfo info = new NodeInfo(
                 config.nodeName(),
                 config.nodeIps(),
-                machine.allocatable(config.maxPods()),
+                machine.allocatable(config.maxPods(), config.options().eviction()),
                 machine.memory(),
                 config.rootDir(),
                 config.podLogsDir(),
@@ -86,21 +96,60 @@ public final class Kubelet implements AutoCloseable {
         HostPorts hostPorts =
                 HostPorts.in(config.extras().hostPortTable(), config.extras().bridge());
         PodWorkers pods = PodWorkers.start(client, runtime, info, hostPorts, events);
+        ManifestFiles manifests = staticPods(config.options(), config.nodeName(), pods, client);
         KubeletServer server = KubeletServer.start(config, client, runtime, pods, machine, tls);
-        NodeFacts facts = new NodeFacts(config, runtime, machine);
-        NodeAgent node = NodeAgent.start(client, config, facts, events, server.port(), onPodCidr);
         Housekeeping housekeeping = Housekeeping.start(config, runtime, pods, client.time());
-        // A simulated node uses nothing of this machine that it could give back.
-        PressureRelief relief = config.simulated()
-                ? null
-                : PressureRelief.start(
-                        () -> Machine.left(config.rootDir()), housekeeping::freeDisk, runtime, pods, client.time());
-        return new Kubelet(broadcaster, pods, server, node, housekeeping, relief);
+        PressureRelief relief = config.simulated() ? null : relief(config, runtime, pods, housekeeping, events, client);
+        NodeShutdown shutdown = new NodeShutdown(
+                config.options().shutdownGracePeriod(),
+                config.options().shutdownGracePeriodCriticalPods(),
+                pods);
+        NodeFacts facts = new NodeFacts(
+                config,
+                runtime,
+                machine,
+                () -> relief == null ? Set.of() : relief.conditions(),
+                shutdown::isUnderWay);
+        NodeAgent node = NodeAgent.start(client, config, facts, events, server.port(), onPodCidr);
+        return new Kubelet(broadcaster, manifests, pods, server, node, housekeeping, relief, shutdown);
+    }
+
+    private static ManifestFiles staticPods(KubeletOptions options, String node, PodWorkers pods, Client client) {
+        if (options.podManifestPath() == null) {
+            pods.setStatic(List.of());
+            return null;
+        }
+        return ManifestFiles.start(
+                options.podManifestPath(), options.fileCheckFrequency(), node, client.time(), pods::setStatic);
+    }
+
+    /** A simulated node uses nothing of this machine that it could give back; others look after it. */
+    private static PressureRelief relief(
+            KubeletConfig config,
+            ContainerRuntime runtime,
+            PodWorkers pods,
+            Housekeeping housekeeping,
+            PodEvents events,
+            Client client) {
+        var node = new PressureRelief.NodeSide(
+                () -> Machine.left(config.rootDir(), config.rootDir()),
+                housekeeping::freeDisk,
+                event -> events.record(
+                        NodeAgent.reference(config.nodeName()), true, event.getFirst(), event.getLast()));
+        return PressureRelief.start(config.options().eviction(), node, runtime, pods, client.time());
     }
 
     /** Port that the HTTPS server listens on. */
     public int port() {
         return server.port();
+    }
+
+    /**
+     * The machine goes down: ends all Pods within the configured grace period, the critical ones last, and returns then.
+     * Without a grace period it does nothing.
+     */
+    public void shutDown() throws InterruptedException {
+        shutdown.run(node::refresh);
     }
 
     /** The Pods of this node. */
@@ -114,6 +163,7 @@ public final class Kubelet implements AutoCloseable {
         housekeeping.close();
         node.close();
         server.close();
+        if (manifests != null) manifests.close();
         pods.close();
         broadcaster.close();
     }

@@ -32,6 +32,7 @@ import java.util.Map;
  * @param version version string of this node agent
  * @param simulated whether there are no real containers, mounts and cgroups
  * @param extras what this node does beyond running Pods of the API
+ * @param options eviction, shutdown and static Pods
  */
 public record KubeletConfig(
         String nodeName,
@@ -56,7 +57,8 @@ public record KubeletConfig(
         int imageGcLowThresholdPercent,
         String version,
         boolean simulated,
-        NodeExtras extras) {
+        NodeExtras extras,
+        KubeletOptions options) {
     public KubeletConfig {
         nodeIps = List.copyOf(nodeIps);
         nodeLabels = Map.copyOf(nodeLabels);
@@ -99,7 +101,8 @@ public record KubeletConfig(
                 80,
                 "v1.36.0+k8j0",
                 false,
-                NodeExtras.NONE);
+                NodeExtras.NONE,
+                KubeletOptions.DEFAULTS);
     }
 
     /** With other labels and taints. */
@@ -127,7 +130,8 @@ public record KubeletConfig(
                 imageGcLowThresholdPercent,
                 version,
                 simulated,
-                extras);
+                extras,
+                options);
     }
 
     /** With another place to listen at. */
@@ -155,7 +159,8 @@ public record KubeletConfig(
                 imageGcLowThresholdPercent,
                 version,
                 simulated,
-                extras);
+                extras,
+                options);
     }
 
     /** With the cluster's DNS. */
@@ -183,7 +188,8 @@ public record KubeletConfig(
                 imageGcLowThresholdPercent,
                 version,
                 simulated,
-                extras);
+                extras,
+                options);
     }
 
     /** With another version string, number of Pods and cgroup. */
@@ -211,7 +217,8 @@ public record KubeletConfig(
                 imageGcLowThresholdPercent,
                 newVersion,
                 simulated,
-                extras);
+                extras,
+                options);
     }
 
     /** For a node without real containers. */
@@ -239,7 +246,8 @@ public record KubeletConfig(
                 imageGcLowThresholdPercent,
                 version,
                 true,
-                extras);
+                extras,
+                options);
     }
 
     /** With other extras. */
@@ -267,6 +275,65 @@ public record KubeletConfig(
                 imageGcLowThresholdPercent,
                 version,
                 simulated,
-                newExtras);
+                newExtras,
+                options);
+    }
+
+    /** With other options. */
+    public KubeletConfig withOptions(KubeletOptions newOptions) {
+        return new KubeletConfig(
+                nodeName,
+                nodeIps,
+                rootDir,
+                podLogsDir,
+                address,
+                port,
+                maxPods,
+                nodeLabels,
+                registerWithTaints,
+                clusterDns,
+                clusterDomain,
+                resolvConf,
+                cgroupRoot,
+                nodeStatusUpdateFrequency,
+                nodeStatusReportFrequency,
+                nodeLeaseDuration,
+                containerLogMaxSize,
+                containerLogMaxFiles,
+                imageGcHighThresholdPercent,
+                imageGcLowThresholdPercent,
+                version,
+                simulated,
+                extras,
+                newOptions);
+    }
+
+    /** With other bounds of logs and unused images. */
+    public KubeletConfig withUpkeep(long logSize, int logFiles, int imagesHigh, int imagesLow) {
+        return new KubeletConfig(
+                nodeName,
+                nodeIps,
+                rootDir,
+                podLogsDir,
+                address,
+                port,
+                maxPods,
+                nodeLabels,
+                registerWithTaints,
+                clusterDns,
+                clusterDomain,
+                resolvConf,
+                cgroupRoot,
+                nodeStatusUpdateFrequency,
+                nodeStatusReportFrequency,
+                nodeLeaseDuration,
+                logSize,
+                logFiles,
+                imagesHigh,
+                imagesLow,
+                version,
+                simulated,
+                extras,
+                options);
     }
 }

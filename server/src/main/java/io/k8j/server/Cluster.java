@@ -31,6 +31,7 @@ public final class Cluster implements AutoCloseable {
     private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private ControlPlane controlPlane;
+    private NodeComponents node; // null if this server runs none
     private ClusterCertificates certificates;
 
     private Cluster(ServerConfig config) {
@@ -61,7 +62,7 @@ public final class Cluster implements AutoCloseable {
         install(steps);
         SystemTime time = closing.add(new SystemTime());
         Addresses addresses = Addresses.of(config);
-        NodeComponents node = config.runsNode() ? closing.add(NodeComponents.begin(config, addresses.node())) : null;
+        node = config.runsNode() ? closing.add(NodeComponents.begin(config, addresses.node())) : null;
         certificates = closing.add(steps.step(
                 "certificates: " + config.tlsDir(),
                 () -> ClusterCertificates.open(
@@ -209,6 +210,13 @@ public final class Cluster implements AutoCloseable {
         });
         java.lang.Runtime.getRuntime().addShutdownHook(hook);
         stopAsked.await();
+    }
+
+    /** Ends the Pods if the machine goes down and the kubelet is told to give them time; returns when they have ended. */
+    public void shutDownNode() throws InterruptedException {
+        if (node != null) {
+            node.shutDown();
+        }
     }
 
     @Override

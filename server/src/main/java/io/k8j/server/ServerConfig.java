@@ -1,6 +1,7 @@
 package io.k8j.server;
 
 import io.k8j.server.flags.FlagValues;
+import io.k8j.server.node.KubeletSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  * @param containerRuntimeEndpoint socket of a running containerd; null starts one of our own
  * @param disable names of components that are left out
  * @param apiServerFlags flags of upstream's kube-apiserver
+ * @param kubeletFlags flags of upstream's kubelet
  */
 public record ServerConfig(
         Path dataDir,
@@ -43,7 +45,8 @@ public record ServerConfig(
         int kubeletPort,
         String bridge,
         Path registriesDir,
-        FlagValues apiServerFlags) {
+        FlagValues apiServerFlags,
+        FlagValues kubeletFlags) {
     private static final Pattern NODE_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     /** What runs the containers. */
@@ -60,6 +63,7 @@ public record ServerConfig(
         checkPort("--https-listen-port", httpsListenPort);
         checkPort("--kubelet-port", kubeletPort);
         checkRanges(clusterCidr, serviceCidr, clusterDns);
+        KubeletSettings.check(kubeletFlags);
         if (!NODE_NAME.matcher(nodeName).matches() || nodeName.length() > 253) {
             throw new IllegalArgumentException(
                     "--node-name %s: must be a DNS name of lower case letters, digits, '-' and '.'"

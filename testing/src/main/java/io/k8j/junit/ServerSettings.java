@@ -2,6 +2,7 @@ package io.k8j.junit;
 
 import io.k8j.server.ServerConfig;
 import io.k8j.server.flags.ApiServerFlags;
+import io.k8j.server.flags.FlagValues;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,7 +43,8 @@ final class ServerSettings {
                 0,
                 "",
                 null,
-                ApiServerFlags.parse(wanted.apiServerFlags()));
+                ApiServerFlags.parse(wanted.apiServerFlags()),
+                FlagValues.NONE);
     }
 
     /** A port that is free now; somebody else may be faster. */

@@ -14,14 +14,15 @@ final class Ranking {
     /** Pods at or above this priority keep the cluster going and are never evicted. */
     private static final int SYSTEM_CRITICAL = 2_000_000_000;
 
-    /**
-     * A Pod with what its containers use.
-     *
-     * @param use bytes of the resource that is short, by container name
-     */
-    record Candidate(Pod pod, Map<String, Long> use) {
-        private long used() {
-            return use.values().stream().mapToLong(Long::longValue).sum();
+    /** A Pod with what it uses. */
+    record Candidate(Pod pod, PodUse use) {
+        private long used(String resource) {
+            return use.total(resource);
+        }
+
+        /** Whether it asked for less than it uses; of PIDs nobody can ask for any. */
+        private boolean exceeds(String resource) {
+            return !resource.equals("pids") && used(resource) > requested(resource);
         }
 
         private long requested(String resource) {
@@ -34,17 +35,27 @@ final class Ranking {
     private Ranking() {}
 
     /** Those who use more than they asked for come first, then low priorities, then those who exceed most. */
-    static Optional<Candidate> first(List<Candidate> candidates, Shortage shortage) {
-        String resource = shortage.resource();
+    static Optional<Candidate> first(List<Candidate> candidates, String resource) {
         return candidates.stream()
-                .filter(candidate -> priority(candidate) < SYSTEM_CRITICAL)
-                .min(Comparator.comparing((Candidate c) -> c.used() <= c.requested(resource))
+                .filter(candidate -> !isCritical(candidate.pod()))
+                .min(Comparator.comparing((Candidate c) -> !c.exceeds(resource))
                         .thenComparing(Ranking::priority)
-                        .thenComparing(c -> c.requested(resource) - c.used()));
+                        .thenComparing(c -> c.requested(resource) - c.used(resource)));
+    }
+
+    /** Whether a Pod keeps the cluster or the node going and is never evicted. */
+    static boolean isCritical(Pod pod) {
+        Map<String, String> annotations = pod.getMetadata().getAnnotations();
+        boolean isStatic = annotations != null && annotations.containsKey("kubernetes.io/config.source");
+        return isStatic || priority(pod) >= SYSTEM_CRITICAL;
     }
 
     private static int priority(Candidate candidate) {
-        Integer priority = candidate.pod().getSpec().getPriority();
+        return priority(candidate.pod());
+    }
+
+    private static int priority(Pod pod) {
+        Integer priority = pod.getSpec().getPriority();
         return priority == null ? 0 : priority;
     }
 
@@ -57,13 +68,13 @@ final class Ranking {
     }
 
     /** Upstream's sentence. */
-    static String message(Candidate candidate, Shortage shortage) {
-        String resource = shortage.resource();
+    static String message(Candidate candidate, Threshold threshold, Observation seen) {
+        String resource = threshold.signal().resource();
         StringBuilder text =
                 new StringBuilder("The node was low on resource: %s. Threshold quantity: %s, available: %s. "
-                        .formatted(resource, binary(shortage.threshold()), binary(shortage.available())));
+                        .formatted(resource, quantity(threshold, seen), amount(resource, seen.available())));
         for (Container container : candidate.pod().getSpec().getContainers()) {
-            long used = candidate.use().getOrDefault(container.getName(), 0L);
+            long used = candidate.use().of(container.getName(), resource);
             long requested = request(container, resource);
             if (used > requested) {
                 text.append("Container %s was using %s, request is %s, has larger consumption of %s. "
@@ -71,6 +82,19 @@ final class Ranking {
             }
         }
         return text.toString();
+    }
+
+    private static String quantity(Threshold threshold, Observation seen) {
+        return threshold.least().quantity() != null
+                ? threshold.least().quantity().toString()
+                : amount(threshold.signal().resource(), threshold.least().of(seen.capacity()));
+    }
+
+    /** Bytes have binary units, pieces have none. */
+    private static String amount(String resource, long amount) {
+        return resource.equals("memory") || resource.equals("ephemeral-storage")
+                ? binary(amount)
+                : Long.toString(amount);
     }
 
     /** Bytes in the largest unit that needs no fraction. */

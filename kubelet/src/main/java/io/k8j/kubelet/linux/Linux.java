@@ -30,6 +30,8 @@ public final class Linux {
     private static final int MNT_DETACH = 2;
     private static final int UMOUNT_NOFOLLOW = 8;
     private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int STATX_BLOCKS = 0x400;
     private static final long OPENAT2 = 437; // the same number on all architectures
     private static final long O_CLOEXEC = 02000000L;
     private static final long O_PATH_CLOEXEC = 010000000L | O_CLOEXEC;
@@ -56,6 +58,9 @@ public final class Linux {
         static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
         static final MethodHandle SETNS =
                 function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
+        static final MethodHandle STATVFS = function("statvfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), CAPTURE);
+        static final MethodHandle STATX = function(
+                "statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
         static final MethodHandle SYSCALL = function(
                 "syscall",
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
@@ -76,6 +81,41 @@ public final class Linux {
                     arena.allocateFrom(data));
             check(result, state, "mount " + source + " on " + target);
         } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How many files a file system may have, and how many more unprivileged users may make. */
+    public record Inodes(long free, long all) {}
+
+    /** Asks the file system that a file lies on. Needs no root. */
+    public static Inodes inodes(Path file) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CAPTURED);
+            MemorySegment found = arena.allocate(256, 8); // the same on all 64-bit architectures
+            check(
+                    (int) Calls.STATVFS.invokeExact(state, arena.allocateFrom(file.toString()), found),
+                    state,
+                    "look at the file system of " + file);
+            return new Inodes(found.get(JAVA_LONG, 56), found.get(JAVA_LONG, 40));
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Bytes of disk that a file takes, links not followed; {@code otherwise} where that cannot be known. */
+    static long allocated(Path file, long otherwise) {
+        if (!System.getProperty("os.name").equals("Linux")) return otherwise;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment found = arena.allocate(256, 8); // the same on all architectures
+            int result = (int) Calls.STATX.invokeExact(
+                    AT_FDCWD, arena.allocateFrom(file.toString()), AT_SYMLINK_NOFOLLOW, STATX_BLOCKS, found);
+            return result == 0 ? found.get(JAVA_LONG, 48) * 512 : 0; // it has vanished
+        } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException(e);

@@ -130,19 +130,24 @@ public final class NodeAgent implements AutoCloseable {
         return own.get(ObjectKey.of(config.nodeName())).orElse(null);
     }
 
-    /** The reference under which events about this node go: upstream gives the name as its uid. */
-    private ObjectReference reference() {
+    /** The reference under which events about a node go: upstream gives the name as its uid. */
+    public static ObjectReference reference(String name) {
         return new ObjectReferenceBuilder()
                 .withKind("Node")
-                .withName(config.nodeName())
-                .withUid(config.nodeName())
+                .withName(name)
+                .withUid(name)
                 .build();
+    }
+
+    /** The node is to look at itself now: something has changed. */
+    public void refresh() {
+        signal.offer(Boolean.TRUE);
     }
 
     private void keepStatus() {
         boolean registered = false;
         try {
-            events.record(reference(), false, "Starting", "Starting kubelet.");
+            events.record(reference(config.nodeName()), false, "Starting", "Starting kubelet.");
             while (!closed) {
                 Duration pause = config.nodeStatusUpdateFrequency();
                 try {
@@ -228,7 +233,7 @@ public final class NodeAgent implements AutoCloseable {
                 .anyMatch(condition -> condition.getType().equals("Ready") && "True".equals(condition.getStatus()));
         if (ready != wasReady) {
             String word = ready ? "NodeReady" : "NodeNotReady";
-            events.record(reference(), false, word, "Node %s status is now: %s".formatted(config.nodeName(), word));
+            events.record(reference(config.nodeName()), false, word, "Node %s status is now: %s".formatted(config.nodeName(), word));
         }
         wasReady = ready;
     }

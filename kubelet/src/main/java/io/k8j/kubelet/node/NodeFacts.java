@@ -25,6 +25,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Works out a Node's status from the machine and the runtime. Called by one thread at a time. */
 public final class NodeFacts {
@@ -36,10 +39,24 @@ public final class NodeFacts {
     private final KubeletConfig config;
     private final ContainerRuntime runtime;
     private final Machine machine;
+    private final Supplier<Set<String>> pressure;
+    private final BooleanSupplier goingDown;
     private volatile Instant heard = Instant.EPOCH; // when the runtime last answered
 
-    /** Works for this node. */
-    public NodeFacts(KubeletConfig config, ContainerRuntime runtime, Machine machine) {
+    /**
+     * Works for this node.
+     *
+     * @param pressure types of the pressure conditions that are true
+     * @param goingDown whether the node goes down
+     */
+    public NodeFacts(
+            KubeletConfig config,
+            ContainerRuntime runtime,
+            Machine machine,
+            Supplier<Set<String>> pressure,
+            BooleanSupplier goingDown) {
+        this.goingDown = goingDown;
+        this.pressure = pressure;
         this.config = config;
         this.runtime = runtime;
         this.machine = machine;
@@ -62,7 +79,7 @@ public final class NodeFacts {
         return new NodeStatusBuilder()
                 .withAddresses(addresses)
                 .withCapacity(machine.capacity(config.maxPods()))
-                .withAllocatable(machine.allocatable(config.maxPods()))
+                .withAllocatable(machine.allocatable(config.maxPods(), config.options().eviction()))
                 .withConditions(conditions(known, now))
                 .withNewDaemonEndpoints()
                 .withNewKubeletEndpoint(port)
@@ -128,8 +145,10 @@ public final class NodeFacts {
     }
 
     private List<NodeCondition> conditions(List<NodeCondition> known, String now) {
-        boolean memory = lacksMemory();
-        boolean disk = lacksDisk();
+        Set<String> pressures = pressure.get();
+        boolean memory = pressures.contains("MemoryPressure");
+        boolean disk = pressures.contains("DiskPressure");
+        boolean pids = pressures.contains("PIDPressure");
         String notReady = whyNotReady(Instant.parse(now));
         return List.of(
                 condition(
@@ -152,9 +171,9 @@ public final class NodeFacts {
                         known,
                         now,
                         "PIDPressure",
-                        false,
-                        "KubeletHasSufficientPID",
-                        "kubelet has sufficient PID available"),
+                        pids,
+                        pids ? "KubeletHasInsufficientPID" : "KubeletHasSufficientPID",
+                        pids ? "kubelet has insufficient PID available" : "kubelet has sufficient PID available"),
                 condition(
                         known,
                         now,
@@ -162,19 +181,6 @@ public final class NodeFacts {
                         notReady.isEmpty(),
                         notReady.isEmpty() ? "KubeletReady" : "KubeletNotReady",
                         notReady.isEmpty() ? "kubelet is posting ready status" : notReady));
-    }
-
-    private boolean lacksMemory() {
-        return lacks("memory");
-    }
-
-    private boolean lacksDisk() {
-        return lacks("ephemeral-storage");
-    }
-
-    /** A simulated node has nothing of this machine. */
-    private boolean lacks(String resource) {
-        return !config.simulated() && Machine.left(config.rootDir()).isShortOf(resource);
     }
 
     private String whyNotReady(Instant now) {
@@ -196,6 +202,7 @@ public final class NodeFacts {
                                 : "container runtime not ready: ")
                         + why);
             }
+            if (goingDown.getAsBoolean()) reasons.add("node is shutting down");
             return reasons.size() > 1 ? "[" + String.join(", ", reasons) + "]" : String.join("", reasons);
         } catch (RuntimeFailure e) {
             return now.isBefore(heard.plus(SILENCE)) ? "" : "container runtime is down";

@@ -140,6 +140,17 @@ final class Cgroups {
         if (Files.exists(target)) Files.writeString(target, Long.toString(value));
     }
 
+    /** How many processes a Pod has; 0 if that cannot be known. */
+    static long processes(Pod pod, NodeInfo node) throws IOException {
+        if (!node.realMounts()) return 0;
+        String path = parentOf(pod, node.cgroupRoot()).substring(1);
+        for (Path mount : List.of(MOUNT, MOUNT.resolve("pids"))) {
+            Path file = mount.resolve(path).resolve("pids.current");
+            if (Files.exists(file)) return Long.parseLong(Files.readString(file).strip());
+        }
+        return 0;
+    }
+
     /** Removes the Pod's cgroup from all hierarchies; what still has processes stays. */
     static void remove(Pod pod, NodeInfo node) {
         if (!node.realMounts()) return;

@@ -179,7 +179,8 @@ final class PodStatuses {
         all.add(find(old, "PodScheduled")
                 .map(known -> observed(known))
                 .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
-        if (view.failure() != null && view.failure().reason().equals("Evicted")) {
+        if (view.failure() != null
+                && Set.of(Ending.EVICTED, Ending.TERMINATED).contains(view.failure().reason())) {
             all.add(condition(
                     old,
                     "DisruptionTarget",

@@ -1,6 +1,5 @@
 package io.k8j.kubelet.pods;
 
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
@@ -13,19 +12,14 @@ import io.k8j.kubelet.probes.Probes;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +32,6 @@ final class PodWorker {
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
     private static final Duration RESIZE_AGAIN = Duration.ofSeconds(30);
-    private static final int KEPT_RUNS = 1;
 
     private final PodContext context;
     private final String uid;
@@ -50,22 +43,22 @@ final class PodWorker {
     private final Starter starter;
     private final Killer killer;
     private final Resizer resizer;
+    private final Endings endings;
+    private final Sandboxes sandboxes;
+    private final ProbeFeed feed;
     private final TerminationMessages messages = new TerminationMessages();
     private final BlockingQueue<Boolean> signal = new ArrayBlockingQueue<>(1);
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile Pod pod;
     private volatile boolean removed; // the object is gone from the API
     private volatile boolean stopped; // the node agent ends; containers stay
     private volatile boolean busy; // within a turn
     private volatile RuntimePod lastSeen = RuntimePod.EMPTY;
 
-    private volatile String eviction; // why the node ends the Pod; null if it does not
-
     // Owned by the worker's thread.
     private boolean terminating;
     private boolean terminated;
     private boolean gone;
-    private boolean adopted;
-    private PodView.Failure failure;
     private Duration retry = FIRST_RETRY;
 
     PodWorker(PodContext context, Pod pod, Runnable onGone) {
@@ -85,6 +78,10 @@ final class PodWorker {
         this.starter = new Starter(context, this::wake, this::wakeAfter);
         this.killer = new Killer(context, this::wake);
         this.resizer = new Resizer(context);
+        this.endings = new Endings(context, this::wakeAfter);
+        this.sandboxes = new Sandboxes(
+                context, () -> removed || this.pod.getMetadata().getDeletionTimestamp() != null);
+        this.feed = new ProbeFeed(context, probes);
     }
 
     void start() {
@@ -120,15 +117,20 @@ final class PodWorker {
         wake();
     }
 
-    /** The node needs what the Pod uses: it is ended without delay. */
-    void evict(String message) {
-        eviction = message;
+    /** The node wants the Pod to end for good. */
+    void end(Ending ending) {
+        endings.order(ending);
         wake();
+    }
+
+    /** Waits until nothing of the Pod runs any more and its status says so; false if that takes longer. */
+    boolean awaitOver(Duration longest) throws InterruptedException {
+        return over.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Whether the Pod is being ended, or has ended. */
     boolean isEnding() {
-        return eviction != null
+        return endings.isOrdered()
                 || removed
                 || pod.getMetadata().getDeletionTimestamp() != null
                 || (pod.getStatus() != null
@@ -169,6 +171,7 @@ final class PodWorker {
         } finally {
             probes.close();
             context.statuses().forget(uid);
+            over.countDown();
             if (gone) onGone.run();
         }
     }
@@ -197,7 +200,7 @@ final class PodWorker {
     private void turn() throws IOException, InterruptedException {
         Pod now = pod;
         RuntimePod runtime = look();
-        if (!terminating) terminating = mustEnd(now);
+        if (!terminating) terminating = removed || endings.mustEnd(now);
         if (terminating) end(now, runtime);
         else keepRunning(now, runtime);
     }
@@ -208,45 +211,11 @@ final class PodWorker {
         return runtime;
     }
 
-    /** Whether the Pod is to be ended, whatever its containers do. */
-    private boolean mustEnd(Pod now) {
-        if (removed || now.getMetadata().getDeletionTimestamp() != null) return true;
-        String phase = now.getStatus() == null ? null : now.getStatus().getPhase();
-        if (PodStatuses.isOver(phase)) return true;
-        if (eviction != null) {
-            failure = new PodView.Failure("Evicted", eviction);
-            context.events().warning(now, "Evicted", eviction);
-            return true;
-        }
-        String sysctl = SandboxConfigs.forbiddenSysctl(now);
-        if (!sysctl.isEmpty()) {
-            failure = new PodView.Failure("SysctlForbidden", sysctl);
-            context.events().warning(now, "SysctlForbidden", sysctl);
-            return true;
-        }
-        return deadlinePassed(now);
-    }
-
-    private boolean deadlinePassed(Pod now) {
-        Long limit = now.getSpec().getActiveDeadlineSeconds();
-        if (limit == null || now.getStatus() == null || now.getStatus().getStartTime() == null) return false;
-        Instant end = Instant.parse(now.getStatus().getStartTime()).plusSeconds(limit);
-        Duration left = Duration.between(context.time().instant(), end);
-        if (left.isPositive()) {
-            wakeAfter(left);
-            return false;
-        }
-        failure = new PodView.Failure(
-                "DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
-        context.events().normal(now, "DeadlineExceeded", failure.message());
-        return true;
-    }
-
     private void keepRunning(Pod wanted, RuntimePod runtime) throws IOException, InterruptedException {
         Pod now = resizer.allocate(wanted);
         if (resizer.granted()) volumes.refresh(); // they may show limits
         if (resizer.deferred()) wakeAfter(RESIZE_AGAIN);
-        observe(now, runtime);
+        feed.observe(now, runtime, starter.hooked());
         handleHookFailures(now, runtime);
         PodPlan plan = PodPlan.decide(now, runtime, facts());
         tell(now, runtime, false);
@@ -255,7 +224,7 @@ final class PodWorker {
             end(now, runtime);
             return;
         }
-        if (plan.killPod()) stopSandboxes(now, runtime);
+        if (plan.killPod()) sandboxes.stop(now, runtime);
         if (plan.newSandbox()) {
             if (!volumes.make(now, List.of()) || !makeSandbox(now, plan.attempt())) return;
             runtime = look();
@@ -279,8 +248,8 @@ final class PodWorker {
         }
         if (changed) {
             runtime = look();
-            observe(now, runtime);
-            removeOldRuns(runtime);
+            feed.observe(now, runtime, starter.hooked());
+            sandboxes.removeOldRuns(runtime);
             // What has just started may be all that others wait for.
             PodPlan next = PodPlan.decide(now, runtime, facts());
             if (!next.start().isEmpty() || next.killPod()) wake();
@@ -292,49 +261,6 @@ final class PodWorker {
         Set<String> started = new HashSet<>(probes.started());
         started.removeAll(starter.hooked());
         return new PodPlan.Facts(probes.unhealthy(), started, starter.hooked(), killer.dying());
-    }
-
-    /** Has running containers probed, and only those. */
-    private void observe(Pod now, RuntimePod runtime) {
-        Set<String> running = new HashSet<>();
-        String ip = podIp(runtime);
-        for (ContainerRef ref : ContainerRef.allOf(now)) {
-            Optional<RuntimeContainer> run = runtime.latest(ref.name()).filter(RuntimeContainer::running);
-            if (run.isEmpty() || starter.hooked().contains(run.get().id())) continue;
-            running.add(run.get().id());
-            var known = adopted ? Optional.<ContainerStatus>empty() : status(now, run.get());
-            long nanos = run.get().status().getStartedAt();
-            probes.observe(
-                    ref.container(),
-                    run.get().id(),
-                    Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000),
-                    ip,
-                    known.map(status -> Boolean.TRUE.equals(status.getStarted()))
-                            .orElse(false),
-                    known.map(status -> Boolean.TRUE.equals(status.getReady())).orElse(false));
-        }
-        adopted = true;
-        probes.retain(running);
-    }
-
-    /** What the API already says of a run: known from before a restart of the node agent. */
-    private static Optional<ContainerStatus> status(Pod now, RuntimeContainer run) {
-        if (now.getStatus() == null) return Optional.empty();
-        return Stream.of(now.getStatus().getContainerStatuses(), now.getStatus().getInitContainerStatuses())
-                .flatMap(list -> ContainerRef.orEmpty(list).stream())
-                .filter(status -> status.getContainerID() != null
-                        && status.getContainerID().endsWith("://" + run.id()))
-                .findFirst();
-    }
-
-    private String podIp(RuntimePod runtime) {
-        return runtime.sandbox()
-                .map(Sandbox::ips)
-                .filter(ips -> !ips.isEmpty())
-                .map(List::getFirst)
-                .orElseGet(() -> context.node().ips().isEmpty()
-                        ? "127.0.0.1"
-                        : context.node().ips().getFirst());
     }
 
     private void handleHookFailures(Pod now, RuntimePod runtime) {
@@ -351,7 +277,7 @@ final class PodWorker {
     }
 
     private void kill(Pod now, RuntimePod runtime, PodPlan.Kill kill) {
-        Duration grace = grace(now);
+        Duration grace = endings.grace(now);
         String probe = probes.unhealthy().get(kill.container().id());
         var container = kill.ref().container();
         var condemned = "startup".equals(probe)
@@ -360,65 +286,17 @@ final class PodWorker {
         if (condemned != null && condemned.getTerminationGracePeriodSeconds() != null) {
             grace = Duration.ofSeconds(condemned.getTerminationGracePeriodSeconds());
         }
-        killer.kill(now, kill.ref(), kill.container(), podIp(runtime), grace, kill.message());
-    }
-
-    private Duration grace(Pod now) {
-        if (eviction != null) return Duration.ofSeconds(1);
-        Long seconds = now.getMetadata().getDeletionTimestamp() != null
-                ? now.getMetadata().getDeletionGracePeriodSeconds()
-                : null;
-        if (seconds == null) seconds = now.getSpec().getTerminationGracePeriodSeconds();
-        return Duration.ofSeconds(seconds == null ? 30 : Math.max(1, seconds));
+        killer.kill(now, kill.ref(), kill.container(), feed.podIp(runtime), grace, kill.message());
     }
 
     private boolean makeSandbox(Pod now, int attempt) throws IOException, InterruptedException {
-        Cgroups.create(now, context.node());
-        Files.createDirectories(SandboxConfigs.logDirectory(now, context.node()));
-        Files.createDirectories(context.node().podDir(uid));
-        context.sandboxSlots().acquire();
-        try {
-            if (removed || pod.getMetadata().getDeletionTimestamp() != null) {
-                wake();
-                return false;
-            }
-            String runtimeClass = now.getSpec().getRuntimeClassName();
-            String handler =
-                    runtimeClass == null ? "" : context.runtimeHandlers().apply(runtimeClass);
-            context.runtime().runPodSandbox(SandboxConfigs.of(now, attempt, context.node()), handler);
-            return true;
-        } catch (RuntimeFailure e) {
-            context.events().warning(now, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
-            retryLater();
-            return false;
-        } finally {
-            context.sandboxSlots().release();
+        Sandboxes.Made made = sandboxes.make(now, attempt);
+        switch (made) {
+            case UNWANTED -> wake();
+            case FAILED -> retryLater();
+            case DONE -> {}
         }
-    }
-
-    private void stopSandboxes(Pod now, RuntimePod runtime) {
-        if (runtime.sandboxes().isEmpty()) return;
-        context.events().normal(now, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
-        for (Sandbox sandbox : runtime.sandboxes()) context.runtime().stopPodSandbox(sandbox.id());
-    }
-
-    /** Keeps the newest ended run of each container, for its log and its last state; removes older ones. */
-    private void removeOldRuns(RuntimePod runtime) {
-        Map<String, Integer> kept = new HashMap<>();
-        for (RuntimeContainer container : runtime.containers()) {
-            if (!container.exited()) continue;
-            if (kept.merge(container.name(), 1, Integer::sum) > KEPT_RUNS) {
-                context.runtime().removeContainer(container.id());
-            }
-        }
-        List<Sandbox> sandboxes = runtime.sandboxes();
-        for (int i = 1; i < sandboxes.size(); i++) {
-            String old = sandboxes.get(i).id();
-            boolean used =
-                    runtime.containers().stream().anyMatch(c -> c.sandboxId().equals(old) && c.running());
-            if (!sandboxes.get(i).ready() && !used && i > KEPT_RUNS)
-                context.runtime().removePodSandbox(old);
-        }
+        return made == Sandboxes.Made.DONE;
     }
 
     private void tell(Pod now, RuntimePod runtime, boolean ended) {
@@ -437,14 +315,14 @@ final class PodWorker {
                 context.node().ips(),
                 context.runtimeName().get(),
                 resizer.conditions(now.getMetadata().getGeneration()),
-                failure);
+                endings.failure());
     }
 
     /** Ends what runs; once nothing does, clears up and lets go of the object. */
     private void end(Pod now, RuntimePod runtime) throws IOException, InterruptedException {
         if (runtime.anythingRuns()) {
             probes.stopLiveness();
-            killer.killAll(now, runtime, podIp(runtime), grace(now));
+            killer.killAll(now, runtime, feed.podIp(runtime), endings.grace(now));
             tell(now, runtime, false);
             return; // the end of each container wakes us
         }
@@ -461,6 +339,8 @@ final class PodWorker {
             context.images().release(uid);
             context.allocations().release(uid);
             terminated = true;
+            context.statuses().flush(uid);
+            over.countDown();
         }
         boolean deleted = removed || pod.getMetadata().getDeletionTimestamp() != null;
         if (!deleted) return; // ended by itself: its log and status stay until it is deleted

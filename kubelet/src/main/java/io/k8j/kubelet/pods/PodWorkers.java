@@ -13,6 +13,7 @@ import io.k8j.kubelet.cri.v1.Container;
 import io.k8j.kubelet.cri.v1.PodSandbox;
 import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.linux.FileTrees;
+import io.k8j.kubelet.manifests.StaticPod;
 import io.k8j.kubelet.probes.Actions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +46,9 @@ public final class PodWorkers implements AutoCloseable {
     private final ApiObjects objects;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Informer<Pod> pods;
+    private final StaticPods statics;
     private AutoCloseable runtimeWatch = () -> {};
+    private volatile boolean refusing;
     private volatile boolean closed;
 
     private PodWorkers(Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
@@ -71,6 +75,24 @@ public final class PodWorkers implements AutoCloseable {
                 hostPorts,
                 new Allocations(node.allocatable()));
         this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
+        this.statics = new StaticPods(
+                client,
+                node.name(),
+                context.statuses(),
+                pods,
+                pod -> workers.computeIfAbsent(pod.getMetadata().getUid(), uid -> worker(pod)).start(),
+                pod -> {
+                    PodWorker worker = workers.get(pod.getMetadata().getUid());
+                    if (worker != null) worker.removed();
+                });
+    }
+
+    private PodWorker worker(Pod pod) {
+        String uid = pod.getMetadata().getUid();
+        return new PodWorker(context, pod, () -> {
+            workers.remove(uid);
+            statics.ended(pod);
+        });
     }
 
     private PodWorker worker(String uid) {
@@ -91,13 +113,15 @@ public final class PodWorkers implements AutoCloseable {
     private final class Changes implements Informer.Handler<Pod> {
         @Override
         public void added(Pod pod) {
-            String uid = pod.getMetadata().getUid();
-            PodWorker fresh = new PodWorker(context, pod, () -> workers.remove(uid));
-            if (workers.putIfAbsent(uid, fresh) == null) fresh.start();
+            if (statics.isMirror(pod)) return;
+            PodWorker fresh = worker(pod);
+            if (refusing) fresh.end(Ending.refusal());
+            if (workers.putIfAbsent(pod.getMetadata().getUid(), fresh) == null) fresh.start();
         }
 
         @Override
         public void updated(Pod before, Pod now) {
+            if (statics.isMirror(now)) return;
             PodWorker worker = workers.get(now.getMetadata().getUid());
             if (worker == null) added(now);
             else worker.update(now);
@@ -105,6 +129,7 @@ public final class PodWorkers implements AutoCloseable {
 
         @Override
         public void deleted(Pod last) {
+            if (statics.isMirrorGone(last)) return;
             PodWorker worker = workers.get(last.getMetadata().getUid());
             if (worker != null) worker.removed();
         }
@@ -153,6 +178,7 @@ public final class PodWorkers implements AutoCloseable {
     /** Removes sandboxes and directories of Pods that were deleted while nobody watched. */
     private void removeOrphans() {
         try {
+            statics.awaitKnown();
             if (!pods.awaitSynced(Duration.ofDays(1)) || closed) return;
             Set<String> known =
                     pods.all().stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
@@ -228,15 +254,43 @@ public final class PodWorkers implements AutoCloseable {
                 .toList();
     }
 
-    /** Ends a Pod at once and for good, because the node needs what it uses. */
-    public void evict(String uid, String message) {
+    /** Ends a Pod for good, because the node needs what it uses; it gets no more than {@code grace} to end. */
+    public void evict(String uid, String message, Duration grace) {
         PodWorker worker = workers.get(uid);
-        if (worker != null) worker.evict(message);
+        if (worker != null) worker.end(new Ending(Ending.EVICTED, message, grace));
+    }
+
+    /** Refuses all Pods that come from now on: the node goes down. */
+    public void refuseNew() {
+        refusing = true;
+    }
+
+    /** Ends Pods with their node; false if not all had ended when the time was over. */
+    public boolean terminate(List<String> uids, Duration within) throws InterruptedException {
+        List<PodWorker> ending =
+                uids.stream().map(workers::get).filter(Objects::nonNull).toList();
+        ending.forEach(worker -> worker.end(new Ending(
+                Ending.TERMINATED, "Pod was terminated in response to imminent node shutdown.", within)));
+        long deadline = System.nanoTime() + within.toNanos();
+        boolean all = true;
+        for (PodWorker worker : ending) all &= worker.awaitOver(Duration.ofNanos(deadline - System.nanoTime()));
+        return all;
+    }
+
+    /** The directory of a Pod's volumes and other files. */
+    public Path directory(Pod pod) {
+        return context.node().podDir(pod.getMetadata().getUid());
+    }
+
+    /** How many processes a Pod has; 0 if that cannot be known. */
+    public long processesOf(Pod pod) throws IOException {
+        return Cgroups.processes(pod, context.node());
     }
 
     /** A Pod by its name; the newest one if an older of the same name is still ending. */
     public Optional<Pod> find(ObjectKey key) {
         return pods.get(key)
+                .filter(pod -> !StaticPod.isMirror(pod))
                 .or(() -> pods().stream()
                         .filter(pod -> ObjectKey.of(pod).equals(key))
                         .findFirst());
@@ -245,6 +299,11 @@ public final class PodWorkers implements AutoCloseable {
     /** What the runtime had of a Pod at its worker's last look. */
     public Optional<RuntimePod> runtimeOf(String uid) {
         return Optional.ofNullable(workers.get(uid)).map(PodWorker::lastSeen);
+    }
+
+    /** The node's static Pods as they are now; may be called again and again, by one thread at a time. */
+    public void setStatic(List<Pod> wanted) {
+        statics.set(wanted);
     }
 
     /** Where a Pod's logs lie. */
@@ -265,6 +324,7 @@ public final class PodWorkers implements AutoCloseable {
         } catch (Exception e) {
             log.atDebug().setCause(e).log("close runtime watch");
         }
+        statics.close();
         workers.values().forEach(PodWorker::stop);
         context.statuses().close();
         objects.close();

@@ -6,6 +6,7 @@ import io.k8j.client.Client;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
+import io.k8j.kubelet.manifests.StaticPod;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.TransportException;
@@ -32,14 +33,15 @@ final class StatusWriter {
     /** One Pod's statuses: what the server has, and what it should have. Guarded by itself. */
     private static final class Entry {
         private final ObjectKey key;
-        private final String uid;
+        private String uid; // null while a static Pod has no mirror
         private Map<String, Object> written;
         private PodStatus wanted;
+        private PodStatus last;
         private boolean writing;
 
         Entry(Pod pod) {
             this.key = ObjectKey.of(pod);
-            this.uid = pod.getMetadata().getUid();
+            this.uid = StaticPod.isStatic(pod) ? null : pod.getMetadata().getUid();
             this.written = tree(pod.getStatus());
         }
     }
@@ -58,10 +60,31 @@ final class StatusWriter {
         Entry entry = entries.computeIfAbsent(pod.getMetadata().getUid(), uid -> new Entry(pod));
         synchronized (entry) {
             entry.wanted = status;
-            if (entry.writing) return;
+            entry.last = status;
+        }
+        begin(entry);
+    }
+
+    private void begin(Entry entry) {
+        synchronized (entry) {
+            if (entry.writing || entry.uid == null || entry.wanted == null) return;
             entry.writing = true;
         }
         Thread.ofVirtual().name("pod-status").start(() -> write(entry));
+    }
+
+    /** A static Pod's status goes to this object from now on; null holds it back until there is one again. */
+    void setMirror(Pod pod, Pod mirror) {
+        Entry entry = entries.computeIfAbsent(pod.getMetadata().getUid(), uid -> new Entry(pod));
+        synchronized (entry) {
+            String uid = mirror == null ? null : mirror.getMetadata().getUid();
+            if (Objects.equals(uid, entry.uid)) return;
+            entry.uid = uid;
+            if (mirror == null) return;
+            entry.written = tree(mirror.getStatus());
+            entry.wanted = entry.last;
+        }
+        begin(entry);
     }
 
     /** Waits until nothing is left to write for a Pod, or its object is gone. */
@@ -113,15 +136,22 @@ final class StatusWriter {
 
     private boolean writeOnce(Entry entry, PodStatus status) throws InterruptedException {
         Map<String, Object> wanted = tree(status);
-        Map<String, Object> changes = changes(entry.written, wanted);
-        if (changes.isEmpty()) return true;
+        String uid;
+        Map<String, Object> changes;
+        synchronized (entry) {
+            uid = entry.uid;
+            changes = changes(entry.written, wanted);
+        }
+        if (uid == null || changes.isEmpty()) return true;
         Map<String, Object> patch = new LinkedHashMap<>();
-        patch.put("metadata", Map.of("uid", entry.uid));
+        patch.put("metadata", Map.of("uid", uid));
         patch.put("status", changes);
         parallel.acquire();
         try {
             pods.patch(entry.key, PatchType.STRATEGIC, patch, "status");
-            entry.written = wanted;
+            synchronized (entry) {
+                if (uid.equals(entry.uid)) entry.written = wanted;
+            }
             return true;
         } catch (ApiException e) {
             if (e.isNotFound() || e.isConflict()) return true; // deleted, or a new Pod of the same name

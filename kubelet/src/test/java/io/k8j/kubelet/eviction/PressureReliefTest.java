@@ -7,7 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.kubelet.testing.TestNode;
 import io.k8j.model.time.SystemTime;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -15,9 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pods are evicted from a node that runs short, over a simulated runtime and a real API server. */
 class PressureReliefTest {
-    private static final Signals PLENTY = new Signals(Long.MAX_VALUE, Long.MAX_VALUE, 0);
-    private static final Signals NO_MEMORY = new Signals(1 << 20, Long.MAX_VALUE, 0);
-    private static final Signals NO_DISK = new Signals(Long.MAX_VALUE, 1, 1000);
+    private static final Map<Signal, Observation> PLENTY =
+            Map.of(Signal.MEMORY_AVAILABLE, new Observation(1L << 40, 1L << 40));
+    private static final Map<Signal, Observation> NO_MEMORY =
+            Map.of(Signal.MEMORY_AVAILABLE, new Observation(1 << 20, 1L << 40));
+    private static final Map<Signal, Observation> NO_INODES =
+            Map.of(Signal.NODEFS_INODES_FREE, new Observation(49, 1000));
 
     @TempDir
     Path dir;
@@ -37,13 +44,14 @@ class PressureReliefTest {
 
     @Test
     void oneOfManyPodsIsEvictedAndTheOthersStay() throws Exception {
-        AtomicReference<Signals> signals = new AtomicReference<>(PLENTY);
+        AtomicReference<Map<Signal, Observation>> signals = new AtomicReference<>(PLENTY);
         AtomicInteger freed = new AtomicInteger();
+        List<List<String>> warned = new CopyOnWriteArrayList<>();
         try (TestNode node = TestNode.simulated(dir);
                 SystemTime time = new SystemTime();
                 PressureRelief relief = PressureRelief.start(
-                        signals::get,
-                        freed::incrementAndGet,
+                        EvictionConfig.DEFAULTS,
+                        new PressureRelief.NodeSide(signals::get, freed::incrementAndGet, warned::add),
                         node.runtime(),
                         node.kubelet().pods(),
                         time)) {
@@ -76,17 +84,20 @@ class PressureReliefTest {
             await().untilAsserted(() -> assertThat(node.events(evicted))
                     .anyMatch(e -> e.startsWith("Evicted: The node was low on resource: memory. ")));
             assertThat(freed).hasValue(0);
+            assertThat(warned).containsExactly(List.of("EvictionThresholdMet", "Attempting to reclaim memory"));
+            assertThat(relief.conditions()).containsExactly("MemoryPressure");
         }
     }
 
     @Test
     void unusedImagesGoBeforePods() throws Exception {
-        AtomicReference<Signals> signals = new AtomicReference<>(NO_DISK);
+        List<List<String>> warned = new CopyOnWriteArrayList<>();
+        AtomicReference<Map<Signal, Observation>> signals = new AtomicReference<>(NO_INODES);
         try (TestNode node = TestNode.simulated(dir);
                 SystemTime time = new SystemTime();
                 PressureRelief relief = PressureRelief.start(
-                        signals::get,
-                        () -> signals.set(PLENTY),
+                        EvictionConfig.DEFAULTS,
+                        new PressureRelief.NodeSide(signals::get, () -> signals.set(PLENTY), warned::add),
                         node.runtime(),
                         node.kubelet().pods(),
                         time)) {
@@ -95,6 +106,37 @@ class PressureReliefTest {
             relief.look();
             assertThat(signals.get()).isEqualTo(PLENTY);
             assertThat(node.kubelet().pods().evictable()).hasSize(1);
+            assertThat(warned).containsExactly(List.of("EvictionThresholdMet", "Attempting to reclaim inodes"));
+            assertThat(relief.conditions()).containsExactly("DiskPressure");
+        }
+    }
+
+    @Test
+    void aPodThatWritesMoreThanItMayIsEvictedAndOthersStay() throws Exception {
+        try (TestNode node = TestNode.simulated(dir);
+                SystemTime time = new SystemTime();
+                PressureRelief relief = PressureRelief.start(
+                        EvictionConfig.DEFAULTS,
+                        new PressureRelief.NodeSide(() -> PLENTY, () -> {}, event -> {}),
+                        node.runtime(),
+                        node.kubelet().pods(),
+                        time)) {
+            String spec =
+                    "{'containers':[{'name':'c','image':'busybox:1'}],'volumes':[{'name':'scratch','emptyDir':{'sizeLimit':'1Mi'}}]}";
+            node.create("modest", spec);
+            node.create("greedy", spec);
+            awaitRunning(node, "modest");
+            Pod greedy = awaitRunning(node, "greedy");
+            Path volume = node.kubelet().pods().directory(greedy).resolve("volumes/kubernetes.io~empty-dir/scratch");
+            Files.write(volume.resolve("file"), new byte[2 << 20]);
+            relief.look();
+            Pod ended = node.awaitPhase("greedy", "Failed");
+            assertThat(ended.getStatus().getReason()).isEqualTo("Evicted");
+            assertThat(ended.getStatus().getMessage())
+                    .isEqualTo("Usage of EmptyDir volume \"scratch\" exceeds the limit \"1Mi\". ");
+            assertThat(node.kubelet().pods().evictable())
+                    .extracting(pod -> pod.getMetadata().getName())
+                    .containsExactly("modest");
         }
     }
 }

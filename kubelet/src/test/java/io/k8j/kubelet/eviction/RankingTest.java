@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class RankingTest {
     private static final long MI = 1 << 20;
-    private static final Shortage MEMORY = new Shortage("memory", 100 * MI, 50 * MI + 1024);
+    private static final Threshold MEMORY = EvictionConfig.DEFAULTS.thresholds().getFirst();
+    private static final Observation LITTLE = new Observation(50 * MI + 1024, 1000 * MI);
 
     private static Candidate pod(String name, int priority, String request, long usedMi) {
         Pod pod = new PodBuilder()
@@ -29,11 +30,12 @@ class RankingTest {
                 .endContainer()
                 .endSpec()
                 .build();
-        return new Candidate(pod, Map.of("c", usedMi * MI));
+        return new Candidate(
+                pod, new PodUse(Map.of("c", usedMi * MI), Map.of(), Map.of(), Map.of(), Map.of(), 0));
     }
 
     private static String first(Candidate... candidates) {
-        return Ranking.first(List.of(candidates), MEMORY)
+        return Ranking.first(List.of(candidates), "memory")
                 .map(candidate -> candidate.pod().getMetadata().getName())
                 .orElse("none");
     }
@@ -63,19 +65,26 @@ class RankingTest {
 
     @Test
     void theMessageIsUpstreams() {
-        assertThat(Ranking.message(pod("p", 0, "10Mi", 20), MEMORY))
+        assertThat(Ranking.message(pod("p", 0, "10Mi", 20), MEMORY, LITTLE))
                 .isEqualTo("The node was low on resource: memory. Threshold quantity: 100Mi, available: 51201Ki. "
                         + "Container c was using 20Mi, request is 10Mi, has larger consumption of memory. ");
-        assertThat(Ranking.message(pod("p", 0, "30Mi", 20), MEMORY))
+        assertThat(Ranking.message(pod("p", 0, "30Mi", 20), MEMORY, LITTLE))
                 .isEqualTo("The node was low on resource: memory. Threshold quantity: 100Mi, available: 51201Ki. ");
     }
 
     @Test
-    void shortagesFollowFromUpstreamsThresholds() {
-        assertThat(new Signals(100 * MI, 10, 100).shortages()).isEmpty();
-        assertThat(new Signals(100 * MI - 1, 10, 100).isShortOf("memory")).isTrue();
-        assertThat(new Signals(Long.MAX_VALUE, 9, 100).shortages())
-                .containsExactly(new Shortage("ephemeral-storage", 10, 9));
-        assertThat(new Signals(Long.MAX_VALUE, Long.MAX_VALUE, 0).shortages()).isEmpty();
+    void aStaticPodStays() {
+        Candidate candidate = pod("static", 0, "", 900);
+        candidate.pod().getMetadata().setAnnotations(Map.of("kubernetes.io/config.source", "file"));
+        assertThat(first(candidate)).isEqualTo("none");
+    }
+
+    @Test
+    void nobodyCanAskForProcessesSoThePriorityCountsFirst() {
+        Candidate many = new Candidate(
+                pod("many", 10, "", 0).pod(), new PodUse(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), 900));
+        Candidate cheap = new Candidate(
+                pod("cheap", 5, "", 0).pod(), new PodUse(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), 2));
+        assertThat(Ranking.first(List.of(many, cheap), "pids")).contains(cheap);
     }
 }

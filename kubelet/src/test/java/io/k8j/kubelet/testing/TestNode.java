@@ -15,6 +15,7 @@ import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.Kubelet;
 import io.k8j.kubelet.KubeletConfig;
+import io.k8j.kubelet.KubeletOptions;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
 import io.k8j.model.api.ApiException;
@@ -37,6 +38,14 @@ import org.awaitility.core.ConditionTimeoutException;
 /** A node agent over a runtime, with a real API server in memory. */
 public final class TestNode implements AutoCloseable {
     public static final String NAME = "node-1";
+
+    /** Far longer than anything takes, even on a busy machine. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    static {
+        Awaitility.setDefaultTimeout(LONGEST);
+    }
+
     static final String CGROUP = "/k8jtest";
 
     private final SystemTime time = new SystemTime();
@@ -48,11 +57,17 @@ public final class TestNode implements AutoCloseable {
     private Kubelet kubelet;
 
     public TestNode(ContainerRuntime runtime, Path dataDir, boolean simulated) throws Exception {
+        this(runtime, dataDir, simulated, KubeletOptions.DEFAULTS);
+    }
+
+    private TestNode(ContainerRuntime runtime, Path dataDir, boolean simulated, KubeletOptions options)
+            throws Exception {
         this.runtime = runtime;
         KubeletConfig usual = KubeletConfig.defaults(NAME, List.of("127.0.0.1"), dataDir)
                 .withListener("127.0.0.1", 0)
                 .withClusterDns(List.of("10.43.0.10"), "cluster.local")
-                .withNode("v1.36.0+k8j0", 110, CGROUP);
+                .withNode("v1.36.0+k8j0", 110, CGROUP)
+                .withOptions(options);
         this.config = simulated ? usual.forSimulation() : usual;
         namespace("default");
         namespace("kube-node-lease");
@@ -61,6 +76,10 @@ public final class TestNode implements AutoCloseable {
 
     public static TestNode simulated(Path dataDir) throws Exception {
         return new TestNode(new SimulatedRuntime(new SystemTime(), "10.42.0."), dataDir, true);
+    }
+
+    public static TestNode simulated(Path dataDir, KubeletOptions options) throws Exception {
+        return new TestNode(new SimulatedRuntime(new SystemTime(), "10.42.0."), dataDir, true, options);
     }
 
     private Client client(String name, String group) {
@@ -130,7 +149,7 @@ public final class TestNode implements AutoCloseable {
         Pod[] last = new Pod[1];
         try {
             Awaitility.await(what)
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(LONGEST)
                     .pollInterval(Duration.ofMillis(10))
                     .until(() -> {
                         last[0] = find(name).orElse(null);
@@ -151,7 +170,7 @@ public final class TestNode implements AutoCloseable {
 
     public void awaitGone(String name) {
         Awaitility.await("pod is gone")
-                .atMost(Duration.ofSeconds(10))
+                .atMost(LONGEST)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> find(name).isEmpty());
     }

@@ -5,6 +5,7 @@ import io.k8j.server.HeapKeeper;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.flags.ApiServerFlags;
+import io.k8j.server.flags.KubeletFlags;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -204,6 +205,13 @@ public final class ServerCommand implements Callable<Integer> {
             split = "\n") // values may have commas
     private List<String> apiServerArguments = new ArrayList<>();
 
+    @Option(
+            names = KubeletFlags.OPTION,
+            paramLabel = "NAME=VALUE",
+            description = "Flag of upstream's kubelet, such as pod-manifest-path=DIR; may be repeated.",
+            split = "\n") // values may have commas
+    private List<String> kubeletArguments = new ArrayList<>();
+
     @Option(names = "--log-format", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
     private String logFormat;
 
@@ -223,6 +231,7 @@ public final class ServerCommand implements Callable<Integer> {
                 HeapKeeper keeper = HeapKeeper.start()) {
             cluster.announce(steps);
             cluster.awaitStop();
+            cluster.shutDownNode();
             steps.say("k8j: stopping; containers go on running ('k8j stop --all' ends them)");
         }
         return 0;
@@ -265,7 +274,8 @@ public final class ServerCommand implements Callable<Integer> {
                 kubeletPort,
                 null,
                 registriesDir,
-                ApiServerFlags.parse(apiServerArguments));
+                ApiServerFlags.parse(apiServerArguments),
+                KubeletFlags.parse(kubeletArguments));
     }
 
     /** A node's name must be a DNS name: lower case, without what does not belong there. */

@@ -65,6 +65,7 @@ final class TrainCommand implements Callable<Integer> {
                 0,
                 null,
                 null,
+                FlagValues.NONE,
                 FlagValues.NONE);
     }
 

@@ -48,6 +48,7 @@ public final class NodeComponents implements AutoCloseable {
     private final String nodeIp;
     private ContainerdConfig containerd;
     private ContainerdProcess process;
+    private Kubelet kubelet; // null before it is started
 
     private NodeComponents(ServerConfig config, String nodeIp) {
         this.config = config;
@@ -91,7 +92,7 @@ public final class NodeComponents implements AutoCloseable {
         }
         ContainerRuntime runtime = closing.add(steps.step("container runtime: " + runtimeName(), () -> connect(plane)));
         Client client = plane.client("kubelet", "system:node:" + config.nodeName(), "system:nodes");
-        closing.add(steps.step(
+        kubelet = closing.add(steps.step(
                 "kubelet: node " + config.nodeName() + " at " + nodeIp,
                 () -> Kubelet.start(
                         kubeletConfig(), client, runtime, () -> tls(certificates), podCidr -> writeNetwork(podCidr))));
@@ -178,11 +179,12 @@ public final class NodeComponents implements AutoCloseable {
     }
 
     private KubeletConfig kubeletConfig() {
-        KubeletConfig settings = KubeletConfig.defaults(config.nodeName(), List.of(nodeIp), config.dataDir())
+        KubeletConfig usual = KubeletConfig.defaults(config.nodeName(), List.of(nodeIp), config.dataDir())
                 .withRegistration(config.nodeLabels(), taints())
                 .withListener("0.0.0.0", config.kubeletPort())
                 .withClusterDns(List.of(config.clusterDns()), config.clusterDomain())
                 .withNode(Version.GIT, 110, InstanceId.cgroup(config.dataDir()));
+        KubeletConfig settings = KubeletSettings.apply(config.kubeletFlags(), usual);
         if (config.runtime() == ServerConfig.Runtime.SIMULATED) {
             return settings.forSimulation();
         }
@@ -268,6 +270,13 @@ public final class NodeComponents implements AutoCloseable {
     /** Whether a data directory has had a node of its own. */
     static boolean existed(Path dataDir) {
         return Files.isDirectory(dataDir.resolve("agent"));
+    }
+
+    /** Ends the Pods if the machine goes down, and if they are to have time for that. */
+    public void shutDown() throws InterruptedException {
+        if (kubelet != null && config.kubeletFlags().has("shutdown-grace-period") && MachineShutdown.isUnderWay()) {
+            kubelet.shutDown();
+        }
     }
 
     /** Stops the kubelet; containers and containerd go on. */

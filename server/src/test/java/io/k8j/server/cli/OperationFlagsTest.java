@@ -9,6 +9,7 @@ import io.k8j.server.Steps;
 import io.k8j.server.controlplane.ClusterCertificates;
 import io.k8j.server.controlplane.ControlPlane;
 import io.k8j.server.flags.ApiServerFlags;
+import io.k8j.server.flags.FlagValues;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -76,7 +77,8 @@ class OperationFlagsTest {
                 0,
                 "",
                 null,
-                ApiServerFlags.parse(List.of(flags)));
+                ApiServerFlags.parse(List.of(flags)),
+                FlagValues.NONE);
     }
 
     private static int freePort() throws Exception {

@@ -1,0 +1,162 @@
+package io.k8j.kubelet.manifests;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.schema.Defaulter;
+import io.k8j.model.schema.Schema;
+import io.k8j.model.schema.Schemas;
+import io.k8j.model.schema.StrictDecoder;
+import io.k8j.model.yaml.Yaml;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Makes a Pod of a manifest file, as upstream names and marks it. Pure. */
+public final class StaticPod {
+    /** Says that an object mirrors a static Pod, and of which content. */
+    public static final String MIRROR = "kubernetes.io/config.mirror";
+
+    static final String HASH = "kubernetes.io/config.hash";
+    static final String SOURCE = "kubernetes.io/config.source";
+    static final String SEEN = "kubernetes.io/config.seen";
+
+    private static final Schema SCHEMA = Schemas.kind(new GroupVersionKind("", "v1", "Pod"));
+
+    private StaticPod() {}
+
+    /** Whether an object of the API only mirrors a static Pod. */
+    public static boolean isMirror(Pod pod) {
+        return annotation(pod, MIRROR) != null;
+    }
+
+    public static boolean isStatic(Pod pod) {
+        return annotation(pod, SOURCE) != null && !isMirror(pod);
+    }
+
+    static String annotation(Pod pod, String name) {
+        Map<String, String> all = pod.getMetadata().getAnnotations();
+        return all == null ? null : all.get(name);
+    }
+
+    /**
+     * Reads a manifest.
+     *
+     * @param file where it was read, which makes equal Pods of two files different ones
+     * @param text YAML or JSON of one Pod
+     * @throws IllegalArgumentException in one sentence, if it is no Pod that can be run without the API
+     */
+    static Pod read(String file, byte[] text, String nodeName, Instant now) {
+        Map<String, Object> tree = tree(text);
+        if (!"Pod".equals(tree.get("kind")) || !"v1".equals(tree.get("apiVersion"))) {
+            throw new IllegalArgumentException("it is no Pod of version v1");
+        }
+        Map<String, Object> object = StrictDecoder.decode(SCHEMA, tree).object();
+        Defaulter.apply(SCHEMA, object);
+        Map<String, Object> metadata = child(object, "metadata");
+        Map<String, Object> spec = child(object, "spec");
+        String name = metadata.get("name") instanceof String given ? given : "";
+        if (name.isEmpty()) throw new IllegalArgumentException("it has no metadata.name");
+        if (!(spec.get("containers") instanceof List<?> containers) || containers.isEmpty()) {
+            throw new IllegalArgumentException("it has no spec.containers");
+        }
+        String hash = metadata.get("uid") instanceof String given && !given.isEmpty()
+                ? given
+                : hash("host:%sfile:%s".formatted(nodeName, file), object);
+        metadata.put("uid", hash);
+        metadata.put("name", name + "-" + nodeName.toLowerCase(Locale.ROOT));
+        metadata.putIfAbsent("namespace", "default");
+        Map<String, Object> annotations = child(metadata, "annotations");
+        annotations.put(HASH, hash);
+        annotations.put(SOURCE, "file");
+        annotations.put(SEEN, now.toString());
+        spec.put("nodeName", nodeName);
+        tolerateAll(spec);
+        object.put("status", new LinkedHashMap<>(Map.of("phase", "Pending")));
+        Pod pod = ApiObject.ofTree(object).as(Pod.class);
+        refuseReferences(pod);
+        return pod;
+    }
+
+    private static Map<String, Object> tree(byte[] text) {
+        if (Yaml.parse(text) instanceof Map<?, ?> map) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            map.forEach((key, value) -> tree.put(String.valueOf(key), value));
+            return tree;
+        }
+        throw new IllegalArgumentException("it is no object");
+    }
+
+    @SuppressWarnings("unchecked") // decoded by the schema, so it is a map of texts
+    private static Map<String, Object> child(Map<String, Object> parent, String name) {
+        if (!(parent.get(name) instanceof Map)) parent.put(name, new LinkedHashMap<String, Object>());
+        return (Map<String, Object>) parent.get(name);
+    }
+
+    /** So that it stays when there is something wrong with the node. */
+    private static void tolerateAll(Map<String, Object> spec) {
+        Map<String, Object> all = Map.of("operator", "Exists", "effect", "NoExecute");
+        List<Object> tolerations =
+                new ArrayList<>(spec.get("tolerations") instanceof List<?> given ? given : List.of());
+        if (!tolerations.contains(all)) tolerations.add(all);
+        spec.put("tolerations", tolerations);
+    }
+
+    /** What the API has may not be there when the Pod starts. */
+    private static void refuseReferences(Pod pod) {
+        String account = pod.getSpec().getServiceAccountName();
+        if (account != null && !account.isEmpty()) refuse("serviceaccounts");
+        if (!orEmpty(pod.getSpec().getImagePullSecrets()).isEmpty()) refuse("secrets");
+        for (Volume volume : orEmpty(pod.getSpec().getVolumes())) {
+            if (volume.getSecret() != null) refuse("secrets");
+            if (volume.getConfigMap() != null) refuse("configmaps");
+            if (volume.getPersistentVolumeClaim() != null || volume.getEphemeral() != null) {
+                refuse("persistentvolumeclaims");
+            }
+            if (volume.getProjected() == null) continue;
+            for (var source : orEmpty(volume.getProjected().getSources())) {
+                if (source.getSecret() != null) refuse("secrets");
+                if (source.getConfigMap() != null) refuse("configmaps");
+                if (source.getServiceAccountToken() != null) refuse("serviceaccounts");
+            }
+        }
+        for (var container : pod.getSpec().getContainers()) {
+            for (var variable : orEmpty(container.getEnv())) {
+                if (variable.getValueFrom() == null) continue;
+                if (variable.getValueFrom().getSecretKeyRef() != null) refuse("secrets");
+                if (variable.getValueFrom().getConfigMapKeyRef() != null) refuse("configmaps");
+            }
+            for (var source : orEmpty(container.getEnvFrom())) {
+                refuse(source.getSecretRef() != null ? "secrets" : "configmaps");
+            }
+        }
+    }
+
+    private static <T> List<T> orEmpty(List<T> list) {
+        return list == null ? List.of() : list;
+    }
+
+    private static void refuse(String resource) {
+        throw new IllegalArgumentException("static pods may not reference " + resource);
+    }
+
+    private static String hash(String where, Map<String, Object> object) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("MD5"); // names a content, protects nothing
+            digest.update(where.getBytes(StandardCharsets.UTF_8));
+            digest.update(Json.write(object));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
