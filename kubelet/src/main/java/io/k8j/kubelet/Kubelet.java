@@ -101,15 +101,9 @@ public final class Kubelet implements AutoCloseable {
         Housekeeping housekeeping = Housekeeping.start(config, runtime, pods, client.time());
         PressureRelief relief = config.simulated() ? null : relief(config, runtime, pods, housekeeping, events, client);
         NodeShutdown shutdown = new NodeShutdown(
-                config.options().shutdownGracePeriod(),
-                config.options().shutdownGracePeriodCriticalPods(),
-                pods);
+                config.options().shutdownGracePeriod(), config.options().shutdownGracePeriodCriticalPods(), pods);
         NodeFacts facts = new NodeFacts(
-                config,
-                runtime,
-                machine,
-                () -> relief == null ? Set.of() : relief.conditions(),
-                shutdown::isUnderWay);
+                config, runtime, machine, () -> relief == null ? Set.of() : relief.conditions(), shutdown::isUnderWay);
         NodeAgent node = NodeAgent.start(client, config, facts, events, server.port(), onPodCidr);
         return new Kubelet(broadcaster, manifests, pods, server, node, housekeeping, relief, shutdown);
     }
@@ -134,8 +128,8 @@ public final class Kubelet implements AutoCloseable {
         var node = new PressureRelief.NodeSide(
                 () -> Machine.left(config.rootDir(), config.rootDir()),
                 housekeeping::freeDisk,
-                event -> events.record(
-                        NodeAgent.reference(config.nodeName()), true, event.getFirst(), event.getLast()));
+                event ->
+                        events.record(NodeAgent.reference(config.nodeName()), true, event.getFirst(), event.getLast()));
         return PressureRelief.start(config.options().eviction(), node, runtime, pods, client.time());
     }
 

@@ -53,17 +53,18 @@ public record EvictionConfig(List<Threshold> thresholds, long maxPodGraceSeconds
         reclaim.forEach((signal, amount) -> reclaims.put(signal(signal), Amount.parse(amount)));
         List<Threshold> all = new ArrayList<>();
         statements(hard)
-                .forEach((signal, least) -> all.add(new Threshold(
-                        signal, least, Duration.ZERO, reclaims.getOrDefault(signal, Amount.NONE))));
+                .forEach((signal, least) -> all.add(
+                        new Threshold(signal, least, Duration.ZERO, reclaims.getOrDefault(signal, Amount.NONE))));
         statements(soft).forEach((signal, least) -> {
             Duration grace = softGrace.get(signal.text());
             if (grace == null) {
-                throw new IllegalArgumentException("grace period must be specified for the soft eviction threshold "
-                        + signal.text());
+                throw new IllegalArgumentException(
+                        "grace period must be specified for the soft eviction threshold " + signal.text());
             }
             if (grace.isNegative() || grace.isZero()) {
-                throw new IllegalArgumentException("invalid eviction grace period specified: %s, must be a positive value"
-                        .formatted(signal.text()));
+                throw new IllegalArgumentException(
+                        "invalid eviction grace period specified: %s, must be a positive value"
+                                .formatted(signal.text()));
             }
             all.add(new Threshold(signal, least, grace, reclaims.getOrDefault(signal, Amount.NONE)));
         });
@@ -89,8 +90,7 @@ public record EvictionConfig(List<Threshold> thresholds, long maxPodGraceSeconds
     }
 
     private static Signal signal(String text) {
-        return Signal.of(text)
-                .orElseThrow(() -> new IllegalArgumentException("unsupported eviction signal " + text));
+        return Signal.of(text).orElseThrow(() -> new IllegalArgumentException("unsupported eviction signal " + text));
     }
 
     /** Bytes of memory that Pods may not have, so that the hard threshold is not met by them alone. */

@@ -89,10 +89,8 @@ final class PodUses {
         for (Volume volume : volumes) {
             String plugin = plugin(volume, limited);
             if (plugin.isEmpty()) continue;
-            Path directory = pods.directory(pod)
-                    .resolve("volumes")
-                    .resolve(plugin)
-                    .resolve(volume.getName());
+            Path directory =
+                    pods.directory(pod).resolve("volumes").resolve(plugin).resolve(volume.getName());
             use.put(volume.getName(), DiskUse.of(directory));
         }
         return use;

@@ -48,8 +48,7 @@ final class Pressure {
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toUnmodifiableSet());
         List<Threshold> due = new ArrayList<>(met.stream()
-                .filter(threshold ->
-                        Duration.between(since.get(threshold), now).compareTo(threshold.grace()) >= 0)
+                .filter(threshold -> Duration.between(since.get(threshold), now).compareTo(threshold.grace()) >= 0)
                 .toList());
         due.sort(java.util.Comparator.comparing(Threshold::signal).thenComparing(Threshold::grace));
         return new Verdict(conditions, due);

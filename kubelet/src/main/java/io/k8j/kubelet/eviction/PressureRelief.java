@@ -47,8 +47,7 @@ public final class PressureRelief implements AutoCloseable {
     private volatile Time.Timer next = () -> {};
     private volatile boolean closed;
 
-    private PressureRelief(
-            EvictionConfig config, NodeSide node, ContainerRuntime runtime, PodWorkers pods, Time time) {
+    private PressureRelief(EvictionConfig config, NodeSide node, ContainerRuntime runtime, PodWorkers pods, Time time) {
         this.config = config;
         this.node = node;
         this.pods = pods;
@@ -113,7 +112,8 @@ public final class PressureRelief implements AutoCloseable {
         Map<String, PodUse> found = uses.of(limited, true);
         boolean any = false;
         for (Pod pod : limited) {
-            Optional<String> why = StorageLimits.exceeded(pod, found.get(pod.getMetadata().getUid()));
+            Optional<String> why =
+                    StorageLimits.exceeded(pod, found.get(pod.getMetadata().getUid()));
             if (why.isEmpty()) continue;
             evict(pod, why.get(), AT_ONCE, "ephemeral-storage");
             any = true;

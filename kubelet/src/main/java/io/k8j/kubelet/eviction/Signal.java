@@ -43,6 +43,8 @@ public enum Signal {
     }
 
     static Optional<Signal> of(String text) {
-        return Arrays.stream(values()).filter(signal -> signal.text.equals(text)).findFirst();
+        return Arrays.stream(values())
+                .filter(signal -> signal.text.equals(text))
+                .findFirst();
     }
 }

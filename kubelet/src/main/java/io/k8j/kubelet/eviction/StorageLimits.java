@@ -58,8 +58,8 @@ final class StorageLimits {
         long sum = limits.stream().mapToLong(Amounts::whole).sum();
         if (use.allDisk() <= sum) return Optional.empty();
         String text = limits.size() == 1 ? limits.getFirst().toString() : Ranking.binary(sum);
-        return Optional.of("Pod ephemeral local storage usage exceeds the total limit of containers %s. "
-                .formatted(text));
+        return Optional.of(
+                "Pod ephemeral local storage usage exceeds the total limit of containers %s. ".formatted(text));
     }
 
     private static Optional<String> ofContainers(Pod pod, PodUse use) {

@@ -58,9 +58,10 @@ public final class Linux {
         static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
         static final MethodHandle SETNS =
                 function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
-        static final MethodHandle STATVFS = function("statvfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), CAPTURE);
-        static final MethodHandle STATX = function(
-                "statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+        static final MethodHandle STATVFS =
+                function("statvfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), CAPTURE);
+        static final MethodHandle STATX =
+                function("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
         static final MethodHandle SYSCALL = function(
                 "syscall",
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),

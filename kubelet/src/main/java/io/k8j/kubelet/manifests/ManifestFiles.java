@@ -40,8 +40,7 @@ public final class ManifestFiles implements AutoCloseable {
     private final Thread thread;
     private boolean absent; // owned by the thread
 
-    private ManifestFiles(
-            Path path, Duration frequency, String nodeName, Time time, Consumer<List<Pod>> onPods) {
+    private ManifestFiles(Path path, Duration frequency, String nodeName, Time time, Consumer<List<Pod>> onPods) {
         this.path = path;
         this.frequency = frequency;
         this.nodeName = nodeName;
@@ -125,7 +124,11 @@ public final class ManifestFiles implements AutoCloseable {
             absent = false;
         } catch (IOException e) {
             // What cannot be read is not gone: the Pods go on.
-            if (!absent) log.atWarn().addKeyValue("path", path).addKeyValue("cause", e.toString()).log("no static pods");
+            if (!absent)
+                log.atWarn()
+                        .addKeyValue("path", path)
+                        .addKeyValue("cause", e.toString())
+                        .log("no static pods");
             absent = true;
         }
     }

@@ -76,7 +76,9 @@ public final class Mirrors implements AutoCloseable {
                 try {
                     compare();
                 } catch (ApiException | TransportException e) {
-                    log.atWarn().addKeyValue("cause", e.getMessage()).log("mirror pod not in its wanted state, try again");
+                    log.atWarn()
+                            .addKeyValue("cause", e.getMessage())
+                            .log("mirror pod not in its wanted state, try again");
                     time.after(RETRY, this::wake);
                 } catch (RuntimeException e) {
                     log.atError().setCause(e).log("mirror pods failed, try again");

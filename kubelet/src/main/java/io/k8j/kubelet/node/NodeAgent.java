@@ -233,7 +233,11 @@ public final class NodeAgent implements AutoCloseable {
                 .anyMatch(condition -> condition.getType().equals("Ready") && "True".equals(condition.getStatus()));
         if (ready != wasReady) {
             String word = ready ? "NodeReady" : "NodeNotReady";
-            events.record(reference(config.nodeName()), false, word, "Node %s status is now: %s".formatted(config.nodeName(), word));
+            events.record(
+                    reference(config.nodeName()),
+                    false,
+                    word,
+                    "Node %s status is now: %s".formatted(config.nodeName(), word));
         }
         wasReady = ready;
     }

@@ -79,7 +79,8 @@ public final class NodeFacts {
         return new NodeStatusBuilder()
                 .withAddresses(addresses)
                 .withCapacity(machine.capacity(config.maxPods()))
-                .withAllocatable(machine.allocatable(config.maxPods(), config.options().eviction()))
+                .withAllocatable(
+                        machine.allocatable(config.maxPods(), config.options().eviction()))
                 .withConditions(conditions(known, now))
                 .withNewDaemonEndpoints()
                 .withNewKubeletEndpoint(port)

@@ -180,7 +180,8 @@ final class PodStatuses {
                 .map(known -> observed(known))
                 .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
         if (view.failure() != null
-                && Set.of(Ending.EVICTED, Ending.TERMINATED).contains(view.failure().reason())) {
+                && Set.of(Ending.EVICTED, Ending.TERMINATED)
+                        .contains(view.failure().reason())) {
             all.add(condition(
                     old,
                     "DisruptionTarget",

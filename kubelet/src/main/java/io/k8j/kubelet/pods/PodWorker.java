@@ -6,7 +6,6 @@ import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.PodSandboxConfig;
 import io.k8j.kubelet.linux.FileTrees;
-import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
 import io.k8j.kubelet.pods.RuntimePod.Sandbox;
 import io.k8j.kubelet.probes.Probes;
 import io.k8j.model.api.ApiException;
@@ -79,8 +78,8 @@ final class PodWorker {
         this.killer = new Killer(context, this::wake);
         this.resizer = new Resizer(context);
         this.endings = new Endings(context, this::wakeAfter);
-        this.sandboxes = new Sandboxes(
-                context, () -> removed || this.pod.getMetadata().getDeletionTimestamp() != null);
+        this.sandboxes =
+                new Sandboxes(context, () -> removed || this.pod.getMetadata().getDeletionTimestamp() != null);
         this.feed = new ProbeFeed(context, probes);
     }
 

@@ -80,7 +80,8 @@ public final class PodWorkers implements AutoCloseable {
                 node.name(),
                 context.statuses(),
                 pods,
-                pod -> workers.computeIfAbsent(pod.getMetadata().getUid(), uid -> worker(pod)).start(),
+                pod -> workers.computeIfAbsent(pod.getMetadata().getUid(), uid -> worker(pod))
+                        .start(),
                 pod -> {
                     PodWorker worker = workers.get(pod.getMetadata().getUid());
                     if (worker != null) worker.removed();
@@ -269,8 +270,8 @@ public final class PodWorkers implements AutoCloseable {
     public boolean terminate(List<String> uids, Duration within) throws InterruptedException {
         List<PodWorker> ending =
                 uids.stream().map(workers::get).filter(Objects::nonNull).toList();
-        ending.forEach(worker -> worker.end(new Ending(
-                Ending.TERMINATED, "Pod was terminated in response to imminent node shutdown.", within)));
+        ending.forEach(worker -> worker.end(
+                new Ending(Ending.TERMINATED, "Pod was terminated in response to imminent node shutdown.", within)));
         long deadline = System.nanoTime() + within.toNanos();
         boolean all = true;
         for (PodWorker worker : ending) all &= worker.awaitOver(Duration.ofNanos(deadline - System.nanoTime()));

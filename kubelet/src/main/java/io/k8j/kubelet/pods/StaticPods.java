@@ -69,7 +69,8 @@ final class StaticPods implements AutoCloseable {
     }
 
     private static boolean same(Pod one, Pod other) {
-        return other != null && one.getMetadata().getUid().equals(other.getMetadata().getUid());
+        return other != null
+                && one.getMetadata().getUid().equals(other.getMetadata().getUid());
     }
 
     private void begin(Pod pod) {

@@ -57,10 +57,12 @@ class PressureTest {
     void aConditionStaysForTheTransitionPeriod() {
         var pressure = new Pressure(config("memory.available<100Mi", "", Map.of()));
         pressure.look(memory(50), START);
-        assertThat(pressure.look(memory(500), START.plusSeconds(10)).conditions()).containsExactly("MemoryPressure");
+        assertThat(pressure.look(memory(500), START.plusSeconds(10)).conditions())
+                .containsExactly("MemoryPressure");
         assertThat(pressure.look(memory(500), START.plusSeconds(299)).conditions())
                 .containsExactly("MemoryPressure");
-        assertThat(pressure.look(memory(500), START.plusSeconds(300)).conditions()).isEmpty();
+        assertThat(pressure.look(memory(500), START.plusSeconds(300)).conditions())
+                .isEmpty();
     }
 
     @Test
@@ -75,13 +77,14 @@ class PressureTest {
 
     @Test
     void whatCannotBeMeasuredIsNoShortage() {
-        assertThat(due(new Pressure(EvictionConfig.DEFAULTS).look(Map.of(), START))).isEmpty();
+        assertThat(due(new Pressure(EvictionConfig.DEFAULTS).look(Map.of(), START)))
+                .isEmpty();
     }
 
     @Test
     void memoryIsMoreUrgentThanDiskAndPidsComeLast() {
-        var pressure = new Pressure(
-                config("pid.available<50,nodefs.inodesFree<5%,memory.available<100Mi", "", Map.of()));
+        var pressure =
+                new Pressure(config("pid.available<50,nodefs.inodesFree<5%,memory.available<100Mi", "", Map.of()));
         var verdict = pressure.look(
                 Map.of(
                         Signal.MEMORY_AVAILABLE, new Observation(1, 1000),

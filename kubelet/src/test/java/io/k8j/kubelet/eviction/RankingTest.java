@@ -30,8 +30,7 @@ class RankingTest {
                 .endContainer()
                 .endSpec()
                 .build();
-        return new Candidate(
-                pod, new PodUse(Map.of("c", usedMi * MI), Map.of(), Map.of(), Map.of(), Map.of(), 0));
+        return new Candidate(pod, new PodUse(Map.of("c", usedMi * MI), Map.of(), Map.of(), Map.of(), Map.of(), 0));
     }
 
     private static String first(Candidate... candidates) {

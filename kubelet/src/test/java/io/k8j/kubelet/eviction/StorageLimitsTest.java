@@ -68,7 +68,8 @@ class StorageLimitsTest {
 
     @Test
     void layersLogsAndVolumesCountAgainstTheSumOfTheContainersLimits() {
-        assertThat(StorageLimits.exceeded(pod("10Mi", "10Mi", ""), use(5, 5, 10))).isEmpty();
+        assertThat(StorageLimits.exceeded(pod("10Mi", "10Mi", ""), use(5, 5, 10)))
+                .isEmpty();
         assertThat(StorageLimits.exceeded(pod("10Mi", "10Mi", ""), use(5, 5, 11)))
                 .contains("Pod ephemeral local storage usage exceeds the total limit of containers 20Mi. ");
     }
@@ -77,6 +78,7 @@ class StorageLimitsTest {
     void aContainersLayerAndLogsCountAgainstItsOwnLimit() {
         assertThat(StorageLimits.exceeded(pod("10Mi", "50Mi", ""), use(5, 6, 0)))
                 .contains("Container one exceeded its local ephemeral storage limit \"10Mi\". ");
-        assertThat(StorageLimits.exceeded(pod("10Mi", "50Mi", ""), use(5, 5, 20))).isEmpty();
+        assertThat(StorageLimits.exceeded(pod("10Mi", "50Mi", ""), use(5, 5, 20)))
+                .isEmpty();
     }
 }

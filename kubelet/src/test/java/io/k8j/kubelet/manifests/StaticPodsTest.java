@@ -54,7 +54,10 @@ class StaticPodsTest {
 
     private static Pod read(String text) {
         return StaticPod.read(
-                "/etc/web.yaml", text.getBytes(StandardCharsets.UTF_8), "Node-1", Instant.parse("2026-01-01T00:00:00Z"));
+                "/etc/web.yaml",
+                text.getBytes(StandardCharsets.UTF_8),
+                "Node-1",
+                Instant.parse("2026-01-01T00:00:00Z"));
     }
 
     @Test
@@ -71,15 +74,16 @@ class StaticPodsTest {
                 .containsEntry("kubernetes.io/config.source", "file")
                 .containsEntry("kubernetes.io/config.seen", "2026-01-01T00:00:00Z");
         assertThat(pod.getSpec().getTolerations())
-                .anySatisfy(toleration ->
-                        assertThat(toleration.getOperator() + toleration.getEffect()).isEqualTo("ExistsNoExecute"));
+                .anySatisfy(toleration -> assertThat(toleration.getOperator() + toleration.getEffect())
+                        .isEqualTo("ExistsNoExecute"));
         assertThat(read(WEB.formatted(1)).getMetadata().getUid()).isEqualTo(uid);
         assertThat(read(WEB.formatted(2)).getMetadata().getUid()).isNotEqualTo(uid);
     }
 
     @Test
     void whatCannotRunWithoutTheApiIsRefused() {
-        assertThatThrownBy(() -> read("kind: Deployment\napiVersion: apps/v1")).hasMessage("it is no Pod of version v1");
+        assertThatThrownBy(() -> read("kind: Deployment\napiVersion: apps/v1"))
+                .hasMessage("it is no Pod of version v1");
         assertThatThrownBy(() -> read("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}"))
                 .hasMessage("it has no spec.containers");
         assertThatThrownBy(() -> read("just text")).hasMessage("it is no object");
@@ -102,7 +106,12 @@ class StaticPodsTest {
                     .singleElement()
                     .satisfies(owner -> assertThat(owner.getKind() + owner.getName() + owner.getController())
                             .isEqualTo("Nodenode-1true"));
-            assertThat(node.kubelet().pods().find(new ObjectKey("default", "web-node-1")).orElseThrow().getMetadata().getUid())
+            assertThat(node.kubelet()
+                            .pods()
+                            .find(new ObjectKey("default", "web-node-1"))
+                            .orElseThrow()
+                            .getMetadata()
+                            .getUid())
                     .isEqualTo(hash);
             assertThat(node.kubelet().pods().pods()).hasSize(1);
         }
@@ -113,11 +122,17 @@ class StaticPodsTest {
         put("web.yaml", WEB.formatted(1));
         try (TestNode node = TestNode.simulated(dir, options)) {
             Pod mirror = node.awaitPhase("web-node-1", "Running");
-            node.api().resources(Pod.class).deleteIfPresent(ObjectKey.of(mirror), DeleteOptions.ofUid(mirror.getMetadata().getUid()));
+            node.api()
+                    .resources(Pod.class)
+                    .deleteIfPresent(
+                            ObjectKey.of(mirror),
+                            DeleteOptions.ofUid(mirror.getMetadata().getUid()));
             Pod again = node.await(
                     "web-node-1",
                     "mirrored again",
-                    pod -> !pod.getMetadata().getUid().equals(mirror.getMetadata().getUid())
+                    pod -> !pod.getMetadata()
+                                    .getUid()
+                                    .equals(mirror.getMetadata().getUid())
                             && "Running".equals(pod.getStatus().getPhase()));
             assertThat(TestNode.container(again, 0).getContainerID())
                     .isEqualTo(TestNode.container(mirror, 0).getContainerID());
@@ -145,12 +160,13 @@ class StaticPodsTest {
     void aRestartedKubeletTakesItsStaticPodsUpAgain() throws Exception {
         put("web.yaml", WEB.formatted(1));
         try (TestNode node = TestNode.simulated(dir, options)) {
-            String before =
-                    TestNode.container(node.awaitPhase("web-node-1", "Running"), 0).getContainerID();
+            String before = TestNode.container(node.awaitPhase("web-node-1", "Running"), 0)
+                    .getContainerID();
             node.stopKubelet();
             node.startKubelet();
             Awaitility.await().until(() -> node.kubelet().pods().evictable().size() == 1);
-            assertThat(TestNode.container(node.awaitPhase("web-node-1", "Running"), 0).getContainerID())
+            assertThat(TestNode.container(node.awaitPhase("web-node-1", "Running"), 0)
+                            .getContainerID())
                     .isEqualTo(before);
         }
     }

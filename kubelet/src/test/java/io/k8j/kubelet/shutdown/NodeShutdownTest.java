@@ -61,8 +61,7 @@ class NodeShutdownTest {
 
     @Test
     void podsEndWithTheirNodeAndNewOnesAreRefused() throws Exception {
-        KubeletOptions options =
-                KubeletOptions.DEFAULTS.withShutdown(Duration.ofMinutes(5), Duration.ofMinutes(1));
+        KubeletOptions options = KubeletOptions.DEFAULTS.withShutdown(Duration.ofMinutes(5), Duration.ofMinutes(1));
         try (TestNode node = TestNode.simulated(dir, options)) {
             node.create("web", "{'containers':[{'name':'c','image':'busybox:1'}]}");
             node.create("dns", "{'priority':2000000000,'containers':[{'name':'c','image':'busybox:1'}]}");
@@ -83,10 +82,15 @@ class NodeShutdownTest {
             Pod late = node.awaitPhase("late", "Failed");
             assertThat(late.getStatus().getReason()).isEqualTo("NodeShutdown");
             assertThat(late.getStatus().getMessage()).isEqualTo("Pod was rejected as the node is shutting down.");
-            Awaitility.await("node is not ready").untilAsserted(() -> assertThat(
-                            node.api().resources(Node.class).get(ObjectKey.of(TestNode.NAME)).getStatus().getConditions())
-                    .anySatisfy(c -> assertThat(c.getType() + c.getStatus() + c.getReason() + ": " + c.getMessage())
-                            .isEqualTo("ReadyFalseKubeletNotReady: node is shutting down")));
+            Awaitility.await("node is not ready")
+                    .untilAsserted(() -> assertThat(node.api()
+                                    .resources(Node.class)
+                                    .get(ObjectKey.of(TestNode.NAME))
+                                    .getStatus()
+                                    .getConditions())
+                            .anySatisfy(
+                                    c -> assertThat(c.getType() + c.getStatus() + c.getReason() + ": " + c.getMessage())
+                                            .isEqualTo("ReadyFalseKubeletNotReady: node is shutting down")));
         }
     }
 }

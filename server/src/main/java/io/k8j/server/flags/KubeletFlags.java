@@ -39,8 +39,8 @@ public final class KubeletFlags {
     public static java.time.Duration duration(String name, String value) {
         java.time.Duration duration = FlagType.duration(value);
         if (duration == null) {
-            throw new IllegalArgumentException("%s %s=%s: must be a duration such as 10s or 1h30m"
-                    .formatted(OPTION, name, value));
+            throw new IllegalArgumentException(
+                    "%s %s=%s: must be a duration such as 10s or 1h30m".formatted(OPTION, name, value));
         }
         return duration;
     }

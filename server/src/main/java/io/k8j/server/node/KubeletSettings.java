@@ -26,7 +26,9 @@ public final class KubeletSettings {
         String manifests = flags.text("pod-manifest-path");
         KubeletOptions options = new KubeletOptions(
                 eviction(flags),
-                manifests == null || manifests.isEmpty() ? null : Path.of(manifests).toAbsolutePath(),
+                manifests == null || manifests.isEmpty()
+                        ? null
+                        : Path.of(manifests).toAbsolutePath(),
                 flags.duration("file-check-frequency", defaults.fileCheckFrequency()),
                 flags.duration("shutdown-grace-period", defaults.shutdownGracePeriod()),
                 flags.duration("shutdown-grace-period-critical-pods", defaults.shutdownGracePeriodCriticalPods()));
@@ -48,15 +50,16 @@ public final class KubeletSettings {
             return Quantity.getAmountInBytes(Quantity.parse(text)).longValueExact();
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException(
-                    "%s container-log-max-size=%s: must be an amount such as 10Mi".formatted(KubeletFlags.OPTION, text), e);
+                    "%s container-log-max-size=%s: must be an amount such as 10Mi".formatted(KubeletFlags.OPTION, text),
+                    e);
         }
     }
 
     private static EvictionConfig eviction(FlagValues flags) {
         Map<String, Duration> grace = new LinkedHashMap<>();
         flags.map("eviction-soft-grace-period")
-                .forEach((signal, text) ->
-                        grace.put(signal, KubeletFlags.duration("eviction-soft-grace-period", text)));
+                .forEach(
+                        (signal, text) -> grace.put(signal, KubeletFlags.duration("eviction-soft-grace-period", text)));
         return EvictionConfig.parse(
                 flags.text("eviction-hard", EvictionConfig.HARD),
                 flags.text("eviction-soft", ""),

@@ -76,7 +76,8 @@ class KubeletSettingsTest {
                 .hasMessageContaining("shutdownGracePeriod 5s must be >= shutdownGracePeriodCriticalPods 10s");
         assertThatThrownBy(() -> apply("eviction-soft=memory.available<1Gi"))
                 .hasMessageContaining("grace period must be specified");
-        assertThatThrownBy(() -> apply("eviction-soft=memory.available<1Gi", "eviction-soft-grace-period=memory.available=x"))
+        assertThatThrownBy(() ->
+                        apply("eviction-soft=memory.available<1Gi", "eviction-soft-grace-period=memory.available=x"))
                 .hasMessageContaining("must be a duration");
         assertThatThrownBy(() -> apply("container-log-max-size=big")).hasMessageContaining("must be an amount");
         assertThatThrownBy(() -> apply("image-gc-high-threshold=50", "image-gc-low-threshold=60"))
