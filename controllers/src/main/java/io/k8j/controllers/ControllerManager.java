@@ -26,6 +26,7 @@ import io.k8j.controllers.nodelifecycle.TaintEvictionController;
 import io.k8j.controllers.podgc.PodGarbageController;
 import io.k8j.controllers.quota.ResourceQuotaController;
 import io.k8j.controllers.replicas.ReplicaController;
+import io.k8j.controllers.resourceclaim.ResourceClaimController;
 import io.k8j.controllers.rootca.RootCaPublisher;
 import io.k8j.controllers.serviceaccount.ControllerAccounts;
 import io.k8j.controllers.serviceaccount.DefaultAccountController;
@@ -100,6 +101,7 @@ public final class ControllerManager implements AutoCloseable {
                     ProtectionController::volumes),
             new Entry("resourcequota-controller", "resourcequota-controller", ResourceQuotaController::create),
             new Entry("ephemeral-volume-controller", "ephemeral-volume-controller", EphemeralVolumeController::create),
+            new Entry("resourceclaim-controller", "resource-claim-controller", ResourceClaimController::create),
             new Entry(
                     "clusterrole-aggregation-controller",
                     "clusterrole-aggregation-controller",

@@ -1,0 +1,107 @@
+package io.k8j.controllers.resourceclaim;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.k8j.client.ControllerLoop;
+import io.k8j.client.Informer;
+import io.k8j.client.ObjectKey;
+import io.k8j.client.Outcome;
+import io.k8j.controllers.Controller;
+import io.k8j.controllers.ControllerContext;
+import io.k8j.controllers.support.Handlers;
+import io.k8j.controllers.support.Nulls;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes claims for Pods and clears up after them. */
+public final class ResourceClaimController {
+    /** What a worker looks at. */
+    private sealed interface Key {
+        record OfPod(ObjectKey pod) implements Key {}
+
+        record OfClaim(ObjectKey claim) implements Key {}
+    }
+
+    private final ControllerContext context;
+    private final Informer<ResourceClaim> claims;
+    private final Informer.Index<Pod> podsByClaim;
+    private final ClaimMaker maker;
+    private final ClaimCleaner cleaner;
+    private final ControllerLoop<Key> loop;
+
+    private ResourceClaimController(ControllerContext context) {
+        this.context = context;
+        this.claims = context.informer(ResourceClaim.class);
+        this.podsByClaim = context.pods().informer().index(ResourceClaimController::claimsOf);
+        this.maker = new ClaimMaker(context, claims);
+        this.cleaner = new ClaimCleaner(context);
+        this.loop = new ControllerLoop<>("resource_claim", context.time(), this::reconcile);
+        context.pods()
+                .informer()
+                .onChange(Handlers.of(
+                        pod -> enqueue(pod, false), (before, now) -> enqueue(now, false), pod -> enqueue(pod, true)));
+        claims.onChange(Handlers.of(this::enqueue, (before, now) -> enqueue(now), this::enqueueUsers));
+    }
+
+    public static Controller create(ControllerContext context) {
+        return Controller.of(new ResourceClaimController(context).loop, 50);
+    }
+
+    private static List<String> claimsOf(Pod pod) {
+        List<PodResourceClaim> entries = PodClaimNames.of(pod);
+        if (entries.isEmpty()) {
+            return List.of();
+        }
+        List<String> keys = new ArrayList<>();
+        for (PodResourceClaim entry : entries) {
+            if (PodClaimNames.of(pod, entry) instanceof PodClaimNames.Name.Known(String name, boolean generated)) {
+                keys.add(new ObjectKey(Nulls.namespace(pod), name).toString());
+            }
+        }
+        return keys;
+    }
+
+    private void enqueue(Pod pod, boolean gone) {
+        List<PodResourceClaim> entries = PodClaimNames.of(pod);
+        if (entries.isEmpty()) {
+            return;
+        }
+        if (gone) {
+            maker.forget(pod);
+        }
+        if (gone || PodClaimNames.isDone(pod)) {
+            for (PodResourceClaim entry : entries) {
+                if (PodClaimNames.of(pod, entry) instanceof PodClaimNames.Name.Known(String name, boolean generated)) {
+                    loop.queue().add(new Key.OfClaim(new ObjectKey(Nulls.namespace(pod), name)));
+                }
+            }
+        }
+        if (!gone && !Nulls.isDeleting(pod)) {
+            loop.queue().add(new Key.OfPod(ObjectKey.of(pod)));
+        }
+    }
+
+    private void enqueue(ResourceClaim claim) {
+        loop.queue().add(new Key.OfClaim(ObjectKey.of(claim)));
+        enqueueUsers(claim);
+    }
+
+    private void enqueueUsers(ResourceClaim claim) {
+        for (Pod pod : podsByClaim.get(ObjectKey.of(claim).toString())) {
+            enqueue(pod, false);
+        }
+    }
+
+    private Outcome reconcile(Key key) {
+        switch (key) {
+            case Key.OfPod(ObjectKey pod) ->
+                context.pods()
+                        .get(pod)
+                        .filter(p -> !Nulls.isDeleting(p) && !PodClaimNames.isDone(p))
+                        .ifPresent(maker::reconcile);
+            case Key.OfClaim(ObjectKey claim) -> claims.get(claim).ifPresent(cleaner::reconcile);
+        }
+        return Outcome.DONE;
+    }
+}
