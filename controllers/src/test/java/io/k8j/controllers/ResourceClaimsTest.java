@@ -127,7 +127,12 @@ class ResourceClaimsTest {
             assertThat(owner.getController()).isTrue();
             assertThat(owner.getBlockOwnerDeletion()).isTrue();
         });
-        assertThat(made.getSpec().getDevices().getRequests().getFirst().getExactly().getDeviceClassName())
+        assertThat(made.getSpec()
+                        .getDevices()
+                        .getRequests()
+                        .getFirst()
+                        .getExactly()
+                        .getDeviceClassName())
                 .isEqualTo("gpu");
     }
 
@@ -150,7 +155,8 @@ class ResourceClaimsTest {
         String first = madeFor("p");
         cluster.resources(ResourceClaim.class).delete(new ObjectKey(NS, first), DeleteOptions.DEFAULT);
         eventually("another", () -> !statuses("p").getFirst().equals(first));
-        assertThat(cluster.exists(ResourceClaim.class, statuses("p").getFirst())).isTrue();
+        assertThat(cluster.exists(ResourceClaim.class, statuses("p").getFirst()))
+                .isTrue();
     }
 
     @Test
@@ -198,7 +204,10 @@ class ResourceClaimsTest {
                   resourceClaims: [{name: device, resourceClaimName: c}]
                 """);
         allocate("c", null);
-        eventually("reserved", () -> claim("c").getStatus().getReservedFor().stream()
-                .anyMatch(consumer -> consumer.getUid().equals(pod.getMetadata().getUid())));
+        eventually(
+                "reserved",
+                () -> claim("c").getStatus().getReservedFor().stream()
+                        .anyMatch(consumer ->
+                                consumer.getUid().equals(pod.getMetadata().getUid())));
     }
 }

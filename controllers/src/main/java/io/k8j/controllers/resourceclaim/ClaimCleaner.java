@@ -34,8 +34,8 @@ final class ClaimCleaner {
         for (ResourceClaimConsumerReference consumer : reserved) {
             boolean isPod = Nulls.or(consumer.getApiGroup(), "").isEmpty() && "pods".equals(consumer.getResource());
             if (!isPod) {
-                throw new IllegalStateException("unsupported ReservedFor entry: %s/%s"
-                        .formatted(consumer.getResource(), consumer.getName()));
+                throw new IllegalStateException(
+                        "unsupported ReservedFor entry: %s/%s".formatted(consumer.getResource(), consumer.getName()));
             }
             if (isNeeded(claim, consumer)) {
                 valid.add(consumer);
@@ -59,7 +59,8 @@ final class ClaimCleaner {
         ObjectKey key = new ObjectKey(Nulls.namespace(claim), consumer.getName());
         Optional<Pod> known = context.pods().get(key);
         // The copy may be behind, and a Pod that is just being placed must not lose its devices.
-        Optional<Pod> pod = known.isPresent() ? known : context.resources(Pod.class).find(key);
+        Optional<Pod> pod =
+                known.isPresent() ? known : context.resources(Pod.class).find(key);
         return pod.filter(p -> Nulls.uid(p).equals(consumer.getUid()) && !PodClaimNames.isDone(p))
                 .isPresent();
     }
@@ -67,8 +68,10 @@ final class ClaimCleaner {
     /** A claim that nobody uses any more gives its devices back, so that the next Pod may get others on another node. */
     private ResourceClaim release(
             ResourceClaim claim, List<ResourceClaimConsumerReference> valid, boolean deallocates) {
-        ResourceClaimBuilder changed =
-                new ResourceClaimBuilder(claim).editStatus().withReservedFor(valid).endStatus();
+        ResourceClaimBuilder changed = new ResourceClaimBuilder(claim)
+                .editStatus()
+                .withReservedFor(valid)
+                .endStatus();
         if (valid.isEmpty() && deallocates) {
             changed.editStatus().withAllocation(null).endStatus();
         }
@@ -85,14 +88,14 @@ final class ClaimCleaner {
 
     /** The Pod itself may stay for long after it has ended. */
     private void deleteIfMadeForNothing(ResourceClaim claim) {
-        Optional<OwnerReference> owner = Owners.controllerOf(claim)
-                .filter(o -> "Pod".equals(o.getKind()) && "v1".equals(o.getApiVersion()));
+        Optional<OwnerReference> owner =
+                Owners.controllerOf(claim).filter(o -> "Pod".equals(o.getKind()) && "v1".equals(o.getApiVersion()));
         if (owner.isEmpty() || Nulls.isDeleting(claim)) {
             return;
         }
-        Optional<Pod> pod = context.pods().get(new ObjectKey(Nulls.namespace(claim), owner.get().getName()));
-        boolean useless = pod.filter(p ->
-                        !Nulls.uid(p).equals(owner.get().getUid()) || PodClaimNames.isDone(p))
+        Optional<Pod> pod = context.pods()
+                .get(new ObjectKey(Nulls.namespace(claim), owner.get().getName()));
+        boolean useless = pod.filter(p -> !Nulls.uid(p).equals(owner.get().getUid()) || PodClaimNames.isDone(p))
                 .isPresent();
         if (useless) {
             claims.deleteIfPresent(ObjectKey.of(claim), DeleteOptions.DEFAULT);

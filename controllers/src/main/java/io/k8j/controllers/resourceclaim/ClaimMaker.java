@@ -87,7 +87,9 @@ final class ClaimMaker {
             case PodClaimNames.Name.Known(String name, boolean generated) -> {
                 fresh.remove(freshKey(pod, entry));
                 Optional<ResourceClaim> there = claims.get(new ObjectKey(Nulls.namespace(pod), name));
-                if (!generated || there.filter(claim -> Owners.isControlledBy(claim, pod)).isPresent()) {
+                if (!generated
+                        || there.filter(claim -> Owners.isControlledBy(claim, pod))
+                                .isPresent()) {
                     return Optional.empty();
                 }
             }
@@ -96,8 +98,7 @@ final class ClaimMaker {
         if (entry.getResourceClaimTemplateName() == null) {
             return Optional.empty();
         }
-        Optional<ResourceClaim> made = found(pod, entry)
-                .or(() -> Optional.ofNullable(fresh.get(freshKey(pod, entry))));
+        Optional<ResourceClaim> made = found(pod, entry).or(() -> Optional.ofNullable(fresh.get(freshKey(pod, entry))));
         return Optional.of(Nulls.name(made.orElseGet(() -> create(pod, entry))));
     }
 
