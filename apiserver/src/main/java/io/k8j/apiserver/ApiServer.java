@@ -4,6 +4,7 @@ import io.k8j.apiserver.admission.AdmissionChain;
 import io.k8j.apiserver.admission.AdmissionMetrics;
 import io.k8j.apiserver.admission.AdmissionServices;
 import io.k8j.apiserver.admission.AdmissionSettings;
+import io.k8j.apiserver.admission.Ask;
 import io.k8j.apiserver.admission.MeasuredChain;
 import io.k8j.apiserver.aggregation.Aggregator;
 import io.k8j.apiserver.aggregation.TrustConfigMap;
@@ -31,6 +32,7 @@ import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.apiserver.system.StartHooks;
 import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiException;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
@@ -231,6 +233,7 @@ public final class ApiServer implements AutoCloseable {
                 internals.reader(),
                 internals.authorizer(),
                 quota -> writeStatus(internals.core(), quota),
+                name -> makeNamespace(internals.core(), name),
                 new ServiceAddresses(internals.reader()),
                 new TableVersions(internals.core().table()),
                 settings,
@@ -241,6 +244,18 @@ public final class ApiServer implements AutoCloseable {
                 new MeasuredChain(AdmissionChain.of(services), admissionMetrics, time),
                 // sees what all others changed
                 new EscalationCheck(authorizers.index(), internals.authorizer()));
+    }
+
+    private static void makeNamespace(ApiServerCore core, String name) {
+        Map<String, Object> namespace = Map.of("metadata", Map.of("name", name));
+        try {
+            core.call(
+                    SELF,
+                    "kube-apiserver",
+                    new ApiCall(Verb.CREATE, Ask.NAMESPACES, "", "", "", Map.of(), null, namespace));
+        } catch (ApiException e) {
+            if (!e.isAlreadyExists()) throw e;
+        }
     }
 
     private static Map<String, Object> writeStatus(ApiServerCore core, Map<String, Object> quota) {

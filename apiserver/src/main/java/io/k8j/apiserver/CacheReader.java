@@ -36,10 +36,10 @@ final class CacheReader implements ObjectReader {
         Selection in = Selection.all(namespace);
         List<ApiObject> list = new ArrayList<>();
         served.storage().cache().snapshot().objects().visit(in.from(), in.to(), object -> {
-            list.add(served.fromStored(object.object()));
+            list.add(object.object());
             return true;
         });
-        return list;
+        return served.fromStored(list);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.k8j.apiserver.admission.AdmissionChain;
 import io.k8j.apiserver.admission.AdmissionMetrics;
 import io.k8j.apiserver.admission.AdmissionServices;
 import io.k8j.apiserver.admission.AdmissionSettings;
+import io.k8j.apiserver.admission.Ask;
 import io.k8j.apiserver.admission.MeasuredChain;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.AdmissionRequest;
@@ -27,7 +28,8 @@ import java.util.TreeMap;
 
 /**
  * A server with all admission steps but ServiceAccount, and the namespaces {@code rec} and {@code other}. Deleting
- * secrets is the one thing that nobody may do, but for those of type mine and team blue or red.
+ * secrets is the one thing that nobody may do, but for those of type mine and team blue or red;
+ * finalizers may be set on ConfigMaps only.
  */
 final class AdmittingServer implements AutoCloseable {
     static final AdmissionSettings SETTINGS =
@@ -49,7 +51,7 @@ final class AdmittingServer implements AutoCloseable {
                 CoreConfig.DEFAULTS.withBootstrap(false),
                 new ApiServerCore.Parts(
                         reader ->
-                                a -> a.resource().equals("secrets") && a.verb().equals("delete") && !isNarrow(a)
+                                a -> a.resource().equals("secrets") && a.verb().equals("delete") && !isNarrow(a) || isForeignFinalizer(a)
                                         ? new Decision.NoOpinion("no secrets")
                                         : new Decision.Allow("fine"),
                         internals -> chain(internals, settings, time),
@@ -58,6 +60,10 @@ final class AdmittingServer implements AutoCloseable {
         for (String name : List.of("rec", "other")) {
             server.create("v1/namespaces", "{'metadata':{'name':'" + name + "','labels':{'ns':'" + name + "'}}}");
         }
+    }
+
+    private static boolean isForeignFinalizer(Authorizer.Attributes wanted) {
+        return wanted.subresource().equals("finalizers") && !wanted.resource().equals("configmaps");
     }
 
     private static boolean isNarrow(Authorizer.Attributes wanted) {
@@ -70,6 +76,20 @@ final class AdmittingServer implements AutoCloseable {
                 internals.reader(),
                 internals.authorizer(),
                 quota -> writeStatus(internals.core(), quota),
+                name -> internals
+                        .core()
+                        .call(
+                                TestServer.ADMIN,
+                                "kube-apiserver",
+                                new ApiCall(
+                                        Verb.CREATE,
+                                        Ask.NAMESPACES,
+                                        "",
+                                        "",
+                                        "",
+                                        Map.of(),
+                                        null,
+                                        Map.of("metadata", Map.of("name", name)))),
                 new ServiceAddresses(internals.reader()),
                 new TableVersions(internals.core().table()),
                 settings,

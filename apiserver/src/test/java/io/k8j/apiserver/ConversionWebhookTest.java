@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import java.io.IOException;
@@ -18,11 +19,13 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
@@ -42,6 +45,8 @@ class ConversionWebhookTest {
     private final TestServer server = new TestServer();
     private HttpsServer webhook;
     private volatile String failure = "";
+    private volatile boolean forgetful;
+    private final AtomicInteger reviews = new AtomicInteger();
 
     @BeforeEach
     void start() throws Exception {
@@ -100,11 +105,7 @@ class ConversionWebhookTest {
                 .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     }
 
-    private void convert(HttpExchange exchange) throws IOException {
-        Map<String, Object> review = Json.parseObject(exchange.getRequestBody().readAllBytes());
-        String wanted = Trees.string(review, "request", "desiredAPIVersion");
-        Map<String, Object> object =
-                Trees.asMap((Map<?, ?>) Trees.list(review, "request", "objects").getFirst());
+    private static Map<String, Object> converted(Map<String, Object> object, String wanted) {
         object.put("apiVersion", wanted);
         if ("a.b/v2".equals(wanted)) {
             String[] parts = String.valueOf(object.remove("hostPort")).split(":", -1);
@@ -113,12 +114,24 @@ class ConversionWebhookTest {
         } else {
             object.put("hostPort", object.remove("host") + ":" + object.remove("port"));
         }
+        return object;
+    }
+
+    private void convert(HttpExchange exchange) throws IOException {
+        Map<String, Object> review = Json.parseObject(exchange.getRequestBody().readAllBytes());
+        String wanted = Trees.string(review, "request", "desiredAPIVersion");
+        reviews.incrementAndGet();
+        List<Object> converted = new ArrayList<>();
+        for (Object object : Trees.list(review, "request", "objects")) {
+            converted.add(converted(Trees.asMap((Map<?, ?>) object), wanted));
+        }
+        if (forgetful) converted.removeLast();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("status", failure.isEmpty() ? "Success" : "Failure");
         if (!failure.isEmpty()) result.put("message", failure);
         Map<String, Object> response = new LinkedHashMap<>();
         response.put("uid", Trees.get(review, "request", "uid"));
-        response.put("convertedObjects", List.of(object));
+        response.put("convertedObjects", converted);
         response.put("result", result);
         review.put("response", response);
         byte[] body = Json.write(review);
@@ -135,6 +148,23 @@ class ConversionWebhookTest {
         assertThat(server.get("a.b/v1/ends", "two")).containsEntry("hostPort", "g:2");
         assertThat(server.list("a.b/v2/ends", "").items())
                 .allMatch(o -> o.apiVersion().equals("a.b/v2"));
+    }
+
+    @Test
+    void theWebhookIsAskedOnceForAWholeList() {
+        for (int i = 0; i < 50; i++) server.create("a.b/v1/ends", "{'metadata':{'name':'e%02d'},'hostPort':'h:%d'}".formatted(i, i));
+        reviews.set(0);
+        List<ApiObject> items = server.list("a.b/v2/ends", "").items();
+        assertThat(items).hasSize(50);
+        for (int i = 0; i < 50; i++) {
+            assertThat(items.get(i).tree()).containsEntry("port", Integer.toString(i)).doesNotContainKey("hostPort");
+        }
+        assertThat(reviews).hasValue(1);
+        assertThat(server.list("a.b/v1/ends", "").items()).hasSize(50);
+        assertThat(reviews).hasValue(1); // stored as they are served
+        forgetful = true;
+        assertThat(TestServer.refusal(() -> server.list("a.b/v2/ends", "")).getMessage())
+                .isEqualTo("conversion webhook for a.b/v1, Kind=EndList returned 49 objects, expected 50");
     }
 
     @Test

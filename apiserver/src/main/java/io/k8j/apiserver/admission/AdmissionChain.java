@@ -20,13 +20,7 @@ public final class AdmissionChain {
     private record Step(AdmissionPlugin plugin, boolean byDefault) {}
 
     /** Steps of upstream that are off by default there and do not exist here. */
-    private static final Set<String> ABSENT = Set.of(
-            "EventRateLimit",
-            "ImagePolicyWebhook",
-            "NamespaceAutoProvision",
-            "OwnerReferencesPermissionEnforcement",
-            "PodNodeSelector",
-            "PodTolerationRestriction");
+    private static final Set<String> ABSENT = Set.of("ImagePolicyWebhook");
 
     /** All names that the command line may give. */
     static final Set<String> NAMES = Set.of(
@@ -101,8 +95,10 @@ public final class AdmissionChain {
     private static List<Step> all(AdmissionServices services) {
         ObjectReader reader = services.reader();
         AdmissionSettings settings = services.settings();
+        OptionalSettings optional = settings.optional();
         return List.of(
                 off(new OptionalSteps.AlwaysAdmit()),
+                off(new OptionalSteps.NamespaceAutoProvision(reader, services.namespaces())),
                 on(new NamespaceLifecycle(reader)), // nothing else matters in a namespace that is gone
                 off(new OptionalSteps.NamespaceExists(reader)),
                 off(new OptionalSteps.LimitPodHardAntiAffinityTopology()),
@@ -114,11 +110,15 @@ public final class AdmissionChain {
                 off(new OptionalSteps.AlwaysPullImages()),
                 // Checks in the second pass, so it sees what all others changed.
                 on(new PodSecurity(reader, settings.podSecurity(), services.time())),
+                off(new PodNodeSelector(reader, optional.nodeSelectors())),
                 on(new PriorityAdmission(reader)), // before quotas, which can be scoped by priority
                 on(SmallSteps.defaultTolerationSeconds(settings.notReadySeconds(), settings.unreachableSeconds())),
+                off(new PodTolerations(reader, optional.defaultTolerations(), optional.allowedTolerations())),
+                off(EventRateLimit.of(optional.eventLimits(), settings, services.time())),
                 off(new OptionalSteps.ExtendedResourceToleration()),
                 on(SmallSteps.defaultStorageClass(reader)), // before quotas by storage class
                 on(SmallSteps.storageObjectInUseProtection()),
+                off(new OwnerReferenceRights(services.authorizer(), services.versions())),
                 on(SmallSteps.persistentVolumeClaimResize(reader)),
                 on(new RuntimeClassAdmission(reader)), // its overhead counts against quotas
                 on(new CertificateAdmission.Approval(services.authorizer())),

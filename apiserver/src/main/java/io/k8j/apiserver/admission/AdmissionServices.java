@@ -5,6 +5,7 @@ import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.model.time.Time;
 import java.net.URI;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -13,6 +14,7 @@ import java.util.random.RandomGenerator;
  * @param reader the watch caches
  * @param authorizer answers whether a user may approve or sign certificates, use a policy, …
  * @param quotas writes usage into quotas
+ * @param namespaces creates a namespace; one that is there already is none of its errors
  * @param services finds the address of a Service that a webhook names
  * @param versions converts objects between the versions in which they are served
  * @param settings the server's configuration
@@ -24,6 +26,7 @@ public record AdmissionServices(
         ObjectReader reader,
         Authorizer authorizer,
         QuotaWriter quotas,
+        Consumer<String> namespaces,
         ServiceResolver services,
         Versions versions,
         AdmissionSettings settings,

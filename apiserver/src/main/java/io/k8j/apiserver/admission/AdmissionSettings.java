@@ -11,6 +11,7 @@ import java.util.Set;
  * @param disabled steps that do not run although they are on by default ({@code --disable-admission-plugins})
  * @param podSecurity defaults and exemptions of {@code PodSecurity}
  * @param quotaLimits what may only be used where a quota covers it
+ * @param optional configurations of steps that are off by default
  * @param notReadySeconds {@code --default-not-ready-toleration-seconds}
  * @param unreachableSeconds {@code --default-unreachable-toleration-seconds}
  */
@@ -19,16 +20,25 @@ public record AdmissionSettings(
         Set<String> disabled,
         PodSecurityConfiguration podSecurity,
         QuotaLimits quotaLimits,
+        OptionalSettings optional,
         long notReadySeconds,
         long unreachableSeconds) {
     public static final AdmissionSettings DEFAULTS =
-            new AdmissionSettings(Set.of(), Set.of(), PodSecurityConfiguration.DEFAULTS, QuotaLimits.NONE, 300, 300);
+            new AdmissionSettings(
+                    Set.of(),
+                    Set.of(),
+                    PodSecurityConfiguration.DEFAULTS,
+                    QuotaLimits.NONE,
+                    OptionalSettings.NONE,
+                    300,
+                    300);
 
     public AdmissionSettings {
         enabled = Set.copyOf(enabled);
         disabled = Set.copyOf(disabled);
         Objects.requireNonNull(podSecurity, "podSecurity is null");
         Objects.requireNonNull(quotaLimits, "quotaLimits is null");
+        Objects.requireNonNull(optional, "optional is null");
         for (String name : enabled) known("enable-admission-plugins", name);
         for (String name : disabled) known("disable-admission-plugins", name);
         for (String name : enabled) {
@@ -46,20 +56,25 @@ public record AdmissionSettings(
     }
 
     public AdmissionSettings withPlugins(Set<String> on, Set<String> off) {
-        return new AdmissionSettings(on, off, podSecurity, quotaLimits, notReadySeconds, unreachableSeconds);
+        return new AdmissionSettings(on, off, podSecurity, quotaLimits, optional, notReadySeconds, unreachableSeconds);
     }
 
     public AdmissionSettings withPodSecurity(PodSecurityConfiguration configuration) {
         return new AdmissionSettings(
-                enabled, disabled, configuration, quotaLimits, notReadySeconds, unreachableSeconds);
+                enabled, disabled, configuration, quotaLimits, optional, notReadySeconds, unreachableSeconds);
     }
 
     public AdmissionSettings withQuotaLimits(QuotaLimits limits) {
-        return new AdmissionSettings(enabled, disabled, podSecurity, limits, notReadySeconds, unreachableSeconds);
+        return new AdmissionSettings(enabled, disabled, podSecurity, limits, optional, notReadySeconds, unreachableSeconds);
     }
 
     public AdmissionSettings withTolerations(long notReady, long unreachable) {
-        return new AdmissionSettings(enabled, disabled, podSecurity, quotaLimits, notReady, unreachable);
+        return new AdmissionSettings(enabled, disabled, podSecurity, quotaLimits, optional, notReady, unreachable);
+    }
+
+    public AdmissionSettings withOptional(OptionalSettings settings) {
+        return new AdmissionSettings(
+                enabled, disabled, podSecurity, quotaLimits, settings, notReadySeconds, unreachableSeconds);
     }
 
     /** Whether a step runs. */

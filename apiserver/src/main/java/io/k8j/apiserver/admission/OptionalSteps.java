@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** Steps that are off unless the configuration asks for them. */
 final class OptionalSteps {
@@ -119,6 +120,32 @@ final class OptionalSteps {
         public void validate(AdmissionRequest request) {
             if (reader.get(Ask.NAMESPACES, "", Ask.namespace(request)).isEmpty()) {
                 throw ApiException.notFound(Ask.NAMESPACES, Ask.namespace(request));
+            }
+        }
+    }
+
+    /** A namespace comes into being with its first object. */
+    record NamespaceAutoProvision(ObjectReader reader, Consumer<String> maker) implements AdmissionPlugin {
+        @Override
+        public String name() {
+            return "NamespaceAutoProvision";
+        }
+
+        @Override
+        public boolean handles(AdmissionRequest request) {
+            return request.operation() == Operation.CREATE
+                    && !request.context().dryRun()
+                    && !Ask.namespace(request).isEmpty()
+                    && !request.context().resource().isQualified("namespaces");
+        }
+
+        @Override
+        public void mutate(AdmissionRequest request) {
+            if (reader.get(Ask.NAMESPACES, "", Ask.namespace(request)).isPresent()) return;
+            try {
+                maker.accept(Ask.namespace(request));
+            } catch (ApiException e) {
+                throw Ask.forbidden(request, e.getMessage());
             }
         }
     }

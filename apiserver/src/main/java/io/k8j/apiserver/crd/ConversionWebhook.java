@@ -8,6 +8,7 @@ import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,15 +50,52 @@ final class ConversionWebhook implements VersionConverter {
         return convert(object, served);
     }
 
+    @Override
+    public List<Map<String, Object>> allFromStored(List<Map<String, Object>> objects) {
+        List<Map<String, Object>> others =
+                objects.stream().filter(object -> !isIn(object, served)).toList();
+        if (others.isEmpty()) return objects;
+        String who = "conversion webhook for %s, Kind=%sList "
+                .formatted(others.getFirst().get("apiVersion"), served.kind());
+        List<Object> converted = ask(who, others, served);
+        List<Map<String, Object>> all = new ArrayList<>(objects.size());
+        int next = 0;
+        for (Map<String, Object> object : objects) {
+            if (isIn(object, served)) {
+                all.add(object);
+                continue;
+            }
+            String invalid = who + "returned invalid converted object at index " + next + ": ";
+            all.add(checked(who, invalid, invalid, object, converted.get(next++), served));
+        }
+        return all;
+    }
+
+    private static boolean isIn(Map<String, Object> object, GroupVersionKind kind) {
+        return kind.apiVersion().equals(object.get("apiVersion"));
+    }
+
     private Map<String, Object> convert(Map<String, Object> object, GroupVersionKind wanted) {
         GroupVersionKind from = GroupVersionKind.of(String.valueOf(object.get("apiVersion")), served.kind());
         if (from.equals(wanted)) return object;
         String who = "conversion webhook for %s, Kind=%s ".formatted(from.apiVersion(), from.kind());
+        Object converted = ask(who, List.of(object), wanted).getFirst();
+        return checked(
+                who,
+                who + "returned invalid object at index 0: ",
+                who + "returned invalid object: ",
+                object,
+                converted,
+                wanted);
+    }
+
+    /** As many objects as were given. */
+    private List<Object> ask(String who, List<Map<String, Object>> objects, GroupVersionKind wanted) {
         String uid = UUID.randomUUID().toString();
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("uid", uid);
         request.put("desiredAPIVersion", wanted.apiVersion());
-        request.put("objects", List.of(object));
+        request.put("objects", objects);
         Map<String, Object> review = new LinkedHashMap<>();
         review.put("kind", "ConversionReview");
         review.put("apiVersion", "apiextensions.k8s.io/" + this.review);
@@ -69,7 +107,8 @@ final class ConversionWebhook implements VersionConverter {
             throw failed(who + "failed: " + e.getMessage());
         }
         if (answer.isEmpty()) throw failed(who + "failed: no response provided");
-        if (!uid.equals(answer.get("uid"))) {
+        // The older reviews were never checked for it.
+        if (this.review.equals("v1") && !uid.equals(answer.get("uid"))) {
             throw failed(who + "failed: expected response.uid=\"%s\", got \"%s\"".formatted(uid, answer.get("uid")));
         }
         if (!"Success".equals(Trees.string(answer, "result", "status"))) {
@@ -77,19 +116,27 @@ final class ConversionWebhook implements VersionConverter {
             throw failed(who + "failed: " + (message == null || message.isEmpty() ? unsuccessful(answer) : message));
         }
         List<Object> converted = Trees.list(answer, "convertedObjects");
-        if (converted.size() != 1) {
-            throw failed(who + "returned %d objects, expected 1".formatted(converted.size()));
+        if (converted.size() != objects.size()) {
+            throw failed(who + "returned %d objects, expected %d".formatted(converted.size(), objects.size()));
         }
-        return checked(who, object, converted.getFirst(), wanted);
+        return converted;
     }
 
     private static String unsuccessful(Map<String, Object> answer) {
         return "response.result.status was '%s', not 'Success'".formatted(Trees.string(answer, "result", "status"));
     }
 
+    /**
+     * @param invalid begin of a refusal of what is no such object
+     * @param changed begin of a refusal of what is another object
+     */
     private static Map<String, Object> checked(
-            String who, Map<String, Object> original, Object converted, GroupVersionKind wanted) {
-        String invalid = who + "returned invalid object at index 0: ";
+            String who,
+            String invalid,
+            String changed,
+            Map<String, Object> original,
+            Object converted,
+            GroupVersionKind wanted) {
         if (!wanted.apiVersion().equals(Trees.string(converted, "apiVersion"))) {
             throw failed(invalid
                     + "invalid groupVersion (expected %s, received %s)"
@@ -104,8 +151,7 @@ final class ConversionWebhook implements VersionConverter {
             String before = text(Trees.string(original, "metadata", field[0]));
             String after = text(Trees.string(converted, "metadata", field[0]));
             if (before.equals(after)) continue;
-            throw failed(who
-                    + "returned invalid object: must have the same %s: %s != %s".formatted(field[1], before, after));
+            throw failed(changed + "must have the same %s: %s != %s".formatted(field[1], before, after));
         }
         Map<String, Object> object = Trees.asMap((Map<?, ?>) converted);
         object.put("metadata", metadata(who, original, object));

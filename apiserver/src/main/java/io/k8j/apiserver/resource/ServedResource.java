@@ -10,6 +10,9 @@ import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.schema.Canonical;
 import io.k8j.model.schema.Schema;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -45,11 +48,33 @@ public record ServedResource(
     /** A stored object in this version; the same instance where no conversion is needed. */
     public ApiObject fromStored(ApiObject stored) {
         if (storedAsServed()) return stored;
-        if (stored.apiVersion().equals(gvk().apiVersion())) {
+        if (!isForeign(stored)) {
             return custom == null || !custom.isRevised() ? stored : custom.read(stored, this::completed);
         }
-        Map<String, Object> tree = Json.parseObject(stored.json());
-        Map<String, Object> converted = canonical(converter.fromStored(tree));
+        return converted(stored, converter.fromStored(Json.parseObject(stored.json())));
+    }
+
+    /** All stored objects of a list in this version, in their order. */
+    public List<ApiObject> fromStored(List<ApiObject> stored) {
+        if (storedAsServed()) return stored;
+        List<Map<String, Object>> others = new ArrayList<>();
+        for (ApiObject object : stored) {
+            if (isForeign(object)) others.add(Json.parseObject(object.json()));
+        }
+        Iterator<Map<String, Object>> converted = (others.isEmpty() ? others : converter.allFromStored(others)).iterator();
+        List<ApiObject> all = new ArrayList<>(stored.size());
+        for (ApiObject object : stored) {
+            all.add(isForeign(object) ? converted(object, converted.next()) : fromStored(object));
+        }
+        return all;
+    }
+
+    private boolean isForeign(ApiObject stored) {
+        return !stored.apiVersion().equals(gvk().apiVersion());
+    }
+
+    private ApiObject converted(ApiObject stored, Map<String, Object> tree) {
+        Map<String, Object> converted = canonical(tree);
         // What a dry run made was never stored and has no version.
         if (stored.resourceVersion().isEmpty()) return ApiObject.ofTree(converted);
         long revision = Long.parseLong(stored.resourceVersion());

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.resource;
 
+import java.util.List;
 import java.util.Map;
 
 /** Translates objects between a served version and the stored one. Stateless; may change and return its argument. */
@@ -22,4 +23,9 @@ public interface VersionConverter {
 
     /** To the served version, apiVersion included. */
     Map<String, Object> fromStored(Map<String, Object> object);
+
+    /** All objects of a list to the served version, in their order; somebody outside is asked once for all of them. */
+    default List<Map<String, Object>> allFromStored(List<Map<String, Object>> objects) {
+        return objects.stream().map(this::fromStored).toList();
+    }
 }

@@ -85,16 +85,17 @@ public final class ListHandler implements Handler {
         boolean any =
                 options.resourceVersion().equals("0") && options.continueToken().isEmpty();
         long limit = any || options.limit() <= 0 ? Long.MAX_VALUE : options.limit();
-        List<ApiObject> items = new ArrayList<>();
+        List<ApiObject> stored = new ArrayList<>();
         String[] last = new String[1];
         boolean complete = source.objects.visit(source.from, selection.to(), object -> {
             // A full page ends before the next object, whether that one matches or not, as upstream's does.
-            if (items.size() >= limit) return false;
+            if (stored.size() >= limit) return false;
             if (!matches(selection, object)) return true;
-            items.add(call.resource().fromStored(object.object()));
+            stored.add(object.object());
             last[0] = object.key();
             return true;
         });
+        List<ApiObject> items = call.resource().fromStored(stored);
         String version = Long.toString(source.revision);
         if (complete) return new ApiResponse.ApiList(items, version, "", null);
         String namespace = selection.namespace();

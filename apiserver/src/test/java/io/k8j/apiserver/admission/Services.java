@@ -47,6 +47,7 @@ public final class Services {
                 reader,
                 attributes -> new Decision.NoOpinion(""),
                 quota -> quota,
+                namespace -> {},
                 services,
                 Versions.NONE,
                 AdmissionSettings.DEFAULTS,

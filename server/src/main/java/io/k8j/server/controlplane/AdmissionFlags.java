@@ -1,6 +1,7 @@
 package io.k8j.server.controlplane;
 
 import io.k8j.apiserver.admission.AdmissionSettings;
+import io.k8j.apiserver.admission.OptionalSettings;
 import io.k8j.apiserver.admission.QuotaLimits;
 import io.k8j.apiserver.admission.podsecurity.PodSecurityConfiguration;
 import io.k8j.model.json.JsonException;
@@ -51,7 +52,13 @@ final class AdmissionFlags {
                 result = switch (name) {
                     case "PodSecurity" -> result.withPodSecurity(PodSecurityConfiguration.of(configuration));
                     case "ResourceQuota" -> result.withQuotaLimits(QuotaLimits.of(configuration));
-                    default -> throw new IllegalArgumentException("configuration of this plugin is not part of k8j");
+                    default -> {
+                        OptionalSettings optional = result.optional().with(name, configuration);
+                        if (optional == null) {
+                            throw new IllegalArgumentException("configuration of this plugin is not part of k8j");
+                        }
+                        yield result.withOptional(optional);
+                    }
                 };
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
