@@ -51,7 +51,8 @@ final class AdmittingServer implements AutoCloseable {
                 CoreConfig.DEFAULTS.withBootstrap(false),
                 new ApiServerCore.Parts(
                         reader ->
-                                a -> a.resource().equals("secrets") && a.verb().equals("delete") && !isNarrow(a) || isForeignFinalizer(a)
+                                a -> a.resource().equals("secrets") && a.verb().equals("delete") && !isNarrow(a)
+                                                || isForeignFinalizer(a)
                                         ? new Decision.NoOpinion("no secrets")
                                         : new Decision.Allow("fine"),
                         internals -> chain(internals, settings, time),

@@ -152,12 +152,15 @@ class ConversionWebhookTest {
 
     @Test
     void theWebhookIsAskedOnceForAWholeList() {
-        for (int i = 0; i < 50; i++) server.create("a.b/v1/ends", "{'metadata':{'name':'e%02d'},'hostPort':'h:%d'}".formatted(i, i));
+        for (int i = 0; i < 50; i++)
+            server.create("a.b/v1/ends", "{'metadata':{'name':'e%02d'},'hostPort':'h:%d'}".formatted(i, i));
         reviews.set(0);
         List<ApiObject> items = server.list("a.b/v2/ends", "").items();
         assertThat(items).hasSize(50);
         for (int i = 0; i < 50; i++) {
-            assertThat(items.get(i).tree()).containsEntry("port", Integer.toString(i)).doesNotContainKey("hostPort");
+            assertThat(items.get(i).tree())
+                    .containsEntry("port", Integer.toString(i))
+                    .doesNotContainKey("hostPort");
         }
         assertThat(reviews).hasValue(1);
         assertThat(server.list("a.b/v1/ends", "").items()).hasSize(50);

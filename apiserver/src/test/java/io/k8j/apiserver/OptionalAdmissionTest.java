@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Steps that are off by default, switched on. */
 class OptionalAdmissionTest {
-    private static final String POD = "{metadata: {name: %s, namespace: %s}, spec: {containers: [{name: c, image: i}], %s}}";
+    private static final String POD =
+            "{metadata: {name: %s, namespace: %s}, spec: {containers: [{name: c, image: i}], %s}}";
 
     private static AdmissionSettings with(String step, String configuration) {
         OptionalSettings optional = OptionalSettings.NONE.with(step, Yaml.tree(configuration));
@@ -62,17 +63,19 @@ class OptionalAdmissionTest {
                             .code())
                     .isEqualTo(403);
         });
-        serving(AdmittingServer.SETTINGS, server -> assertThat(
-                        refusal(server, "v1/configmaps", "{metadata: {name: a, namespace: fresh}}")
+        serving(
+                AdmittingServer.SETTINGS,
+                server -> assertThat(refusal(server, "v1/configmaps", "{metadata: {name: a, namespace: fresh}}")
                                 .code())
-                .isEqualTo(404));
+                        .isEqualTo(404));
     }
 
     @Test
     void ownersNeedTheRightToDelete() {
         String owner = "ownerReferences: [{apiVersion: v1, kind: %s, name: o, uid: u, blockOwnerDeletion: %b}]";
         serving(with("OwnerReferencesPermissionEnforcement", "{}"), server -> {
-            assertThat(refusal(server,
+            assertThat(refusal(
+                                    server,
                                     "v1/secrets",
                                     "{metadata: {name: s, namespace: rec, %s}}"
                                             .formatted(owner.formatted("ConfigMap", false)))
@@ -80,22 +83,28 @@ class OptionalAdmissionTest {
                     .isEqualTo("secrets \"s\" is forbidden: cannot set an ownerRef on a resource you can't delete: no"
                             + " secrets, <nil>");
             create(server, "v1/secrets", "{metadata: {name: s, namespace: rec}}"); // owns to nobody
-            create(server,
+            create(
+                    server,
                     "v1/configmaps",
                     "{metadata: {name: a, namespace: rec, %s}}".formatted(owner.formatted("ConfigMap", true)));
-            create(server,
+            create(
+                    server,
                     "v1/configmaps",
                     "{metadata: {name: b, namespace: rec, %s}}".formatted(owner.formatted("Secret", false)));
-            assertThat(refusal(server,
+            assertThat(refusal(
+                                    server,
                                     "v1/configmaps",
                                     "{metadata: {name: c, namespace: rec, %s}}"
                                             .formatted(owner.formatted("Secret", true)))
                             .getMessage())
-                    .isEqualTo("configmaps \"c\" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers"
-                            + " to a resource you can't set finalizers on: no secrets, <nil>");
-            assertThat(refusal(server,
+                    .isEqualTo(
+                            "configmaps \"c\" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers"
+                                    + " to a resource you can't set finalizers on: no secrets, <nil>");
+            assertThat(refusal(
+                                    server,
                                     "v1/configmaps",
-                                    "{metadata: {name: c, namespace: rec, %s}}".formatted(owner.formatted("Nobody", true)))
+                                    "{metadata: {name: c, namespace: rec, %s}}"
+                                            .formatted(owner.formatted("Nobody", true)))
                             .getMessage())
                     .contains("cannot find RESTMapping for APIVersion v1 Kind Nobody");
         });
@@ -103,19 +112,23 @@ class OptionalAdmissionTest {
 
     @Test
     void podsGetTheirNamespacesNodeSelector() {
-        String configuration = "{podNodeSelectorPluginConfig: {clusterDefaultNodeSelector: 'env=prod', rec: 'a=b,c=d'}}";
+        String configuration =
+                "{podNodeSelectorPluginConfig: {clusterDefaultNodeSelector: 'env=prod', rec: 'a=b,c=d'}}";
         serving(with("PodNodeSelector", configuration), server -> {
-            create(server,
+            create(
+                    server,
                     "v1/namespaces",
                     "{metadata: {name: own, annotations: {scheduler.alpha.kubernetes.io/node-selector: 'env=test, x=y'}}}");
-            assertThat(Trees.map(create(server, "v1/pods", pod("p", "own", "nodeSelector: {z: z}")), "spec", "nodeSelector"))
+            assertThat(Trees.map(
+                            create(server, "v1/pods", pod("p", "own", "nodeSelector: {z: z}")), "spec", "nodeSelector"))
                     .isEqualTo(Map.of("env", "test", "x", "y", "z", "z"));
             assertThat(Trees.map(create(server, "v1/pods", pod("p", "other", "")), "spec", "nodeSelector"))
                     .isEqualTo(Map.of("env", "prod"));
             assertThat(refusal(server, "v1/pods", pod("q", "own", "nodeSelector: {env: prod}"))
                             .getMessage())
-                    .isEqualTo("pods \"q\" is forbidden: pod node label selector conflicts with its namespace node label"
-                            + " selector");
+                    .isEqualTo(
+                            "pods \"q\" is forbidden: pod node label selector conflicts with its namespace node label"
+                                    + " selector");
             assertThat(refusal(server, "v1/pods", pod("q", "rec", "nodeSelector: {a: b}"))
                             .getMessage())
                     .isEqualTo("pods \"q\" is forbidden: pod node label selector labels conflict with its namespace"
@@ -134,7 +147,8 @@ class OptionalAdmissionTest {
               {key: node.kubernetes.io/not-ready, operator: Exists}, {key: node.kubernetes.io/unreachable, operator: Exists}]
             """;
         serving(with("PodTolerationRestriction", configuration), server -> {
-            create(server,
+            create(
+                    server,
                     "v1/namespaces",
                     "{metadata: {name: own, annotations: {scheduler.alpha.kubernetes.io/defaultTolerations:"
                             + " '[{\"key\":\"mine\",\"operator\":\"Exists\"}]',"
@@ -142,9 +156,13 @@ class OptionalAdmissionTest {
             assertThat(Trees.list(create(server, "v1/pods", pod("p", "rec", "")), "spec", "tolerations"))
                     .contains(Map.of("key", "cluster", "operator", "Exists"));
             assertThat(Trees.list(
-                            create(server,
+                            create(
+                                    server,
                                     "v1/pods",
-                                    pod("p", "own", "tolerations: [{key: mine, operator: Equal, value: v, effect: NoSchedule}]")),
+                                    pod(
+                                            "p",
+                                            "own",
+                                            "tolerations: [{key: mine, operator: Equal, value: v, effect: NoSchedule}]")),
                             "spec",
                             "tolerations"))
                     .contains(Map.of("key", "mine", "operator", "Exists"))
@@ -158,7 +176,8 @@ class OptionalAdmissionTest {
 
     @Test
     void tooManyEventsAreRefused() {
-        String configuration = "{limits: [{type: Namespace, qps: 1, burst: 2}, {type: Server, qps: 1000, burst: 1000}]}";
+        String configuration =
+                "{limits: [{type: Namespace, qps: 1, burst: 2}, {type: Server, qps: 1000, burst: 1000}]}";
         String event = "{metadata: {name: e%d, namespace: %s}, involvedObject: {namespace: %s, name: o}}";
         serving(with("EventRateLimit", configuration), server -> {
             ApiException refused = null;

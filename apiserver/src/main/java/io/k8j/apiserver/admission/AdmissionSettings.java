@@ -23,15 +23,8 @@ public record AdmissionSettings(
         OptionalSettings optional,
         long notReadySeconds,
         long unreachableSeconds) {
-    public static final AdmissionSettings DEFAULTS =
-            new AdmissionSettings(
-                    Set.of(),
-                    Set.of(),
-                    PodSecurityConfiguration.DEFAULTS,
-                    QuotaLimits.NONE,
-                    OptionalSettings.NONE,
-                    300,
-                    300);
+    public static final AdmissionSettings DEFAULTS = new AdmissionSettings(
+            Set.of(), Set.of(), PodSecurityConfiguration.DEFAULTS, QuotaLimits.NONE, OptionalSettings.NONE, 300, 300);
 
     public AdmissionSettings {
         enabled = Set.copyOf(enabled);
@@ -65,7 +58,8 @@ public record AdmissionSettings(
     }
 
     public AdmissionSettings withQuotaLimits(QuotaLimits limits) {
-        return new AdmissionSettings(enabled, disabled, podSecurity, limits, optional, notReadySeconds, unreachableSeconds);
+        return new AdmissionSettings(
+                enabled, disabled, podSecurity, limits, optional, notReadySeconds, unreachableSeconds);
     }
 
     public AdmissionSettings withTolerations(long notReady, long unreachable) {

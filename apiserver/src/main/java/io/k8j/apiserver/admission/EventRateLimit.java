@@ -99,8 +99,10 @@ final class EventRateLimit implements AdmissionPlugin {
             positive(f, item.field("qps"));
             f.notNegative(item.field("cacheSize"), item.field("cacheSize").number(0));
             limits.add(new Limit(
-                    type, (int) item.field("qps").number(0), (int) item.field("burst").number(0), (int)
-                            item.field("cacheSize").number(0)));
+                    type,
+                    (int) item.field("qps").number(0),
+                    (int) item.field("burst").number(0),
+                    (int) item.field("cacheSize").number(0)));
         }
         if (!f.isEmpty()) throw new IllegalArgumentException(FieldError.aggregate(f.list()));
         return limits;

@@ -54,7 +54,8 @@ record OwnerReferenceRights(Authorizer authorizer, Versions versions) implements
                         name,
                         null));
         List<Map<String, Object>> blocking = newlyBlocking(owners, before);
-        if (blocking.isEmpty() || isAllowed(new Attributes(user, "update", "*", "*", "*", "finalizers", "", "*", null))) {
+        if (blocking.isEmpty()
+                || isAllowed(new Attributes(user, "update", "*", "*", "*", "finalizers", "", "*", null))) {
             return;
         }
         for (Map<String, Object> owner : blocking) demand(request, BLOCKED, finalizing(request, owner));

@@ -73,8 +73,8 @@ record PodTolerations(ObjectReader reader, List<Object> defaults, List<Object> a
     /** What an annotation of the namespace lists; null if it has none. */
     private List<Object> ofNamespace(AdmissionRequest request, String annotation) {
         String name = Ask.namespace(request);
-        ApiObject namespace = reader.get(Ask.NAMESPACES, "", name)
-                .orElseThrow(() -> ApiException.notFound(Ask.NAMESPACES, name));
+        ApiObject namespace =
+                reader.get(Ask.NAMESPACES, "", name).orElseThrow(() -> ApiException.notFound(Ask.NAMESPACES, name));
         String text = Trees.string(namespace.tree(), "metadata", "annotations", annotation);
         if (text == null) return null;
         if (text.isEmpty()) return List.of();

@@ -61,7 +61,8 @@ public record ServedResource(
         for (ApiObject object : stored) {
             if (isForeign(object)) others.add(Json.parseObject(object.json()));
         }
-        Iterator<Map<String, Object>> converted = (others.isEmpty() ? others : converter.allFromStored(others)).iterator();
+        Iterator<Map<String, Object>> converted =
+                (others.isEmpty() ? others : converter.allFromStored(others)).iterator();
         List<ApiObject> all = new ArrayList<>(stored.size());
         for (ApiObject object : stored) {
             all.add(isForeign(object) ? converted(object, converted.next()) : fromStored(object));
