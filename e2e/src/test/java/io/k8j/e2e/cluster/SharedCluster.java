@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The one cluster with real containers that the tests of a JVM share. It starts on first use; {@link #stop} ends it for
- * good. {@code -Dk8j.kubeconfig=FILE} takes a running cluster instead, which must know the test images already.
+ * The one cluster with real containers that the tests of a JVM share. It starts on first use, and anew for a test that
+ * is run once more after {@link #stop}. {@code -Dk8j.kubeconfig=FILE} takes a running cluster instead, which must know the test images already.
  *
  * <p>nginx comes from the registry, busybox and sleeper are imported, so both ways are used.
  */
@@ -147,8 +147,10 @@ public final class SharedCluster {
         if (instance == null || !instance.isOwn()) {
             return List.of();
         }
-        instance.server.stopAll();
-        instance.registry.close();
-        return instance.leftovers.find();
+        SharedCluster stopped = instance;
+        instance = null;
+        stopped.server.stopAll();
+        stopped.registry.close();
+        return stopped.leftovers.find();
     }
 }
