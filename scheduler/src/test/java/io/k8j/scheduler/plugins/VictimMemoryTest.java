@@ -60,6 +60,7 @@ class VictimMemoryTest {
             Random chance = new Random();
             DefaultPreemptionPlugin remembering = new DefaultPreemptionPlugin(context, chance, 100, 100);
             List<PodInfo> running = new ArrayList<>();
+            List<PodInfo> nominated = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 nodes.put(node("n" + i, random));
             }
@@ -76,6 +77,10 @@ class VictimMemoryTest {
                         .isEqualTo(expected);
                 if (expected.status().isSuccess() && random.nextBoolean()) {
                     nominations.put(pod, expected.nominated());
+                    nominated.add(pod);
+                }
+                if (nominated.size() > 2) {
+                    nominations.remove(nominated.removeFirst().uid());
                 }
             }
             assertThat(evictions).isNotEmpty();
@@ -83,18 +88,21 @@ class VictimMemoryTest {
     }
 
     private void change(Random random, List<PodInfo> running) {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
             case 0, 1, 2 -> {
                 PodInfo pod = pod(random, "n" + random.nextInt(6));
                 nodes.addPod(pod);
                 running.add(pod);
+                if (running.size() > 24) {
+                    nodes.removePod(running.removeFirst());
+                }
             }
             case 3 -> {
                 if (!running.isEmpty()) {
                     nodes.removePod(running.remove(random.nextInt(running.size())));
                 }
             }
-            case 4 -> {
+            case 4, 5, 6 -> {
                 if (!running.isEmpty()) {
                     int at = random.nextInt(running.size());
                     PodInfo before = running.get(at);
@@ -114,7 +122,7 @@ class VictimMemoryTest {
                 .withName(name)
                 .endMetadata()
                 .withNewStatus()
-                .addToAllocatable("cpu", new Quantity(String.valueOf(4 + random.nextInt(3))))
+                .addToAllocatable("cpu", new Quantity(String.valueOf(4 + random.nextInt(2))))
                 .addToAllocatable("pods", new Quantity("20"))
                 .endStatus()
                 .build();
@@ -140,7 +148,7 @@ class VictimMemoryTest {
                         .endMetadata()
                         .withNewSpec()
                         .withNodeName(node)
-                        .withPriority(node.isEmpty() ? 5 + random.nextInt(2) : random.nextInt(7))
+                        .withPriority(node.isEmpty() ? 5 + random.nextInt(2) : random.nextInt(2))
                         .addNewContainer()
                         .withName("c")
                         .withNewResources()
