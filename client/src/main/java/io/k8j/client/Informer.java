@@ -216,6 +216,11 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
             return found == null ? List.of() : List.copyOf(found.values());
         }
 
+        /** Whether any object has that key. */
+        public boolean has(String key) {
+            return byKey.containsKey(key);
+        }
+
         /** Called by the informer's thread only. */
         private void change(T before, T now) {
             Collection<String> old = before == null ? List.of() : keysOf.apply(before);

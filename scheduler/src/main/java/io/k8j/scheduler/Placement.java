@@ -11,7 +11,6 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -53,13 +52,11 @@ final class Placement {
 
     private final Nodes nodes;
     private final Nominations nominations;
-    private final Random random;
     private final int percentage;
     private final Extenders extenders;
     private final EqualPods equalPods;
     private final List<NodeInfo> feasible = new ArrayList<>();
-    private long[] totals = new long[64];
-    private long[] scores = new long[64];
+    private final Scoring scoring;
     private int start;
 
     /** @param percentage of nodes to find before scoring; 0 adapts to their number */
@@ -67,7 +64,7 @@ final class Placement {
         this.extenders = extenders;
         this.nodes = nodes;
         this.nominations = nominations;
-        this.random = random;
+        this.scoring = new Scoring(nodes, random, extenders);
         this.percentage = percentage;
         this.equalPods = new EqualPods(nodes);
     }
@@ -82,7 +79,9 @@ final class Placement {
             return new Outcome.NoNodes();
         }
         Diagnosis diagnosis = new Diagnosis(
-                all.length, new NodeStatuses(new Status(Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE, List.of(), "")));
+                all.length,
+                new NodeStatuses(
+                        new Status(Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE, List.of(), ""), nodes.slots()));
         Plan plan = new Plan();
         Outcome refusal = preFilter(profile, state, pod, plan, diagnosis);
         if (refusal != null) {
@@ -123,8 +122,8 @@ final class Placement {
         if (feasible.size() == 1) {
             return new Outcome.Placed(feasible.getFirst(), 1);
         }
-        failure = score(profile, state, pod, memory);
-        return failure != null ? failure : new Outcome.Placed(best(), feasible.size());
+        failure = scoring.score(profile, state, pod, feasible, memory);
+        return failure != null ? failure : new Outcome.Placed(scoring.best(feasible), feasible.size());
     }
 
     private boolean suitsExtenders(PodInfo pod, NodeInfo node) {
@@ -187,7 +186,7 @@ final class Placement {
         return new Outcome.Refused(diagnosis);
     }
 
-    private static Outcome failed(String point, Plugin plugin, Status status) {
+    static Outcome failed(String point, Plugin plugin, Status status) {
         return new Outcome.Failed("running %s plugin \"%s\": %s".formatted(point, plugin.name(), status.message()));
     }
 
@@ -204,20 +203,22 @@ final class Placement {
         int begin = plan.only == null ? start % candidates.length : 0;
         int processed = 0;
         Status last = null;
-        String itsNode = nominations.nodeOf(pod.uid());
+        int[] slots = plan.only == null ? nodes.allSlots() : slotsOf(candidates);
+        int ownSlot = ownSlot(pod);
         for (int at = begin; processed < candidates.length && feasible.size() < wanted; processed++) {
-            NodeInfo node = candidates[at];
+            int here = at;
+            int slot = slots[here];
             at = at + 1 < candidates.length ? at + 1 : 0;
-            Status status = memory == null || node.name().equals(itsNode)
-                    ? filter(profile, state, pod, node)
-                    : filter(profile, plan, state, pod, node, memory);
+            Status status = memory == null || slot == ownSlot
+                    ? filter(profile, state, pod, candidates[here])
+                    : filter(profile, plan, state, pod, slot, memory);
             if (status.isSuccess()) {
-                feasible.add(node);
+                feasible.add(candidates[here]);
             } else if (status.code() == Status.Code.ERROR) {
                 return new Outcome.Failed(
                         "running \"%s\" filter plugin: %s".formatted(status.plugin(), status.message()));
             } else {
-                diagnosis.statuses().put(node, status);
+                diagnosis.statuses().put(slot, status);
                 if (status != last) {
                     diagnosis.plugins().add(status.plugin());
                     last = status;
@@ -230,19 +231,47 @@ final class Placement {
         return null;
     }
 
+    static int[] slotsOf(NodeInfo[] candidates) {
+        int[] slots = new int[candidates.length];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = candidates[i].slot();
+        }
+        return slots;
+    }
+
+    /** Slot of the node that the Pod is nominated to, where it must not be counted against itself; -1 for none. */
+    private int ownSlot(PodInfo pod) {
+        NodeInfo own = nominations.isEmpty() ? null : nodes.get(nominations.nodeOf(pod.uid()));
+        return own == null ? -1 : own.slot();
+    }
+
+    /** Touches little but arrays for most nodes: the nodes themselves lie all over the memory. */
     private Status filter(
-            Profile profile, Plan plan, CycleState state, PodInfo pod, NodeInfo node, EqualPods.Memory memory) {
+            Profile profile, Plan plan, CycleState state, PodInfo pod, int slot, EqualPods.Memory memory) {
         boolean local = plan.global.isEmpty();
-        if (!local && !nominations.on(node.name()).isEmpty()) {
-            return filter(profile, state, pod, node);
+        if (!local
+                && !nominations.isEmpty()
+                && !nominations.on(nodes.at(slot).name()).isEmpty()) {
+            return filter(profile, state, pod, nodes.at(slot));
         }
-        long version = nodes.versions()[node.slot()];
-        Status status = memory.status(node.slot(), version);
+        long version = nodes.versions()[slot];
+        Status status = memory.status(slot, version);
         if (status == null) {
+            NodeInfo node = nodes.at(slot);
             status = local ? filter(profile, state, pod, node) : run(plan.local, state, pod, node);
-            memory.status(node.slot(), version, status);
+            memory.status(slot, version, status);
         }
-        return status.isSuccess() && !local ? run(plan.global, state, pod, node) : status;
+        if (local || !status.isSuccess()) {
+            return status;
+        }
+        for (int i = 0; i < plan.global.size(); i++) {
+            Plugin.Filter plugin = plan.global.get(i);
+            Status answer = plugin.filter(state, pod, nodes, slot);
+            if (!answer.isSuccess()) {
+                return answer.by(plugin.name());
+            }
+        }
+        return Status.SUCCESS;
     }
 
     /** Whether only local plugins have a say about this Pod. */
@@ -322,82 +351,5 @@ final class Placement {
         }
         int share = percentage == 0 ? Math.max(LOWEST_PERCENTAGE, 50 - nodes.count() / 125) : percentage;
         return Math.max(FEWEST, count * share / 100);
-    }
-
-    /** Fills {@code totals}; null if all went well. */
-    private Outcome score(Profile profile, CycleState state, PodInfo pod, EqualPods.Memory memory) {
-        int count = feasible.size();
-        if (totals.length < count) {
-            totals = new long[count * 2];
-            scores = new long[count * 2];
-        }
-        Arrays.fill(totals, 0, count, 0);
-        Set<String> skipped = new HashSet<>();
-        for (Plugin.PreScore plugin : profile.preScores) {
-            Status status = plugin.preScore(state, pod, nodes, feasible);
-            if (status.isSkip()) {
-                skipped.add(plugin.name());
-            } else if (!status.isSuccess()) {
-                return failed("PreScore", plugin, status);
-            }
-        }
-        if (memory != null) {
-            remember(profile, state, pod, memory, skipped);
-        }
-        for (int p = 0; p < profile.scores.length; p++) {
-            Plugin.Score plugin = profile.scores[p].plugin();
-            if (skipped.contains(plugin.name())) {
-                continue;
-            }
-            if (memory != null && plugin.isLocal()) {
-                long[] known = memory.scores(p);
-                for (int i = 0; i < count; i++) {
-                    scores[i] = known[feasible.get(i).slot()];
-                }
-            } else {
-                for (int i = 0; i < count; i++) {
-                    scores[i] = plugin.score(state, pod, feasible.get(i));
-                }
-            }
-            plugin.normalize(state, pod, feasible, scores);
-            int weight = profile.scores[p].weight();
-            for (int i = 0; i < count; i++) {
-                totals[i] += scores[i] * weight;
-            }
-        }
-        extenders.score(pod, feasible, totals);
-        return null;
-    }
-
-    /** Asks the local plugins for the scores of nodes that have changed. */
-    private void remember(
-            Profile profile, CycleState state, PodInfo pod, EqualPods.Memory memory, Set<String> skipped) {
-        long[] versions = nodes.versions();
-        for (int i = 0; i < feasible.size(); i++) {
-            NodeInfo node = feasible.get(i);
-            if (memory.hasScores(node.slot(), versions[node.slot()])) {
-                continue;
-            }
-            for (int p = 0; p < profile.scores.length; p++) {
-                Plugin.Score plugin = profile.scores[p].plugin();
-                if (plugin.isLocal() && !skipped.contains(plugin.name())) {
-                    memory.scores(p)[node.slot()] = plugin.score(state, pod, node);
-                }
-            }
-        }
-    }
-
-    private NodeInfo best() {
-        int best = 0;
-        int equal = 1;
-        for (int i = 1; i < feasible.size(); i++) {
-            if (totals[i] > totals[best]) {
-                best = i;
-                equal = 1;
-            } else if (totals[i] == totals[best] && random.nextInt(++equal) == 0) {
-                best = i;
-            }
-        }
-        return feasible.get(best);
     }
 }

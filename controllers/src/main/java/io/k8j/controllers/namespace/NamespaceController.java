@@ -57,7 +57,7 @@ public final class NamespaceController {
     private void podGone(Pod pod) {
         ObjectKey key = ObjectKey.of(Nulls.namespace(pod));
         if (informer.get(key).filter(Nulls::isDeleting).isPresent()
-                && context.pods().inNamespace(key.name()).isEmpty()) {
+                && !context.pods().hasAny(key.name())) {
             loop.queue().add(key);
         }
     }

@@ -55,6 +55,10 @@ public final class PodStore {
         return byNamespace.get(namespace);
     }
 
+    public boolean hasAny(String namespace) {
+        return byNamespace.has(namespace);
+    }
+
     public List<Pod> onNode(String node) {
         return byNode.get(node);
     }

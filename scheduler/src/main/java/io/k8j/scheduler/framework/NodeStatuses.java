@@ -10,17 +10,27 @@ import java.util.Map;
 public final class NodeStatuses {
     private Status[] bySlot = {};
     private int explicit;
+    private final int slots;
     private Status absent;
 
     /** @param absent what holds for nodes that nobody looked at */
     public NodeStatuses(Status absent) {
+        this(absent, 64);
+    }
+
+    /** @param slots expected */
+    public NodeStatuses(Status absent, int slots) {
         this.absent = absent;
+        this.slots = slots;
     }
 
     public void put(NodeInfo node, Status status) {
-        int slot = node.slot();
+        put(node.slot(), status);
+    }
+
+    public void put(int slot, Status status) {
         if (slot >= bySlot.length) {
-            bySlot = Arrays.copyOf(bySlot, Math.max(64, slot * 2));
+            bySlot = Arrays.copyOf(bySlot, Math.max(slots, slot * 2));
         }
         explicit += bySlot[slot] == null ? 1 : 0;
         bySlot[slot] = status;

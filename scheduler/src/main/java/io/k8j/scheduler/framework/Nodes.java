@@ -51,6 +51,7 @@ public final class Nodes {
     private long version;
     private long epoch;
     private NodeInfo[] order = {};
+    private int[] orderSlots = {};
     private boolean orderIsOld;
     private int simulating;
 
@@ -70,9 +71,19 @@ public final class Nodes {
     public NodeInfo[] all() {
         if (orderIsOld) {
             order = interleaved();
+            orderSlots = new int[order.length];
+            for (int i = 0; i < order.length; i++) {
+                orderSlots[i] = order[i].slot();
+            }
             orderIsOld = false;
         }
         return order;
+    }
+
+    /** Slots of {@link #all}, in the same order. Must not be changed. */
+    public int[] allSlots() {
+        all();
+        return orderSlots;
     }
 
     /** How many nodes are known. */

@@ -56,6 +56,11 @@ public interface Plugin {
     /** Decides about a Pod on a node. */
     interface Filter extends Plugin {
         Status filter(CycleState state, PodInfo pod, NodeInfo node);
+
+        /** The same for the node in a slot; worth its own code where the node itself need not be touched. */
+        default Status filter(CycleState state, PodInfo pod, Nodes nodes, int slot) {
+            return filter(state, pod, nodes.at(slot));
+        }
     }
 
     /** Makes room when no node fits. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A Pod with what scheduling asks of it again and again, computed once. Immutable, safe for all threads. */
 public final class PodInfo {
@@ -27,6 +28,7 @@ public final class PodInfo {
     private final List<String> images;
     private final NodeSelection requiredNodes;
     private final AffinityTerms affinity;
+    private Object spreading; // computed on demand, too
     private LocalSpec localSpec; // computed on demand; a second computation gives an equal one
 
     private PodInfo(PodInfo of, Pod pod, String nodeName) {
@@ -42,6 +44,7 @@ public final class PodInfo {
         this.requiredNodes = of.requiredNodes;
         this.affinity = of.affinity;
         this.localSpec = of.localSpec;
+        this.spreading = of.spreading;
     }
 
     public PodInfo(ResourceNames names, Pod pod) {
@@ -220,6 +223,21 @@ public final class PodInfo {
             localSpec = known;
         }
         return known;
+    }
+
+    /**
+     * Keeps what the plugin for spreading computes from this Pod alone.
+     *
+     * @param compute always the same function
+     */
+    @SuppressWarnings("unchecked")
+    public <T> T spreading(Function<PodInfo, T> compute) {
+        Object known = spreading;
+        if (known == null) {
+            known = compute.apply(this);
+            spreading = known;
+        }
+        return (T) known;
     }
 
     /** Whether both make the same difference on their node, such as two versions of a Pod whose status has changed. */

@@ -36,8 +36,8 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
     /** Numbers of Pods by domain. */
     private record Tally(Topologies.Domains domains, int[] counts) {
         /** -1 if the node lacks the label. */
-        int of(NodeInfo node) {
-            int domain = domains.of(node);
+        int at(int slot) {
+            int domain = domains.at(slot);
             return domain < 0 ? -1 : counts[domain];
         }
 
@@ -56,6 +56,7 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
         final Map<String, Tally> others = new LinkedHashMap<>(); // Pods that do not want this one, by topology
         PodCounts.PodSet friendly; // matches all required terms
         boolean fitsItself;
+        Boolean noneAnywhere; // null while it is not known
     }
 
     /** Points by domain. */
@@ -141,18 +142,26 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
 
     @Override
     public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
-        Needs needs = state.read(NEEDS);
-        if (!hasFriends(needs, node)) {
+        return filter(state.read(NEEDS), node.slot());
+    }
+
+    @Override
+    public Status filter(CycleState state, PodInfo pod, Nodes nodes, int slot) {
+        return filter(state.read(NEEDS), slot);
+    }
+
+    private static Status filter(Needs needs, int slot) {
+        if (!hasFriends(needs, slot)) {
             return NO_FRIENDS;
         }
         for (int i = 0; i < needs.enemies.size(); i++) {
-            if (needs.enemies.get(i).of(node) > 0) {
+            if (needs.enemies.get(i).at(slot) > 0) {
                 return ENEMIES;
             }
         }
         if (!needs.others.isEmpty()) {
             for (Tally tally : needs.others.values()) {
-                if (tally.of(node) > 0) {
+                if (tally.at(slot) > 0) {
                     return ENEMY_OF_OTHERS;
                 }
             }
@@ -161,10 +170,10 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
     }
 
     /** The first of a group of Pods that want each other may go anywhere. */
-    private static boolean hasFriends(Needs needs, NodeInfo node) {
+    private static boolean hasFriends(Needs needs, int slot) {
         boolean found = true;
         for (int i = 0; i < needs.friends.size(); i++) {
-            int count = needs.friends.get(i).of(node);
+            int count = needs.friends.get(i).at(slot);
             if (count < 0) {
                 return false;
             }
@@ -174,6 +183,13 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
     }
 
     private static boolean noneAnywhere(Needs needs) {
+        if (needs.noneAnywhere == null) {
+            needs.noneAnywhere = countsNone(needs);
+        }
+        return needs.noneAnywhere;
+    }
+
+    private static boolean countsNone(Needs needs) {
         for (Tally tally : needs.friends) {
             for (int count : tally.counts) {
                 if (count > 0) {
@@ -203,6 +219,7 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
         }
         if (needs.friendly != null && indexes.counts().has(needs.friendly, other)) {
             needs.friends.forEach(tally -> tally.add(node, by));
+            needs.noneAnywhere = null;
         }
         List<AffinityTerm> anti = pod.affinity().requiredAnti();
         for (int i = 0; i < anti.size(); i++) {

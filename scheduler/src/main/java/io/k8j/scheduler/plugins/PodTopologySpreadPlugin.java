@@ -81,7 +81,8 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
 
     private final Indexes indexes;
     private final WorkloadSelectors workloads;
-    private final List<TopologySpreadConstraint> defaults;
+    private final List<TopologySpreadConstraint> hardDefaults;
+    private final List<TopologySpreadConstraint> softDefaults;
     private final boolean systemDefaults;
 
     PodTopologySpreadPlugin(
@@ -91,8 +92,13 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
             boolean systemDefaults) {
         this.indexes = indexes;
         this.workloads = workloads;
-        this.defaults = defaults;
+        this.hardDefaults = ofKind(defaults, HARD);
+        this.softDefaults = ofKind(defaults, SOFT);
         this.systemDefaults = systemDefaults;
+    }
+
+    private static List<TopologySpreadConstraint> ofKind(List<TopologySpreadConstraint> all, String kind) {
+        return all.stream().filter(c -> kind.equals(c.getWhenUnsatisfiable())).toList();
     }
 
     private static TopologySpreadConstraint anyway(String key, int maxSkew) {
@@ -113,13 +119,11 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
         return false;
     }
 
-    private List<SpreadConstraint> constraints(PodInfo pod, String kind) {
+    private List<SpreadConstraint> constraints(PodInfo pod, boolean hard) {
         if (!pod.pod().getSpec().getTopologySpreadConstraints().isEmpty()) {
-            return SpreadConstraint.of(pod, kind);
+            return SpreadConstraint.of(pod, hard);
         }
-        List<TopologySpreadConstraint> wanted = defaults.stream()
-                .filter(c -> kind.equals(c.getWhenUnsatisfiable()))
-                .toList();
+        List<TopologySpreadConstraint> wanted = hard ? hardDefaults : softDefaults;
         if (wanted.isEmpty()) {
             return List.of();
         }
@@ -134,7 +138,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
 
     @Override
     public Status preFilter(CycleState state, PodInfo pod, Nodes nodes) {
-        List<SpreadConstraint> constraints = constraints(pod, HARD);
+        List<SpreadConstraint> constraints = constraints(pod, true);
         if (constraints.isEmpty()) {
             return Status.SKIP;
         }
@@ -148,13 +152,17 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
                     indexes.counts().has(constraint.counted(), pod) ? 1 : 0);
             counters[i] = indexes.counts().of(constraint.counted());
         }
-        for (NodeInfo node : nodes.all()) {
-            if (hasAllLabels(spreads, node)) {
+        boolean[] all = new boolean[spreads.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = spreads[i].constraint.includesAll(pod);
+        }
+        for (int slot : nodes.allSlots()) {
+            if (hasAllLabels(spreads, slot)) {
                 for (int i = 0; i < spreads.length; i++) {
                     Spread spread = spreads[i];
-                    if (spread.constraint.includes(pod, node)) {
-                        int domain = spread.domains.of(node);
-                        spread.counts[domain] += counters[i].at(node.slot());
+                    if (all[i] || spread.constraint.includes(pod, nodes.at(slot))) {
+                        int domain = spread.domains.at(slot);
+                        spread.counts[domain] += counters[i].at(slot);
                         spread.present[domain] = true;
                     }
                 }
@@ -164,9 +172,9 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
         return Status.SUCCESS;
     }
 
-    private static boolean hasAllLabels(Spread[] spreads, NodeInfo node) {
+    private static boolean hasAllLabels(Spread[] spreads, int slot) {
         for (Spread spread : spreads) {
-            if (spread.domains.of(node) < 0) {
+            if (spread.domains.at(slot) < 0) {
                 return false;
             }
         }
@@ -175,9 +183,17 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
 
     @Override
     public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
-        Spread[] spreads = state.read(HARD_STATE);
+        return filter(state.read(HARD_STATE), node.slot());
+    }
+
+    @Override
+    public Status filter(CycleState state, PodInfo pod, Nodes nodes, int slot) {
+        return filter(state.read(HARD_STATE), slot);
+    }
+
+    private static Status filter(Spread[] spreads, int slot) {
         for (Spread spread : spreads) {
-            int domain = spread.domains.of(node);
+            int domain = spread.domains.at(slot);
             if (domain < 0) {
                 return NO_LABEL;
             }
@@ -200,7 +216,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
 
     private void count(CycleState state, PodInfo pod, PodInfo other, NodeInfo node, int by) {
         Spread[] spreads = state.read(HARD_STATE);
-        if (!hasAllLabels(spreads, node)) {
+        if (!hasAllLabels(spreads, node.slot())) {
             return;
         }
         for (Spread spread : spreads) {
@@ -213,7 +229,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
 
     @Override
     public Status preScore(CycleState state, PodInfo pod, Nodes nodes, List<NodeInfo> candidates) {
-        List<SpreadConstraint> constraints = constraints(pod, SOFT);
+        List<SpreadConstraint> constraints = constraints(pod, false);
         if (constraints.isEmpty()) {
             return Status.SKIP;
         }
@@ -235,14 +251,20 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
             wanted[i] = new boolean[soft.domains[i].count()];
         }
         weigh(soft, candidates, wanted);
-        for (NodeInfo node : nodes.all()) {
-            if (needsAll && lacksLabel(soft, node)) {
+        boolean[] all = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            all[i] = constraints.get(i).includesAll(pod);
+        }
+        for (int slot : nodes.allSlots()) {
+            if (needsAll && lacksLabel(soft, slot)) {
                 continue;
             }
             for (int i = 0; i < count; i++) {
-                int domain = soft.domains[i].of(node);
-                if (domain >= 0 && wanted[i][domain] && constraints.get(i).includes(pod, node)) {
-                    soft.counts[i][domain] += soft.counters[i].at(node.slot());
+                int domain = soft.domains[i].at(slot);
+                if (domain >= 0
+                        && wanted[i][domain]
+                        && (all[i] || constraints.get(i).includes(pod, nodes.at(slot)))) {
+                    soft.counts[i][domain] += soft.counters[i].at(slot);
                 }
             }
         }
@@ -257,7 +279,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
         boolean[] noValue = new boolean[count];
         int ignored = 0;
         for (NodeInfo node : candidates) {
-            if (soft.needsAllLabels && lacksLabel(soft, node)) {
+            if (soft.needsAllLabels && lacksLabel(soft, node.slot())) {
                 ignored++;
                 continue;
             }
@@ -279,9 +301,9 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
         }
     }
 
-    private static boolean lacksLabel(SoftState soft, NodeInfo node) {
+    private static boolean lacksLabel(SoftState soft, int slot) {
         for (Topologies.Domains domains : soft.domains) {
-            if (domains.of(node) < 0) {
+            if (domains.at(slot) < 0) {
                 return true;
             }
         }
@@ -291,7 +313,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
     @Override
     public long score(CycleState state, PodInfo pod, NodeInfo node) {
         SoftState soft = state.read(SOFT_STATE);
-        if (soft.needsAllLabels && lacksLabel(soft, node)) {
+        if (soft.needsAllLabels && lacksLabel(soft, node.slot())) {
             return -1;
         }
         double score = 0;
@@ -342,7 +364,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
 
     private boolean isCounted(PodInfo pod, PodInfo other) {
         return other != null
-                && constraints(pod, HARD).stream()
+                && constraints(pod, true).stream()
                         .anyMatch(c -> indexes.counts().has(c.counted(), other));
     }
 
@@ -352,6 +374,6 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
         }
         Map<String, String> labels =
                 Objects.requireNonNullElse(node.getMetadata().getLabels(), Map.of());
-        return constraints(pod, HARD).stream().allMatch(c -> labels.containsKey(c.topologyKey()));
+        return constraints(pod, true).stream().allMatch(c -> labels.containsKey(c.topologyKey()));
     }
 }

@@ -29,15 +29,22 @@ record SpreadConstraint(
         int minDomains,
         boolean honorsAffinity,
         boolean honorsTaints) {
-    /** The Pod's own constraints of a kind, {@code DoNotSchedule} or {@code ScheduleAnyway}. */
-    static List<SpreadConstraint> of(PodInfo pod, String kind) {
-        List<SpreadConstraint> compiled = new ArrayList<>();
-        for (TopologySpreadConstraint constraint : pod.pod().getSpec().getTopologySpreadConstraints()) {
-            if (kind.equals(constraint.getWhenUnsatisfiable())) {
-                compiled.add(of(pod, constraint, selector(pod, constraint)));
+    /** The Pod's own constraints, by whether they are hard ({@code DoNotSchedule}) or soft ({@code ScheduleAnyway}). */
+    private record Own(List<SpreadConstraint> hard, List<SpreadConstraint> soft) {
+        static Own of(PodInfo pod) {
+            Own own = new Own(new ArrayList<>(), new ArrayList<>());
+            for (TopologySpreadConstraint constraint : pod.pod().getSpec().getTopologySpreadConstraints()) {
+                boolean isHard = "DoNotSchedule".equals(constraint.getWhenUnsatisfiable());
+                (isHard ? own.hard : own.soft).add(SpreadConstraint.of(pod, constraint, selector(pod, constraint)));
             }
+            return own;
         }
-        return compiled;
+    }
+
+    /** The Pod's own constraints that must be met, or that should be; must not be changed. */
+    static List<SpreadConstraint> of(PodInfo pod, boolean hard) {
+        Own own = pod.spreading(Own::of);
+        return hard ? own.hard : own.soft;
     }
 
     static SpreadConstraint of(PodInfo pod, TopologySpreadConstraint constraint, LabelSelector selector) {
@@ -72,6 +79,11 @@ record SpreadConstraint(
         } catch (SelectorException e) {
             return LabelSelector.NOTHING; // the API server lets none through
         }
+    }
+
+    /** Whether the Pods of all nodes count. */
+    boolean includesAll(PodInfo pod) {
+        return !(honorsAffinity && pod.hasNodeRequirements()) && !honorsTaints;
     }
 
     /** Whether the node's Pods count. */
