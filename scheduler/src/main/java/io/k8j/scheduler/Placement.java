@@ -80,8 +80,7 @@ final class Placement {
         }
         Diagnosis diagnosis = new Diagnosis(
                 all.length,
-                new NodeStatuses(
-                        new Status(Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE, List.of(), ""), nodes.slots()));
+                new NodeStatuses(new Status(Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE, List.of(), ""), nodes.slots()));
         Plan plan = new Plan();
         Outcome refusal = preFilter(profile, state, pod, plan, diagnosis);
         if (refusal != null) {
