@@ -114,9 +114,9 @@ public final class FlowController implements AutoCloseable {
         for (ApiObject stored : objects.list(FlowObjects.LEVELS, "")) levelTrees.put(stored.name(), stored.tree());
         Map<String, PriorityLevel> levels = new LinkedHashMap<>();
         levelTrees.forEach((name, tree) -> {
-            PriorityLevel.Settings settings = PriorityLevel.Settings.of(tree);
+            LevelSettings settings = LevelSettings.of(tree);
             if (settings.exempt() != name.equals(FlowObjects.EXEMPT)) return; // upstream ignores such a one, too
-            PriorityLevel level = known.computeIfAbsent(name, PriorityLevel::new);
+            PriorityLevel level = known.computeIfAbsent(name, n -> new PriorityLevel(n, time));
             level.configure(FlowObjects.uid(tree), settings);
             levels.put(name, level);
         });

@@ -1,10 +1,9 @@
 package io.k8j.apiserver.flowcontrol;
 
-import io.k8j.model.json.Trees;
+import io.k8j.model.time.Time;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -16,40 +15,6 @@ import java.util.function.Consumer;
 public final class PriorityLevel {
     private static final double ASSUMED_SECONDS = 0.003;
     private static final double MAX_SEATS_PART = 0.15;
-
-    /**
-     * What the level's object says.
-     *
-     * @param queues 0 if nobody may wait
-     * @param borrowingPercent null for no limit
-     */
-    record Settings(
-            boolean exempt,
-            long shares,
-            long lendablePercent,
-            Long borrowingPercent,
-            int queues,
-            int handSize,
-            int queueLength) {
-        static Settings of(Map<String, Object> tree) {
-            boolean exempt = "Exempt".equals(Trees.string(tree, "spec", "type"));
-            Object part = Trees.get(tree, "spec", exempt ? "exempt" : "limited");
-            boolean queuing = "Queue".equals(Trees.string(part, "limitResponse", "type"));
-            return new Settings(
-                    exempt,
-                    number(part, exempt ? 0 : 30, "nominalConcurrencyShares"),
-                    number(part, 0, "lendablePercent"),
-                    Trees.integer(part, "borrowingLimitPercent"),
-                    queuing ? (int) number(part, 64, "limitResponse", "queuing", "queues") : 0,
-                    queuing ? (int) number(part, 8, "limitResponse", "queuing", "handSize") : 0,
-                    queuing ? (int) number(part, 50, "limitResponse", "queuing", "queueLengthLimit") : 0);
-        }
-
-        private static long number(Object tree, long otherwise, String... path) {
-            Long found = Trees.integer(tree, path);
-            return found == null ? otherwise : found;
-        }
-    }
 
     /** A request that takes part; released exactly once. */
     public final class Ticket {
@@ -70,7 +35,7 @@ public final class PriorityLevel {
 
         /** Gives the seats back. */
         public void release(boolean watch) {
-            long now = System.nanoTime();
+            long now = time.nanoTime();
             (watch ? stats.watchesBegun : stats.executed).observe((now - begun) / 1e9);
             finish(this, now);
         }
@@ -93,11 +58,12 @@ public final class PriorityLevel {
     }
 
     private final String name;
+    private final Time time;
     private final RetryAfter retryAfter = new RetryAfter();
     private volatile String uid;
 
     // guarded by this
-    private Settings settings;
+    private LevelSettings settings;
     private int nominal;
     private int lowest;
     private int highest;
@@ -111,11 +77,14 @@ public final class PriorityLevel {
     private int waiting;
     private int waitingSeats;
     private double virtual;
-    private long virtualAt = System.nanoTime();
-    private final Demand demand = new Demand(virtualAt);
+    private long virtualAt;
+    private final Demand demand;
 
-    PriorityLevel(String name) {
+    PriorityLevel(String name, Time time) {
         this.name = name;
+        this.time = time;
+        this.virtualAt = time.nanoTime();
+        this.demand = new Demand(virtualAt);
     }
 
     public String name() {
@@ -130,12 +99,12 @@ public final class PriorityLevel {
         return retryAfter.refuse(unixSecond);
     }
 
-    synchronized Settings settings() {
+    synchronized LevelSettings settings() {
         return settings;
     }
 
     /** Takes over what the object says now; the seats follow with {@link #nominal}. */
-    synchronized void configure(String newUid, Settings now) {
+    synchronized void configure(String newUid, LevelSettings now) {
         uid = newUid;
         settings = now;
         while (queues.size() < now.queues()) queues.add(new Queue());
@@ -159,9 +128,9 @@ public final class PriorityLevel {
 
     /** Changes how many seats it has for now. */
     synchronized void limit(int seats) {
-        advance(System.nanoTime());
+        advance(time.nanoTime());
         limit = seats;
-        dispatch(System.nanoTime());
+        dispatch(time.nanoTime());
     }
 
     /** The most seats that one request is taken to need; 0 for no bound. */
@@ -181,7 +150,7 @@ public final class PriorityLevel {
      */
     Ticket acquire(FlowStats stats, long flow, int seats, long patience, Consumer<Runnable> onWait) {
         stats.seats.observe(seats);
-        long arrived = System.nanoTime();
+        long arrived = time.nanoTime();
         Ticket ticket;
         synchronized (this) {
             if (settings.exempt() || waiting == 0 && fits(seats)) {
@@ -209,10 +178,10 @@ public final class PriorityLevel {
         return decide(ticket, arrived);
     }
 
-    private static void await(Ticket ticket, long until) {
+    private void await(Ticket ticket, long until) {
         boolean interrupted = false;
         while (!ticket.admitted && !ticket.cancelled) {
-            long left = until - System.nanoTime();
+            long left = until - time.nanoTime();
             if (left <= 0) break;
             LockSupport.parkNanos(ticket, left);
             interrupted |= Thread.interrupted();
@@ -221,7 +190,7 @@ public final class PriorityLevel {
     }
 
     private synchronized Ticket decide(Ticket ticket, long arrived) {
-        double took = (System.nanoTime() - arrived) / 1e9;
+        double took = (time.nanoTime() - arrived) / 1e9;
         if (ticket.admitted) {
             ticket.stats.waited.observe(took);
             return ticket;
@@ -231,7 +200,7 @@ public final class PriorityLevel {
         ticket.stats.waitedInVain.observe(took);
         ticket.stats.reject(ticket.cancelled ? "cancelled" : "time-out");
         bound(ticket.queue);
-        dispatch(System.nanoTime());
+        dispatch(time.nanoTime());
         return null;
     }
 
@@ -293,7 +262,7 @@ public final class PriorityLevel {
         waitingSeats -= ticket.seats;
         ticket.stats.waitingRequests.decrementAndGet();
         ticket.stats.waitingSeats.addAndGet(-ticket.seats);
-        demand.set(seatsInUse + waitingSeats, System.nanoTime());
+        demand.set(seatsInUse + waitingSeats, time.nanoTime());
     }
 
     /** The queue of the flow's hand with the least work in it. */
@@ -360,7 +329,7 @@ public final class PriorityLevel {
 
     /** Closes a period of demand. */
     synchronized void endPeriod() {
-        demand.endPeriod(System.nanoTime());
+        demand.endPeriod(time.nanoTime());
     }
 
     /** How the level stands, for borrowing and metrics. */

@@ -82,7 +82,9 @@ final class Answers {
     }
 
     private void sendObject(Exchange exchange, ServedResource resource, int code, ApiObject object, Negotiation form) {
-        boolean status = object.kind().equals("Status") && object.apiVersion().equals("v1");
+        boolean status = mayBeStatus(exchange, resource)
+                && object.kind().equals("Status")
+                && object.apiVersion().equals("v1");
         AuditEvent event = AuditEvent.current();
         if (event != null && status) event.responseStatus(Json.parseObject(object.json()));
         if (form.transform() == Negotiation.Transform.NONE || status) {
@@ -106,6 +108,15 @@ final class Answers {
                 : ObjectForms.metadata(object, form.version());
         record(() -> tree);
         sendTree(exchange, code, tree, form.mediaType());
+    }
+
+    /** Whether the answer need not be the object itself: that it is need not be read out of its bytes then. */
+    private static boolean mayBeStatus(Exchange exchange, ServedResource resource) {
+        if (resource.storage() == null || !exchange.requestPath().subresource().isEmpty()) return true;
+        return switch (exchange.method()) {
+            case "GET", "HEAD", "PUT", "PATCH" -> false;
+            default -> true;
+        };
     }
 
     /** Sends a tree as JSON, YAML or protobuf. */

@@ -45,7 +45,7 @@ record Authenticate(Authentication authentication, List<String> proxyHeaders, Li
                 warning -> Answers.warn(exchange, List.of(warning)))));
         headers.remove("Authorization");
         for (Map.Entry<String, String> header : presented) {
-            if (isOfProxy(header.getKey().toLowerCase(Locale.ROOT))) {
+            if (isOfProxy(header.getKey())) {
                 headers.remove(header.getKey());
             }
         }
@@ -57,11 +57,12 @@ record Authenticate(Authentication authentication, List<String> proxyHeaders, Li
 
     private boolean isOfProxy(String name) {
         for (String prefix : proxyPrefixes) {
-            if (name.startsWith(prefix)) {
-                return true;
-            }
+            if (name.regionMatches(true, 0, prefix, 0, prefix.length())) return true;
         }
-        return proxyHeaders.contains(name);
+        for (String header : proxyHeaders) {
+            if (name.equalsIgnoreCase(header)) return true;
+        }
+        return false;
     }
 
     private static void removeToken(HttpHeaders headers) {

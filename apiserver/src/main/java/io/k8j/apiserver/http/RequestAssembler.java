@@ -20,8 +20,8 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 final class RequestAssembler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(RequestAssembler.class);
     private static final int MAX_WAITING = 16;
+    private static final byte[] NO_BODY = {};
 
     private final RequestSettings settings;
     private final ExchangeHandler handler;
@@ -45,7 +46,8 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
 
     // All of it belongs to the event loop.
     private HttpRequest head;
-    private ByteArrayOutputStream body;
+    private byte[] body; // with room for more
+    private int bodyBytes;
     private boolean tooLarge;
     private Exchange running;
     private Future<?> bodyTimer; // null unless a body is late
@@ -103,22 +105,24 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
         if (length == 0 || tooLarge) {
             return;
         }
-        if (body == null) {
-            body = new ByteArrayOutputStream(
-                    Math.max(length, (int) Math.min(HttpUtil.getContentLength(head, 0L), settings.maxBodyBytes())));
-        }
-        if (body.size() + length > settings.maxBodyBytes()) {
+        if (body != null && bodyBytes + length > settings.maxBodyBytes() || length > settings.maxBodyBytes()) {
             tooLarge = true;
             body = null;
             return;
         }
-        byte[] bytes = new byte[length];
-        content.readBytes(bytes);
-        body.writeBytes(bytes);
+        if (body == null) {
+            long announced = Math.min(HttpUtil.getContentLength(head, 0L), settings.maxBodyBytes());
+            body = new byte[Math.max(length, (int) announced)];
+            bodyBytes = 0;
+        } else if (bodyBytes + length > body.length) {
+            body = Arrays.copyOf(body, Math.max(bodyBytes + length, body.length * 2));
+        }
+        content.readBytes(body, bodyBytes, length);
+        bodyBytes += length;
     }
 
     private void complete(ChannelHandlerContext context) {
-        byte[] bytes = body == null ? new byte[0] : body.toByteArray();
+        byte[] bytes = body == null ? NO_BODY : bodyBytes == body.length ? body : Arrays.copyOf(body, bodyBytes);
         Exchange exchange = new Exchange(
                 context,
                 head,

@@ -35,6 +35,26 @@ public final class RequestMetrics {
             String resource,
             String subresource,
             String scope) {
+        // Spelled out, because each request looks one up and generated ones are slow until they are compiled.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Kind o
+                    && resource.equals(o.resource)
+                    && verb.equals(o.verb)
+                    && scope.equals(o.scope)
+                    && subresource.equals(o.subresource)
+                    && group.equals(o.group)
+                    && version.equals(o.version)
+                    && dryRun.equals(o.dryRun);
+        }
+
+        @Override
+        public int hashCode() {
+            return ((resource.hashCode() * 31 + verb.hashCode()) * 31 + scope.hashCode()) * 31
+                    + subresource.hashCode() * 31
+                    + group.hashCode();
+        }
+
         String labels(boolean withDryRun) {
             return "component=\"apiserver\"," + (withDryRun ? "dry_run=\"" + dryRun + "\"," : "")
                     + "group=\"%s\",resource=\"%s\",scope=\"%s\",subresource=\"%s\",verb=\"%s\",version=\"%s\""
@@ -67,8 +87,11 @@ public final class RequestMetrics {
     void finished(Exchange exchange, long nanos) {
         inFlight(exchange).decrementAndGet();
         Kind kind = kind(exchange);
-        Counts counts = kinds.computeIfAbsent(kind, k -> new Counts());
-        counts.codes.computeIfAbsent(exchange.status(), code -> new LongAdder()).increment();
+        Counts counts = kinds.get(kind);
+        if (counts == null) counts = kinds.computeIfAbsent(kind, k -> new Counts());
+        LongAdder answered = counts.codes.get(exchange.status());
+        if (answered == null) answered = counts.codes.computeIfAbsent(exchange.status(), code -> new LongAdder());
+        answered.increment();
         if (exchange.status() == 429) counts.refused.increment();
         if (exchange.status() == 504) timeouts.increment();
         boolean longRunning = exchange.path() != null && exchange.facts().longRunning();

@@ -20,7 +20,7 @@ record RequestPath(
     private static final List<String> NAMESPACE_SUBRESOURCES = List.of("status", "finalize");
 
     static RequestPath parse(String path) {
-        String[] parts = path.split("/", -1); // begins with an empty part
+        String[] parts = segments(path); // begins with an empty part
         int at;
         String group;
         String version;
@@ -43,6 +43,21 @@ record RequestPath(
             return NO_RESOURCE;
         }
         return resource(Arrays.copyOfRange(parts, at, parts.length), group, version, watch);
+    }
+
+    /** What stands between the slashes. */
+    private static String[] segments(String path) {
+        int slashes = 0;
+        for (int i = 0; i < path.length(); i++) if (path.charAt(i) == '/') slashes++;
+        String[] segments = new String[slashes + 1];
+        int begin = 0;
+        for (int i = 0; i < slashes; i++) {
+            int end = path.indexOf('/', begin);
+            segments[i] = path.substring(begin, end);
+            begin = end + 1;
+        }
+        segments[slashes] = path.substring(begin);
+        return segments;
     }
 
     private static RequestPath resource(String[] parts, String group, String version, boolean watch) {

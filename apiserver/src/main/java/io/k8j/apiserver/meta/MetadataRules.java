@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 
 /** Checks what all kinds have in common: {@code metadata}. Errors come in upstream's order and words. */
 public final class MetadataRules {
+    private static final List<String> IMMUTABLE = List.of(
+            "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds");
     private static final int ANNOTATIONS_MAX = 256 * 1024;
     private static final int MANAGER_MAX = 128;
 
@@ -64,7 +66,9 @@ public final class MetadataRules {
         String name = text(metadata, "name");
         for (String wrong : Names.pathSegment(name)) errors.add(FieldError.invalid("metadata.name", name, wrong));
         common(namespaced, metadata, errors);
+        // Upstream looks at some fields again here, and says what is wrong with them again.
         List<FieldError> changes = changes(metadata, old);
+        if (!errors.isEmpty()) repeated(metadata, changes);
         errors.addAll(changes);
         errors.addAll(changes);
         return errors;
@@ -118,19 +122,22 @@ public final class MetadataRules {
         if ((now == null ? 0 : now) < (before == null ? 0 : before)) {
             errors.add(FieldError.invalid("metadata.generation", now == null ? 0 : now, "must not be decremented"));
         }
-        for (String field : List.of(
-                "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")) {
+        for (String field : IMMUTABLE) {
             Object value = metadata.get(field);
             if (!Trees.deepEquals(value, old.get(field))) {
                 Object shown = value == null && !field.startsWith("deletion") ? "" : value;
                 errors.add(FieldError.invalid("metadata." + field, shown, "field is immutable"));
             }
         }
+        return errors;
+    }
+
+    /** What {@link #common} has looked at, too: if that found nothing, neither does this. */
+    private static void repeated(Map<String, Object> metadata, List<FieldError> errors) {
         labels(metadata, errors);
         annotations(metadata, errors);
         owners(metadata, errors);
         managedFields(metadata, errors);
-        return errors;
     }
 
     private static void generation(Map<String, Object> metadata, List<FieldError> errors) {
@@ -246,6 +253,7 @@ public final class MetadataRules {
     public static List<FieldError> manager(String manager, String at) {
         List<FieldError> errors = new ArrayList<>(0);
         if (utf8Length(manager) > MANAGER_MAX) errors.add(FieldError.tooLong(at, MANAGER_MAX));
+        if (isPlain(manager)) return errors;
         int[] position = {0};
         manager.codePoints().forEach(c -> {
             if (!isPrintable(c)) {
@@ -255,6 +263,15 @@ public final class MetadataRules {
             position[0] += Character.charCount(c);
         });
         return errors;
+    }
+
+    /** Whether all characters are printable ASCII, as almost always. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') return false;
+        }
+        return true;
     }
 
     /** As Go's {@code unicode.IsPrint}: letters, marks, numbers, punctuation, symbols and the plain space. */

@@ -84,7 +84,16 @@ public record ServedResource(
 
     /** A fresh tree of a stored object in this version. */
     public Map<String, Object> treeFromStored(ApiObject stored) {
-        Map<String, Object> tree = converter.fromStored(Json.parseObject(stored.json()));
+        return treeFromStored(Json.parseObject(stored.json()));
+    }
+
+    /**
+     * The same of a stored object's tree.
+     *
+     * @param stored becomes part of the result and may be changed
+     */
+    public Map<String, Object> treeFromStored(Map<String, Object> stored) {
+        Map<String, Object> tree = converter.fromStored(stored);
         if (custom != null) complete(tree);
         return storedAsServed() ? tree : canonical(tree);
     }

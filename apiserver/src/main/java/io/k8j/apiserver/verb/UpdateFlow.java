@@ -100,7 +100,7 @@ public final class UpdateFlow {
             return create(call, plan, change);
         }
         Map<String, Object> old = Json.parseObject(current.object().json());
-        Map<String, Object> object = changed(call, current, change);
+        Map<String, Object> object = changed(call, old, change);
         Map<String, Object> metadata = SystemFields.metadata(object);
         checkIdentity(call, metadata, old);
         checkVersion(call, metadata, current);
@@ -151,8 +151,9 @@ public final class UpdateFlow {
                 call.context(), Operation.UPDATE, view.kind(), view.of(object), view.of(old), options);
     }
 
-    private static Map<String, Object> changed(Call call, CachedObject current, Change change) {
-        Map<String, Object> object = change.from(call.resource().treeFromStored(current.object()));
+    private static Map<String, Object> changed(Call call, Map<String, Object> old, Change change) {
+        // A copy is cheaper than reading the bytes again.
+        Map<String, Object> object = change.from(call.resource().treeFromStored(Trees.deepCopy(old)));
         SystemFields.takeNamespace(SystemFields.metadata(object), call.objectNamespace());
         return object;
     }

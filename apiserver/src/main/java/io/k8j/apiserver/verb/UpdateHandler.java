@@ -2,6 +2,7 @@ package io.k8j.apiserver.verb;
 
 import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.json.Trees;
@@ -23,10 +24,10 @@ public final class UpdateHandler implements Handler {
     @Override
     public ApiResponse handle(Call call) {
         Params params = Params.update(call.api());
-        Map<String, Object> body = Decoding.body(call, params);
+        Map<String, Object> sent = Decoding.body(call, params);
         AuditEvent recorded = AuditEvent.current();
-        if (recorded != null) recorded.requestObject(body);
-        Map<String, Object> metadata = SystemFields.metadata(body);
+        if (recorded != null) recorded.requestObject(sent);
+        Map<String, Object> metadata = SystemFields.metadata(sent);
         SystemFields.takeNamespace(metadata, call.objectNamespace());
         checkName(call, metadata);
         SystemFields.dropRepeatedOwners(metadata, false, call.context()::warn);
@@ -34,12 +35,40 @@ public final class UpdateHandler implements Handler {
         boolean mayCreate =
                 rules == MainRules.RULES && call.storage().strategy().allowCreateOnUpdate();
         UpdateFlow.Plan plan = new UpdateFlow.Plan(rules, mayCreate, authorizeCreate, params, 100);
+        Body body = new Body(call, recorded == null ? sent : Trees.deepCopy(sent));
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
-            Map<String, Object> object = Trees.deepCopy(body);
+            Map<String, Object> object = body.take();
             FieldOwnership.update(call, current, object, manager);
             return object;
         });
         return call.answer(outcome.created() ? 201 : 200, outcome.object());
+    }
+
+    /** What the client sent, as a tree that may be changed; hardly ever needed more than once. */
+    private static final class Body {
+        private final Call call;
+        private final Map<String, Object> first;
+        private boolean taken;
+
+        Body(Call call, Map<String, Object> first) {
+            this.call = call;
+            this.first = first;
+        }
+
+        Map<String, Object> take() {
+            if (!taken) {
+                taken = true;
+                return first;
+            }
+            Map<String, Object> again = ObjectCodec.decode(
+                            call.resource(),
+                            RequestBody.of(call.api().body()).tree())
+                    .tree();
+            Map<String, Object> metadata = SystemFields.metadata(again);
+            SystemFields.takeNamespace(metadata, call.objectNamespace());
+            SystemFields.dropRepeatedOwners(metadata, false, warning -> {});
+            return again;
+        }
     }
 
     /** The name in a body must be the path's. */

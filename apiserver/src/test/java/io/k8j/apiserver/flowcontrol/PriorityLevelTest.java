@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.k8j.model.json.Json;
+import io.k8j.model.time.SystemTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,19 +15,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 class PriorityLevelTest {
     private static final long LONG = Duration.ofMinutes(1).toNanos();
     private static final long SERVICE_NANOS = 200_000;
 
+    private static final SystemTime TIME = new SystemTime();
+
+    @AfterAll
+    static void stop() {
+        TIME.close();
+    }
+
     private final FlowStats stats = new FlowStats();
 
     private static PriorityLevel level(int seats, String limited) {
-        PriorityLevel level = new PriorityLevel("test");
+        PriorityLevel level = new PriorityLevel("test", TIME);
         level.configure(
                 "uid",
-                PriorityLevel.Settings.of(Json.parseObject(
+                LevelSettings.of(Json.parseObject(
                         ("{'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':10," + limited + "}}}")
                                 .replace('\'', '"'))));
         level.nominal(seats, seats);

@@ -5,7 +5,6 @@ import io.k8j.model.schema.Schema;
 import io.k8j.model.time.PlainTime;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,6 +26,21 @@ final class Owners {
         static Id of(String manager, boolean applies, String apiVersion, String subresource) {
             String name = manager == null || manager.isEmpty() ? "unknown" : manager;
             return new Id(name, applies, applies ? "" : apiVersion, subresource == null ? "" : subresource);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other
+                    || other instanceof Id o
+                            && applies == o.applies
+                            && manager.equals(o.manager)
+                            && apiVersion.equals(o.apiVersion)
+                            && subresource.equals(o.subresource);
+        }
+
+        @Override
+        public int hashCode() {
+            return (manager.hashCode() * 31 + apiVersion.hashCode()) * 31 + subresource.hashCode() + (applies ? 1 : 0);
         }
     }
 
@@ -184,7 +198,7 @@ final class Owners {
     }
 
     static String time(Instant now) {
-        return now.truncatedTo(ChronoUnit.SECONDS).toString();
+        return PlainTime.format(now);
     }
 
     private static long seconds(String time) {

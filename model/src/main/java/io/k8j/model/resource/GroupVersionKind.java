@@ -8,6 +8,20 @@ package io.k8j.model.resource;
  * @param kind CamelCase kind
  */
 public record GroupVersionKind(String group, String version, String kind) {
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof GroupVersionKind o
+                        && kind.equals(o.kind)
+                        && group.equals(o.group)
+                        && version.equals(o.version);
+    }
+
+    @Override
+    public int hashCode() {
+        return (group.hashCode() * 31 + version.hashCode()) * 31 + kind.hashCode();
+    }
+
     /** Splits an {@code apiVersion} such as {@code v1} or {@code apps/v1}. */
     public static GroupVersionKind of(String apiVersion, String kind) {
         int slash = apiVersion.indexOf('/');

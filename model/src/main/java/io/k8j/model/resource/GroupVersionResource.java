@@ -8,6 +8,21 @@ package io.k8j.model.resource;
  * @param resource plural, lower case
  */
 public record GroupVersionResource(String group, String version, String resource) {
+    // Spelled out, because each request looks several up and generated ones are slow until they are compiled.
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof GroupVersionResource o
+                        && resource.equals(o.resource)
+                        && group.equals(o.group)
+                        && version.equals(o.version);
+    }
+
+    @Override
+    public int hashCode() {
+        return (group.hashCode() * 31 + version.hashCode()) * 31 + resource.hashCode();
+    }
+
     /** The version as {@code apiVersion} spells it: {@code v1} or {@code apps/v1}. */
     public String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;

@@ -15,7 +15,7 @@ final class Times {
     private Times() {}
 
     static String canonical(String text, boolean micro) {
-        if (!micro && PlainTime.seconds(text) != PlainTime.OTHER) return text;
+        if (micro ? PlainTime.isMicros(text) : PlainTime.seconds(text) != PlainTime.OTHER) return text;
         try {
             OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
             return (micro ? MICROS : SECONDS).format(time);
@@ -25,7 +25,7 @@ final class Times {
     }
 
     static String format(Instant instant, boolean micro) {
-        return (micro ? MICROS : SECONDS).format(instant.atOffset(ZoneOffset.UTC));
+        return micro ? MICROS.format(instant.atOffset(ZoneOffset.UTC)) : PlainTime.format(instant);
     }
 
     private static String words(String text, boolean micro) {

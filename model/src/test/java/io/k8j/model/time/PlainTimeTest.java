@@ -3,6 +3,7 @@ package io.k8j.model.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,5 +44,39 @@ class PlainTimeTest {
             })
     void leavesOtherTextsToOthers(String text) {
         assertThat(PlainTime.seconds(text)).isEqualTo(PlainTime.OTHER);
+    }
+
+    @Test
+    void writesAnyMomentAsTheLibraryDoes() {
+        Random random = new Random(8);
+        for (int i = 0; i < 5000; i++) {
+            Instant moment = Instant.ofEpochSecond(
+                    random.nextLong(-70_000_000_000L, 260_000_000_000L), random.nextInt(1_000_000_000));
+            assertThat(PlainTime.format(moment))
+                    .isEqualTo(moment.truncatedTo(ChronoUnit.SECONDS).toString());
+        }
+    }
+
+    @Test
+    void knowsMicrosecondsInTheirOneForm() {
+        assertThat(PlainTime.isMicros("2026-01-31T23:59:59.000000Z")).isTrue();
+        assertThat(PlainTime.isMicros("2024-02-29T00:00:00.123456Z")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-01-31T23:59:59Z",
+                "2026-01-31T23:59:59.00000Z",
+                "2026-01-31T23:59:59.0000000Z",
+                "2026-01-31T23:59:59,000000Z",
+                "2026-01-31T23:59:59.00000aZ",
+                "2026-01-31T23:59:59.000000z",
+                "2026-02-29T23:59:59.000000Z",
+                "2026-01-31T24:00:00.000000Z",
+                "2026-01-31T23:59:59.000+01:00"
+            })
+    void leavesOtherMicrosecondsToOthers(String text) {
+        assertThat(PlainTime.isMicros(text)).isFalse();
     }
 }
