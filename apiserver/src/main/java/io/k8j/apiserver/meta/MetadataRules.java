@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 
 /** Checks what all kinds have in common: {@code metadata}. Errors come in upstream's order and words. */
 public final class MetadataRules {
-    private static final List<String> IMMUTABLE = List.of(
-            "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds");
+    private static final List<String> IMMUTABLE =
+            List.of("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds");
     private static final int ANNOTATIONS_MAX = 256 * 1024;
     private static final int MANAGER_MAX = 128;
 

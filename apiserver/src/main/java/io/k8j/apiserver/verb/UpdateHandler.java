@@ -61,8 +61,7 @@ public final class UpdateHandler implements Handler {
                 return first;
             }
             Map<String, Object> again = ObjectCodec.decode(
-                            call.resource(),
-                            RequestBody.of(call.api().body()).tree())
+                            call.resource(), RequestBody.of(call.api().body()).tree())
                     .tree();
             Map<String, Object> metadata = SystemFields.metadata(again);
             SystemFields.takeNamespace(metadata, call.objectNamespace());
