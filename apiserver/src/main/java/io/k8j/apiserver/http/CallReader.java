@@ -146,7 +146,8 @@ final class CallReader {
 
     private static RequestBody json(byte[] text) {
         List<String> duplicates = new ArrayList<>();
-        return new RequestBody(Json.parse(text, duplicates::add), duplicates);
+        Object tree = Json.parse(text, duplicates::add);
+        return new RequestBody(tree, duplicates, duplicates.isEmpty() ? null : text);
     }
 
     private static RequestBody yaml(byte[] text) {

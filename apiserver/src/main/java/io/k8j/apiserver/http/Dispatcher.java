@@ -103,8 +103,9 @@ public final class Dispatcher implements RequestFilter.Next {
         if (writes && protobuf && resource.custom() != null) {
             throw ApiException.unsupportedMediaType(List.of(MediaTypes.JSON, MediaTypes.YAML));
         }
-        Negotiation form =
-                Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, resource.custom() != null);
+        boolean review = resource.storage() == null && verb == Verb.CREATE;
+        Negotiation form = Negotiation.of(
+                exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, resource.custom() != null, !review);
         ApiResponse response = core.call(
                 exchange.user(),
                 agent(exchange),

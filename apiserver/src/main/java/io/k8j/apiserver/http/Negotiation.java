@@ -24,14 +24,14 @@ record Negotiation(String mediaType, Transform transform, String version) {
      *
      * @param list whether the answer is a list, which decides which transforms fit
      * @param custom whether the objects are custom resources, which have no protobuf form
+     * @param tables whether there are rows of these objects; upstream has none of reviews
      * @throws ApiException 406 if none can
      */
-    static Negotiation of(Exchange exchange, boolean list, boolean custom) {
+    static Negotiation of(Exchange exchange, boolean list, boolean custom, boolean tables) {
         for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
             Negotiation chosen = fit(clause, list);
-            if (chosen != null && !(custom && chosen.isWholeProtobuf())) {
-                return chosen;
-            }
+            if (chosen == null || (custom && chosen.isWholeProtobuf())) continue;
+            if (tables || chosen.transform() != Transform.TABLE) return chosen;
         }
         throw ApiException.notAcceptable(List.of(
                 MediaTypes.JSON,

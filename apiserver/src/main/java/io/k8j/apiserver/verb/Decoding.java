@@ -2,6 +2,7 @@ package io.k8j.apiserver.verb;
 
 import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.json.ProblemOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ final class Decoding {
     static Map<String, Object> body(Call call, Params params) {
         RequestBody body = RequestBody.of(call.api().body());
         ObjectCodec.Decoded decoded = ObjectCodec.decode(call.resource(), body.tree());
-        List<String> problems = join(body.problems(), decoded.problems());
+        List<String> problems = problems(call, body, decoded);
         if (!problems.isEmpty()) {
             if (params.validation() == Params.Validation.WARN) call.warn(problems);
             if (params.validation() == Params.Validation.STRICT) {
@@ -25,6 +26,13 @@ final class Decoding {
             }
         }
         return decoded.tree();
+    }
+
+    // Of custom resources upstream, too, finds duplicates first and unknown fields in a second step.
+    private static List<String> problems(Call call, RequestBody body, ObjectCodec.Decoded decoded) {
+        List<String> all = join(body.problems(), decoded.problems());
+        boolean mixed = body.text() != null && !decoded.problems().isEmpty();
+        return mixed && call.resource().custom() == null ? ProblemOrder.of(body.text(), all) : all;
     }
 
     static String strict(List<String> problems) {

@@ -16,7 +16,6 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -33,7 +32,7 @@ public final class Json {
     private static final int MAX_REPORTED_DUPLICATES = 100;
     private static final int EXACT_DOUBLE_TEXT = 16;
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(Integer.MAX_VALUE)
@@ -214,20 +213,10 @@ public final class Json {
 
         private void reportDuplicate(String name) {
             if (duplicates == null || reported.size() >= MAX_REPORTED_DUPLICATES) return;
-            String words = "duplicate field \"" + path(parser.streamReadContext(), name) + "\"";
+            String words = "duplicate field \"" + ProblemOrder.path(parser.streamReadContext(), name) + "\"";
             if (reported.contains(words)) return;
             reported.add(words);
             duplicates.accept(words);
-        }
-
-        private static String path(TokenStreamContext object, String name) {
-            StringBuilder path = new StringBuilder(name);
-            for (TokenStreamContext c = object.getParent(); c != null && !c.inRoot(); c = c.getParent()) {
-                String step = c.inArray() ? "[" + c.getCurrentIndex() + "]" : c.currentName();
-                boolean dot = path.charAt(0) != '[';
-                path.insert(0, dot ? step + "." : step);
-            }
-            return path.toString();
         }
     }
 }

@@ -140,7 +140,7 @@ final class DocumentBuilder {
                 "kind",
                 text(descriptions.of(ANY_LIST, "kind")),
                 "metadata",
-                meta(schemas, SchemaRenderer.LIST_META, descriptions.of(ANY_LIST, "metadata"), third));
+                meta(schemas, SchemaRenderer.LIST_META, third));
         GroupVersionKind listKind =
                 new GroupVersionKind(gvk.group(), gvk.version(), kind.info().listKind());
         schemas.put(
@@ -168,8 +168,7 @@ final class DocumentBuilder {
             properties.putAll(Trees.map(tree, "properties"));
             properties.put("apiVersion", text(descriptions.of(ANY_OBJECT, "apiVersion")));
             properties.put("kind", text(descriptions.of(ANY_OBJECT, "kind")));
-            String about = descriptions.of(ANY_OBJECT, "metadata");
-            properties.put("metadata", meta(schemas, SchemaRenderer.OBJECT_META, about, third));
+            properties.put("metadata", meta(schemas, SchemaRenderer.OBJECT_META, third));
             tree.put("properties", properties);
         }
         tree.put("type", "object");
@@ -183,7 +182,8 @@ final class DocumentBuilder {
         return Node.of("description", description, "type", "string");
     }
 
-    private static Map<String, Object> meta(SchemaRenderer schemas, String type, String about, boolean third) {
+    private static Map<String, Object> meta(SchemaRenderer schemas, String type, boolean third) {
+        String about = SchemaRenderer.metadata(type);
         Map<String, Object> reference = schemas.reference(type);
         return third
                 ? Node.of("allOf", List.of(reference), "description", about)

@@ -131,10 +131,16 @@ final class SchemaRenderer {
         String own = descriptions.of(owner, field.name());
         String type = field.schema().typeName();
         if (!own.isEmpty() || type == null) return orNull(own);
+        String meta = metadata(type);
+        return meta.isEmpty() ? orNull(descriptions.of(type)) : meta;
+    }
+
+    /** What objects and lists say of their metadata; empty for other types. */
+    static String metadata(String type) {
         return switch (type) {
             case OBJECT_META -> "Standard object's metadata. More info: " + CONVENTIONS + "#metadata";
             case LIST_META -> "Standard list metadata. More info: " + CONVENTIONS + "#types-kinds";
-            default -> orNull(descriptions.of(type));
+            default -> "";
         };
     }
 

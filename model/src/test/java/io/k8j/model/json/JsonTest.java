@@ -72,6 +72,25 @@ public class JsonTest {
     }
 
     @Test
+    void problemsComeInTheOrderOfTheText() {
+        byte[] text = "{\"a\":1,\"spec\":[{\"u\":1,\"b\":1,\"v\":1,\"b\":2}],\"a\":2}".getBytes(StandardCharsets.UTF_8);
+        assertThat(ProblemOrder.of(
+                        text,
+                        List.of(
+                                "other words",
+                                "duplicate field \"spec[0].b\"",
+                                "duplicate field \"a\"",
+                                "unknown field \"spec[0].u\"",
+                                "unknown field \"spec[0].v\"")))
+                .containsExactly(
+                        "unknown field \"spec[0].u\"",
+                        "unknown field \"spec[0].v\"",
+                        "duplicate field \"spec[0].b\"",
+                        "duplicate field \"a\"",
+                        "other words");
+    }
+
+    @Test
     void replacesBytesThatAreNotUtf8() {
         byte[] text = {'"', 'a', (byte) 0xff, 'b', '"'};
         assertThat(Json.parse(text)).isEqualTo("a\ufffdb");
