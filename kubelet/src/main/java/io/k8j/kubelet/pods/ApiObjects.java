@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -55,6 +56,15 @@ final class ApiObjects implements ObjectSource, AutoCloseable {
     @Override
     public Optional<Secret> secret(Pod pod, String name) {
         return secrets.get(pod.getMetadata().getUid(), key(pod, name));
+    }
+
+    /**
+     * A claim as it is stored now.
+     *
+     * @throws io.k8j.model.api.ApiException if there is none
+     */
+    ResourceClaim resourceClaim(Pod pod, String name) {
+        return client.resources(ResourceClaim.class).get(key(pod, name));
     }
 
     private static ObjectKey key(Pod pod, String name) {

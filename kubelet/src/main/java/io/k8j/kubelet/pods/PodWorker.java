@@ -37,6 +37,7 @@ final class PodWorker {
     private final Runnable onGone;
     private final RuntimeReader reader;
     private final VolumeKeeper volumes;
+    private final DeviceKeeper devices;
     private final StatusKeeper statuses;
     private final Probes probes;
     private final Starter starter;
@@ -67,6 +68,7 @@ final class PodWorker {
         this.onGone = onGone;
         this.reader = new RuntimeReader(context.runtime(), uid);
         this.volumes = new VolumeKeeper(context, uid, this::wake, this::retryLater);
+        this.devices = new DeviceKeeper(context, this::retryLater);
         this.statuses = new StatusKeeper(context);
         this.probes = new Probes(
                 context.actions(),
@@ -225,6 +227,7 @@ final class PodWorker {
         }
         if (plan.killPod()) sandboxes.stop(now, runtime);
         if (plan.newSandbox()) {
+            if (!devices.ready(now)) return;
             if (!volumes.make(now, List.of()) || !makeSandbox(now, plan.attempt())) return;
             runtime = look();
             tell(now, runtime, false);

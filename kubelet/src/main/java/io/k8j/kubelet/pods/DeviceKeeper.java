@@ -1,0 +1,101 @@
+package io.k8j.kubelet.pods;
+
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodResourceClaim;
+import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.TransportException;
+import java.util.List;
+import java.util.Optional;
+
+/** Lets a Pod start only when its ResourceClaims are allocated, and reserved for it. Owned by the Pod's worker. */
+final class DeviceKeeper {
+    private final PodContext context;
+    private final Runnable retryLater;
+    private boolean ready;
+    private String lastTold = "";
+
+    DeviceKeeper(PodContext context, Runnable retryLater) {
+        this.context = context;
+        this.retryLater = retryLater;
+    }
+
+    /** Whether the Pod may go on; tells users once what it waits for. */
+    boolean ready(Pod now) {
+        List<PodResourceClaim> claims = now.getSpec().getResourceClaims();
+        if (ready || claims == null || claims.isEmpty()) return true;
+        for (PodResourceClaim claim : claims) {
+            Optional<String> problem = problem(now, claim);
+            if (problem.isPresent()) {
+                String message = "Failed to prepare dynamic resources: " + problem.get();
+                if (!message.equals(lastTold)) {
+                    context.events().warning(now, "FailedPrepareDynamicResources", message);
+                }
+                lastTold = message;
+                retryLater.run();
+                return false;
+            }
+        }
+        ready = true;
+        return true;
+    }
+
+    private Optional<String> problem(Pod pod, PodResourceClaim entry) {
+        String name = entry.getResourceClaimName();
+        boolean generated = name == null;
+        if (generated) {
+            Optional<PodResourceClaimStatus> status = statuses(pod).stream()
+                    .filter(s -> s.getName().equals(entry.getName()))
+                    .findFirst();
+            if (status.isEmpty()) {
+                return Optional.of("pod \"%s/%s\": ResourceClaim not created yet"
+                        .formatted(
+                                pod.getMetadata().getNamespace(),
+                                pod.getMetadata().getName()));
+            }
+            name = status.get().getResourceClaimName();
+        }
+        if (name == null) return Optional.empty(); // none is needed
+        try {
+            return problem(pod, context.objects().resourceClaim(pod, name), generated);
+        } catch (ApiException | TransportException e) {
+            return Optional.of("fetch ResourceClaim %s: %s".formatted(name, e.getMessage()));
+        }
+    }
+
+    private static List<PodResourceClaimStatus> statuses(Pod pod) {
+        return pod.getStatus() == null || pod.getStatus().getResourceClaimStatuses() == null
+                ? List.of()
+                : pod.getStatus().getResourceClaimStatuses();
+    }
+
+    private static Optional<String> problem(Pod pod, ResourceClaim claim, boolean generated) {
+        String uid = pod.getMetadata().getUid();
+        String name = claim.getMetadata().getName();
+        if (generated && claim.getMetadata().getOwnerReferences().stream().noneMatch(owner -> owns(owner, uid))) {
+            return Optional.of("ResourceClaim %s/%s was not created for Pod %s/%s (Pod is not owner)"
+                    .formatted(
+                            claim.getMetadata().getNamespace(),
+                            name,
+                            pod.getMetadata().getNamespace(),
+                            pod.getMetadata().getName()));
+        }
+        boolean reserved = claim.getStatus() != null
+                && claim.getStatus().getAllocation() != null
+                && claim.getStatus().getReservedFor().stream().anyMatch(consumer -> uid.equals(consumer.getUid()));
+        return reserved
+                ? Optional.empty()
+                : Optional.of("pod %s (%s) is not allowed to use ResourceClaim %s (%s)"
+                        .formatted(
+                                pod.getMetadata().getName(),
+                                uid,
+                                name,
+                                claim.getMetadata().getUid()));
+    }
+
+    private static boolean owns(OwnerReference owner, String uid) {
+        return Boolean.TRUE.equals(owner.getController()) && uid.equals(owner.getUid());
+    }
+}
