@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
@@ -351,5 +353,42 @@ class DevicesTest {
                 .getFirst();
         assertThat(result.getConsumedCapacity().get("memory").toString()).isEqualTo("4Gi");
         assertThat(result.getShareID()).hasSize(36);
+    }
+
+    @Test
+    void devicesStandForExtendedResources() {
+        slice("n1", "[{name: gpu-0}, {name: gpu-1}, {name: gpu-2}]");
+        PodBuilder pod = new PodBuilder(TestCluster.pod("p", "1").build())
+                .editSpec()
+                .editContainer(0)
+                .editResources()
+                .addToRequests("example.com/gpu", new Quantity("2"))
+                .addToLimits("example.com/gpu", new Quantity("2"))
+                .endResources()
+                .endContainer()
+                .endSpec();
+        cluster.create(pod);
+        assertThat(cluster.refusal("p").getMessage()).contains("2 Insufficient example.com/gpu");
+        create(DeviceClass.class, """
+                metadata: {name: by-name}
+                spec: {extendedResourceName: example.com/gpu}
+                """);
+        assertThat(cluster.nodeOf("p")).isEqualTo("n1");
+        PodExtendedResourceClaimStatus status = cluster.get("p").getStatus().getExtendedResourceClaimStatus();
+        assertThat(status.getRequestMappings())
+                .extracting(mapping ->
+                        mapping.getContainerName() + " " + mapping.getResourceName() + " " + mapping.getRequestName())
+                .containsExactly("c example.com/gpu container-0-request-1");
+        ResourceClaim made = claim(status.getResourceClaimName());
+        assertThat(made.getMetadata().getName()).startsWith("p-extended-resources-");
+        assertThat(made.getMetadata().getAnnotations())
+                .containsEntry("resource.kubernetes.io/extended-resource-claim", "true");
+        assertThat(made.getStatus().getAllocation().getDevices().getResults())
+                .extracting(DeviceRequestAllocationResult::getDevice)
+                .containsExactly("gpu-0", "gpu-1");
+        assertThat(made.getStatus().getReservedFor()).hasSize(1);
+        pod.editMetadata().withName("q").endMetadata();
+        cluster.create(pod);
+        assertThat(cluster.refusal("q").getMessage()).contains("2 cannot allocate all claims");
     }
 }

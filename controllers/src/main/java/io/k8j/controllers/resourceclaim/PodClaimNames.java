@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Names of the claims that a Pod uses. Pure functions. */
@@ -42,6 +43,27 @@ final class PodClaimNames {
             }
         }
         return new Name.NotYet();
+    }
+
+    /** All claims of a Pod that are known by name, with the one that the scheduler made for extended resources. */
+    static List<String> allKnown(Pod pod) {
+        List<PodResourceClaim> entries = of(pod);
+        String extended = pod.getStatus() == null || pod.getStatus().getExtendedResourceClaimStatus() == null
+                ? null
+                : pod.getStatus().getExtendedResourceClaimStatus().getResourceClaimName();
+        if (entries.isEmpty() && extended == null) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        for (PodResourceClaim entry : entries) {
+            if (of(pod, entry) instanceof Name.Known(String name, boolean generated)) {
+                names.add(name);
+            }
+        }
+        if (extended != null) {
+            names.add(extended);
+        }
+        return names;
     }
 
     /** Whether no container of the Pod runs or will run. */

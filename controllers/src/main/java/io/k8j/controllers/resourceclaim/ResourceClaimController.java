@@ -1,7 +1,6 @@
 package io.k8j.controllers.resourceclaim;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.Informer;
@@ -11,7 +10,6 @@ import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Makes claims for Pods and clears up after them. */
@@ -49,33 +47,25 @@ public final class ResourceClaimController {
     }
 
     private static List<String> claimsOf(Pod pod) {
-        List<PodResourceClaim> entries = PodClaimNames.of(pod);
-        if (entries.isEmpty()) {
-            return List.of();
-        }
-        List<String> keys = new ArrayList<>();
-        for (PodResourceClaim entry : entries) {
-            if (PodClaimNames.of(pod, entry) instanceof PodClaimNames.Name.Known(String name, boolean generated)) {
-                keys.add(new ObjectKey(Nulls.namespace(pod), name).toString());
-            }
-        }
-        return keys;
+        List<String> names = PodClaimNames.allKnown(pod);
+        return names.isEmpty()
+                ? List.of()
+                : names.stream()
+                        .map(name -> new ObjectKey(Nulls.namespace(pod), name).toString())
+                        .toList();
     }
 
     private void enqueue(Pod pod, boolean gone) {
-        List<PodResourceClaim> entries = PodClaimNames.of(pod);
-        if (entries.isEmpty()) {
+        if (gone || PodClaimNames.isDone(pod)) {
+            for (String name : PodClaimNames.allKnown(pod)) {
+                loop.queue().add(new Key.OfClaim(new ObjectKey(Nulls.namespace(pod), name)));
+            }
+        }
+        if (PodClaimNames.of(pod).isEmpty()) {
             return;
         }
         if (gone) {
             maker.forget(pod);
-        }
-        if (gone || PodClaimNames.isDone(pod)) {
-            for (PodResourceClaim entry : entries) {
-                if (PodClaimNames.of(pod, entry) instanceof PodClaimNames.Name.Known(String name, boolean generated)) {
-                    loop.queue().add(new Key.OfClaim(new ObjectKey(Nulls.namespace(pod), name)));
-                }
-            }
         }
         if (!gone && !Nulls.isDeleting(pod)) {
             loop.queue().add(new Key.OfPod(ObjectKey.of(pod)));

@@ -2,8 +2,10 @@ package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodExtendedResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.PodResourceClaim;
 import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
@@ -24,22 +26,27 @@ final class DeviceKeeper {
 
     /** Whether the Pod may go on; tells users once what it waits for. */
     boolean ready(Pod now) {
+        if (ready) return true;
         List<PodResourceClaim> claims = now.getSpec().getResourceClaims();
-        if (ready || claims == null || claims.isEmpty()) return true;
-        for (PodResourceClaim claim : claims) {
-            Optional<String> problem = problem(now, claim);
-            if (problem.isPresent()) {
-                String message = "Failed to prepare dynamic resources: " + problem.get();
-                if (!message.equals(lastTold)) {
-                    context.events().warning(now, "FailedPrepareDynamicResources", message);
-                }
-                lastTold = message;
-                retryLater.run();
-                return false;
-            }
+        Optional<String> problem = extended(now).flatMap(name -> problem(now, name, true));
+        for (int i = 0; claims != null && i < claims.size() && problem.isEmpty(); i++) {
+            problem = problem(now, claims.get(i));
         }
-        ready = true;
-        return true;
+        ready = problem.isEmpty();
+        if (!ready) {
+            String message = "Failed to prepare dynamic resources: " + problem.get();
+            if (!message.equals(lastTold)) context.events().warning(now, "FailedPrepareDynamicResources", message);
+            lastTold = message;
+            retryLater.run();
+        }
+        return ready;
+    }
+
+    /** The claim that the scheduler made for extended resources. */
+    private static Optional<String> extended(Pod pod) {
+        return Optional.ofNullable(pod.getStatus())
+                .map(PodStatus::getExtendedResourceClaimStatus)
+                .map(PodExtendedResourceClaimStatus::getResourceClaimName);
     }
 
     private Optional<String> problem(Pod pod, PodResourceClaim entry) {
@@ -57,7 +64,10 @@ final class DeviceKeeper {
             }
             name = status.get().getResourceClaimName();
         }
-        if (name == null) return Optional.empty(); // none is needed
+        return name == null ? Optional.empty() : problem(pod, name, generated); // or none is needed
+    }
+
+    private Optional<String> problem(Pod pod, String name, boolean generated) {
         try {
             return problem(pod, context.objects().resourceClaim(pod, name), generated);
         } catch (ApiException | TransportException e) {

@@ -11,6 +11,7 @@ import io.k8j.model.time.Time;
 import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.FrameworkHandle;
 import io.k8j.scheduler.framework.PluginContext;
+import io.k8j.scheduler.framework.PodInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class ClaimTracker {
     private final Map<String, Long> pending = new HashMap<>(); // uid to the version in which it was written
     private final Allocator.Memory memory = new Allocator.Memory();
     private final List<Consumer<ResourceClaim>> listeners = new ArrayList<>();
+    private final ClassesByResource byResource;
 
     private ClaimTracker(PluginContext context) {
         this.claims = context.informers().of(ResourceClaim.class);
@@ -43,7 +45,12 @@ public final class ClaimTracker {
         this.framework = context.framework();
         this.time = context.client().time();
         follow(claims, ClusterEvent.Resource.RESOURCE_CLAIM, claim -> () -> put(claim), this::forget);
-        follow(classes, ClusterEvent.Resource.DEVICE_CLASS, added -> () -> {}, gone -> {});
+        this.byResource = new ClassesByResource(classes, context.nodes());
+        follow(
+                classes,
+                ClusterEvent.Resource.DEVICE_CLASS,
+                put -> byResource::read,
+                gone -> byResource.read());
         follow(
                 context.informers().of(ResourceSlice.class),
                 ClusterEvent.Resource.RESOURCE_SLICE,
@@ -140,6 +147,21 @@ public final class ClaimTracker {
         return classes.get(ObjectKey.of(name)).orElse(null);
     }
 
+    /** The classes that stand for extended resources. */
+    public ClassesByResource byResource() {
+        return byResource;
+    }
+
+    /** The claim that was made for a Pod's extended resources; null if there is none. */
+    public ResourceClaim extendedOf(PodInfo pod) {
+        return claims.inNamespace(pod.namespace())
+                .filter(claim -> claim.getMetadata().getAnnotations() != null
+                        && "true".equals(claim.getMetadata().getAnnotations().get(ExtendedResources.ANNOTATION))
+                        && PodClaims.isOwnedBy(claim, pod))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Whether the claim's allocation is on its way to the API server or back. */
     public boolean isPending(ResourceClaim claim) {
         return pending.containsKey(claim.getMetadata().getUid());
@@ -160,6 +182,20 @@ public final class ClaimTracker {
         ResourceClaim known = claim(ObjectKey.of(claim));
         if (known != null && known.getMetadata().getUid().equals(uid) && version(known) >= version(claim)) {
             put(known);
+        }
+    }
+
+    /** A claim that was not stored is stored and allocated now, so it counts under its own uid. */
+    public void stored(ResourceClaim inMemory, ResourceClaim claim) {
+        String uid = claim.getMetadata().getUid();
+        if (pending.remove(inMemory.getMetadata().getUid()) == null) {
+            return; // taken back meanwhile
+        }
+        count(inMemory.getMetadata().getUid(), null);
+        if (!counted.containsKey(uid)) {
+            pending.put(uid, NOT_WRITTEN);
+            count(uid, allocation(claim));
+            written(claim);
         }
     }
 

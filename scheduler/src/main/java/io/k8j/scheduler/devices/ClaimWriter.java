@@ -1,10 +1,13 @@
 package io.k8j.scheduler.devices;
 
+import io.fabric8.kubernetes.api.model.ContainerExtendedResourceRequest;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.AllocationResultBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.k8j.client.Client;
+import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
@@ -97,6 +100,67 @@ public final class ClaimWriter {
                 .endReservedFor()
                 .endStatus()
                 .build());
+    }
+
+    /** Stores a claim that was made in memory; its name is made by the server. */
+    public ResourceClaim create(ResourceClaim inMemory) throws RefusedException {
+        ResourceClaim claim = new ResourceClaimBuilder(inMemory)
+                .editMetadata()
+                .withName(null)
+                .withUid(null)
+                .endMetadata()
+                .withStatus(null)
+                .build();
+        try {
+            return claims.create(claim);
+        } catch (ApiException e) {
+            throw new RefusedException("create claim for extended resources %s: %s"
+                    .formatted(ObjectKey.of(inMemory), e.getMessage()));
+        }
+    }
+
+    /** Tells in the Pod's status which claim has its extended resources. */
+    public void tell(PodInfo pod, ResourceClaim claim, List<ContainerExtendedResourceRequest> mappings)
+            throws RefusedException {
+        Map<String, Object> status = Map.of(
+                "resourceClaimName",
+                claim.getMetadata().getName(),
+                "requestMappings",
+                mappings.stream()
+                        .map(mapping -> Map.of(
+                                "containerName", mapping.getContainerName(),
+                                "resourceName", mapping.getResourceName(),
+                                "requestName", mapping.getRequestName()))
+                        .toList());
+        try {
+            client.resources(Pod.class)
+                    .patch(
+                            pod.key(),
+                            PatchType.STRATEGIC,
+                            Map.of(
+                                    "metadata",
+                                    Map.of("uid", pod.uid()),
+                                    "status",
+                                    Map.of("extendedResourceClaimStatus", status)),
+                            "status");
+        } catch (ApiException e) {
+            throw new RefusedException(
+                    "update pod %s ExtendedResourceClaimStatus: %s".formatted(pod.key(), e.getMessage()));
+        }
+    }
+
+    /** Deletes a claim that the scheduler made; what is gone already is fine. */
+    public void delete(ResourceClaim known) {
+        claims.find(ObjectKey.of(known)).ifPresent(claim -> {
+            if (claim.getMetadata().getFinalizers().contains(FINALIZER)) {
+                claims.update(new ResourceClaimBuilder(claim)
+                        .editMetadata()
+                        .removeFromFinalizers(FINALIZER)
+                        .endMetadata()
+                        .build());
+            }
+            claims.deleteIfPresent(ObjectKey.of(known), DeleteOptions.DEFAULT);
+        });
     }
 
     /** Takes the Pod's reservation back; what is gone already is fine. */

@@ -75,7 +75,7 @@ public record PodClaims(List<ResourceClaim> claims, String problem) {
         return null;
     }
 
-    private static boolean isOwnedBy(ResourceClaim claim, PodInfo pod) {
+    static boolean isOwnedBy(ResourceClaim claim, PodInfo pod) {
         for (OwnerReference owner : claim.getMetadata().getOwnerReferences()) {
             if (Boolean.TRUE.equals(owner.getController()) && pod.uid().equals(owner.getUid())) {
                 return true;

@@ -200,6 +200,11 @@ public final class Nodes {
         }
     }
 
+    /** Makes everybody look at all nodes again, because something has changed that is in no node. */
+    public void allChanged() {
+        byName.values().forEach(this::touch);
+    }
+
     /** Grows with each change of the node or its Pods, also with one that makes no difference to what fits there. */
     public long contents(NodeInfo info) {
         return Math.max(versions[info.slot()], info.replacedAt());

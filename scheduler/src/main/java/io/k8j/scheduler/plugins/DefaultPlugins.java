@@ -3,6 +3,7 @@ package io.k8j.scheduler.plugins;
 import io.fabric8.kubernetes.api.model.NodeAffinity;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
+import io.k8j.scheduler.devices.ClaimTracker;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.ResourceNames;
@@ -69,7 +70,8 @@ public final class DefaultPlugins {
                 type.equals("RequestedToCapacityRatio"),
                 resources(context.names(), strategy),
                 args.texts("ignoredResources"),
-                args.texts("ignoredResourceGroups"));
+                args.texts("ignoredResourceGroups"),
+                ClaimTracker.of(context).byResource()::has);
     }
 
     private static Plugin volumeLimits(PluginContext context) {

@@ -2,7 +2,6 @@ package io.k8j.scheduler.plugins;
 
 import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceSubRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.client.EventRecorder;
@@ -14,6 +13,7 @@ import io.k8j.scheduler.devices.Allocator;
 import io.k8j.scheduler.devices.BindingConditions;
 import io.k8j.scheduler.devices.ClaimTracker;
 import io.k8j.scheduler.devices.ClaimWriter;
+import io.k8j.scheduler.devices.ExtendedResources;
 import io.k8j.scheduler.devices.PodClaims;
 import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.CycleState;
@@ -26,17 +26,18 @@ import io.k8j.scheduler.framework.Nodes;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.PodInfo;
+import io.k8j.scheduler.framework.ResourceNames;
 import io.k8j.scheduler.framework.Scores;
 import io.k8j.scheduler.framework.Status;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,24 +53,8 @@ final class DynamicResourcesPlugin
                 Plugin.Reserve,
                 Plugin.PreBind {
     private static final Logger LOG = LoggerFactory.getLogger(DynamicResourcesPlugin.class);
-    private static final CycleState.Key<Needs> NEEDS = new CycleState.Key<>();
+    private static final CycleState.Key<DeviceNeeds> NEEDS = new CycleState.Key<>();
     private static final Status ELSEWHERE = Status.unresolvable("resourceclaim not available on the node");
-    private static final int MOST_ALTERNATIVES = 8;
-
-    /** What a Pod needs and got, in the order of its claims. */
-    private static final class Needs {
-        final List<ResourceClaim> claims; // replaced one by one while the Pod is bound
-        final List<NodeSelection> reach = new ArrayList<>(); // null for claims without devices, or on all nodes
-        final List<ResourceClaim> toAllocate = new ArrayList<>();
-        final Map<String, List<AllocationResult>> found = new HashMap<>(); // by node, in the order of toAllocate
-        final Set<Integer> unavailable = new HashSet<>(); // claims whose devices some node does not reach
-        final Map<String, AllocationResult> reserved = new LinkedHashMap<>(); // by claim's uid
-        Allocator allocator;
-
-        Needs(List<ResourceClaim> claims) {
-            this.claims = new ArrayList<>(claims);
-        }
-    }
 
     private final ClaimTracker tracker;
     private final ClaimWriter writer;
@@ -77,6 +62,7 @@ final class DynamicResourcesPlugin
     private final EventRecorder events;
     private final Time time;
     private final RandomGenerator random;
+    private final ResourceNames names;
     private final Duration filterTimeout;
     private final Duration bindingTimeout;
     private final ChangeSignal claimChanges = new ChangeSignal();
@@ -95,6 +81,7 @@ final class DynamicResourcesPlugin
         this.events = context.events();
         this.time = context.client().time();
         this.random = random;
+        this.names = context.names();
         this.filterTimeout = filterTimeout;
         this.bindingTimeout = bindingTimeout;
         tracker.onClaim(this::claimChanged);
@@ -146,10 +133,15 @@ final class DynamicResourcesPlugin
         if (claims.problem() != null) {
             return Status.unresolvable(claims.problem());
         }
-        if (claims.claims().isEmpty()) {
+        SortedMap<String, String> extended = tracker.byResource().of(pod);
+        if (claims.claims().isEmpty() && extended.isEmpty()) {
             return Status.SKIP;
         }
-        Needs needs = new Needs(claims.claims());
+        DeviceNeeds needs = new DeviceNeeds(claims.claims(), extended, extended.isEmpty() ? null : newUid());
+        if (!extended.isEmpty() && tracker.extendedOf(pod) != null) {
+            startOver(pod, tracker.extendedOf(pod));
+            return Status.unresolvable("cannot schedule extended resource claim");
+        }
         for (ResourceClaim claim : needs.claims) {
             AllocationResult allocation = ClaimTracker.allocation(claim);
             needs.reach.add(allocation == null ? null : NodeSelection.of(allocation.getNodeSelector()));
@@ -161,12 +153,24 @@ final class DynamicResourcesPlugin
                 needs.toAllocate.add(claim);
             }
         }
-        if (!needs.toAllocate.isEmpty()) {
+        if (!needs.toAllocate.isEmpty() || !extended.isEmpty()) {
             long limit = filterTimeout.isZero() ? Duration.ofDays(1).toNanos() : filterTimeout.toNanos();
             needs.allocator = tracker.allocator(time.nanoTime() + limit, random);
         }
         state.write(NEEDS, needs);
         return Status.SUCCESS;
+    }
+
+    private String newUid() {
+        return new UUID(random.nextLong(), random.nextLong()).toString();
+    }
+
+    /** A claim that an earlier attempt left behind goes before the Pod is tried again. */
+    private void startOver(PodInfo pod, ResourceClaim left) {
+        framework.writers().execute(() -> {
+            attempt("delete", left, () -> writer.delete(left));
+            framework.post(() -> framework.retry(pod));
+        });
     }
 
     /** Null if devices can be looked for. */
@@ -202,24 +206,44 @@ final class DynamicResourcesPlugin
 
     @Override
     public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
-        Needs needs = state.read(NEEDS);
+        DeviceNeeds needs = state.read(NEEDS);
         List<Integer> unavailable = unavailable(needs, node);
         if (needs.allocator != null) {
-            switch (needs.allocator.allocate(node.name(), node.labels(), needs.toAllocate)) {
+            DeviceNeeds.Choice choice = choice(needs, pod, node);
+            switch (needs.allocator.allocate(node.name(), node.labels(), choice.claims())) {
                 case Allocator.Outcome.Fault(String message) -> {
                     return Status.error(message);
                 }
                 case Allocator.Outcome.NotHere(String reason) -> {
                     return Status.unresolvable(reason);
                 }
-                case Allocator.Outcome.Found(List<AllocationResult> results) -> needs.found.put(node.name(), results);
+                case Allocator.Outcome.Found(List<AllocationResult> results) ->
+                    needs.found.put(node.name(), choice.with(results));
             }
         }
         needs.unavailable.addAll(unavailable);
         return unavailable.isEmpty() ? Status.SUCCESS : ELSEWHERE;
     }
 
-    private List<Integer> unavailable(Needs needs, NodeInfo node) {
+    /** The claims to allocate on a node: with one for the extended resources that the node has not got itself. */
+    private DeviceNeeds.Choice choice(DeviceNeeds needs, PodInfo pod, NodeInfo node) {
+        SortedMap<String, String> missing = new TreeMap<>();
+        needs.extended.forEach((resource, deviceClass) -> {
+            if (node.allocatable(names.id(resource)) == 0) {
+                missing.put(resource, deviceClass);
+            }
+        });
+        if (missing.isEmpty()) {
+            return new DeviceNeeds.Choice(needs.toAllocate, null, List.of(), List.of());
+        }
+        ExtendedResources.Asked asked = ExtendedResources.asked(pod.pod(), missing);
+        ResourceClaim claim = ExtendedResources.claim(pod.pod(), needs.extendedUid, asked);
+        List<ResourceClaim> claims = new ArrayList<>(needs.toAllocate);
+        claims.add(claim);
+        return new DeviceNeeds.Choice(claims, claim, asked.mappings(), List.of());
+    }
+
+    private List<Integer> unavailable(DeviceNeeds needs, NodeInfo node) {
         List<Integer> unavailable = List.of();
         for (int i = 0; i < needs.claims.size(); i++) {
             NodeSelection reach = needs.reach.get(i);
@@ -245,7 +269,7 @@ final class DynamicResourcesPlugin
 
     @Override
     public Result postFilter(CycleState state, PodInfo pod, NodeStatuses statuses) {
-        Needs needs = state.read(NEEDS);
+        DeviceNeeds needs = state.read(NEEDS);
         if (needs == null) {
             return new Result(Status.unschedulable("no new claims to deallocate"), null);
         }
@@ -275,34 +299,16 @@ final class DynamicResourcesPlugin
 
     @Override
     public Status preScore(CycleState state, PodInfo pod, Nodes nodes, List<NodeInfo> candidates) {
-        Needs needs = state.read(NEEDS);
+        DeviceNeeds needs = state.read(NEEDS);
         return needs == null || needs.allocator == null ? Status.SKIP : Status.SUCCESS;
     }
 
     /** Earlier alternatives of requests are better. */
     @Override
     public long score(CycleState state, PodInfo pod, NodeInfo node) {
-        Needs needs = state.read(NEEDS);
-        List<AllocationResult> found = needs.found.getOrDefault(node.name(), List.of());
-        long score = 0;
-        for (int i = 0; i < found.size(); i++) {
-            Set<String> used = new HashSet<>();
-            for (DeviceRequestAllocationResult result :
-                    found.get(i).getDevices().getResults()) {
-                used.add(result.getRequest());
-            }
-            for (DeviceRequest request :
-                    needs.toAllocate.get(i).getSpec().getDevices().getRequests()) {
-                List<DeviceSubRequest> alternatives = request.getFirstAvailable();
-                for (int n = 0; n < alternatives.size(); n++) {
-                    if (used.contains(
-                            request.getName() + "/" + alternatives.get(n).getName())) {
-                        score += MOST_ALTERNATIVES - n;
-                    }
-                }
-            }
-        }
-        return score;
+        DeviceNeeds needs = state.read(NEEDS);
+        DeviceNeeds.Choice choice = needs.found.get(node.name());
+        return choice == null ? 0 : choice.score();
     }
 
     @Override
@@ -312,25 +318,26 @@ final class DynamicResourcesPlugin
 
     @Override
     public Status reserve(CycleState state, PodInfo pod, NodeInfo node) {
-        Needs needs = state.read(NEEDS);
+        DeviceNeeds needs = state.read(NEEDS);
         if (needs == null || needs.allocator == null) {
             return Status.SUCCESS;
         }
-        List<AllocationResult> found = needs.found.get(node.name());
-        if (found == null) {
+        DeviceNeeds.Choice choice = needs.found.get(node.name());
+        if (choice == null) {
             return Status.error("claim allocation not found for node");
         }
-        for (int i = 0; i < found.size(); i++) {
-            ResourceClaim claim = needs.toAllocate.get(i);
-            needs.reserved.put(claim.getMetadata().getUid(), found.get(i));
-            tracker.pend(claim, found.get(i));
+        needs.chosen = choice;
+        for (int i = 0; i < choice.claims().size(); i++) {
+            ResourceClaim claim = choice.claims().get(i);
+            needs.reserved.put(claim.getMetadata().getUid(), choice.results().get(i));
+            tracker.pend(claim, choice.results().get(i));
         }
         return Status.SUCCESS;
     }
 
     @Override
     public void unreserve(CycleState state, PodInfo pod, String node) {
-        Needs needs = state.read(NEEDS);
+        DeviceNeeds needs = state.read(NEEDS);
         if (needs == null) {
             return;
         }
@@ -342,7 +349,16 @@ final class DynamicResourcesPlugin
                 framework.writers().execute(() -> attempt("release", claim, () -> writer.release(claim, pod)));
             }
         }
+        if (needs.chosen != null && needs.chosen.extended() != null) {
+            tracker.takeBack(needs.chosen.extended());
+            ResourceClaim stored = needs.extendedStored;
+            if (stored != null) {
+                framework.writers().execute(() -> attempt("delete", stored, () -> writer.delete(stored)));
+            }
+        }
         needs.reserved.clear();
+        needs.chosen = null;
+        needs.extendedStored = null;
     }
 
     @Override
@@ -352,7 +368,7 @@ final class DynamicResourcesPlugin
 
     @Override
     public Status preBind(CycleState state, PodInfo pod, String node) throws InterruptedException {
-        Needs needs = state.read(NEEDS);
+        DeviceNeeds needs = state.read(NEEDS);
         try {
             for (int i = 0; i < needs.claims.size(); i++) {
                 ResourceClaim claim = needs.claims.get(i);
@@ -367,6 +383,9 @@ final class DynamicResourcesPlugin
                     framework.post(() -> tracker.written(written));
                 }
             }
+            if (needs.chosen != null && needs.chosen.extended() != null) {
+                bindExtended(needs, pod);
+            }
         } catch (ClaimWriter.RefusedException | TransportException e) {
             return Status.error(e.getMessage());
         }
@@ -375,7 +394,17 @@ final class DynamicResourcesPlugin
                 : Status.SUCCESS;
     }
 
-    private Status awaitDevices(Needs needs, PodInfo pod, String node) throws InterruptedException {
+    private void bindExtended(DeviceNeeds needs, PodInfo pod) throws ClaimWriter.RefusedException {
+        ResourceClaim inMemory = needs.chosen.extended();
+        needs.extendedStored = writer.create(inMemory);
+        AllocationResult allocation = needs.reserved.get(inMemory.getMetadata().getUid());
+        ResourceClaim written = writer.bind(needs.extendedStored, allocation, pod);
+        framework.post(() -> tracker.stored(inMemory, written));
+        needs.extendedStored = written;
+        writer.tell(pod, written, needs.chosen.mappings());
+    }
+
+    private Status awaitDevices(DeviceNeeds needs, PodInfo pod, String node) throws InterruptedException {
         events.normal(
                 pod.pod(), "BindingConditionsPending", "waiting for binding conditions for device on node " + node);
         boolean decided = claimChanges.await(

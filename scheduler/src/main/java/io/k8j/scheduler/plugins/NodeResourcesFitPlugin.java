@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** Refuses nodes that lack what the Pod requests, and scores by how full they become. */
 final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
@@ -40,22 +41,28 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
     private final ScoredResource[] resources;
     private final Set<String> ignored;
     private final Set<String> ignoredGroups;
+    private final IntPredicate devices;
     private final Map<List<Object>, Status> refusals = new HashMap<>(); // of the scheduling thread
 
-    /** @param skipZeroScores whether resources with a score of 0 do not count, as in RequestedToCapacityRatio */
+    /**
+     * @param skipZeroScores whether resources with a score of 0 do not count, as in RequestedToCapacityRatio
+     * @param devices whether devices stand for an extended resource, where a node has none of it
+     */
     NodeResourcesFitPlugin(
             ResourceNames names,
             Strategy strategy,
             boolean skipZeroScores,
             List<ScoredResource> resources,
             Set<String> ignored,
-            Set<String> ignoredGroups) {
+            Set<String> ignoredGroups,
+            IntPredicate devices) {
         this.names = names;
         this.strategy = strategy;
         this.skipZeroScores = skipZeroScores;
         this.resources = resources.toArray(ScoredResource[]::new);
         this.ignored = ignored;
         this.ignoredGroups = ignoredGroups;
+        this.devices = devices;
     }
 
     @Override
@@ -70,7 +77,7 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
         long[] amounts = pod.amounts();
         boolean fits = !tooMany;
         for (int i = 0; i < wanted.length; i++) {
-            if (amounts[i] > node.allocatable(wanted[i]) - node.requested(wanted[i]) && !isIgnored(wanted[i])) {
+            if (amounts[i] > node.allocatable(wanted[i]) - node.requested(wanted[i]) && !isElsewhere(wanted[i], node.allocatable(wanted[i]))) {
                 fits = false;
                 break;
             }
@@ -87,7 +94,7 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
         for (int i = 0; i < pod.resources().length; i++) {
             int id = pod.resources()[i];
             long amount = pod.amounts()[i];
-            if (amount > node.allocatable(id) - node.requested(id) && !isIgnored(id)) {
+            if (amount > node.allocatable(id) - node.requested(id) && !isElsewhere(id, node.allocatable(id))) {
                 reasons.add(id);
                 never |= amount > node.allocatable(id);
             }
@@ -112,6 +119,11 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
         }
         Status.Code code = never ? Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE : Status.Code.UNSCHEDULABLE;
         return new Status(code, sentences, NAME);
+    }
+
+    /** Whether others see to the resource: nobody by configuration, or devices that stand for it. */
+    private boolean isElsewhere(int id, long allocatable) {
+        return isIgnored(id) || allocatable == 0 && devices.test(id);
     }
 
     private boolean isIgnored(int id) {
@@ -155,7 +167,20 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
                         ClusterEvent.POD_SCALED_DOWN,
                         (pod, before, now) -> pod.uid().equals(now.uid())),
                 EventHint.onNode(
-                        ClusterEvent.ADD | ClusterEvent.NODE_ALLOCATABLE, (pod, before, now) -> couldFit(pod, now)));
+                        ClusterEvent.ADD | ClusterEvent.NODE_ALLOCATABLE, (pod, before, now) -> couldFit(pod, now)),
+                new EventHint(
+                        new ClusterEvent(
+                                ClusterEvent.Resource.DEVICE_CLASS, ClusterEvent.ADD | ClusterEvent.UPDATE),
+                        (pod, before, now) -> asksForDevices(pod)));
+    }
+
+    private boolean asksForDevices(PodInfo pod) {
+        for (int id : pod.resources()) {
+            if (id > ResourceNames.EPHEMERAL_STORAGE && devices.test(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean frees(PodInfo pod, PodInfo before, PodInfo now) {
@@ -177,7 +202,7 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
         for (int i = 0; i < pod.resources().length; i++) {
             int id = pod.resources()[i];
             long has = names.amount(id, node.getStatus().getAllocatable().get(names.name(id)));
-            if (pod.amounts()[i] > has && !isIgnored(id)) {
+            if (pod.amounts()[i] > has && !isElsewhere(id, has)) {
                 return false;
             }
         }
