@@ -38,7 +38,13 @@ class VictimMemoryTest {
     private final Nodes nodes = new Nodes(names);
     private final Nominations nominations = new Nominations(nodes);
     private final Plugin.Filter fit = new NodeResourcesFitPlugin(
-            names, NodeResourcesFitPlugin.LEAST_ALLOCATED, false, List.of(), java.util.Set.of(), java.util.Set.of());
+            names,
+            NodeResourcesFitPlugin.LEAST_ALLOCATED,
+            false,
+            List.of(),
+            java.util.Set.of(),
+            java.util.Set.of(),
+            id -> false);
     private final List<Runnable> evictions = new ArrayList<>();
     private final FrameworkHandle framework = new Framework();
     private int created;
