@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What schedulers and drivers may write into the status of a ResourceClaim. */
 class ClaimStatusTest {
     private static final String CLAIMS = "resource.k8s.io/v1/resourceclaims";
-    private static final String RESULT =
-            "{'request': 'r', 'driver': 'a.b', 'pool': 'p', 'device': 'd'}";
+    private static final String RESULT = "{'request': 'r', 'driver': 'a.b', 'pool': 'p', 'device': 'd'}";
     private static final String ALLOCATION = "'allocation': {'devices': {'results': [" + RESULT + "]}}";
     private static final String POD = "{'resource': 'pods', 'name': 'x', 'uid': '1'}";
 

@@ -95,7 +95,10 @@ class DynamicResourcesTest {
                                 && condition.getMessage().contains("2 cannot allocate all claims")));
         client.pods().inNamespace("default").withName("first").delete();
         awaitRunning("second");
-        assertThat(client.resources(ResourceClaim.class).inNamespace("default").list().getItems())
+        assertThat(client.resources(ResourceClaim.class)
+                        .inNamespace("default")
+                        .list()
+                        .getItems())
                 .filteredOn(claim -> claim.getStatus().getAllocation() != null)
                 .hasSize(1);
     }
@@ -112,8 +115,7 @@ class DynamicResourcesTest {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> client.v1().events().inNamespace("default").list().getItems().stream()
                         .anyMatch(event -> event.getReason().equals("FailedPrepareDynamicResources")
-                                && event.getMessage()
-                                        .startsWith("Failed to prepare dynamic resources: pod early (")));
+                                && event.getMessage().startsWith("Failed to prepare dynamic resources: pod early (")));
         assertThat(pod("early").getStatus().getPhase()).isEqualTo("Pending");
         create(pod("chosen", "resourceClaimName: c", "")); // the scheduler allocates, the controller reserves
         awaitRunning("chosen");

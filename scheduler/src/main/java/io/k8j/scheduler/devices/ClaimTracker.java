@@ -46,11 +46,7 @@ public final class ClaimTracker {
         this.time = context.client().time();
         follow(claims, ClusterEvent.Resource.RESOURCE_CLAIM, claim -> () -> put(claim), this::forget);
         this.byResource = new ClassesByResource(classes, context.nodes());
-        follow(
-                classes,
-                ClusterEvent.Resource.DEVICE_CLASS,
-                put -> byResource::read,
-                gone -> byResource.read());
+        follow(classes, ClusterEvent.Resource.DEVICE_CLASS, put -> byResource::read, gone -> byResource.read());
         follow(
                 context.informers().of(ResourceSlice.class),
                 ClusterEvent.Resource.RESOURCE_SLICE,

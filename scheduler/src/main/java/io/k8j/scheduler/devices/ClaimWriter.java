@@ -114,8 +114,8 @@ public final class ClaimWriter {
         try {
             return claims.create(claim);
         } catch (ApiException e) {
-            throw new RefusedException("create claim for extended resources %s: %s"
-                    .formatted(ObjectKey.of(inMemory), e.getMessage()));
+            throw new RefusedException(
+                    "create claim for extended resources %s: %s".formatted(ObjectKey.of(inMemory), e.getMessage()));
         }
     }
 

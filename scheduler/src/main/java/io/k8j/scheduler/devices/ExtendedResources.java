@@ -117,7 +117,8 @@ public final class ExtendedResources {
             if (request != null) {
                 names.add(request.getName());
                 if (largest == null
-                        || largest.getExactly().getCount() < request.getExactly().getCount()) {
+                        || largest.getExactly().getCount()
+                                < request.getExactly().getCount()) {
                     largest = request;
                 }
             }
@@ -141,8 +142,9 @@ public final class ExtendedResources {
             String className,
             List<DeviceRequest> reusable,
             List<ContainerExtendedResourceRequest> mappings) {
-        Map<String, Quantity> wanted =
-                container.getResources() == null ? null : container.getResources().getRequests();
+        Map<String, Quantity> wanted = container.getResources() == null
+                ? null
+                : container.getResources().getRequests();
         long left = wanted == null || wanted.get(resource) == null
                 ? 0
                 : io.k8j.model.quantity.Quantity.of(wanted.get(resource)).value();

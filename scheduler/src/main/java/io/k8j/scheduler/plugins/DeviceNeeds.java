@@ -65,7 +65,8 @@ final class DeviceNeeds {
                         results.get(i).getDevices().getResults()) {
                     used.add(result.getRequest());
                 }
-                for (DeviceRequest request : claims.get(i).getSpec().getDevices().getRequests()) {
+                for (DeviceRequest request :
+                        claims.get(i).getSpec().getDevices().getRequests()) {
                     List<DeviceSubRequest> alternatives = request.getFirstAvailable();
                     for (int n = 0; n < alternatives.size(); n++) {
                         if (used.contains(

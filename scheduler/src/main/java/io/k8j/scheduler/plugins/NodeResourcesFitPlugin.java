@@ -77,7 +77,8 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
         long[] amounts = pod.amounts();
         boolean fits = !tooMany;
         for (int i = 0; i < wanted.length; i++) {
-            if (amounts[i] > node.allocatable(wanted[i]) - node.requested(wanted[i]) && !isElsewhere(wanted[i], node.allocatable(wanted[i]))) {
+            if (amounts[i] > node.allocatable(wanted[i]) - node.requested(wanted[i])
+                    && !isElsewhere(wanted[i], node.allocatable(wanted[i]))) {
                 fits = false;
                 break;
             }
@@ -169,8 +170,7 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
                 EventHint.onNode(
                         ClusterEvent.ADD | ClusterEvent.NODE_ALLOCATABLE, (pod, before, now) -> couldFit(pod, now)),
                 new EventHint(
-                        new ClusterEvent(
-                                ClusterEvent.Resource.DEVICE_CLASS, ClusterEvent.ADD | ClusterEvent.UPDATE),
+                        new ClusterEvent(ClusterEvent.Resource.DEVICE_CLASS, ClusterEvent.ADD | ClusterEvent.UPDATE),
                         (pod, before, now) -> asksForDevices(pod)));
     }
 

@@ -57,7 +57,8 @@ class AllocatorReferenceTest {
             String what = "seed %d case %d: %s memory %d %s".formatted(seed, i, devices, memory, claims);
             try (DeviceWorld world = world(devices, memory)) {
                 Allocator.Outcome outcome = world.allocate(
-                        "host", claims.stream().map(AllocatorReferenceTest::object).toArray(ResourceClaim[]::new));
+                        "host",
+                        claims.stream().map(AllocatorReferenceTest::object).toArray(ResourceClaim[]::new));
                 if (outcome instanceof Allocator.Outcome.Found(List<AllocationResult> results)) {
                     assertThat(isRight(picks(claims, devices, results), memory, claims))
                             .as(what + world.told(outcome))
@@ -114,7 +115,9 @@ class AllocatorReferenceTest {
         String pool = "nodeName: host, pool: {name: p, generation: 1, resourceSliceCount: 2}, ";
         return new DeviceWorld()
                 .deviceClass("any", "{}")
-                .slice("counters", pool + "sharedCounters: [{name: s, counters: {memory: {value: '%d'}}}]".formatted(memory))
+                .slice(
+                        "counters",
+                        pool + "sharedCounters: [{name: s, counters: {memory: {value: '%d'}}}]".formatted(memory))
                 .slice("devices", pool + "devices: " + list + "]");
     }
 
@@ -211,7 +214,8 @@ class AllocatorReferenceTest {
         List<List<Pick>> all = new ArrayList<>();
         for (int c = 0; c < claims.size(); c++) {
             List<Pick> picks = new ArrayList<>();
-            for (DeviceRequestAllocationResult result : results.get(c).getDevices().getResults()) {
+            for (DeviceRequestAllocationResult result :
+                    results.get(c).getDevices().getResults()) {
                 String[] names = result.getRequest().split("/");
                 Alternative alternative = claims.get(c).requests.stream()
                         .filter(request -> request.name.equals(names[0]))

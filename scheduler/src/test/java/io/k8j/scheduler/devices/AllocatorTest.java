@@ -44,15 +44,24 @@ class AllocatorTest {
         String numa = "[{name: a, attributes: {numa: {int: 0}}}, {name: b, attributes: {numa: {int: 1}}},"
                 + " {name: c, attributes: {numa: {int: 1}}}, {name: d}]";
         return Stream.of(
-                new Case("devices are taken in their order", three, exactly("allocationMode: ExactCount, count: 2"), "r=a r=b"),
-                new Case("too few are none", three, exactly("allocationMode: ExactCount, count: 4"), "cannot allocate all claims"),
+                new Case(
+                        "devices are taken in their order",
+                        three,
+                        exactly("allocationMode: ExactCount, count: 2"),
+                        "r=a r=b"),
+                new Case(
+                        "too few are none",
+                        three,
+                        exactly("allocationMode: ExactCount, count: 4"),
+                        "cannot allocate all claims"),
                 new Case("all are all", three, exactly("allocationMode: All"), "r=a r=b r=c"),
                 new Case("all of none is nothing", "[]", exactly("allocationMode: All"), "cannot allocate all claims"),
                 new Case(
                         "selectors pick",
                         numa,
-                        exactly("allocationMode: ExactCount, count: 1, selectors: [{cel: {expression: \"has(device"
-                                + ".attributes['a.example.com'].numa) && device.attributes['a.example.com'].numa == 1\"}}]"),
+                        exactly(
+                                "allocationMode: ExactCount, count: 1, selectors: [{cel: {expression: \"has(device"
+                                        + ".attributes['a.example.com'].numa) && device.attributes['a.example.com'].numa == 1\"}}]"),
                         "r=b"),
                 new Case(
                         "a selector that fails stops everything",
@@ -63,20 +72,20 @@ class AllocatorTest {
                 new Case(
                         "devices match in an attribute",
                         numa,
-                        exactly("allocationMode: ExactCount, count: 2").replace("]}", "], constraints: [{matchAttribute:"
-                                + " a.example.com/numa}]}"),
+                        exactly("allocationMode: ExactCount, count: 2")
+                                .replace("]}", "], constraints: [{matchAttribute:" + " a.example.com/numa}]}"),
                         "r=b r=c"),
                 new Case(
                         "devices differ in an attribute",
                         numa,
-                        exactly("allocationMode: ExactCount, count: 2").replace("]}", "], constraints: [{distinctAttribute:"
-                                + " a.example.com/numa}]}"),
+                        exactly("allocationMode: ExactCount, count: 2")
+                                .replace("]}", "], constraints: [{distinctAttribute:" + " a.example.com/numa}]}"),
                         "r=a r=b"),
                 new Case(
                         "all devices cannot match",
                         numa,
-                        exactly("allocationMode: All").replace("]}", "], constraints: [{matchAttribute:"
-                                + " a.example.com/numa}]}"),
+                        exactly("allocationMode: All")
+                                .replace("]}", "], constraints: [{matchAttribute:" + " a.example.com/numa}]}"),
                         "fault: claim ns/c, request r: cannot add device a.example.com/p/b because a claim constraint would"
                                 + " not be satisfied"),
                 new Case(
@@ -87,7 +96,8 @@ class AllocatorTest {
                 new Case(
                         "unless they are tolerated",
                         "[{name: a, taints: [{key: k, value: v, effect: NoExecute}]}]",
-                        exactly("allocationMode: ExactCount, count: 1, tolerations: [{key: k, operator: Equal, value: v}]"),
+                        exactly(
+                                "allocationMode: ExactCount, count: 1, tolerations: [{key: k, operator: Equal, value: v}]"),
                         "r=a"),
                 new Case(
                         "the first alternative that can be had",
@@ -120,19 +130,25 @@ class AllocatorTest {
 
     @Test
     void usesTheNewestGenerationOnly() {
-        world.slice("old", "nodeName: host, pool: {name: p, generation: 1, resourceSliceCount: 1}, devices: [{name: a}]")
-                .slice("new", "nodeName: host, pool: {name: p, generation: 2, resourceSliceCount: 1}, devices: [{name: b}]");
+        world.slice(
+                        "old",
+                        "nodeName: host, pool: {name: p, generation: 1, resourceSliceCount: 1}, devices: [{name: a}]")
+                .slice(
+                        "new",
+                        "nodeName: host, pool: {name: p, generation: 2, resourceSliceCount: 1}, devices: [{name: b}]");
         assertThat(world.told(world.allocate("host", ONE))).isEqualTo("r=b");
     }
 
     @Test
     void waitsForAllSlicesOfAPool() {
-        world.slice("s1", "nodeName: host, pool: {name: p, generation: 1, resourceSliceCount: 2}, devices: [{name: a}]");
+        world.slice(
+                "s1", "nodeName: host, pool: {name: p, generation: 1, resourceSliceCount: 2}, devices: [{name: a}]");
         assertThat(world.told(world.allocate("host", ONE))).isEqualTo("cannot allocate all claims");
         assertThat(world.told(world.allocate("host", ALL)))
                 .isEqualTo("fault: claim ns/c, request r: asks for all devices, but resource pool a.example.com/p is"
                         + " currently being updated");
-        world.slice("s2", "nodeName: other, pool: {name: p, generation: 1, resourceSliceCount: 2}, devices: [{name: b}]");
+        world.slice(
+                "s2", "nodeName: other, pool: {name: p, generation: 1, resourceSliceCount: 2}, devices: [{name: b}]");
         assertThat(world.told(world.allocate("host", ALL))).isEqualTo("r=a");
     }
 
@@ -140,7 +156,9 @@ class AllocatorTest {
     void refusesAPoolThatNamesADeviceTwice() {
         world.local("[{name: a}, {name: b}]");
         world.slice("s2", "nodeName: host, pool: {name: q, generation: 1, resourceSliceCount: 2}, devices: [{name: a}]")
-                .slice("s3", "nodeName: host, pool: {name: q, generation: 1, resourceSliceCount: 2}, devices: [{name: a}]");
+                .slice(
+                        "s3",
+                        "nodeName: host, pool: {name: q, generation: 1, resourceSliceCount: 2}, devices: [{name: a}]");
         assertThat(world.told(world.allocate("host", ONE))).isEqualTo("r=a");
         assertThat(world.told(world.allocate("host", claim("c", exactly("allocationMode: ExactCount, count: 3")))))
                 .isEqualTo("invalid resource pools were encountered");
@@ -148,14 +166,16 @@ class AllocatorTest {
 
     @Test
     void tellsWhichNodesReachTheDevices() {
-        world.slice("all", "allNodes: true, pool: {name: p, generation: 1, resourceSliceCount: 1}, devices: [{name: a}]");
+        world.slice(
+                "all", "allNodes: true, pool: {name: p, generation: 1, resourceSliceCount: 1}, devices: [{name: a}]");
         assertThat(nodes(world.allocate("host", ONE))).isNull();
         world.slices.clear();
         world.slice(
                 "zone",
                 "nodeSelector: {nodeSelectorTerms: [{matchExpressions: [{key: zone, operator: In, values: [z]}]}]}, pool:"
                         + " {name: p, generation: 1, resourceSliceCount: 1}, devices: [{name: a}]");
-        assertThat(world.told(world.allocate("host", Map.of("zone", "w"), ONE))).isEqualTo("cannot allocate all claims");
+        assertThat(world.told(world.allocate("host", Map.of("zone", "w"), ONE)))
+                .isEqualTo("cannot allocate all claims");
         assertThat(nodes(world.allocate("host", Map.of("zone", "z"), ONE)))
                 .contains("key=zone, operator=In, values=[z]");
         world.slices.clear();
@@ -169,12 +189,15 @@ class AllocatorTest {
     }
 
     private static String nodes(Allocator.Outcome outcome) {
-        Object selector = ((Allocator.Outcome.Found) outcome).results().getFirst().getNodeSelector();
+        Object selector =
+                ((Allocator.Outcome.Found) outcome).results().getFirst().getNodeSelector();
         return selector == null ? null : selector.toString();
     }
 
     private AllocationResult found(ResourceClaim... claims) {
-        return ((Allocator.Outcome.Found) world.allocate("host", claims)).results().getFirst();
+        return ((Allocator.Outcome.Found) world.allocate("host", claims))
+                .results()
+                .getFirst();
     }
 
     @Test
@@ -188,11 +211,12 @@ class AllocatorTest {
                         "devices",
                         "nodeName: host, pool: {name: p, generation: 1, resourceSliceCount: 2}, devices: [{name: a, %s},"
                                         .formatted(mig.formatted("40Gi"))
-                                + " {name: b, %s}, {name: c, %s}]".formatted(mig.formatted("20Gi"), mig.formatted("20Gi")));
+                                + " {name: b, %s}, {name: c, %s}]"
+                                        .formatted(mig.formatted("20Gi"), mig.formatted("20Gi")));
         ResourceClaim two = claim("c", exactly("allocationMode: ExactCount, count: 2"));
         assertThat(world.told(world.allocate("host", two))).isEqualTo("r=b r=c");
-        AllocationResult half = found(claim("d", exactly("allocationMode: ExactCount, count: 1, selectors: [{cel:"
-                + " {expression: 'true'}}]")));
+        AllocationResult half = found(claim(
+                "d", exactly("allocationMode: ExactCount, count: 1, selectors: [{cel:" + " {expression: 'true'}}]")));
         world.inUse.add(half); // the whole
         assertThat(world.told(world.allocate("host", ONE))).isEqualTo("cannot allocate all claims");
         world.inUse.remove(half);
@@ -202,12 +226,19 @@ class AllocatorTest {
 
     @Test
     void sharesADeviceUntilItIsFull() {
-        world.local("[{name: a, allowMultipleAllocations: true, capacity: {memory: {value: 10Gi, requestPolicy: {default:"
-                + " 2Gi, validRange: {min: 2Gi, step: 2Gi}}}}}]");
-        ResourceClaim three = claim("c", exactly("allocationMode: ExactCount, count: 1, capacity: {requests: {memory: 3Gi}}"));
+        world.local(
+                "[{name: a, allowMultipleAllocations: true, capacity: {memory: {value: 10Gi, requestPolicy: {default:"
+                        + " 2Gi, validRange: {min: 2Gi, step: 2Gi}}}}}]");
+        ResourceClaim three =
+                claim("c", exactly("allocationMode: ExactCount, count: 1, capacity: {requests: {memory: 3Gi}}"));
         for (int i = 0; i < 2; i++) {
             AllocationResult share = found(three);
-            assertThat(share.getDevices().getResults().getFirst().getConsumedCapacity().get("memory").toString())
+            assertThat(share.getDevices()
+                            .getResults()
+                            .getFirst()
+                            .getConsumedCapacity()
+                            .get("memory")
+                            .toString())
                     .isEqualTo("4Gi"); // rounded up to a step
             world.inUse.add(share);
         }

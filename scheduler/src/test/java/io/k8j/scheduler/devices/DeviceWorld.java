@@ -41,7 +41,8 @@ final class DeviceWorld implements AutoCloseable {
 
     /** A pool of one slice on the node host. */
     DeviceWorld local(String devices) {
-        return slice("local", "nodeName: host, pool: {name: p, generation: 1, resourceSliceCount: 1}, devices: " + devices);
+        return slice(
+                "local", "nodeName: host, pool: {name: p, generation: 1, resourceSliceCount: 1}, devices: " + devices);
     }
 
     static ResourceClaim claim(String name, String devices) {
