@@ -25,7 +25,7 @@ public final class SchemaGenerator {
     }
 
     /**
-     * Reads all sources and writes {@code schema.bin} and {@code descriptions.bin}.
+     * Reads all sources and writes {@code schema.bin}, {@code descriptions.bin} and the classes of {@code access}.
      *
      * @throws IllegalStateException if the sources contradict each other; the message names the type
      */
@@ -35,6 +35,7 @@ public final class SchemaGenerator {
         Map<String, TypeDef> types = ProtobufSource.read();
         new ModelSource().enrich(types);
         Semantics.apply(Path.of(args[0]), types);
+        AccessGenerator.write(directory, types.keySet());
         Files.write(directory.resolve("schema.bin"), new SchemaWriter(types.values()).schema(types.values()));
         Files.write(directory.resolve("descriptions.bin"), SchemaWriter.descriptions(types.values()));
     }

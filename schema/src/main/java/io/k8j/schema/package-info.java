@@ -1,5 +1,6 @@
 /**
- * Makes the schema facts of the built-in kinds at build time; nothing here runs in a server.
+ * Makes the schema facts of the built-in kinds at build time; of all this only {@link io.k8j.schema.ModelAccess}
+ * and what is generated of it runs in a server.
  *
  * <ol>
  *   <li>{@link io.k8j.schema.ProtobufSource} reads message types, field order, numbers and value types from the
@@ -10,6 +11,8 @@
  *       is {@code semantics.tsv}, kept by hand.
  *   <li>{@link io.k8j.schema.SchemaWriter} writes {@code schema.bin} and {@code descriptions.bin}, which
  *       {@code io.k8j.model.schema.Schemas} reads.
+ *   <li>{@link io.k8j.schema.AccessGenerator} writes the classes by which {@code io.k8j.model.typed} reads and writes
+ *       fabric8's models.
  * </ol>
  */
 package io.k8j.schema;

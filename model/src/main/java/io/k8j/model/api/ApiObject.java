@@ -1,14 +1,10 @@
 package io.k8j.model.api;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.k8j.model.typed.Models;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.module.SimpleModule;
 
 /**
  * One version of one object, immutable: its JSON bytes, and what was decoded from them so far.
@@ -17,16 +13,6 @@ import tools.jackson.databind.module.SimpleModule;
  * ({@link #json()}) and decoded at most once per class ({@link #as}), on first use. Safe for all threads.
  */
 public final class ApiObject {
-    // fabric8's models carry their own annotations; unknown fields must survive an older model.
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .build();
-    private static final JsonMapper SHARED = MAPPER.rebuild()
-            .addMixIn(ObjectMeta.class, WithoutManagedFields.class)
-            .addModule(new SimpleModule().addDeserializer(String.class, new SharedStrings()))
-            .build();
-
     private final byte[] json;
     private volatile Envelope envelope;
     private volatile Object typed;
@@ -35,10 +21,6 @@ public final class ApiObject {
         this.json = json;
     }
 
-    /** Field sets are half of what many objects weigh, and no component looks at them in this form. */
-    @JsonIgnoreProperties("managedFields")
-    private abstract static class WithoutManagedFields {}
-
     /** Takes over the bytes of one JSON object; the caller must not change them afterwards. */
     public static ApiObject ofJson(byte[] json) {
         return new ApiObject(json);
@@ -46,7 +28,7 @@ public final class ApiObject {
 
     /** Encodes a tree; it is not kept. */
     public static ApiObject ofTree(Map<String, Object> tree) {
-        return new ApiObject(MAPPER.writeValueAsBytes(tree));
+        return new ApiObject(Models.write(tree));
     }
 
     /** The JSON bytes; they must not be changed. */
@@ -55,9 +37,8 @@ public final class ApiObject {
     }
 
     /** A fresh tree, which the caller may change. */
-    @SuppressWarnings("unchecked")
     public Map<String, Object> tree() {
-        return MAPPER.readValue(json, LinkedHashMap.class);
+        return Models.tree(json);
     }
 
     /**
@@ -72,7 +53,7 @@ public final class ApiObject {
             return type.cast(known);
         }
         try {
-            T decoded = SHARED.readValue(json, type);
+            T decoded = Models.read(json, type);
             synchronized (this) {
                 if (type.isInstance(typed)) {
                     return type.cast(typed);
@@ -128,7 +109,7 @@ public final class ApiObject {
 
     /** Encodes any tree as compact JSON text. */
     public static String writeJson(Object tree) {
-        return MAPPER.writeValueAsString(tree);
+        return new String(Models.write(tree), StandardCharsets.UTF_8);
     }
 
     /** Turns a model object into a fresh tree as it would look on the wire. */
@@ -136,7 +117,7 @@ public final class ApiObject {
     public static Map<String, Object> treeOf(Object model) {
         return model instanceof Map<?, ?> tree
                 ? (Map<String, Object>) tree
-                : MAPPER.convertValue(model, LinkedHashMap.class);
+                : Models.treeOf(model);
     }
 
     /** The few fields of the envelope; kept, because selectors and keys ask for them again and again. */

@@ -1,5 +1,6 @@
 package io.k8j.model.api;
 
+import io.k8j.model.typed.StringPool;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +26,7 @@ record Envelope(
         String deletionTimestamp,
         Map<String, String> labels) {
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final SharedStrings STRINGS = new SharedStrings();
+    private static final StringPool STRINGS = new StringPool();
 
     static Envelope read(byte[] json) {
         Reader reader = new Reader();
