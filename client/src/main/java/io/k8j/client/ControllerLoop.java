@@ -21,13 +21,15 @@ public final class ControllerLoop<K> implements AutoCloseable {
      *
      * @param name the queue's name
      * @param depth keys waiting now
+     * @param running keys that workers have now; asked for after {@code depth}, so that none is missed on its way
      * @param adds keys added so far
      * @param retries failures so far that led to a repeat
      * @param givenUp failures that were not repeated
      * @param runs reconciliations so far
      * @param workNanos time spent in them
      */
-    public record Metrics(String name, int depth, long adds, long retries, long givenUp, long runs, long workNanos) {}
+    public record Metrics(
+            String name, int depth, int running, long adds, long retries, long givenUp, long runs, long workNanos) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerLoop.class);
     private static final int NOTEWORTHY_FAILURES = 5;
@@ -135,7 +137,14 @@ public final class ControllerLoop<K> implements AutoCloseable {
 
     public Metrics metrics() {
         return new Metrics(
-                name, queue.depth(), queue.added(), retries.sum(), givenUp.sum(), runs.sum(), workNanos.sum());
+                name,
+                queue.depth(),
+                queue.running(),
+                queue.added(),
+                retries.sum(),
+                givenUp.sum(),
+                runs.sum(),
+                workNanos.sum());
     }
 
     /** Drops what waits and stops the workers; a reconciliation that runs is interrupted. */

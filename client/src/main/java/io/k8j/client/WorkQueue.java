@@ -191,6 +191,16 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
     }
 
+    /** Keys that workers have now. */
+    public int running() {
+        lock.lock();
+        try {
+            return running.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether nothing waits, runs or has a delay. */
     public boolean isIdle() {
         lock.lock();

@@ -59,7 +59,7 @@ final class Activity {
                     controllers.metrics().entrySet()) {
                 for (ControllerLoop.Metrics loop : controller.getValue()) {
                     runs += loop.runs();
-                    if (loop.depth() > 0) {
+                    if (loop.depth() + loop.running() > 0) {
                         busy.add("controller " + controller.getKey());
                     }
                 }
