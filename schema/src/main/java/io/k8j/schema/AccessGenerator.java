@@ -87,45 +87,91 @@ final class AccessGenerator {
         String properties = model.properties().stream()
                 .map(property -> property.name() + "\t" + property.shape())
                 .collect(Collectors.joining("\n"));
-        return ClassFile.of().build(ClassDesc.of(name), made -> made.withFlags(ACC_PUBLIC | ACC_FINAL)
-                .withSuperclass(SUPER)
-                .withMethodBody(INIT_NAME, MTD_void, ACC_PUBLIC, code -> code.aload(0)
-                        .invokespecial(SUPER, INIT_NAME, MTD_void)
-                        .return_())
-                .withMethodBody("properties", MethodTypeDesc.of(CD_String), ACC_PUBLIC, code -> code.ldc(properties)
-                        .areturn())
-                .withMethodBody("create", MethodTypeDesc.of(CD_Object), ACC_PUBLIC, code -> code.new_(type)
-                        .dup()
-                        .invokespecial(type, INIT_NAME, MTD_void)
-                        .areturn())
-                .withMethodBody("get", GET, ACC_PUBLIC, code -> choose(code, model, (each, property) -> each.aload(1)
-                        .checkcast(type)
-                        .invokevirtual(type, property.getter().getName(), descriptor(property.getter()))
-                        .areturn()))
-                .withMethodBody("set", SET, ACC_PUBLIC, code -> choose(code, model, (each, property) -> each.aload(1)
-                        .checkcast(type)
-                        .aload(3)
-                        .checkcast(descriptor(property.setter()).parameterType(0))
-                        .invokevirtual(type, property.setter().getName(), descriptor(property.setter()))
-                        .return_()))
-                .withMethodBody("setOther", SET_OTHER, ACC_PUBLIC, code -> code.aload(1)
-                        .checkcast(type)
-                        .aload(2)
-                        .aload(3)
-                        .invokevirtual(
-                                type,
-                                "setAdditionalProperty",
-                                MethodTypeDesc.of(CD_void, CD_String, CD_Object))
-                        .return_())
-                .withMethodBody("others", OTHERS, ACC_PUBLIC, code -> code.aload(1)
-                        .checkcast(type)
-                        .invokevirtual(type, "getAdditionalProperties", MethodTypeDesc.of(CD_Map))
-                        .areturn()));
+        return ClassFile.of()
+                .build(
+                        ClassDesc.of(name),
+                        made -> made.withFlags(ACC_PUBLIC | ACC_FINAL)
+                                .withSuperclass(SUPER)
+                                .withMethodBody(
+                                        INIT_NAME,
+                                        MTD_void,
+                                        ACC_PUBLIC,
+                                        code -> code.aload(0)
+                                                .invokespecial(SUPER, INIT_NAME, MTD_void)
+                                                .return_())
+                                .withMethodBody(
+                                        "properties",
+                                        MethodTypeDesc.of(CD_String),
+                                        ACC_PUBLIC,
+                                        code -> code.ldc(properties).areturn())
+                                .withMethodBody(
+                                        "create",
+                                        MethodTypeDesc.of(CD_Object),
+                                        ACC_PUBLIC,
+                                        code -> code.new_(type)
+                                                .dup()
+                                                .invokespecial(type, INIT_NAME, MTD_void)
+                                                .areturn())
+                                .withMethodBody(
+                                        "get",
+                                        GET,
+                                        ACC_PUBLIC,
+                                        code -> choose(
+                                                code,
+                                                model,
+                                                (each, property) -> each.aload(1)
+                                                        .checkcast(type)
+                                                        .invokevirtual(
+                                                                type,
+                                                                property.getter()
+                                                                        .getName(),
+                                                                descriptor(property.getter()))
+                                                        .areturn()))
+                                .withMethodBody(
+                                        "set",
+                                        SET,
+                                        ACC_PUBLIC,
+                                        code -> choose(
+                                                code,
+                                                model,
+                                                (each, property) -> each.aload(1)
+                                                        .checkcast(type)
+                                                        .aload(3)
+                                                        .checkcast(descriptor(property.setter())
+                                                                .parameterType(0))
+                                                        .invokevirtual(
+                                                                type,
+                                                                property.setter()
+                                                                        .getName(),
+                                                                descriptor(property.setter()))
+                                                        .return_()))
+                                .withMethodBody(
+                                        "setOther",
+                                        SET_OTHER,
+                                        ACC_PUBLIC,
+                                        code -> code.aload(1)
+                                                .checkcast(type)
+                                                .aload(2)
+                                                .aload(3)
+                                                .invokevirtual(
+                                                        type,
+                                                        "setAdditionalProperty",
+                                                        MethodTypeDesc.of(CD_void, CD_String, CD_Object))
+                                                .return_())
+                                .withMethodBody(
+                                        "others",
+                                        OTHERS,
+                                        ACC_PUBLIC,
+                                        code -> code.aload(1)
+                                                .checkcast(type)
+                                                .invokevirtual(
+                                                        type, "getAdditionalProperties", MethodTypeDesc.of(CD_Map))
+                                                .areturn()));
     }
 
     private static MethodTypeDesc descriptor(Method method) {
-        MethodTypeDesc shape = MethodTypeDesc.of(
-                method.getReturnType().describeConstable().orElseThrow());
+        MethodTypeDesc shape =
+                MethodTypeDesc.of(method.getReturnType().describeConstable().orElseThrow());
         for (Class<?> parameter : method.getParameterTypes()) {
             shape = shape.insertParameterTypes(
                     shape.parameterCount(), parameter.describeConstable().orElseThrow());

@@ -115,9 +115,7 @@ public final class ApiObject {
     /** Turns a model object into a fresh tree as it would look on the wire. */
     @SuppressWarnings("unchecked")
     public static Map<String, Object> treeOf(Object model) {
-        return model instanceof Map<?, ?> tree
-                ? (Map<String, Object>) tree
-                : Models.treeOf(model);
+        return model instanceof Map<?, ?> tree ? (Map<String, Object>) tree : Models.treeOf(model);
     }
 
     /** The few fields of the envelope; kept, because selectors and keys ask for them again and again. */

@@ -33,7 +33,17 @@ class ModelsTest {
     private static final Set<String> BY_DATA_BINDING = Set.of("ControllerRevision");
 
     private static final List<Object> INTRUDERS = List.of(
-            "text", 7, -1, 1L << 40, 1.5, true, List.of(), List.of("text"), List.of(1), Map.of(), Map.of("a", Map.of()));
+            "text",
+            7,
+            -1,
+            1L << 40,
+            1.5,
+            true,
+            List.of(),
+            List.of("text"),
+            List.of(1),
+            Map.of(),
+            Map.of("a", Map.of()));
 
     static Stream<GroupVersionKind> kinds() {
         return ResourceRegistry.builtIn().all().stream().map(ResourceInfo::gvk).distinct();
@@ -140,10 +150,23 @@ class ModelsTest {
     @Test
     void textsThatAreNoObjectEndAsWithDataBinding() {
         for (String text : List.of(
-                "", " ", "null", "7", "[]", "{", "{}", "{} {}", "{}x", "{\"a\":1,}", "{\"metadata\":{\"name\":\"a\"",
-                "{\"metadata\":{\"name\":\"a\"},\"metadata\":{\"name\":\"b\"}}", "{\"spec\":{\"containers\":[null,{}]}}",
-                "{\"a\":[1,2.5,1e400,123456789012345678901234567890]}", "{\"metadata\":{\"labels\":{\"a\":null,\"b\":1}}}",
-                "{\"metadata\":{\"managedFields\":[{\"manager\":\"x\"}],\"generation\":7}}", "\"text\"")) {
+                "",
+                " ",
+                "null",
+                "7",
+                "[]",
+                "{",
+                "{}",
+                "{} {}",
+                "{}x",
+                "{\"a\":1,}",
+                "{\"metadata\":{\"name\":\"a\"",
+                "{\"metadata\":{\"name\":\"a\"},\"metadata\":{\"name\":\"b\"}}",
+                "{\"spec\":{\"containers\":[null,{}]}}",
+                "{\"a\":[1,2.5,1e400,123456789012345678901234567890]}",
+                "{\"metadata\":{\"labels\":{\"a\":null,\"b\":1}}}",
+                "{\"metadata\":{\"managedFields\":[{\"manager\":\"x\"}],\"generation\":7}}",
+                "\"text\"")) {
             byte[] json = text.getBytes(StandardCharsets.UTF_8);
             assertThat(outcome(() -> Models.read(json, Pod.class)))
                     .as(text)
@@ -173,8 +196,7 @@ class ModelsTest {
         for (ModelShape shape : type.shapes) {
             ModelShape inner = shape;
             while (inner.item != null) inner = inner.item;
-            if (inner.form == 'm'
-                    && found.put(inner.type().access.getClass().getName(), inner.type()) == null) {
+            if (inner.form == 'm' && found.put(inner.type().access.getClass().getName(), inner.type()) == null) {
                 reachable(inner.type(), found);
             }
         }
