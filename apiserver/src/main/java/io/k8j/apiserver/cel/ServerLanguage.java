@@ -4,7 +4,7 @@ import io.k8j.model.cel.Language;
 
 /** CEL with the functions that only an API server has: questions to the authorizer. */
 public final class ServerLanguage {
-    private static final Language LANGUAGE = Language.with(new AuthorizerFunctions());
+    private static final Language LANGUAGE = Language.withListTypes(new AuthorizerFunctions());
 
     private ServerLanguage() {}
 

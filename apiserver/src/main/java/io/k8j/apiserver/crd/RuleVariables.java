@@ -3,6 +3,7 @@ package io.k8j.apiserver.crd;
 import com.google.protobuf.NullValue;
 import dev.cel.common.values.CelByteString;
 import io.k8j.model.cel.FieldNames;
+import io.k8j.model.cel.KeyedList;
 import io.k8j.model.cel.TextFormats;
 import io.k8j.model.json.Trees;
 import java.time.DateTimeException;
@@ -48,12 +49,26 @@ final class RuleVariables {
                 boolean embedded = Trees.isTrue(items, "x-kubernetes-embedded-resource");
                 List<Object> copy = new ArrayList<>(list.size());
                 for (Object item : list) copy.add(cel(items, embedded, item));
-                yield copy;
+                yield typed(schema, copy);
             }
             case Integer i -> number(schema, i.longValue());
             case Long n -> number(schema, n);
             case String s -> text(schema, s);
             default -> value;
+        };
+    }
+
+    private static List<Object> typed(Map<String, Object> schema, List<Object> list) {
+        return switch (Trees.string(schema, "x-kubernetes-list-type")) {
+            case "set" -> new KeyedList(list, List.of());
+            case "map" -> {
+                List<String> keys = new ArrayList<>();
+                for (Object name : Trees.list(schema, "x-kubernetes-list-map-keys")) {
+                    FieldNames.escape(String.valueOf(name)).ifPresent(keys::add);
+                }
+                yield new KeyedList(list, keys);
+            }
+            case null, default -> list;
         };
     }
 

@@ -59,6 +59,39 @@ class RuleTreeTest {
         assertThat(errors(rule(schema, rule), value, null)).containsExactly(error);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "set|self == oldSelf|[1,2,3]|[3,1,2]|true",
+                "set|self != oldSelf|[1,2,3]|[3,1,2]|false",
+                "set|self == oldSelf|[1,2,3]|[3,1,4]|false",
+                "set|self == [3,2,1] && [3,2,1] != self|[1,2,3]|[1]|true",
+                "set|(self + oldSelf) == [1,2,3] && size(self + oldSelf) == 3|[1,2]|[2,3]|true",
+                "set|2 in self + [5] && 1 + 1 == 2|[1,2]|[1]|true",
+                "atomic|self == oldSelf|[1,2,3]|[3,1,2]|false",
+                "atomic|size(self + oldSelf) == 4 && \\\"a\\\" + \\\"b\\\" == \\\"ab\\\"|[1,2]|[2,3]|true"
+            })
+    void setsAreComparedAndJoinedAsSets(String type, String rule, String value, String old, boolean holds) {
+        String schema = "'type':'array','maxItems':9,'x-kubernetes-list-type':'%s','items':{'type':'integer'}";
+        assertThat(errors(rule(schema.formatted(type), rule), value, old).isEmpty()).isEqualTo(holds);
+    }
+
+    @Test
+    void mapsAreComparedAndJoinedByTheirKeys() {
+        String schema = "'type':'array','maxItems':9,'x-kubernetes-list-type':'map','x-kubernetes-list-map-keys':['a-b'],"
+                + "'items':{'type':'object','properties':{'a-b':{'type':'integer'},'v':{'type':'integer'}}}";
+        String one = "[{'a-b':1,'v':1},{'a-b':2,'v':2}]";
+        String two = "[{'a-b':2,'v':2},{'a-b':1,'v':1}]";
+        String three = "[{'a-b':2,'v':9},{'a-b':3,'v':3}]";
+        assertThat(errors(rule(schema, "self == oldSelf"), one, two)).isEmpty();
+        assertThat(errors(rule(schema, "self == oldSelf"), one, three)).hasSize(1);
+        assertThat(errors(rule(schema, "(self + oldSelf).map(x, x.v) == [1, 9, 3]"), one, three))
+                .isEmpty();
+        assertThat(errors(rule(schema, "[self] == [oldSelf]"), one, two)).isEmpty();
+    }
+
     @Test
     void transitionsNeedAFormerValueUnlessItIsOptional() {
         String plain = rule("'type':'integer'", "self >= oldSelf");

@@ -26,16 +26,17 @@ public final class Language {
     private final CelCompiler compiler;
     private final CelRuntime runtime;
 
-    private Language(List<FunctionLibrary> more, List<CelCompilerLibrary> macros) {
+    private Language(
+            List<FunctionLibrary> more, List<CelCompilerLibrary> macros, List<CelRuntimeLibrary> operators) {
         List<FunctionLibrary> own = new ArrayList<>(own());
         own.addAll(more);
         compiler = compiler(own, macros);
-        runtime = runtime(own);
+        runtime = runtime(own, operators);
     }
 
     /** Made on first use: many clusters have no expressions at all. */
     private static final class Plain {
-        private static final Language LANGUAGE = new Language(List.of(), List.of());
+        private static final Language LANGUAGE = new Language(List.of(), List.of(), List.of());
     }
 
     /** Without anything of a component's own. */
@@ -45,12 +46,17 @@ public final class Language {
 
     /** With functions of a component's own. */
     public static Language with(FunctionLibrary... more) {
-        return new Language(List.of(more), List.of());
+        return new Language(List.of(more), List.of(), List.of());
+    }
+
+    /** With functions of a component's own, and operators that know {@link KeyedList}s. */
+    public static Language withListTypes(FunctionLibrary... more) {
+        return new Language(List.of(more), List.of(), List.of(new ListSemantics(OPTIONS)));
     }
 
     /** With {@code cel.bind}, which names a part of an expression. */
     public static Language withBindings() {
-        return new Language(List.of(), List.of(CelExtensions.bindings()));
+        return new Language(List.of(), List.of(CelExtensions.bindings()), List.of());
     }
 
     CelCompiler compiler() {
@@ -106,7 +112,7 @@ public final class Language {
                 .build();
     }
 
-    private static CelRuntime runtime(List<FunctionLibrary> own) {
+    private static CelRuntime runtime(List<FunctionLibrary> own, List<CelRuntimeLibrary> operators) {
         List<CelRuntimeLibrary> libraries = new ArrayList<>(List.of(
                 CelExtensions.optional(),
                 strings(),
@@ -114,6 +120,7 @@ public final class Language {
                 CelExtensions.comprehensions(),
                 lists()));
         libraries.addAll(own);
+        libraries.addAll(operators);
         CelRuntimeBuilder builder = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS);
         return builder.addLibraries(libraries).build();
     }
