@@ -26,6 +26,7 @@ import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.HttpServer;
 import io.k8j.apiserver.http.RequestMetrics;
 import io.k8j.apiserver.http.Serving;
+import io.k8j.apiserver.metrics.MetricText;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
@@ -275,6 +276,13 @@ public final class ApiServer implements AutoCloseable {
         List<Consumer<StringBuilder>> parts = new ArrayList<>();
         if (flows != null) parts.add(flows::write);
         parts.add(admissionMetrics::write);
+        parts.add(out -> MetricText.family(
+                out,
+                "apiserver_tls_handshake_errors_total",
+                "ALPHA",
+                "Number of requests dropped with 'TLS handshake error from' error",
+                "counter",
+                Map.of("", http.handshakeErrors())));
         return new ServerPages(config, core, store, aggregator, hooks, () -> stopping).all(metrics, parts);
     }
 

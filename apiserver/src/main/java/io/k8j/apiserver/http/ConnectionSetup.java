@@ -17,6 +17,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +35,16 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     private final RequestSettings settings;
     private final ExchangeHandler handler;
     private final ChannelGroup connections;
+    private final LongAdder handshakeErrors;
 
+    /** @param handshakeErrors counts connections that ended before the two sides had agreed on a key */
     ConnectionSetup(
-            Supplier<SslContext> tls, RequestSettings settings, ExchangeHandler handler, ChannelGroup connections) {
+            Supplier<SslContext> tls,
+            RequestSettings settings,
+            ExchangeHandler handler,
+            ChannelGroup connections,
+            LongAdder handshakeErrors) {
+        this.handshakeErrors = handshakeErrors;
         this.tls = tls;
         this.settings = settings;
         this.handler = handler;
@@ -109,6 +117,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
 
         @Override
         protected void handshakeFailure(ChannelHandlerContext context, Throwable cause) {
+            handshakeErrors.increment();
             LOG.atDebug()
                     .addKeyValue("remote", context.channel().remoteAddress())
                     .addKeyValue("cause", cause.getMessage())

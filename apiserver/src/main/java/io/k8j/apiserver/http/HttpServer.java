@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -33,8 +34,11 @@ public final class HttpServer implements AutoCloseable {
     private final ChannelGroup connections;
     private final RequestSettings settings;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final LongAdder handshakeErrors;
 
-    private HttpServer(Channel listening, ChannelGroup connections, RequestSettings settings) {
+    private HttpServer(
+            Channel listening, ChannelGroup connections, RequestSettings settings, LongAdder handshakeErrors) {
+        this.handshakeErrors = handshakeErrors;
         this.listening = listening;
         this.connections = connections;
         this.settings = settings;
@@ -53,6 +57,7 @@ public final class HttpServer implements AutoCloseable {
                 Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         EventLoopGroup loops = EventLoops.acquire();
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        LongAdder handshakeErrors = new LongAdder();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(type)
@@ -61,10 +66,10 @@ public final class HttpServer implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING_BYTES)
-                .childHandler(new ConnectionSetup(tls, settings, handler, connections));
+                .childHandler(new ConnectionSetup(tls, settings, handler, connections, handshakeErrors));
         try {
             Channel listening = bootstrap.bind(address).sync().channel();
-            return new HttpServer(listening, connections, settings);
+            return new HttpServer(listening, connections, settings, handshakeErrors);
         } catch (InterruptedException e) {
             EventLoops.release();
             Thread.currentThread().interrupt();
@@ -78,6 +83,11 @@ public final class HttpServer implements AutoCloseable {
     /** The port that was bound, which matters when port 0 was asked for. */
     public int port() {
         return ((InetSocketAddress) listening.localAddress()).getPort();
+    }
+
+    /** How many connections ended before the two sides had agreed on a key. */
+    public long handshakeErrors() {
+        return handshakeErrors.sum();
     }
 
     public RequestSettings settings() {

@@ -120,6 +120,48 @@ class StructuredConfigurationTest {
         }
     }
 
+    @Test
+    void groupsThatTheTokenOnlyPointsToAreFetched() throws Exception {
+        try (TestIssuer issuer = TestIssuer.start()) {
+            issuer.telling("/groups", "key", () -> issuer.token(Map.of("roles", List.of("dev", "ops"))));
+            issuer.telling("/other", "key", () -> issuer.token(Map.of("teams", "x")));
+            issuer.telling("/forged", "key", () -> issuer.forgeries().getFirst());
+            Path file = Files.writeString(directory.resolve("authn.yaml"), authentication(issuer, """
+                  claimMappings:
+                    username: {claim: sub, prefix: ''}
+                    groups: {claim: roles, prefix: 'g:'}
+                """));
+            try (K8jCluster cluster = cluster("authentication-config=" + file);
+                    RawApi plain = RawApi.anonymous(cluster)) {
+                assertThat(user(whoIs(plain, issuer.token(pointing(issuer, "src", "/groups", "key")))))
+                        .containsEntry("groups", List.of("g:dev", "g:ops", "system:authenticated"));
+                for (Map<String, Object> wrong : List.of(
+                        pointing(issuer, "src", "/other", "key"),
+                        pointing(issuer, "src", "/forged", "key"),
+                        pointing(issuer, "src", "/nowhere", "key"),
+                        pointing(issuer, "src", "/groups", "other"),
+                        pointing(issuer, "missing", "/groups", "key"))) {
+                    assertThat(whoIs(plain, issuer.token(wrong)).code())
+                            .as(wrong.toString())
+                            .isEqualTo(401);
+                }
+                // What the token itself says counts.
+                Map<String, Object> both = new java.util.HashMap<>(pointing(issuer, "src", "/nowhere", "key"));
+                both.put("roles", "own");
+                assertThat(user(whoIs(plain, issuer.token(both))))
+                        .containsEntry("groups", List.of("g:own", "system:authenticated"));
+            }
+        }
+    }
+
+    private static Map<String, Object> pointing(TestIssuer issuer, String source, String path, String bearer) {
+        return Map.of(
+                "_claim_names",
+                Map.of("roles", source),
+                "_claim_sources",
+                Map.of("src", Map.of("endpoint", issuer.url() + path, "access_token", bearer)));
+    }
+
     record Wrong(String name, String yaml, String words) {}
 
     static Stream<Wrong> wrong() {

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -71,6 +72,21 @@ final class TestIssuer implements AutoCloseable {
             requests.incrementAndGet();
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             answer(exchange, reviews.apply(body));
+        });
+        return this;
+    }
+
+    /** A place where a token is to be had, for those who bring the right one. */
+    TestIssuer telling(String path, String bearer, Supplier<String> token) {
+        server.createContext(path, exchange -> {
+            requests.incrementAndGet();
+            boolean known = ("Bearer " + bearer).equals(exchange.getRequestHeaders().getFirst("Authorization"));
+            if (known) {
+                answer(exchange, token.get());
+            } else {
+                exchange.sendResponseHeaders(403, -1);
+                exchange.close();
+            }
         });
         return this;
     }

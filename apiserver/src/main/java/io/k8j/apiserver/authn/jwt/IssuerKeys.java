@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,16 +34,24 @@ final class IssuerKeys implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final long LARGEST_ANSWER = 1 << 20;
 
-    private final IssuerConfig issuer;
+    private final String url;
+    private final String discoveryUrl;
     private final InstantSource clock;
     private final HttpClient http;
     private volatile JWKSet keys; // null until they were fetched
     private Instant asked = Instant.MIN; // guarded by this
 
-    IssuerKeys(IssuerConfig issuer, InstantSource clock) {
-        this.issuer = issuer;
+    /**
+     * Of an issuer.
+     *
+     * @param discoveryUrl where it tells of itself; empty for the usual place
+     * @param authorities of its certificate
+     */
+    IssuerKeys(String url, String discoveryUrl, List<X509Certificate> authorities, InstantSource clock) {
+        this.url = url;
+        this.discoveryUrl = discoveryUrl;
         this.clock = clock;
-        this.http = HttpsClients.trusting(issuer.authorities());
+        this.http = HttpsClients.trusting(authorities);
     }
 
     /**
@@ -73,7 +82,7 @@ final class IssuerKeys implements AutoCloseable {
         try {
             keys = fetch();
         } catch (IOException | ParseException | JsonException | IllegalArgumentException e) {
-            LOG.atWarn().addKeyValue("issuer", issuer.url()).log("keys of a token issuer: {}", e.getMessage());
+            LOG.atWarn().addKeyValue("issuer", url).log("keys of a token issuer: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -81,13 +90,13 @@ final class IssuerKeys implements AutoCloseable {
     }
 
     private JWKSet fetch() throws IOException, InterruptedException, ParseException {
-        String own = issuer.url().replaceAll("/$", "") + "/.well-known/openid-configuration";
+        String own = url.replaceAll("/$", "") + "/.well-known/openid-configuration";
         Map<String, Object> configuration =
-                Json.parseObject(get(issuer.discoveryUrl().isEmpty() ? own : issuer.discoveryUrl()));
-        if (!issuer.url().equals(configuration.get("issuer"))) {
+                Json.parseObject(get(discoveryUrl.isEmpty() ? own : discoveryUrl));
+        if (!url.equals(configuration.get("issuer"))) {
             throw new IOException(
                     "oidc: issuer did not match the issuer returned by provider, expected \"%s\" got \"%s\""
-                            .formatted(issuer.url(), configuration.get("issuer")));
+                            .formatted(url, configuration.get("issuer")));
         }
         if (!(configuration.get("jwks_uri") instanceof String uri) || !uri.startsWith("https://")) {
             throw new IOException("provider did not return JWKS URL");

@@ -1,25 +1,15 @@
 package io.k8j.apiserver.authn.jwt;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
-import com.nimbusds.jose.jwk.AsymmetricJWK;
-import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jwt.SignedJWT;
 import io.k8j.apiserver.authn.Recognition;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.GoQuote;
-import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Checks the tokens of one issuer and makes users of their claims. Safe for all threads. */
 final class JwtIssuer implements AutoCloseable {
@@ -27,18 +17,19 @@ final class JwtIssuer implements AutoCloseable {
     static final List<String> ALGORITHMS =
             List.of("ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512");
 
-    private static final Duration NOT_BEFORE_LEEWAY = Duration.ofMinutes(5);
-
     private final IssuerConfig config;
     private final IssuerKeys keys;
-    private final Set<JWSAlgorithm> algorithms;
-    private final InstantSource clock;
+    private final TokenCheck check;
+    private final DistributedClaims distributed; // null if groups come from nowhere else
 
     JwtIssuer(IssuerConfig config, List<String> algorithms, InstantSource clock) {
         this.config = config;
-        this.keys = new IssuerKeys(config, clock);
-        this.algorithms = algorithms.stream().map(JWSAlgorithm::parse).collect(Collectors.toUnmodifiableSet());
-        this.clock = clock;
+        this.keys = new IssuerKeys(config.url(), config.discoveryUrl(), config.authorities(), clock);
+        this.check = new TokenCheck(algorithms, config.audiences(), clock);
+        boolean claimed = config.groups().expression() == null
+                && !config.groups().claim().isEmpty();
+        this.distributed =
+                claimed ? new DistributedClaims(config.groups().claim(), check, config.authorities(), clock) : null;
     }
 
     String url() {
@@ -48,75 +39,16 @@ final class JwtIssuer implements AutoCloseable {
     /** @param token that names this issuer */
     Recognition authenticate(SignedJWT token) {
         try {
-            verify(token);
-            Map<String, Object> claims = Json.parseObject(token.getPayload().toBytes());
-            checkTimes(claims);
-            checkAudience(claims);
+            Map<String, Object> claims = check.claims(token, keys);
+            if (distributed != null) {
+                distributed.expand(claims);
+            }
             return new Recognition.Known(user(claims), List.of());
         } catch (JwtException e) {
             return new Recognition.Bad(e.getMessage());
         } catch (JsonException e) {
             return new Recognition.Bad("oidc: parse claims: " + e.getMessage());
         }
-    }
-
-    private void verify(SignedJWT token) throws JwtException {
-        if (!algorithms.contains(token.getHeader().getAlgorithm())) {
-            throw new JwtException("oidc: verify token: oidc: malformed jwt: unexpected signature algorithm \"%s\""
-                    .formatted(token.getHeader().getAlgorithm()));
-        }
-        DefaultJWSVerifierFactory verifiers = new DefaultJWSVerifierFactory();
-        for (JWK key : keys.matching(token.getHeader())) {
-            try {
-                if (key instanceof AsymmetricJWK asymmetric
-                        && token.verify(verifiers.createJWSVerifier(token.getHeader(), asymmetric.toPublicKey()))) {
-                    return;
-                }
-            } catch (JOSEException e) {
-                continue; // a key of another kind; another one may fit
-            }
-        }
-        throw new JwtException("oidc: verify token: failed to verify signature: failed to verify id token signature");
-    }
-
-    private void checkTimes(Map<String, Object> claims) throws JwtException {
-        Instant now = clock.instant();
-        Instant end = instant(claims, "exp");
-        if (end == null || end.isBefore(now)) {
-            throw new JwtException("oidc: verify token: oidc: token is expired (Token Expiry: %s)".formatted(end));
-        }
-        Instant from = instant(claims, "nbf");
-        if (from != null && now.plus(NOT_BEFORE_LEEWAY).isBefore(from)) {
-            throw new JwtException("oidc: verify token: oidc: current time %s before the nbf (not before) time: %s"
-                    .formatted(now, from));
-        }
-    }
-
-    private static Instant instant(Map<String, Object> claims, String name) throws JwtException {
-        Object value = claims.get(name);
-        if (value == null) {
-            return null;
-        }
-        if (!(value instanceof Number number) || number.doubleValue() < 0 || number.doubleValue() > 1e11) {
-            throw new JwtException("oidc: verify token: oidc: failed to unmarshal claims: " + name);
-        }
-        return Instant.ofEpochSecond(number.longValue());
-    }
-
-    private void checkAudience(Map<String, Object> claims) throws JwtException {
-        List<String> audiences = switch (claims.get("aud")) {
-            case String one -> List.of(one);
-            case List<?> many -> many.stream().map(String::valueOf).toList();
-            case null, default -> List.of();
-        };
-        if (config.audiences().stream().noneMatch(audiences::contains)) {
-            throw new JwtException("oidc: verify token: oidc: expected audience in %s got %s"
-                    .formatted(quoted(config.audiences()), quoted(audiences)));
-        }
-    }
-
-    private static String quoted(List<String> texts) {
-        return texts.stream().map(GoQuote::quote).collect(Collectors.joining(" ", "[", "]"));
     }
 
     private UserInfo user(Map<String, Object> claims) throws JwtException {
@@ -269,5 +201,8 @@ final class JwtIssuer implements AutoCloseable {
     @Override
     public void close() {
         keys.close();
+        if (distributed != null) {
+            distributed.close();
+        }
     }
 }
