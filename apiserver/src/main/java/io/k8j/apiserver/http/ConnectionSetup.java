@@ -17,6 +17,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -116,8 +117,15 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
         }
 
         @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+            if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+                handshakeErrors.increment();
+            }
+            super.userEventTriggered(context, event);
+        }
+
+        @Override
         protected void handshakeFailure(ChannelHandlerContext context, Throwable cause) {
-            handshakeErrors.increment();
             LOG.atDebug()
                     .addKeyValue("remote", context.channel().remoteAddress())
                     .addKeyValue("cause", cause.getMessage())
