@@ -75,13 +75,15 @@ class RuleTreeTest {
             })
     void setsAreComparedAndJoinedAsSets(String type, String rule, String value, String old, boolean holds) {
         String schema = "'type':'array','maxItems':9,'x-kubernetes-list-type':'%s','items':{'type':'integer'}";
-        assertThat(errors(rule(schema.formatted(type), rule), value, old).isEmpty()).isEqualTo(holds);
+        assertThat(errors(rule(schema.formatted(type), rule), value, old).isEmpty())
+                .isEqualTo(holds);
     }
 
     @Test
     void mapsAreComparedAndJoinedByTheirKeys() {
-        String schema = "'type':'array','maxItems':9,'x-kubernetes-list-type':'map','x-kubernetes-list-map-keys':['a-b'],"
-                + "'items':{'type':'object','properties':{'a-b':{'type':'integer'},'v':{'type':'integer'}}}";
+        String schema =
+                "'type':'array','maxItems':9,'x-kubernetes-list-type':'map','x-kubernetes-list-map-keys':['a-b'],"
+                        + "'items':{'type':'object','properties':{'a-b':{'type':'integer'},'v':{'type':'integer'}}}";
         String one = "[{'a-b':1,'v':1},{'a-b':2,'v':2}]";
         String two = "[{'a-b':2,'v':2},{'a-b':1,'v':1}]";
         String three = "[{'a-b':2,'v':9},{'a-b':3,'v':3}]";

@@ -26,8 +26,7 @@ public final class Language {
     private final CelCompiler compiler;
     private final CelRuntime runtime;
 
-    private Language(
-            List<FunctionLibrary> more, List<CelCompilerLibrary> macros, List<CelRuntimeLibrary> operators) {
+    private Language(List<FunctionLibrary> more, List<CelCompilerLibrary> macros, List<CelRuntimeLibrary> operators) {
         List<FunctionLibrary> own = new ArrayList<>(own());
         own.addAll(more);
         compiler = compiler(own, macros);

@@ -80,7 +80,8 @@ final class TestIssuer implements AutoCloseable {
     TestIssuer telling(String path, String bearer, Supplier<String> token) {
         server.createContext(path, exchange -> {
             requests.incrementAndGet();
-            boolean known = ("Bearer " + bearer).equals(exchange.getRequestHeaders().getFirst("Authorization"));
+            boolean known =
+                    ("Bearer " + bearer).equals(exchange.getRequestHeaders().getFirst("Authorization"));
             if (known) {
                 answer(exchange, token.get());
             } else {

@@ -93,8 +93,8 @@ final class DistributedClaims implements AutoCloseable {
             SignedJWT token = SignedJWT.parse(get(endpoint, accessToken).strip());
             String issuer = token.getJWTClaimsSet().getIssuer();
             if (issuer == null || !issuer.startsWith("https://")) {
-                throw new JwtException("getting untrusted issuer from endpoint %s failed for claim \"%s\""
-                        .formatted(endpoint, claim));
+                throw new JwtException(
+                        "getting untrusted issuer from endpoint %s failed for claim \"%s\"".formatted(endpoint, claim));
             }
             Map<String, Object> claims = check.claims(token, keys(issuer));
             if (!claims.containsKey(claim)) {

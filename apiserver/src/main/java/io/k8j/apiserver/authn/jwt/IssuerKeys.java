@@ -91,8 +91,7 @@ final class IssuerKeys implements AutoCloseable {
 
     private JWKSet fetch() throws IOException, InterruptedException, ParseException {
         String own = url.replaceAll("/$", "") + "/.well-known/openid-configuration";
-        Map<String, Object> configuration =
-                Json.parseObject(get(discoveryUrl.isEmpty() ? own : discoveryUrl));
+        Map<String, Object> configuration = Json.parseObject(get(discoveryUrl.isEmpty() ? own : discoveryUrl));
         if (!url.equals(configuration.get("issuer"))) {
             throw new IOException(
                     "oidc: issuer did not match the issuer returned by provider, expected \"%s\" got \"%s\""

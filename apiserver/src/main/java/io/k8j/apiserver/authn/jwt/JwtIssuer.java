@@ -26,8 +26,8 @@ final class JwtIssuer implements AutoCloseable {
         this.config = config;
         this.keys = new IssuerKeys(config.url(), config.discoveryUrl(), config.authorities(), clock);
         this.check = new TokenCheck(algorithms, config.audiences(), clock);
-        boolean claimed = config.groups().expression() == null
-                && !config.groups().claim().isEmpty();
+        boolean claimed =
+                config.groups().expression() == null && !config.groups().claim().isEmpty();
         this.distributed =
                 claimed ? new DistributedClaims(config.groups().claim(), check, config.authorities(), clock) : null;
     }
