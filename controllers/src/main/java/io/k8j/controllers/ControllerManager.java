@@ -12,6 +12,7 @@ import io.k8j.controllers.clusterrole.AggregationController;
 import io.k8j.controllers.cronjob.CronJobController;
 import io.k8j.controllers.daemonset.DaemonSetController;
 import io.k8j.controllers.deployment.DeploymentController;
+import io.k8j.controllers.devicetaint.DeviceTaintController;
 import io.k8j.controllers.disruption.DisruptionController;
 import io.k8j.controllers.endpoints.EndpointsController;
 import io.k8j.controllers.endpointslice.EndpointSliceController;
@@ -111,6 +112,10 @@ public final class ControllerManager implements AutoCloseable {
             new Entry("service-cidr-controller", "service-cidrs-controller", ServiceCidrController::create),
             new Entry("node-lifecycle-controller", "node-controller", NodeLifecycleController::create),
             new Entry("taint-eviction-controller", "node-controller", TaintEvictionController::create),
+            new Entry(
+                    "device-taint-eviction-controller",
+                    "device-taint-eviction-controller",
+                    DeviceTaintController::create),
             new Entry("pod-garbage-collector-controller", "pod-garbage-collector", PodGarbageController::create),
             new Entry("token-cleaner-controller", "token-cleaner", TokenCleaner::create),
             new Entry("bootstrap-signer-controller", "bootstrap-signer", BootstrapSigner::create),

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
@@ -85,7 +86,7 @@ class ResourceClaimsTest {
                 .addNewResult()
                 .withRequest("r")
                 .withDriver("gpu.example.com")
-                .withPool("n")
+                .withPool("pool")
                 .withDevice("gpu-0")
                 .endResult()
                 .endDevices()
@@ -209,5 +210,58 @@ class ResourceClaimsTest {
                 () -> claim("c").getStatus().getReservedFor().stream()
                         .anyMatch(consumer ->
                                 consumer.getUid().equals(pod.getMetadata().getUid())));
+    }
+
+    private void slice(String taints) {
+        cluster.create(ResourceSlice.class, """
+                apiVersion: resource.k8s.io/v1
+                kind: ResourceSlice
+                metadata: {name: s}
+                spec:
+                  driver: gpu.example.com
+                  nodeName: host
+                  pool: {name: pool, generation: 1, resourceSliceCount: 1}
+                  devices: [{name: gpu-0, taints: %s}]
+                """.formatted(taints));
+    }
+
+    private Pod podWithDevice() {
+        cluster.create(ResourceClaim.class, """
+                apiVersion: resource.k8s.io/v1
+                kind: ResourceClaim
+                metadata: {name: c}
+                spec: %s
+                """.formatted(SPEC));
+        Pod pod = pod("p", "{name: device, resourceClaimName: c}");
+        allocate("c", pod);
+        return pod;
+    }
+
+    @Test
+    void aPodGoesWhenItsDeviceIsTainted() {
+        podWithDevice();
+        slice("[{key: example.com/broken, effect: NoSchedule}]");
+        assertThat(cluster.get(ResourceSlice.class, "s")
+                        .getSpec()
+                        .getDevices()
+                        .getFirst()
+                        .getTaints()
+                        .getFirst()
+                        .getTimeAdded())
+                .isNotNull();
+        cluster.resources(ResourceSlice.class)
+                .patch(
+                        ObjectKey.of("s"),
+                        PatchType.MERGE,
+                        Map.of(
+                                "spec",
+                                Map.of("devices", List.of(Map.of(
+                                        "name",
+                                        "gpu-0",
+                                        "taints",
+                                        List.of(Map.of("key", "example.com/broken", "effect", "NoExecute")))))),
+                        "");
+        eventually("gone", () -> !cluster.exists(Pod.class, "p"));
+        eventually("event", () -> cluster.events("p").contains("DeviceTaintManagerEviction: Marking for deletion"));
     }
 }

@@ -6,6 +6,7 @@ import io.k8j.apiserver.validation.device.ClaimValidation;
 import io.k8j.apiserver.validation.device.DeviceClassValidation;
 import io.k8j.apiserver.validation.device.SliceValidation;
 import io.k8j.model.json.Trees;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -45,8 +46,8 @@ final class DeviceRules {
                 "resourceslices.resource.k8s.io",
                 Rules.plain()
                         .withGeneration()
-                        .onCreate((context, slice) -> dropDisabled(slice))
-                        .onUpdate((context, slice, old) -> dropDisabled(slice))
+                        .onCreate((context, slice) -> prepare(context, slice))
+                        .onUpdate((context, slice, old) -> prepare(context, slice))
                         .check(SliceValidation::create)
                         .updateCheck(SliceValidation::update)
                         .warn((slice, old) -> upperCase(slice))
@@ -61,13 +62,22 @@ final class DeviceRules {
                 .formatted(driver));
     }
 
-    private static void dropDisabled(Map<String, Object> slice) {
+    private static void prepare(RequestContext context, Map<String, Object> slice) {
         for (Object item : Trees.list(slice, "spec", "devices")) {
             if (!(item instanceof Map<?, ?> device)) continue;
+            for (Object taint : Trees.list(device, "taints")) tellSince(context, taint);
             device.remove("nodeAllocatableResourceMappings");
             for (Object attribute : Trees.map(device, "attributes").values()) {
                 if (attribute instanceof Map<?, ?> map) LIST_VALUES.forEach(map::remove);
             }
+        }
+    }
+
+    /** Taints count from when they were set. */
+    private static void tellSince(RequestContext context, Object taint) {
+        if (taint instanceof Map<?, ?> map && map.get("timeAdded") == null) {
+            Trees.asMap(map)
+                    .put("timeAdded", context.now().truncatedTo(ChronoUnit.SECONDS).toString());
         }
     }
 
