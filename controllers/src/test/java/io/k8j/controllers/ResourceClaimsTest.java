@@ -255,11 +255,13 @@ class ResourceClaimsTest {
                         PatchType.MERGE,
                         Map.of(
                                 "spec",
-                                Map.of("devices", List.of(Map.of(
-                                        "name",
-                                        "gpu-0",
-                                        "taints",
-                                        List.of(Map.of("key", "example.com/broken", "effect", "NoExecute")))))),
+                                Map.of(
+                                        "devices",
+                                        List.of(Map.of(
+                                                "name",
+                                                "gpu-0",
+                                                "taints",
+                                                List.of(Map.of("key", "example.com/broken", "effect", "NoExecute")))))),
                         "");
         eventually("gone", () -> !cluster.exists(Pod.class, "p"));
         eventually("event", () -> cluster.events("p").contains("DeviceTaintManagerEviction: Marking for deletion"));

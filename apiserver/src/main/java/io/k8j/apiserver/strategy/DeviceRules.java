@@ -77,7 +77,9 @@ final class DeviceRules {
     private static void tellSince(RequestContext context, Object taint) {
         if (taint instanceof Map<?, ?> map && map.get("timeAdded") == null) {
             Trees.asMap(map)
-                    .put("timeAdded", context.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                    .put(
+                            "timeAdded",
+                            context.now().truncatedTo(ChronoUnit.SECONDS).toString());
         }
     }
 

@@ -36,8 +36,10 @@ public final class DeviceTaintController {
         this.context = context;
         this.claims = context.informer(ResourceClaim.class);
         Informer<ResourceSlice> slices = context.informer(ResourceSlice.class);
-        this.claimsByPool = claims.index(claim ->
-                results(claim).stream().map(DeviceTaintController::pool).distinct().toList());
+        this.claimsByPool = claims.index(claim -> results(claim).stream()
+                .map(DeviceTaintController::pool)
+                .distinct()
+                .toList());
         this.slicesByPool = slices.index(slice -> List.of(pool(slice)));
         this.events = context.recorder("device-taint-eviction");
         this.end = new PodEnd(context.resources(Pod.class));

@@ -48,7 +48,8 @@ class DeviceTaintsTest {
         ResourceSlice old = slice(0, "[{key: old, effect: NoExecute}]");
         ResourceSlice slice = slice(1, c.taints());
         DeviceRequestAllocationResult result = TypedCodec.decode(
-                Json.write(Yaml.parse("{request: r, driver: d.com, pool: p, device: a, tolerations: " + c.tolerations() + "}")),
+                Json.write(Yaml.parse(
+                        "{request: r, driver: d.com, pool: p, device: a, tolerations: " + c.tolerations() + "}")),
                 DeviceRequestAllocationResult.class);
         assertThat(DeviceTaints.evictionTime(result, List.of(old, slice), SINCE.plusSeconds(1)))
                 .isEqualTo(Optional.ofNullable(c.after()).map(SINCE::plusSeconds));
@@ -64,6 +65,7 @@ class DeviceTaintsTest {
                           nodeName: n1
                           pool: {name: p, generation: %d, resourceSliceCount: 1}
                           devices: [{name: a, taints: %s}]
-                        """.formatted(generation, generation, taints)))).as(ResourceSlice.class);
+                        """.formatted(generation, generation, taints))))
+                .as(ResourceSlice.class);
     }
 }
