@@ -5,11 +5,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.k8j.kubelet.cri.v1.LinuxContainerResources;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +16,8 @@ final class Cgroups {
     private static final Logger log = LoggerFactory.getLogger(Cgroups.class);
     private static final long PERIOD = 100_000;
     private static final long MIN_QUOTA = 1_000;
-    private static final long MIN_SHARES = 2;
+    static final long MIN_SHARES = 2;
     private static final long MAX_SHARES = 262_144;
-    private static final Path MOUNT = Path.of("/sys/fs/cgroup");
 
     private Cgroups() {}
 
@@ -88,89 +82,25 @@ final class Cgroups {
             quota += resources.getCpuQuota();
             memory += resources.getMemoryLimitInBytes();
         }
-        shares = Math.max(shares, MIN_SHARES);
+        var limits = new CgroupFiles.Limits(
+                Math.max(shares, MIN_SHARES), allCpu ? quota : 0, allMemory ? memory : 0);
         try {
-            if (Files.exists(MOUNT.resolve("cgroup.controllers"))) {
-                createV2(path, shares, allCpu ? quota : 0, allMemory ? memory : 0);
-            } else {
-                Path cpu = make("cpu", path);
-                if (cpu != null) {
-                    // All Pods without requests together get the least.
-                    if (QosClass.of(pod) == QosClass.BEST_EFFORT) set(cpu.getParent(), "cpu.shares", MIN_SHARES);
-                    set(cpu, "cpu.shares", shares);
-                    if (allCpu) {
-                        set(cpu, "cpu.cfs_period_us", PERIOD);
-                        set(cpu, "cpu.cfs_quota_us", quota);
-                    }
-                }
-                Path mem = make("memory", path);
-                if (mem != null && allMemory) set(mem, "memory.limit_in_bytes", memory);
-            }
+            // All Pods without requests together get the least.
+            CgroupFiles.HERE.create(path.substring(1), limits, QosClass.of(pod) == QosClass.BEST_EFFORT);
         } catch (IOException e) {
             log.atWarn().addKeyValue("cgroup", path).setCause(e).log("limits of the whole pod are not set");
         }
     }
 
-    private static void createV2(String path, long shares, long quota, long memory) throws IOException {
-        Path directory = MOUNT;
-        for (Path part : Path.of(path.substring(1))) {
-            Path control = directory.resolve("cgroup.subtree_control");
-            for (String controller : List.of("+cpu", "+memory", "+pids", "+cpuset", "+io")) {
-                try {
-                    Files.writeString(control, controller);
-                } catch (IOException e) {
-                    log.atDebug().addKeyValue("controller", controller).log("cgroup controller not available");
-                }
-            }
-            directory = directory.resolve(part.toString());
-            if (!Files.isDirectory(directory)) Files.createDirectory(directory);
-        }
-        set(directory, "cpu.weight", 1 + (shares - 2) * 9999 / 262142);
-        if (quota > 0) Files.writeString(directory.resolve("cpu.max"), quota + " " + PERIOD);
-        if (memory > 0) set(directory, "memory.max", memory);
-    }
-
-    private static Path make(String controller, String path) throws IOException {
-        Path mount = MOUNT.resolve(controller);
-        return Files.isDirectory(mount) ? Files.createDirectories(mount.resolve(path.substring(1))) : null;
-    }
-
-    private static void set(Path cgroup, String file, long value) throws IOException {
-        Path target = cgroup.resolve(file);
-        if (Files.exists(target)) Files.writeString(target, Long.toString(value));
-    }
-
     /** How many processes a Pod has; 0 if that cannot be known. */
     static long processes(Pod pod, NodeInfo node) throws IOException {
-        if (!node.realMounts()) return 0;
-        String path = parentOf(pod, node.cgroupRoot()).substring(1);
-        for (Path mount : List.of(MOUNT, MOUNT.resolve("pids"))) {
-            Path file = mount.resolve(path).resolve("pids.current");
-            if (Files.exists(file)) return Long.parseLong(Files.readString(file).strip());
-        }
-        return 0;
+        return node.realMounts()
+                ? CgroupFiles.HERE.processes(parentOf(pod, node.cgroupRoot()).substring(1))
+                : 0;
     }
 
     /** Removes the Pod's cgroup from all hierarchies; what still has processes stays. */
     static void remove(Pod pod, NodeInfo node) {
-        if (!node.realMounts()) return;
-        String path = parentOf(pod, node.cgroupRoot()).substring(1);
-        List<Path> roots = new ArrayList<>(List.of(MOUNT));
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(MOUNT, Files::isDirectory)) {
-            children.forEach(roots::add);
-        } catch (IOException e) {
-            return; // no cgroups on this machine
-        }
-        for (Path root : roots) removeTree(root.resolve(path));
-    }
-
-    private static void removeTree(Path cgroup) {
-        if (!Files.isDirectory(cgroup)) return;
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(cgroup, Files::isDirectory)) {
-            children.forEach(Cgroups::removeTree);
-            Files.delete(cgroup);
-        } catch (IOException e) {
-            log.atDebug().addKeyValue("cgroup", cgroup).setCause(e).log("cgroup not removed yet");
-        }
+        if (node.realMounts()) CgroupFiles.HERE.remove(parentOf(pod, node.cgroupRoot()).substring(1));
     }
 }

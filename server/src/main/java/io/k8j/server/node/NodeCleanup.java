@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -105,12 +107,23 @@ public final class NodeCleanup {
                 .filter(process -> commandLine(process).contains("containerd-shim")
                         && commandLine(process).contains(socket))
                 .toList();
-        for (ProcessHandle shim : shims) {
-            Stream.concat(shim.descendants(), Stream.of(shim)).forEach(ProcessHandle::destroyForcibly);
-        }
+        List<ProcessHandle> ended = shims.stream()
+                .flatMap(shim -> Stream.concat(shim.descendants(), Stream.of(shim)))
+                .toList();
+        ended.forEach(ProcessHandle::destroyForcibly);
         if (!shims.isEmpty()) {
-            Thread.sleep(200); // mounts are free once the processes are gone
+            awaitEnd(ended); // mounts are free once the processes are gone
             say.accept("killed %d left-over containers".formatted(shims.size()));
+        }
+    }
+
+    private static void awaitEnd(List<ProcessHandle> processes) throws InterruptedException {
+        var all = CompletableFuture.allOf(
+                processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
+        try {
+            all.get(COMMAND_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.atWarn().addKeyValue("cause", e.toString()).log("killed containers have not ended yet");
         }
     }
 
