@@ -48,7 +48,7 @@ public final class KubeconfigFile {
 
     /** Writes it with mode 0600, in one step. */
     public static void write(Path file, String server, String caPem, KeyAndCertificate admin) throws IOException {
-        Pem.write(file.toAbsolutePath(), render(server, caPem, admin), true);
+        Pem.writeReplaceable(file.toAbsolutePath(), render(server, caPem, admin), true);
     }
 
     private static String base64(String text) {

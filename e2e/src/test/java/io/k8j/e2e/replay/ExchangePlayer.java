@@ -99,7 +99,7 @@ final class ExchangePlayer {
     }
 
     private void awaitExists(String path) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + PATIENCE_NANOS;
         while (api.send("GET", path, null, "application/json", null).status() != 200) {
             if (System.nanoTime() > end) {
                 throw new IOException(path + " did not appear");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Signature;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -45,8 +46,8 @@ public final class CertificateStore {
         }
         try {
             KeyAndCertificate issued = authority.issue(request);
-            Pem.write(keyFile(request.name()), issued.keyPem(), true);
-            Pem.write(certificateFile(request.name()), issued.chainPem(), false);
+            Pem.writeReplaceable(keyFile(request.name()), issued.keyPem(), true);
+            Pem.writeReplaceable(certificateFile(request.name()), issued.chainPem(), false);
             return issued;
         } catch (GeneralSecurityException e) {
             throw new IOException("issue certificate %s: %s".formatted(request.name(), e.getMessage()), e);
@@ -74,12 +75,30 @@ public final class CertificateStore {
         } catch (GeneralSecurityException e) {
             return false; // another authority's, for example of a removed data directory
         }
-        return now.isAfter(certificate.getNotBefore().toInstant())
+        return isPair(stored)
+                && now.isAfter(certificate.getNotBefore().toInstant())
                 && now.isBefore(certificate.getNotAfter().toInstant().minus(RENEW_BEFORE))
                 && names(certificate)
                         .containsAll(request.alternativeNames().stream()
                                 .map(CertificateStore::canonical)
                                 .toList());
+    }
+
+    /** Whether key and certificate belong together: a crash may have replaced one of the two files only. */
+    private static boolean isPair(KeyAndCertificate stored) {
+        String algorithm = stored.key().getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+        byte[] probe = {1};
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(stored.key());
+            signature.update(probe);
+            byte[] signed = signature.sign();
+            signature.initVerify(stored.certificate());
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false; // not even of the same kind
+        }
     }
 
     private static Collection<String> names(X509Certificate certificate) {

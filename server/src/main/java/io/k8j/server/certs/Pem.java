@@ -97,9 +97,18 @@ public final class Pem {
 
     /**
      * Puts a file in place in one step, so that a reader or a crash never sees half of it. It outlives a power loss from
-     * the return on: what the store has was signed and encrypted with it.
+     * the return on: what the store has was signed with it, or depends on it.
      */
     public static void write(Path file, String text, boolean secret) throws IOException {
+        write(file, text, secret, true);
+    }
+
+    /** Likewise, for what the next start makes anew if a power loss has damaged it; no flush is waited for. */
+    public static void writeReplaceable(Path file, String text, boolean secret) throws IOException {
+        write(file, text, secret, false);
+    }
+
+    private static void write(Path file, String text, boolean secret, boolean durable) throws IOException {
         Files.createDirectories(file.getParent());
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(draft);
@@ -112,10 +121,10 @@ public final class Pem {
         try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) channel.write(bytes);
-            channel.force(true);
+            if (durable) channel.force(true);
         }
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        if (!System.getProperty("os.name").startsWith("Windows")) { // which cannot open directories
+        if (durable && !System.getProperty("os.name").startsWith("Windows")) { // which cannot open directories
             try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
                 directory.force(true);
             }

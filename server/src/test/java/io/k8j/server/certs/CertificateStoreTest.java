@@ -83,6 +83,19 @@ class CertificateStoreTest {
     }
 
     @Test
+    void aKeyThatACrashHasLeftWithoutItsCertificateIsReplaced() throws Exception {
+        CertificateAuthority authority = CertificateAuthority.open(directory, "ca", clock);
+        CertificateStore store = new CertificateStore(directory, clock);
+        KeyAndCertificate first = store.obtain(authority, SERVER);
+        Pem.write(store.keyFile("api"), authority.issue(SERVER).keyPem(), true); // and then the power went
+
+        KeyAndCertificate again = store.obtain(authority, SERVER);
+
+        assertThat(again.certificate()).isNotEqualTo(first.certificate());
+        assertThat(store.obtain(authority, SERVER).certificate()).isEqualTo(again.certificate());
+    }
+
+    @Test
     void keysAreReadableByTheirOwnerOnly() throws Exception {
         CertificateAuthority authority = CertificateAuthority.open(directory, "ca", clock);
         CertificateStore store = new CertificateStore(directory, clock);
