@@ -174,7 +174,8 @@ public final class Cluster implements AutoCloseable {
                         + controlPlane.apiServer().port(),
                 certificates.authorityPem(),
                 certificates.admin());
-        io.k8j.server.certs.Pem.writeReplaceable(config.dataDir().resolve("server/kubeconfig-path"), file + "\n", false);
+        io.k8j.server.certs.Pem.writeReplaceable(
+                config.dataDir().resolve("server/kubeconfig-path"), file + "\n", false);
     }
 
     private void renewKubeconfig() {

@@ -82,8 +82,7 @@ final class Cgroups {
             quota += resources.getCpuQuota();
             memory += resources.getMemoryLimitInBytes();
         }
-        var limits = new CgroupFiles.Limits(
-                Math.max(shares, MIN_SHARES), allCpu ? quota : 0, allMemory ? memory : 0);
+        var limits = new CgroupFiles.Limits(Math.max(shares, MIN_SHARES), allCpu ? quota : 0, allMemory ? memory : 0);
         try {
             // All Pods without requests together get the least.
             CgroupFiles.HERE.create(path.substring(1), limits, QosClass.of(pod) == QosClass.BEST_EFFORT);
@@ -101,6 +100,7 @@ final class Cgroups {
 
     /** Removes the Pod's cgroup from all hierarchies; what still has processes stays. */
     static void remove(Pod pod, NodeInfo node) {
-        if (node.realMounts()) CgroupFiles.HERE.remove(parentOf(pod, node.cgroupRoot()).substring(1));
+        if (node.realMounts())
+            CgroupFiles.HERE.remove(parentOf(pod, node.cgroupRoot()).substring(1));
     }
 }

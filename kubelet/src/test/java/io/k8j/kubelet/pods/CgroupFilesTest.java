@@ -57,7 +57,8 @@ class CgroupFilesTest {
         assertThat(text(mount.resolve("kubepods/besteffort/cpu.weight"))).isEqualTo("1");
         assertThat(text(mount.resolve("kubepods/cpu.weight"))).isEmpty();
         // The last controller asked for; each is asked for by itself, since one that is missing fails the whole line.
-        assertThat(text(mount.resolve("kubepods/besteffort/cgroup.subtree_control"))).isEqualTo("+io");
+        assertThat(text(mount.resolve("kubepods/besteffort/cgroup.subtree_control")))
+                .isEqualTo("+io");
         assertThat(text(pod.resolve("cgroup.subtree_control"))).isEmpty();
     }
 
@@ -91,10 +92,13 @@ class CgroupFilesTest {
         files(mount.resolve("cpu/kubepods/besteffort"), "cpu.shares");
         files(mount.resolve("memory").resolve(POD), "memory.limit_in_bytes");
         new CgroupFiles(mount).create(POD, limits, true);
-        assertThat(text(mount.resolve("cpu").resolve(POD).resolve("cpu.shares"))).isEqualTo("512");
-        assertThat(text(mount.resolve("cpu").resolve(POD).resolve("cpu.cfs_quota_us"))).isEqualTo("50000");
+        assertThat(text(mount.resolve("cpu").resolve(POD).resolve("cpu.shares")))
+                .isEqualTo("512");
+        assertThat(text(mount.resolve("cpu").resolve(POD).resolve("cpu.cfs_quota_us")))
+                .isEqualTo("50000");
         assertThat(text(mount.resolve("cpu/kubepods/besteffort/cpu.shares"))).isEqualTo("2");
-        assertThat(text(mount.resolve("memory").resolve(POD).resolve("memory.limit_in_bytes"))).isEqualTo("67108864");
+        assertThat(text(mount.resolve("memory").resolve(POD).resolve("memory.limit_in_bytes")))
+                .isEqualTo("67108864");
         assertThat(mount.resolve("kubepods")).doesNotExist();
     }
 
