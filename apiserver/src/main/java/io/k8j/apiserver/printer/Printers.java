@@ -2,6 +2,7 @@ package io.k8j.apiserver.printer;
 
 import io.k8j.apiserver.spi.Printer;
 import io.k8j.model.resource.GroupVersionKind;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +32,60 @@ public final class Printers {
             "scheduling.k8s.io",
             "storage.k8s.io");
 
-    private static final Map<String, Table> TABLES = all();
+    /** A start makes a printer for each resource and shows no table, so tables wait until one is asked for. */
+    private static final class Tables {
+        static final Map<String, Table> OF_KINDS = all();
 
-    // What upstream's generic converter shows for kinds without columns of their own.
-    private static final Table PLAIN = Table.named()
-            .column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"))
-            .generic();
+        // What upstream's generic converter shows for kinds without columns of their own.
+        static final Table PLAIN = Table.named()
+                .column("Created At", "date", Docs.CREATED, r -> r.text("metadata", "creationTimestamp"))
+                .generic();
 
-    private static final Table CUSTOM = Table.named().age();
+        static final Table CUSTOM = Table.named().age();
+
+        private static Map<String, Table> all() {
+            Map<String, Table> all = new HashMap<>();
+            for (Map<String, Table> some : List.of(
+                    WorkloadTables.TABLES,
+                    CoreTables.TABLES,
+                    NetworkTables.TABLES,
+                    StorageTables.TABLES,
+                    AccessTables.TABLES,
+                    PolicyTables.TABLES)) {
+                all.putAll(some);
+            }
+            return Map.copyOf(all);
+        }
+    }
+
+    /** The printer of a kind, looked up at each use. */
+    private record OfKind(GroupVersionKind kind) implements Printer {
+        private Table table() {
+            return BUILT_IN.contains(kind.group())
+                    ? Tables.OF_KINDS.getOrDefault(kind.kind(), Tables.PLAIN)
+                    : Tables.CUSTOM;
+        }
+
+        @Override
+        public List<Column> columns() {
+            return table().columns();
+        }
+
+        @Override
+        public boolean saysNullForNoRows() {
+            return table().saysNullForNoRows();
+        }
+
+        @Override
+        public List<Object> conditions(Map<String, Object> object) {
+            return table().conditions(object);
+        }
+
+        @Override
+        public List<Object> cells(Map<String, Object> object, Instant now) {
+            return table().cells(object, now);
+        }
+    }
 
     private Printers() {}
 
@@ -47,29 +94,11 @@ public final class Printers {
      * time, all others name and age.
      */
     public static Printer of(GroupVersionKind kind) {
-        if (!BUILT_IN.contains(kind.group())) {
-            return CUSTOM;
-        }
-        Table table = TABLES.get(kind.kind());
-        return table == null ? PLAIN : table;
+        return new OfKind(kind);
     }
 
     /** How long something took, as short as tables show ages. */
     public static String age(java.time.Duration duration) {
         return Durations.words(duration);
-    }
-
-    private static Map<String, Table> all() {
-        Map<String, Table> all = new HashMap<>();
-        for (Map<String, Table> some : List.of(
-                WorkloadTables.TABLES,
-                CoreTables.TABLES,
-                NetworkTables.TABLES,
-                StorageTables.TABLES,
-                AccessTables.TABLES,
-                PolicyTables.TABLES)) {
-            all.putAll(some);
-        }
-        return Map.copyOf(all);
     }
 }
