@@ -12,6 +12,7 @@ final class Clients implements AutoCloseable {
     private final K8jCluster cluster;
     private final Closing closing = new Closing();
     private final Map<Key, Object> made = new HashMap<>(); // guarded by this
+    private Fabric8Clients fabric8; // guarded by this; null until one is asked for
 
     Clients(K8jCluster cluster) {
         this.cluster = cluster;
@@ -28,11 +29,18 @@ final class Clients implements AutoCloseable {
         return type.cast(made.computeIfAbsent(new Key(type.getName(), namespace), key -> make(type, namespace)));
     }
 
+    private Fabric8Clients fabric8() {
+        if (fabric8 == null) {
+            fabric8 = new Fabric8Clients();
+        }
+        return fabric8;
+    }
+
     private Object make(Class<?> type, String namespace) {
         return switch (type.getName()) {
             case "io.k8j.client.Client" -> cluster.client();
             case "io.fabric8.kubernetes.client.KubernetesClient" ->
-                closing.add(Fabric8Clients.of(cluster.kubeconfig(namespace)));
+                closing.add(fabric8().of(cluster.kubeconfig(namespace)));
             case "io.kubernetes.client.openapi.ApiClient" -> {
                 OfficialClients.Closable official = closing.add(OfficialClients.of(cluster.kubeconfig(namespace)));
                 yield official.client();
