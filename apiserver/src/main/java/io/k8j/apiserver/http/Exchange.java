@@ -275,9 +275,19 @@ public final class Exchange {
 
     /** Turns the connection into a WebSocket and begins to send messages over it. */
     ResponseStream webSocket(boolean text) {
+        return webSocket(text, "");
+    }
+
+    /**
+     * Turns the connection into a WebSocket and begins to send messages over it.
+     *
+     * @param text whether they are of text; of bytes otherwise
+     * @param protocol the subprotocol that is agreed on; empty if none
+     */
+    public ResponseStream webSocket(boolean text, String protocol) {
         ResponseStream opened = reply.webSocket(text);
         // What is sent later follows on the same event loop, so it comes after the handshake.
-        detach(raw -> WatchSocket.open(raw, request));
+        detach(raw -> WatchSocket.open(raw, request, protocol));
         return opened;
     }
 

@@ -16,18 +16,26 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.util.ReferenceCountUtil;
 
-/** The client's side of a watch over a WebSocket: it is answered politely, and what it says beyond that is dropped. */
+/**
+ * The client's side of a watch or log over a WebSocket: it is answered politely, and what it says beyond that is dropped.
+ */
 final class WatchSocket extends ChannelInboundHandlerAdapter {
     private static final int LARGEST_MESSAGE = 64 * 1024;
 
-    /** Shakes hands; runs on the connection's event loop. */
-    static void open(ChannelHandlerContext context, HttpRequest request) {
+    /**
+     * Shakes hands; runs on the connection's event loop.
+     *
+     * @param protocol the subprotocol that is agreed on; empty if none
+     */
+    static void open(ChannelHandlerContext context, HttpRequest request, String protocol) {
         Channel channel = context.channel();
         FullHttpRequest whole =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, request.uri(), Unpooled.EMPTY_BUFFER);
         whole.headers().set(request.headers());
         WebSocketServerHandshaker handshaker =
-                new WebSocketServerHandshakerFactory(request.uri(), null, false, LARGEST_MESSAGE).newHandshaker(whole);
+                new WebSocketServerHandshakerFactory(
+                        request.uri(), protocol.isEmpty() ? null : protocol, false, LARGEST_MESSAGE)
+                .newHandshaker(whole);
         if (handshaker == null) {
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel);
             return;

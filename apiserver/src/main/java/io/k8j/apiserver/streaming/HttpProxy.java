@@ -153,11 +153,14 @@ public final class HttpProxy {
             page(exchange, channel, pieces, head, mount);
             return;
         }
-        ResponseStream stream = exchange.stream(code, head.headers().get(HttpHeaderNames.CONTENT_TYPE));
+        LogSocket socket = rewriting == null && exchange.asksForWebSocket() ? LogSocket.agree(exchange) : null;
+        ResponseStream stream = socket != null
+                ? socket.open(exchange)
+                : exchange.stream(code, head.headers().get(HttpHeaderNames.CONTENT_TYPE));
         while (true) {
             switch (next(channel, pieces)) {
                 case Piece.Body(byte[] bytes) -> {
-                    if (!stream.write(bytes)) {
+                    if (!stream.write(socket != null ? socket.message(bytes) : bytes)) {
                         return;
                     }
                 }
