@@ -17,20 +17,28 @@ import io.k8j.controllers.support.Nulls;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Deletes Pods from nodes whose NoExecute taints they do not tolerate, or not for longer. */
 public final class TaintEvictionController {
     private static final int WORKERS = 8;
 
+    /**
+     * A Pod that will be evicted.
+     *
+     * @param uid tells it from a later one of its name
+     * @param since when this was first seen; tolerations of taints that carry no time of their own count from here
+     */
+    private record Waiting(String uid, Instant since) {}
+
     private final ControllerContext context;
     private final Informer<Node> nodes;
     private final EventRecorder events;
     private final PodEnd end;
-    private final Set<ObjectKey> scheduled = ConcurrentHashMap.newKeySet();
+    private final Map<ObjectKey, Waiting> scheduled = new ConcurrentHashMap<>();
     private final ControllerLoop<ObjectKey> loop;
 
     private TaintEvictionController(ControllerContext context) {
@@ -88,18 +96,21 @@ public final class TaintEvictionController {
     private Outcome reconcile(ObjectKey key) {
         Optional<Pod> found = context.pods().get(key).filter(pod -> Pods.isScheduled(pod) && !Nulls.isDeleting(pod));
         Instant now = context.now();
+        Instant since = found.map(pod -> pod.getMetadata().getUid())
+                .map(uid -> scheduled.get(key) instanceof Waiting(String of, Instant start) && of.equals(uid) ? start : now)
+                .orElse(now);
         Optional<Instant> time =
                 found.flatMap(pod -> nodes.get(ObjectKey.of(pod.getSpec().getNodeName()))
                         .flatMap(node -> Tolerations.evictionTime(
-                                noExecute(node), Nulls.list(pod.getSpec().getTolerations()), now)));
+                                noExecute(node), Nulls.list(pod.getSpec().getTolerations()), since, now)));
         if (time.isEmpty()) {
-            if (scheduled.remove(key) && found.isPresent()) {
+            if (scheduled.remove(key) != null && found.isPresent()) {
                 events.normal(found.get(), "TaintManagerEviction", "Cancelling deletion of Pod " + key);
             }
             return Outcome.DONE;
         }
         if (time.get().isAfter(now)) {
-            scheduled.add(key);
+            scheduled.put(key, new Waiting(found.get().getMetadata().getUid(), since));
             return Outcome.again(Duration.between(now, time.get()));
         }
         scheduled.remove(key);

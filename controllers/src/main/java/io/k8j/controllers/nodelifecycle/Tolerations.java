@@ -38,9 +38,11 @@ public final class Tolerations {
     /**
      * When a Pod must leave a node.
      *
+     * @param seen when a taint counts as added that does not say so itself, as upstream counts all of them
      * @return empty if it may stay for ever; a time that may have passed otherwise
      */
-    static Optional<Instant> evictionTime(List<Taint> taints, List<Toleration> tolerations, Instant now) {
+    static Optional<Instant> evictionTime(
+            List<Taint> taints, List<Toleration> tolerations, Instant seen, Instant now) {
         Optional<Instant> earliest = Optional.empty();
         for (Taint taint : taints) {
             if (!"NoExecute".equals(taint.getEffect())) {
@@ -51,7 +53,7 @@ public final class Tolerations {
             if (matching.isEmpty()) {
                 return Optional.of(now);
             }
-            Instant since = Nulls.isEmpty(taint.getTimeAdded()) ? now : Times.parse(taint.getTimeAdded());
+            Instant since = Nulls.isEmpty(taint.getTimeAdded()) ? seen : Times.parse(taint.getTimeAdded());
             Optional<Instant> until = matching.stream()
                     .map(Toleration::getTolerationSeconds)
                     .filter(Objects::nonNull)

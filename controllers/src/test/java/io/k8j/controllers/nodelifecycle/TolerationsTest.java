@@ -51,7 +51,7 @@ class TolerationsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void tellsWhenAPodMustLeave(Case c) {
-        assertThat(Tolerations.evictionTime(c.taints, c.tolerations, NOW))
+        assertThat(Tolerations.evictionTime(c.taints, c.tolerations, NOW, NOW))
                 .as(c.name)
                 .isEqualTo(c.expected);
     }
