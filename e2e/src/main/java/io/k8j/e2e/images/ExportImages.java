@@ -8,11 +8,11 @@ import java.util.List;
 public final class ExportImages {
     private ExportImages() {}
 
-    /** Writes {@code busybox.tar}, {@code nginx.tar} and {@code sleeper.tar} into the directory that is named. */
+    /** Writes {@code busybox.tar}, {@code echo.tar}, {@code nginx.tar} and {@code sleeper.tar} into the directory that is named. */
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]).toAbsolutePath();
         ImageStore images = TestImages.in(directory.resolve("cache"));
-        for (String name : List.of("busybox", "nginx", "sleeper")) {
+        for (String name : List.of("busybox", "echo", "nginx", "sleeper")) {
             List<String> references = images.references().stream()
                     .filter(r -> r.contains("/" + name + ":"))
                     .toList();

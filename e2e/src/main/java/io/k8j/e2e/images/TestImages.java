@@ -15,13 +15,15 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The images that the walkthrough uses. All have a shell and the busybox tools except {@code sleeper}, which can only
- * sleep. {@code nginx} is a real nginx that serves {@code /usr/share/nginx/html} on port 80 and logs to stdout; its
- * page names the tag, so that a test sees which version answers. There is no {@code nginx:1.91}.
+ * The images that the tests use. All have a shell and the busybox tools except {@code sleeper}, which can only sleep.
+ * {@code echo} prints its arguments. {@code nginx} is a real nginx that serves {@code /usr/share/nginx/html} on port 80
+ * and logs to stdout; its page names the tag, so that a test sees which version answers. It also has bash, whose {@code
+ * /dev/udp} is the only UDP client here, and {@code /etc/nginx/netexec.conf}, with which it says who it is. There is no
+ * {@code nginx:1.91}.
  */
 public final class TestImages {
     /** Changes whenever the recipe below does, so that a cache made by an older one is not used. */
-    private static final String RECIPE = "4";
+    private static final String RECIPE = "5";
 
     private static final String LIBRARY = "docker.io/library/";
     private static final List<String> BUSYBOX_TAGS = List.of("latest", "1.28", "1.36");
@@ -31,6 +33,8 @@ public final class TestImages {
             "busybox-static",
             "nginx",
             "nginx-common",
+            "bash",
+            "libtinfo6",
             "libnginx-mod-stream",
             "libc6",
             "libcrypt1",
@@ -97,6 +101,12 @@ public final class TestImages {
                     .put("StopSignal", "SIGQUIT");
             store.tag(LIBRARY + "nginx:" + tag, image(store, config, List.of(base, server, page)));
         }
+        var echo = config(architecture);
+        echo.putObject("config")
+                .putPOJO("Entrypoint", List.of("/bin/echo"))
+                .putPOJO("Cmd", List.of("default", "arguments"))
+                .putPOJO("Env", List.of(PATH));
+        store.tag(LIBRARY + "echo:latest", image(store, echo, List.of(base)));
         byte[] sleep = new Layer()
                 .file("sleep", Files.readAllBytes(root.resolve("bin/busybox")), 0755)
                 .directory("proc", 0755)
@@ -135,9 +145,11 @@ public final class TestImages {
                 .tree(
                         root,
                         path -> path.matches("(usr/)?lib(64)?/([^/]+/|nginx/modules/)?[^/]*\\.so[^/]*")
-                                || path.equals("usr/sbin/nginx"))
+                                || path.equals("usr/sbin/nginx")
+                                || path.equals("bin/bash"))
                 .file("etc/nginx/mime.types", Files.readString(root.resolve("etc/nginx/mime.types")))
                 .file("etc/nginx/nginx.conf", resource("nginx.conf"))
+                .file("etc/nginx/netexec.conf", resource("netexec.conf"))
                 .file("etc/nginx/conf.d/default.conf", resource("default.conf"))
                 .file("usr/share/nginx/html/test", "ok\n")
                 .file("usr/share/nginx/grpc/serving", new byte[] {0, 0, 0, 0, 2, 8, 1}, 0644)

@@ -75,7 +75,8 @@ public final class SharedCluster {
                     List.of(
                             "docker.io/library/busybox:latest",
                             "docker.io/library/busybox:1.36",
-                            "docker.io/library/busybox:1.28"),
+                            "docker.io/library/busybox:1.28",
+                            "docker.io/library/echo:latest"),
                     archive);
             server.k8j("images", "import", archive.toString());
             Path docker = directory.resolve("sleeper.tar");
