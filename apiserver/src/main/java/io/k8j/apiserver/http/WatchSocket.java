@@ -32,8 +32,7 @@ final class WatchSocket extends ChannelInboundHandlerAdapter {
         FullHttpRequest whole =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, request.uri(), Unpooled.EMPTY_BUFFER);
         whole.headers().set(request.headers());
-        WebSocketServerHandshaker handshaker =
-                new WebSocketServerHandshakerFactory(
+        WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
                         request.uri(), protocol.isEmpty() ? null : protocol, false, LARGEST_MESSAGE)
                 .newHandshaker(whole);
         if (handshaker == null) {

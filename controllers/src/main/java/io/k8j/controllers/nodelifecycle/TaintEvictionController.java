@@ -97,7 +97,8 @@ public final class TaintEvictionController {
         Optional<Pod> found = context.pods().get(key).filter(pod -> Pods.isScheduled(pod) && !Nulls.isDeleting(pod));
         Instant now = context.now();
         Instant since = found.map(pod -> pod.getMetadata().getUid())
-                .map(uid -> scheduled.get(key) instanceof Waiting(String of, Instant start) && of.equals(uid) ? start : now)
+                .map(uid ->
+                        scheduled.get(key) instanceof Waiting(String of, Instant start) && of.equals(uid) ? start : now)
                 .orElse(now);
         Optional<Instant> time =
                 found.flatMap(pod -> nodes.get(ObjectKey.of(pod.getSpec().getNodeName()))

@@ -41,8 +41,7 @@ public final class Tolerations {
      * @param seen when a taint counts as added that does not say so itself, as upstream counts all of them
      * @return empty if it may stay for ever; a time that may have passed otherwise
      */
-    static Optional<Instant> evictionTime(
-            List<Taint> taints, List<Toleration> tolerations, Instant seen, Instant now) {
+    static Optional<Instant> evictionTime(List<Taint> taints, List<Toleration> tolerations, Instant seen, Instant now) {
         Optional<Instant> earliest = Optional.empty();
         for (Taint taint : taints) {
             if (!"NoExecute".equals(taint.getEffect())) {

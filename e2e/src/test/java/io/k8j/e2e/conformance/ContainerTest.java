@@ -21,9 +21,9 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -64,10 +64,8 @@ abstract class ContainerTest {
             administered = cluster;
             Config config = Config.fromKubeconfig(Files.readString(cluster.kubeconfig()));
             config.setRequestTimeout((int) PATIENCE.toMillis());
-            administrator = new KubernetesClientBuilder()
-                    .withConfig(config)
-                    .build()
-                    .adapt(NamespacedKubernetesClient.class);
+            administrator =
+                    new KubernetesClientBuilder().withConfig(config).build().adapt(NamespacedKubernetesClient.class);
         }
         return administrator;
     }
@@ -87,10 +85,17 @@ abstract class ContainerTest {
     final String newNamespace() throws IOException {
         String name = "conformance-" + NUMBERS.incrementAndGet();
         KubernetesClient all = administrator(cluster);
-        all.resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+        all.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
                 .create();
         // A Pod made before the namespace's account would be refused.
-        eventually(() -> assertThat(all.serviceAccounts().inNamespace(name).withName("default").get())
+        eventually(() -> assertThat(all.serviceAccounts()
+                        .inNamespace(name)
+                        .withName("default")
+                        .get())
                 .isNotNull());
         return name;
     }
@@ -175,8 +180,7 @@ abstract class ContainerTest {
             String now = p.getStatus().getPhase();
             boolean over = List.of("Succeeded", "Failed").contains(now);
             if (over && !now.equals(phase)) {
-                throw new IllegalStateException(
-                        "Pod %s %s: %s %s".formatted(name, now, p.getStatus(), logs(name)));
+                throw new IllegalStateException("Pod %s %s: %s %s".formatted(name, now, p.getStatus(), logs(name)));
             }
             return now.equals(phase);
         });

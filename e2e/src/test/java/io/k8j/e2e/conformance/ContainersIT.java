@@ -22,12 +22,14 @@ class ContainersIT extends ContainerTest {
             """;
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = ';', value = {
-        "neither; ''; default arguments",
-        "arguments; , args: [override, arguments]; override arguments",
-        "command; , command: [/bin/busybox, basename, /a/b]; b",
-        "both; , command: [/bin/busybox, basename], args: [/a/c]; c",
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "neither; ''; default arguments",
+                "arguments; , args: [override, arguments]; override arguments",
+                "command; , command: [/bin/busybox, basename, /a/b]; b",
+                "both; , command: [/bin/busybox, basename], args: [/a/c]; c",
+            })
     @Conformance("node/Containers/1")
     @Conformance("node/Containers/2")
     @Conformance("node/Containers/3")
@@ -79,10 +81,11 @@ class ContainersIT extends ContainerTest {
     void oneKeyIsAVariable(String reference) {
         makeSources();
         assertThat(outputOf(
-                        "env",
-                        "",
-                        "env: [{name: DATA, valueFrom: {%s: {name: source, key: data_1}}}]".formatted(reference))
-                .lines())
+                                "env",
+                                "",
+                                "env: [{name: DATA, valueFrom: {%s: {name: source, key: data_1}}}]"
+                                        .formatted(reference))
+                        .lines())
                 .contains("DATA=value-1")
                 .doesNotContain("data_2=value-2");
     }
@@ -94,10 +97,11 @@ class ContainersIT extends ContainerTest {
     void allKeysAreVariables(String reference) {
         makeSources();
         assertThat(outputOf(
-                        "env",
-                        "",
-                        "envFrom: [{REF: {name: source}}, {prefix: p_, REF: {name: source}}]".replace("REF", reference))
-                .lines())
+                                "env",
+                                "",
+                                "envFrom: [{REF: {name: source}}, {prefix: p_, REF: {name: source}}]"
+                                        .replace("REF", reference))
+                        .lines())
                 .contains("data_1=value-1", "data_2=value-2", "p_data_1=value-1", "p_data_2=value-2");
     }
 
@@ -114,9 +118,7 @@ class ContainersIT extends ContainerTest {
     @Conformance("node/SecurityContext/2")
     void withoutPrivilegesAContainerCannotChangeItsNetwork() {
         assertThat(outputOf(
-                        "ip link add dummy0 type dummy || echo refused",
-                        "",
-                        "securityContext: {privileged: false}"))
+                        "ip link add dummy0 type dummy || echo refused", "", "securityContext: {privileged: false}"))
                 .contains("refused")
                 .contains("Operation not permitted");
     }
@@ -124,7 +126,8 @@ class ContainersIT extends ContainerTest {
     @Test
     @Conformance("node/SecurityContext/3")
     void aContainerMayWriteToItsRoot() {
-        assertThat(outputOf("touch /checkfile && ls /checkfile", "", "securityContext: {readOnlyRootFilesystem: false}"))
+        assertThat(outputOf(
+                        "touch /checkfile && ls /checkfile", "", "securityContext: {readOnlyRootFilesystem: false}"))
                 .isEqualTo("/checkfile\n");
     }
 
@@ -143,10 +146,7 @@ class ContainersIT extends ContainerTest {
     @Conformance("node/SecurityContext/6")
     void aProgramOfRootRaisesAContainersRightsOnlyIfItMay(boolean allowed, String user) {
         // A copy of a shell that belongs to root and runs with its owner's rights.
-        create(podRunning(
-                        "once",
-                        "/tools/bash -p -c 'echo $EUID'",
-                        """
+        create(podRunning("once", "/tools/bash -p -c 'echo $EUID'", """
                         restartPolicy: Never
                         volumes: [{name: v, emptyDir: {}}]
                         initContainers:
@@ -155,8 +155,7 @@ class ContainersIT extends ContainerTest {
                           imagePullPolicy: IfNotPresent
                           command: [sh, -c, "cp /bin/bash /tools/bash; chmod 4755 /tools/bash"]
                           volumeMounts: [{name: v, mountPath: /tools}]
-                        """,
-                        """
+                        """, """
                         volumeMounts: [{name: v, mountPath: /tools}]
                         securityContext: {runAsUser: 1000, allowPrivilegeEscalation: %s}
                         """.formatted(allowed))
@@ -204,13 +203,10 @@ class ContainersIT extends ContainerTest {
     @Test
     @Conformance("node/ContainerRuntime/4")
     void aUserWritesTheMessageToAPathOfItsOwn() {
-        assertThat(endOf(
-                                "printf DONE > /dev/termination-custom-log",
-                                """
+        assertThat(endOf("printf DONE > /dev/termination-custom-log", """
                                 securityContext: {runAsUser: 1000}
                                 terminationMessagePath: /dev/termination-custom-log
-                                """,
-                                "Succeeded")
+                                """, "Succeeded")
                         .getMessage())
                 .isEqualTo("DONE");
     }

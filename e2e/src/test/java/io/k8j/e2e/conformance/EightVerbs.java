@@ -51,11 +51,15 @@ final class EightVerbs {
         this.manifest = manifest;
         this.sample = parse("x");
         this.resource = client.getApiResources(sample.getApiVersion()).getResources().stream()
-                .filter(r -> r.getKind().equals(sample.getKind()) && !r.getName().contains("/"))
+                .filter(r ->
+                        r.getKind().equals(sample.getKind()) && !r.getName().contains("/"))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(sample.getKind() + " is not in discovery"));
         this.all = client.genericKubernetesResources(new ResourceDefinitionContext.Builder()
-                .withGroup(sample.getApiVersion().contains("/") ? sample.getApiVersion().replaceFirst("/.*", "") : "")
+                .withGroup(
+                        sample.getApiVersion().contains("/")
+                                ? sample.getApiVersion().replaceFirst("/.*", "")
+                                : "")
                 .withVersion(sample.getApiVersion().replaceFirst(".*/", ""))
                 .withKind(resource.getKind())
                 .withPlural(resource.getName())
@@ -116,7 +120,8 @@ final class EightVerbs {
             for (int i = 1; i <= 3; i++) own.resource(parse(name(i))).create();
             assertThat(own.withName(name(1)).get().getMetadata().getName()).isEqualTo(name(1));
             assertThat(list()).hasSize(3);
-            eventually(() -> assertThat(seen).filteredOn(s -> s.action().equals("ADDED")).hasSize(3));
+            eventually(() ->
+                    assertThat(seen).filteredOn(s -> s.action().equals("ADDED")).hasSize(3));
 
             assertThat(own.withName(name(1))
                             .patch(
@@ -132,18 +137,22 @@ final class EightVerbs {
             assertThat(own.withName(name(1)).get().getMetadata().getAnnotations())
                     .containsEntry("patched", "true")
                     .containsEntry("updated", "true");
-            eventually(() -> assertThat(seen).anyMatch(s -> s.action().equals("MODIFIED")
-                    && s.object().getMetadata().getAnnotations() != null
-                    && s.object().getMetadata().getAnnotations().containsKey("updated")));
+            eventually(() -> assertThat(seen)
+                    .anyMatch(s -> s.action().equals("MODIFIED")
+                            && s.object().getMetadata().getAnnotations() != null
+                            && s.object().getMetadata().getAnnotations().containsKey("updated")));
 
             own.withName(name(1)).withGracePeriod(0).delete();
             eventually(() -> assertThat(own.withName(name(1)).get()).isNull());
-            eventually(() -> assertThat(seen).anyMatch(s -> s.action().equals("DELETED")
-                    && s.object().getMetadata().getName().equals(name(1))));
+            eventually(() -> assertThat(seen)
+                    .anyMatch(s -> s.action().equals("DELETED")
+                            && s.object().getMetadata().getName().equals(name(1))));
             assertThat(list()).hasSize(2);
             own.withLabel("walk", namespace).withGracePeriod(0).delete();
             eventually(() -> assertThat(list()).isEmpty());
-            eventually(() -> assertThat(seen).filteredOn(s -> s.action().equals("DELETED")).hasSize(3));
+            eventually(() -> assertThat(seen)
+                    .filteredOn(s -> s.action().equals("DELETED"))
+                    .hasSize(3));
         }
     }
 

@@ -121,15 +121,18 @@ class EmptyDirIT extends ContainerTest {
     @Test
     @Conformance("storage/EmptyDirWrapper/1")
     void fiftyVolumesInEachOfFivePodsStart() {
-        IntStream.range(0, 50).forEach(i -> client().resource(new ConfigMapBuilder()
-                        .withNewMetadata()
-                        .withName("racey-" + i)
-                        .endMetadata()
-                        .addToData("data-1", "value-1")
-                        .build())
-                .create());
+        IntStream.range(0, 50)
+                .forEach(i -> client().resource(new ConfigMapBuilder()
+                                .withNewMetadata()
+                                .withName("racey-" + i)
+                                .endMetadata()
+                                .addToData("data-1", "value-1")
+                                .build())
+                        .create());
         String volumes = IntStream.range(0, 50)
-                .mapToObj("- {name: racey-%1$d, configMap: {name: racey-%1$d, items: [{key: data-1, path: data-1}]}}"::formatted)
+                .mapToObj(
+                        "- {name: racey-%1$d, configMap: {name: racey-%1$d, items: [{key: data-1, path: data-1}]}}"
+                                ::formatted)
                 .collect(Collectors.joining("\n"));
         String mounts = IntStream.range(0, 50)
                 .mapToObj("- {name: racey-%1$d, mountPath: /etc/config-%1$d}"::formatted)
@@ -154,12 +157,17 @@ class EmptyDirIT extends ContainerTest {
                         command: [sleep, "100000"]
                         volumeMounts:
                 %s
-                """.formatted(volumes.indent(6).stripTrailing(), BUSYBOX, mounts.indent(8).stripTrailing()));
-        eventually(() -> assertThat(client().pods().withLabel("name", "wrapped").list().getItems())
+                """.formatted(
+                volumes.indent(6).stripTrailing(), BUSYBOX, mounts.indent(8).stripTrailing()));
+        eventually(() -> assertThat(
+                        client().pods().withLabel("name", "wrapped").list().getItems())
                 .hasSize(5)
                 .allMatch(ContainerTest::isReady));
-        client().pods().withLabel("name", "wrapped").list().getItems().forEach(pod -> assertThat(
-                        events(pod.getMetadata().getName()))
-                .noneMatch(e -> e.startsWith("FailedMount")));
+        client().pods()
+                .withLabel("name", "wrapped")
+                .list()
+                .getItems()
+                .forEach(pod ->
+                        assertThat(events(pod.getMetadata().getName())).noneMatch(e -> e.startsWith("FailedMount")));
     }
 }

@@ -49,7 +49,8 @@ class LifecycleIT extends ContainerTest {
         createHooked(
                 hook,
                 kind.equals("exec")
-                        ? "exec: {command: [wget, -q, -O, /dev/null, \"http://%s:8080/echo?%s\"]}".formatted(address, hook)
+                        ? "exec: {command: [wget, -q, -O, /dev/null, \"http://%s:8080/echo?%s\"]}"
+                                .formatted(address, hook)
                         : "httpGet: {host: %s, port: 8080, path: \"/echo?%s\"}".formatted(address, hook));
         if (hook.equals("preStop")) {
             assertThat(logs("listener")).doesNotContain("/echo?");
@@ -140,7 +141,8 @@ class LifecycleIT extends ContainerTest {
         assertThat(init.get(0).getState().getTerminated().getExitCode()).isZero();
         assertThat(init.get(1).getState().getTerminated().getExitCode()).isEqualTo(1);
         assertThat(statuses(pod).get("run1").getState().getWaiting()).isNotNull();
-        assertThat(statuses(pod).get("run1").getState().getWaiting().getReason()).isEqualTo("PodInitializing");
+        assertThat(statuses(pod).get("run1").getState().getWaiting().getReason())
+                .isEqualTo("PodInitializing");
     }
 
     @Test
@@ -187,7 +189,8 @@ class LifecycleIT extends ContainerTest {
             case "Always" -> assertThat(status.getState().getRunning()).isNotNull();
             case "OnFailure" ->
                 assertThat(status.getState().getTerminated().getExitCode()).isZero();
-            default -> assertThat(status.getState().getTerminated().getExitCode()).isEqualTo(1);
+            default ->
+                assertThat(status.getState().getTerminated().getExitCode()).isEqualTo(1);
         }
     }
 
@@ -196,8 +199,11 @@ class LifecycleIT extends ContainerTest {
     @Conformance("node/Kubelet/3")
     void aPodThatAlwaysFailsSaysWhyAndCanBeDeleted() {
         create(podRunning("failing", "exit 1", "restartPolicy: Never", ""));
-        Pod pod = awaitPod("failing", "terminated", p -> p.getStatus().getContainerStatuses().stream()
-                .anyMatch(s -> s.getState().getTerminated() != null));
+        Pod pod = awaitPod(
+                "failing",
+                "terminated",
+                p -> p.getStatus().getContainerStatuses().stream()
+                        .anyMatch(s -> s.getState().getTerminated() != null));
         ContainerStatus status = pod.getStatus().getContainerStatuses().getFirst();
         assertThat(pod.getStatus().getContainerStatuses()).hasSize(1);
         assertThat(status.getState().getTerminated().getExitCode()).isNotZero();
@@ -216,18 +222,25 @@ class LifecycleIT extends ContainerTest {
         createSleeper("target", "", "");
         awaitRunning("target");
         for (String name : List.of("debugger", "debugger2")) {
-            client().pods().withName("target").ephemeralContainers().edit(pod -> new io.fabric8.kubernetes.api.model.PodBuilder(pod)
-                    .editSpec()
-                    .addNewEphemeralContainer()
-                    .withName(name)
-                    .withImage(BUSYBOX)
-                    .withImagePullPolicy("IfNotPresent")
-                    .withCommand("sh", "-c", "while true; do echo polo; sleep 2; done")
-                    .endEphemeralContainer()
-                    .endSpec()
-                    .build());
-            awaitPod("target", "with a running " + name, p -> p.getStatus().getEphemeralContainerStatuses().stream()
-                    .anyMatch(s -> s.getName().equals(name) && s.getState().getRunning() != null));
+            client().pods()
+                    .withName("target")
+                    .ephemeralContainers()
+                    .edit(pod -> new io.fabric8.kubernetes.api.model.PodBuilder(pod)
+                            .editSpec()
+                            .addNewEphemeralContainer()
+                            .withName(name)
+                            .withImage(BUSYBOX)
+                            .withImagePullPolicy("IfNotPresent")
+                            .withCommand("sh", "-c", "while true; do echo polo; sleep 2; done")
+                            .endEphemeralContainer()
+                            .endSpec()
+                            .build());
+            awaitPod(
+                    "target",
+                    "with a running " + name,
+                    p -> p.getStatus().getEphemeralContainerStatuses().stream()
+                            .anyMatch(s ->
+                                    s.getName().equals(name) && s.getState().getRunning() != null));
             eventually(() -> assertThat(logs("target", name)).contains("polo"));
         }
         assertThat(pod("target").getSpec().getEphemeralContainers()).hasSize(2);

@@ -23,7 +23,8 @@ class ObjectRulesTest {
     @Conformance("node/Secrets/3")
     void anEmptyKeyIsRefused(String kind, KubernetesClient client) {
         assertThatThrownBy(() -> client.resource(
-                                "---\n{apiVersion: v1, kind: %s, metadata: {name: bad}, data: {\"\": dmFsdWU=}}".formatted(kind))
+                                "---\n{apiVersion: v1, kind: %s, metadata: {name: bad}, data: {\"\": dmFsdWU=}}"
+                                        .formatted(kind))
                         .create())
                 .isInstanceOfSatisfying(KubernetesClientException.class, e -> {
                     assertThat(e.getCode()).isEqualTo(422);
@@ -43,15 +44,19 @@ class ObjectRulesTest {
         object.patch(merge, "{\"data\":{\"a\":\"bmV3\"}}");
         object.patch(merge, "{\"immutable\":true}");
         for (String change : new String[] {
-            "{\"data\":{\"a\":\"dmFsdWU=\"}}", "{\"data\":{\"b\":\"dmFsdWU=\"}}", "{\"immutable\":false}", "{\"immutable\":null}"
+            "{\"data\":{\"a\":\"dmFsdWU=\"}}",
+            "{\"data\":{\"b\":\"dmFsdWU=\"}}",
+            "{\"immutable\":false}",
+            "{\"immutable\":null}"
         }) {
-            var refused =
-                    catchThrowableOfType(KubernetesClientException.class, () -> object.patch(merge, change));
+            var refused = catchThrowableOfType(KubernetesClientException.class, () -> object.patch(merge, change));
             assertThat(refused).as(change).isNotNull();
             assertThat(refused.getCode()).as(change).isEqualTo(422);
             assertThat(refused.getMessage()).contains("field is immutable when `immutable` is set");
         }
-        assertThat(object.patch(merge, "{\"metadata\":{\"labels\":{\"l\":\"v\"}}}").getMetadata().getLabels())
+        assertThat(object.patch(merge, "{\"metadata\":{\"labels\":{\"l\":\"v\"}}}")
+                        .getMetadata()
+                        .getLabels())
                 .containsEntry("l", "v");
         object.delete();
         assertThat(object.get()).isNull();
@@ -94,8 +99,10 @@ class ObjectRulesTest {
     }
 
     private static Pod awaitScheduled(KubernetesClient client) {
-        EightVerbs.eventually(() -> assertThat(client.pods().withName("of-class").get().getStatus().getConditions())
-                .anyMatch(c -> c.getType().equals("PodScheduled") && c.getStatus().equals("True")));
+        EightVerbs.eventually(() -> assertThat(
+                        client.pods().withName("of-class").get().getStatus().getConditions())
+                .anyMatch(
+                        c -> c.getType().equals("PodScheduled") && c.getStatus().equals("True")));
         return client.pods().withName("of-class").get();
     }
 

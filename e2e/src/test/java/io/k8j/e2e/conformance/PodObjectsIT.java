@@ -9,25 +9,27 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.k8j.e2e.cluster.Kubeconfig;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import io.k8j.e2e.cluster.Kubeconfig;
 import org.junit.jupiter.api.Test;
 
 /** Pods as objects of the API, while their containers run. */
 class PodObjectsIT extends ContainerTest {
     private Pod edit(String name, java.util.function.UnaryOperator<PodBuilder> change) {
-        return client().pods().withName(name).edit(pod -> change.apply(new PodBuilder(pod)).build());
+        return client().pods()
+                .withName(name)
+                .edit(pod -> change.apply(new PodBuilder(pod)).build());
     }
 
     @Test
@@ -65,7 +67,8 @@ class PodObjectsIT extends ContainerTest {
             create(podRunning("seen", "trap exit TERM; sleep 100000 & wait", "", "")
                     .replace("labels: {", "labels: {time: now, ")
                     .replace("terminationGracePeriodSeconds: 0", "terminationGracePeriodSeconds: 30"));
-            assertThat(client().pods().withLabel("time", "now").list().getItems()).hasSize(1);
+            assertThat(client().pods().withLabel("time", "now").list().getItems())
+                    .hasSize(1);
             eventually(() -> assertThat(seen).anyMatch(s -> s.action() == Watcher.Action.ADDED));
             awaitRunning("seen");
             client().pods().withName("seen").delete();
@@ -95,7 +98,8 @@ class PodObjectsIT extends ContainerTest {
                 metadata: {name: fooservice}
                 spec: {selector: {name: server}, ports: [{port: 8765, targetPort: 8080}]}
                 """);
-        String address = client().services().withName("fooservice").get().getSpec().getClusterIP();
+        String address =
+                client().services().withName("fooservice").get().getSpec().getClusterIP();
         // The node hears of the Service on a watch of its own.
         eventually(() -> {
             client().pods().withName("once").withGracePeriod(0).delete();
@@ -118,9 +122,12 @@ class PodObjectsIT extends ContainerTest {
         IntStream.rangeClosed(1, 3)
                 .forEach(i -> create(podRunning("pod-" + i, "sleep 100000", "", "")
                         .replace("labels: {", "labels: {type: Testing, ")));
-        assertThat(client().pods().withLabel("type", "Testing").list().getItems()).hasSize(3);
+        assertThat(client().pods().withLabel("type", "Testing").list().getItems())
+                .hasSize(3);
         client().pods().withLabel("type", "Testing").withGracePeriod(0).delete();
-        eventually(() -> assertThat(client().pods().withLabel("type", "Testing").list().getItems()).isEmpty());
+        eventually(() -> assertThat(
+                        client().pods().withLabel("type", "Testing").list().getItems())
+                .isEmpty());
     }
 
     @Test
@@ -128,7 +135,11 @@ class PodObjectsIT extends ContainerTest {
     void aPodHasTheAddressOfItsHost() {
         createSleeper("hosted", "", "");
         Pod pod = awaitPod("hosted", "with a host address", p -> p.getStatus().getHostIP() != null);
-        assertThat(client().nodes().withName(pod.getSpec().getNodeName()).get().getStatus().getAddresses())
+        assertThat(client().nodes()
+                        .withName(pod.getSpec().getNodeName())
+                        .get()
+                        .getStatus()
+                        .getAddresses())
                 .anyMatch(a -> a.getType().equals("InternalIP")
                         && a.getAddress().equals(pod.getStatus().getHostIP()));
         assertThat(pod.getStatus().getHostIPs()).hasSize(1);
@@ -165,8 +176,10 @@ class PodObjectsIT extends ContainerTest {
                                     + "\"spec\":{\"terminationGracePeriodSeconds\":0}}");
             eventually(() -> assertThat(seen)
                     .anyMatch(s -> s.action() == Watcher.Action.MODIFIED
-                            && "patched".equals(s.pod().getMetadata().getLabels().get("test-pod"))));
-            assertThat(client().pods().withLabel("test-pod", "patched").list().getItems()).hasSize(1);
+                            && "patched"
+                                    .equals(s.pod().getMetadata().getLabels().get("test-pod"))));
+            assertThat(client().pods().withLabel("test-pod", "patched").list().getItems())
+                    .hasSize(1);
             Pod answer = client().pods().withName("whole").editStatus(pod -> {
                 var status = new PodBuilder(pod).editStatus();
                 return status.editMatchingCondition(c -> c.getType().equals("Ready"))
@@ -176,10 +189,12 @@ class PodObjectsIT extends ContainerTest {
                         .build();
             });
             assertThat(isReady(answer)).isFalse();
-            eventually(() -> assertThat(seen).anyMatch(s -> s.pod().getMetadata()
-                            .getResourceVersion()
-                            .equals(answer.getMetadata().getResourceVersion())
-                    && !isReady(s.pod())));
+            eventually(() -> assertThat(seen)
+                    .anyMatch(s -> s.pod()
+                                    .getMetadata()
+                                    .getResourceVersion()
+                                    .equals(answer.getMetadata().getResourceVersion())
+                            && !isReady(s.pod())));
             client().pods().withLabel("test-pod-static").delete();
             eventually(() -> assertThat(seen).anyMatch(s -> s.action() == Watcher.Action.DELETED));
         }
@@ -226,7 +241,8 @@ class PodObjectsIT extends ContainerTest {
     private String readSocket(String path, String protocol, boolean channels) throws Exception {
         Kubeconfig kubeconfig = Kubeconfig.read(cluster().kubeconfig());
         Frames frames = new Frames(channels);
-        try (HttpClient http = HttpClient.newBuilder().sslContext(kubeconfig.tls()).build()) {
+        try (HttpClient http =
+                HttpClient.newBuilder().sslContext(kubeconfig.tls()).build()) {
             var builder = http.newWebSocketBuilder().subprotocols(protocol);
             kubeconfig.token().ifPresent(token -> builder.header("Authorization", "Bearer " + token));
             String server = kubeconfig.server().toString().replaceFirst("^http", "ws");

@@ -2,8 +2,8 @@ package io.k8j.e2e.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.api.model.EndpointsBuilder;
 import io.fabric8.kubernetes.api.model.Endpoints;
+import io.fabric8.kubernetes.api.model.EndpointsBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
@@ -51,8 +51,9 @@ class ServiceObjectsTest {
     }
 
     private static String address(KubernetesClient client, String pod) {
-        EightVerbs.eventually(() -> assertThat(client.pods().withName(pod).get().getStatus().getPodIP())
-                .isNotNull());
+        EightVerbs.eventually(
+                () -> assertThat(client.pods().withName(pod).get().getStatus().getPodIP())
+                        .isNotNull());
         return client.pods().withName(pod).get().getStatus().getPodIP();
     }
 
@@ -125,7 +126,10 @@ class ServiceObjectsTest {
         assertThat(client.services().inAnyNamespace().list().getItems())
                 .anyMatch(s -> s.getMetadata().getName().equals("kubernetes")
                         && s.getMetadata().getNamespace().equals("default"));
-        assertThat(client.services().inNamespace("default").withName("kubernetes").get())
+        assertThat(client.services()
+                        .inNamespace("default")
+                        .withName("kubernetes")
+                        .get())
                 .isNotNull();
     }
 
@@ -148,13 +152,15 @@ class ServiceObjectsTest {
             assertThat(slices(client, "mirrored")).hasSize(1);
             assertThat(addresses(slices(client, "mirrored"))).containsExactly("10.1.2.3");
         });
-        client.endpoints().withName("mirrored").edit(e -> new EndpointsBuilder(e)
-                .editFirstSubset()
-                .editFirstAddress()
-                .withIp("10.2.3.4")
-                .endAddress()
-                .endSubset()
-                .build());
+        client.endpoints()
+                .withName("mirrored")
+                .edit(e -> new EndpointsBuilder(e)
+                        .editFirstSubset()
+                        .editFirstAddress()
+                        .withIp("10.2.3.4")
+                        .endAddress()
+                        .endSubset()
+                        .build());
         EightVerbs.eventually(() -> {
             assertThat(slices(client, "mirrored")).hasSize(1);
             assertThat(addresses(slices(client, "mirrored"))).containsExactly("10.2.3.4");
@@ -167,17 +173,20 @@ class ServiceObjectsTest {
     @Conformance("network/Services/17")
     void endpointsAreMadeChangedAndDeletedByLabel(KubernetesClient client) {
         List<String> deleted = new CopyOnWriteArrayList<>();
-        try (Watch watch = client.endpoints().withLabel("test-endpoint-static", "true").watch(new Watcher<Endpoints>() {
-            @Override
-            public void eventReceived(Action action, Endpoints object) {
-                if (action == Action.DELETED) deleted.add(object.getMetadata().getName());
-            }
+        try (Watch watch = client.endpoints()
+                .withLabel("test-endpoint-static", "true")
+                .watch(new Watcher<Endpoints>() {
+                    @Override
+                    public void eventReceived(Action action, Endpoints object) {
+                        if (action == Action.DELETED)
+                            deleted.add(object.getMetadata().getName());
+                    }
 
-            @Override
-            public void onClose(WatcherException cause) {
-                // What was seen until then is what the test looks at.
-            }
-        })) {
+                    @Override
+                    public void onClose(WatcherException cause) {
+                        // What was seen until then is what the test looks at.
+                    }
+                })) {
             client.resource("""
                     apiVersion: v1
                     kind: Endpoints
@@ -190,7 +199,10 @@ class ServiceObjectsTest {
                     .addToLabels("test-service", "updated")
                     .endMetadata()
                     .build());
-            assertThat(client.endpoints().withLabel("test-service", "updated").list().getItems())
+            assertThat(client.endpoints()
+                            .withLabel("test-service", "updated")
+                            .list()
+                            .getItems())
                     .hasSize(1);
             Endpoints patched = endpoints.patch(
                     MERGE,
@@ -214,7 +226,8 @@ class ServiceObjectsTest {
     void endpointsOfAHundredServicesComeSoon(KubernetesClient client) {
         createPod(client, "latency", "latency");
         address(client, "latency");
-        EightVerbs.eventually(() -> assertThat(client.pods().withName("latency").get().getStatus().getPhase())
+        EightVerbs.eventually(() -> assertThat(
+                        client.pods().withName("latency").get().getStatus().getPhase())
                 .isEqualTo("Running"));
         List<Duration> taken = new ArrayList<>();
         for (int i = 0; i < 100; i++) {

@@ -117,9 +117,11 @@ class StatusObjectsTest {
                 .endCondition()
                 .endStatus()
                 .build());
-        assertThat(updated.getStatus().getConditions()).anyMatch(c -> c.getMessage().equals("Set by the test"));
+        assertThat(updated.getStatus().getConditions())
+                .anyMatch(c -> c.getMessage().equals("Set by the test"));
         Service whole = service.patch(
-                PatchContext.of(PatchType.STRATEGIC_MERGE), "{\"metadata\":{\"labels\":{\"test-service\":\"patched\"}}}");
+                PatchContext.of(PatchType.STRATEGIC_MERGE),
+                "{\"metadata\":{\"labels\":{\"test-service\":\"patched\"}}}");
         assertThat(whole.getMetadata().getLabels()).containsEntry("test-service", "patched");
         assertThat(whole.getStatus()).isEqualTo(updated.getStatus());
         service.delete();
@@ -187,7 +189,8 @@ class StatusObjectsTest {
                         MERGE,
                         "{\"status\":{\"conditions\":[{\"type\":\"StatusPatched\",\"status\":\"True\","
                                 + "\"reason\":\"E2E patchStatus\",\"message\":\"Set from the test\"}]}}");
-        assertThat(patchedClaim.getStatus().getConditions()).anyMatch(c -> c.getType().equals("StatusPatched"));
+        assertThat(patchedClaim.getStatus().getConditions())
+                .anyMatch(c -> c.getType().equals("StatusPatched"));
         PersistentVolume patched = volume.subresource("status")
                 .patch(MERGE, "{\"status\":{\"message\":\"StatusPatched\",\"reason\":\"E2E patchStatus\"}}");
         assertThat(patched.getStatus().getReason()).isEqualTo("E2E patchStatus");
@@ -240,7 +243,8 @@ class StatusObjectsTest {
                 .build());
         assertThat(updated.getMetadata().getLabels()).containsEntry(name, "updated");
         node.delete();
-        EightVerbs.eventually(() -> assertThat(client.nodes().withLabel(name, "updated").list().getItems())
+        EightVerbs.eventually(() -> assertThat(
+                        client.nodes().withLabel(name, "updated").list().getItems())
                 .isEmpty());
     }
 }

@@ -14,12 +14,14 @@ class SubpathIT extends ContainerTest {
     private static final String EMPTY = "volumes: [{name: v, emptyDir: {}}]";
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = ';', value = {
-        "Secret; secret: {secretName: s}",
-        "ConfigMap; configMap: {name: m}",
-        "projected; projected: {sources: [{configMap: {name: m}}]}",
-        "downward; downwardAPI: {items: [{path: file, fieldRef: {fieldPath: \"metadata.annotations['told']\"}}]}",
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "Secret; secret: {secretName: s}",
+                "ConfigMap; configMap: {name: m}",
+                "projected; projected: {sources: [{configMap: {name: m}}]}",
+                "downward; downwardAPI: {items: [{path: file, fieldRef: {fieldPath: \"metadata.annotations['told']\"}}]}",
+            })
     @Conformance("storage/Subpath/1")
     @Conformance("storage/Subpath/3")
     @Conformance("storage/Subpath/4")
@@ -50,16 +52,12 @@ class SubpathIT extends ContainerTest {
     @Test
     @Conformance("node/VariableExpansion/4")
     void variablesAreExpandedInAPath() {
-        assertThat(outputOf(
-                        "test -d /volume/once && echo there",
-                        EMPTY,
-                        """
+        assertThat(outputOf("test -d /volume/once && echo there", EMPTY, """
                         env: [{name: POD_NAME, value: once}]
                         volumeMounts:
                         - {name: v, mountPath: /logs, subPathExpr: $(POD_NAME)}
                         - {name: v, mountPath: /volume}
-                        """))
-                .isEqualTo("there\n");
+                        """)).isEqualTo("there\n");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -67,15 +65,13 @@ class SubpathIT extends ContainerTest {
     @Conformance("node/VariableExpansion/5")
     @Conformance("node/VariableExpansion/6")
     void pathsOutOfTheVolumeAreRefused(String where, String why) {
-        createSleeper(
-                "refused",
-                EMPTY,
-                """
+        createSleeper("refused", EMPTY, """
                 env: [{name: WHERE, value: "%s"}]
                 volumeMounts: [{name: v, mountPath: /v, subPathExpr: $(WHERE)}]
                 """.formatted(where));
         awaitPod("refused", "refused", SubpathIT::isRefused);
-        eventually(() -> assertThat(events("refused")).anySatisfy(e -> assertThat(e).contains(why)));
+        eventually(() ->
+                assertThat(events("refused")).anySatisfy(e -> assertThat(e).contains(why)));
         assertThat(pod("refused").getStatus().getPhase()).isEqualTo("Pending");
     }
 
@@ -94,15 +90,18 @@ class SubpathIT extends ContainerTest {
                 volumeMounts:
                 - {name: v, mountPath: /subpath_mount, subPathExpr: $(WHERE)/$(POD_NAME)}
                 - {name: v, mountPath: /volume_mount}
-                """).replace("metadata: {", "metadata: {annotations: {%s: mypath}, ".formatted(annotation)));
+                """)
+                .replace("metadata: {", "metadata: {annotations: {%s: mypath}, ".formatted(annotation)));
     }
 
     private void annotate(String value) {
-        client().pods().withName("annotated").edit(pod -> new PodBuilder(pod)
-                .editMetadata()
-                .addToAnnotations("where", value)
-                .endMetadata()
-                .build());
+        client().pods()
+                .withName("annotated")
+                .edit(pod -> new PodBuilder(pod)
+                        .editMetadata()
+                        .addToAnnotations("where", value)
+                        .endMetadata()
+                        .build());
     }
 
     @Test

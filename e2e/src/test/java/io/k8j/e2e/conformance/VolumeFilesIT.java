@@ -33,8 +33,8 @@ class VolumeFilesIT extends ContainerTest {
                 new Case("mapped with a mode", ITEM_0400, "", "path/to/data-2", "-r--------", "0:0");
         static final Case MAPPED_USER =
                 new Case("mapped, read by a user", ITEM, USER, "path/to/data-2", "-rw-r--r--", "0:0");
-        static final Case GROUP = new Case(
-                "with fsGroup", "defaultMode: 0440", USER_AND_GROUP, "data-1", "-r--r-----", "0:1001");
+        static final Case GROUP =
+                new Case("with fsGroup", "defaultMode: 0440", USER_AND_GROUP, "data-1", "-r--r-----", "0:1001");
     }
 
     private enum Source {
@@ -137,8 +137,7 @@ class VolumeFilesIT extends ContainerTest {
         makeSource(source);
         assertThat(outputOf(
                         "cat /etc/one/data-1 /etc/two/data-1; stat -L -c %A /etc/one/data-1 /etc/two/data-1",
-                        "volumes: [{name: a, FORM}, {name: b, FORM}]".replace("FORM", source.volume("")),
-                        """
+                        "volumes: [{name: a, FORM}, {name: b, FORM}]".replace("FORM", source.volume("")), """
                         volumeMounts:
                         - {name: a, mountPath: /etc/one, readOnly: true}
                         - {name: b, mountPath: /etc/two, readOnly: true}
