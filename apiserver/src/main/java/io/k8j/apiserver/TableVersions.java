@@ -4,6 +4,7 @@ import io.k8j.apiserver.admission.Versions;
 import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.model.api.ApiException;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
@@ -77,6 +78,17 @@ record TableVersions(ResourceTable table) implements Versions {
         return schema == null
                 ? object
                 : ObjectCodec.decode(kind, schema, null, object, true).tree();
+    }
+
+    @Override
+    public Map<String, Object> decodeStrictly(Map<String, Object> object, GroupVersionKind kind) {
+        ServedResource served = table.kind(kind);
+        if (served == null || served.custom() != null) return decode(object, kind);
+        ObjectCodec.Decoded decoded = ObjectCodec.decode(served, object);
+        if (!decoded.problems().isEmpty()) {
+            throw ApiException.badRequest("strict decoding error: " + String.join(", ", decoded.problems()));
+        }
+        return decoded.tree();
     }
 
     @Override

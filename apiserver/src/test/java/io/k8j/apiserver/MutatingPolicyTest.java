@@ -147,6 +147,15 @@ class MutatingPolicyTest {
     }
 
     @Test
+    void anOperationThatAddsAnUnknownFieldIsAFault() {
+        policy("p", MAPS + mutations(patch("[JSONPatch{op: 'add', path: '/wrong', value: 'x'}]")), "");
+        ApiException refusal = server.refusal("v1/configmaps", "{metadata: {name: m}, data: {a: x}}");
+        assertThat(refusal.code()).isEqualTo(500);
+        assertThat(refusal.getMessage())
+                .isEqualTo("Internal error occurred: strict decoding error: unknown field \"wrong\"");
+    }
+
+    @Test
     void aWholeListIsNotReplacedByMistake() {
         policy(
                 "p",

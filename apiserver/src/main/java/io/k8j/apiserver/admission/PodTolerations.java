@@ -115,15 +115,10 @@ record PodTolerations(ObjectReader reader, List<Object> defaults, List<Object> a
             if (n.number("tolerationSeconds") > w.number("tolerationSeconds")) return false;
         }
         return switch (w.text("operator")) {
-            case "Equal", "" -> isEqual(n) && w.text("value").equals(n.text("value"));
+            case "Equal", "" ->
+                n.text("operator").equals("Equal") && w.text("value").equals(n.text("value"));
             case "Exists" -> true;
             default -> false;
         };
-    }
-
-    // Pods have the operator filled in by then; configurations may leave it out.
-    private static boolean isEqual(Place toleration) {
-        return toleration.text("operator").equals("Equal")
-                || toleration.text("operator").isEmpty();
     }
 }

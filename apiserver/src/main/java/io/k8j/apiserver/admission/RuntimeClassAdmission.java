@@ -72,13 +72,9 @@ record RuntimeClassAdmission(ObjectReader reader) implements AdmissionPlugin {
             spec.put("nodeSelector", selector);
         }
         List<Object> tolerations = new ArrayList<>(Trees.list(spec, "tolerations"));
-        for (Object toleration : scheduling.field("tolerations").list()) {
-            if (tolerations.stream().noneMatch(t -> Trees.deepEquals(t, toleration))) {
-                tolerations.add(Trees.deepCopy(toleration));
-            }
-        }
+        for (Object toleration : scheduling.field("tolerations").list()) tolerations.add(Trees.deepCopy(toleration));
         if (!tolerations.isEmpty()) {
-            spec.put("tolerations", tolerations);
+            spec.put("tolerations", PodTolerations.merged(tolerations));
         }
     }
 

@@ -68,6 +68,15 @@ public interface Versions {
      */
     Map<String, Object> decode(Map<String, Object> object, GroupVersionKind kind);
 
+    /**
+     * The same, but a field that the schema does not know is a fault; custom resources lose it all the same.
+     *
+     * @throws io.k8j.model.api.ApiException 400 if it is no such object
+     */
+    default Map<String, Object> decodeStrictly(Map<String, Object> object, GroupVersionKind kind) {
+        return decode(object, kind);
+    }
+
     /** The path on which objects of a kind are served; null if there is none. */
     GroupVersionResource resource(GroupVersionKind kind);
 

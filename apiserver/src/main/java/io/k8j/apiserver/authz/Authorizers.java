@@ -1,6 +1,7 @@
 package io.k8j.apiserver.authz;
 
 import io.k8j.apiserver.authn.jwt.ConfigurationException;
+import io.k8j.apiserver.authn.jwt.ReloadedFile;
 import io.k8j.apiserver.authz.node.NodeAuthorizer;
 import io.k8j.apiserver.authz.webhook.AuthorizationConfiguration;
 import io.k8j.apiserver.authz.webhook.WebhookAuthorizer;
@@ -9,33 +10,19 @@ import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.RuleResolver;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.time.Time;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Puts the authorizers together. A configuration file is looked at once a minute; one that has become wrong is told in the
- * log, and what was there before stays in force.
- */
+/** Puts the authorizers together, by flags or by a configuration file that is read anew when it changes. */
 public final class Authorizers implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Authorizers.class);
-    private static final Duration LOOK = Duration.ofMinutes(1);
-
     private final AuthorizationSettings settings;
     private final RbacIndex index;
     private final NodeAuthorizer nodes;
     private final Time time;
     private final AuthorizerChain chain;
     private volatile List<Authorizer> current = List.of();
-    private byte[] text; // of the file; guarded by this
-    private Time.Timer next = () -> {}; // guarded by this
-    private boolean closed; // guarded by this
+    private ReloadedFile file; // null if the settings come from flags
 
     private Authorizers(AuthorizationSettings settings, ObjectReader objects, Time time) {
         this.settings = settings;
@@ -52,8 +39,7 @@ public final class Authorizers implements AutoCloseable {
         if (settings.file() == null) {
             authorizers.current = authorizers.make(settings.authorizers());
         } else {
-            authorizers.load();
-            authorizers.lookLater();
+            authorizers.file = ReloadedFile.open(settings.file(), "authorization", time, authorizers::take);
         }
         return authorizers;
     }
@@ -84,38 +70,10 @@ public final class Authorizers implements AutoCloseable {
         return List.copyOf(made);
     }
 
-    private synchronized void load() throws ConfigurationException {
-        byte[] now;
-        try {
-            now = Files.readAllBytes(settings.file());
-        } catch (IOException e) {
-            throw new ConfigurationException("cannot be read (" + e.getMessage() + ")", e);
-        }
-        if (Arrays.equals(now, text)) {
-            return;
-        }
+    private void take(byte[] text) throws ConfigurationException {
         List<Authorizer> before = current;
-        current = make(AuthorizationConfiguration.read(now, settings.kubeconfigs()));
-        text = now;
+        current = make(AuthorizationConfiguration.read(text, settings.kubeconfigs()));
         close(before);
-    }
-
-    private synchronized void lookLater() {
-        if (!closed) {
-            next = time.after(
-                    LOOK, () -> Thread.ofVirtual().name("authorization-config").start(this::look));
-        }
-    }
-
-    private void look() {
-        try {
-            load();
-        } catch (ConfigurationException e) {
-            LOG.atError()
-                    .addKeyValue("file", settings.file())
-                    .log("authorization configuration stays as it was: {}", e.getMessage());
-        }
-        lookLater();
     }
 
     private static void close(List<Authorizer> authorizers) {
@@ -127,9 +85,10 @@ public final class Authorizers implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        next.cancel();
+    public void close() {
+        if (file != null) {
+            file.close();
+        }
         close(current);
     }
 

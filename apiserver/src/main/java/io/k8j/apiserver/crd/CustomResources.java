@@ -42,6 +42,7 @@ public final class CustomResources implements AutoCloseable {
     private final WebhookClient webhooks;
     private final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<>();
     private final Map<String, Served> served = new HashMap<>(); // owned by the worker
+    private final Map<String, Claim> claims = new HashMap<>(); // owned by the worker
     private volatile boolean closed;
 
     /** Deletes objects through the API, so that admission and finalizers have their say. */
@@ -50,6 +51,9 @@ public final class CustomResources implements AutoCloseable {
         /** Deletes all objects of a resource, in all namespaces. */
         void deleteAll(StoredResource resource);
     }
+
+    /** The names that a version of a definition has, so that each version is parsed once for all its neighbours. */
+    private record Claim(long revision, Map<String, Object> names) {}
 
     /** What is served of a definition. {@code spec} is what it was made of. */
     private record Served(Object spec, StoredResource storage) {}
@@ -148,6 +152,7 @@ public final class CustomResources implements AutoCloseable {
     }
 
     private void stop(String name) {
+        claims.remove(name);
         Served known = served.remove(name);
         if (known == null) return;
         table.replace(known.storage.id(), List.of());
@@ -156,10 +161,10 @@ public final class CustomResources implements AutoCloseable {
 
     /** Writes what the definition's names have come to; whether all are accepted. */
     private boolean acceptNames(String name, Definition definition) {
+        String group = name.substring(name.indexOf('.') + 1);
         List<Map<String, Object>> others = new ArrayList<>();
         definitions.cache().snapshot().objects().visit("", null, other -> {
-            if (!other.key().equals(name))
-                others.add(Json.parseObject(other.object().json()));
+            if (!other.key().equals(name) && isOf(group, other.key())) others.add(claim(other));
             return true;
         });
         NameClaims.Verdict verdict = NameClaims.judge(definition.tree(), others);
@@ -168,6 +173,21 @@ public final class CustomResources implements AutoCloseable {
             DefinitionConditions.names(tree, verdict, time.instant());
         });
         return verdict.accepted();
+    }
+
+    /** A definition is named for its plural and its group. */
+    private static boolean isOf(String group, String name) {
+        return name.length() - group.length() == name.indexOf('.') + 1 && name.endsWith(group);
+    }
+
+    /** The accepted names of a definition. */
+    private Map<String, Object> claim(CachedObject definition) {
+        Claim known = claims.get(definition.key());
+        if (known != null && known.revision == definition.revision()) return known.names;
+        Map<String, Object> names = Trees.map(
+                Json.parseObject(definition.object().json()), "status", "acceptedNames");
+        claims.put(definition.key(), new Claim(definition.revision(), names));
+        return names;
     }
 
     private void establish(String name) {

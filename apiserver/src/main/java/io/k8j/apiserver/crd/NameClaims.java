@@ -20,13 +20,11 @@ final class NameClaims {
      */
     record Verdict(Map<String, Object> names, boolean accepted, String reason, String message) {}
 
+    /** @param others the accepted names of the other definitions of its group */
     static Verdict judge(Map<String, Object> definition, List<Map<String, Object>> others) {
         Set<Object> resources = new HashSet<>();
         Set<Object> kinds = new HashSet<>();
-        String group = Trees.string(definition, "spec", "group");
-        for (Map<String, Object> other : others) {
-            if (!String.valueOf(group).equals(Trees.string(other, "spec", "group"))) continue;
-            Map<String, Object> taken = Trees.map(other, "status", "acceptedNames");
+        for (Map<String, Object> taken : others) {
             for (String field : List.of("plural", "singular")) add(resources, taken.get(field));
             resources.addAll(Trees.list(taken, "shortNames"));
             for (String field : List.of("kind", "listKind")) add(kinds, taken.get(field));

@@ -10,11 +10,12 @@ import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.resource.ResourceRegistry;
 import io.k8j.model.schema.Schemas;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.LinkedHashSet;
 import java.util.Map;
 
 /**
@@ -102,11 +103,11 @@ public final class ResourceTable {
 
     /** Every storage once. */
     public List<StoredResource> storages() {
-        List<StoredResource> all = new ArrayList<>();
+        Set<StoredResource> all = new LinkedHashSet<>();
         for (ServedResource s : served.values()) {
-            if (s.storage() != null && !all.contains(s.storage())) all.add(s.storage());
+            if (s.storage() != null) all.add(s.storage());
         }
-        return all;
+        return List.copyOf(all);
     }
 
     /** Replaces all versions of a custom resource; an empty list removes it. */

@@ -160,7 +160,7 @@ public final class MutatingPolicies implements AdmissionPlugin {
                             null);
                 }
                 Map<String, Object> changed = policy.apply(mutation, object, values(invocation, true), schema);
-                object = services.versions().convert(decoded(changed), kind);
+                object = services.versions().convert(decoded(changed, mutation.patch()), kind);
                 services.metrics()
                         .mutation(
                                 name,
@@ -174,9 +174,12 @@ public final class MutatingPolicies implements AdmissionPlugin {
             }
         }
 
-        private Map<String, Object> decoded(Map<String, Object> changed) {
+        // A configuration was checked against the schema; operations may have added anything.
+        private Map<String, Object> decoded(Map<String, Object> changed, boolean strictly) {
             try {
-                return services.versions().decode(changed, kind);
+                return strictly
+                        ? services.versions().decodeStrictly(changed, kind)
+                        : services.versions().decode(changed, kind);
             } catch (ApiException e) {
                 throw ApiException.internal(e.getMessage());
             }

@@ -5,26 +5,18 @@ import io.k8j.apiserver.authn.AnonymousAccess;
 import io.k8j.apiserver.authn.Recognition;
 import io.k8j.apiserver.authn.TokenAuthenticator;
 import io.k8j.model.time.Time;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.text.ParseException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks the issuer that a token names. A configuration file is looked at once a minute; one that has become wrong is told
  * in the log, and what was there before stays in force. Safe for all threads.
  */
 public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(JwtTokens.class);
-    private static final Duration LOOK = Duration.ofMinutes(1);
     private static final List<String> DEFAULT_ALGORITHMS = List.of("RS256");
 
     private record Current(List<JwtIssuer> issuers, AnonymousAccess anonymous) {}
@@ -33,9 +25,7 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
     private final Set<String> reserved;
     private final Time time;
     private volatile Current current;
-    private byte[] text; // of the file; guarded by this
-    private Time.Timer next = () -> {}; // guarded by this
-    private boolean closed; // guarded by this
+    private ReloadedFile file; // null if the settings come from flags
 
     private JwtTokens(JwtSettings settings, Set<String> reserved, Time time) {
         this.settings = settings;
@@ -60,8 +50,7 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
             tokens.current = new Current(
                     tokens.issuers(AuthenticationConfiguration.of(settings.jwt(), reserved)), settings.anonymous());
         } else {
-            tokens.load();
-            tokens.lookLater();
+            tokens.file = ReloadedFile.open(settings.file(), "authentication", time, tokens::take);
         }
         return tokens;
     }
@@ -76,43 +65,14 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
                 .toList();
     }
 
-    private synchronized void load() throws ConfigurationException {
-        byte[] now;
-        try {
-            now = Files.readAllBytes(settings.file());
-        } catch (IOException e) {
-            throw new ConfigurationException("cannot be read (" + e.getMessage() + ")", e);
-        }
-        if (Arrays.equals(now, text)) {
-            return;
-        }
-        AuthenticationConfiguration read = AuthenticationConfiguration.read(now, reserved);
+    private void take(byte[] text) throws ConfigurationException {
+        AuthenticationConfiguration read = AuthenticationConfiguration.read(text, reserved);
         Current before = current;
         current = new Current(
                 issuers(read.issuers()), read.anonymous() == null ? settings.anonymous() : read.anonymous());
-        text = now;
         if (before != null) {
-            LOG.info("authentication configuration reloaded");
             before.issuers().forEach(JwtIssuer::close);
         }
-    }
-
-    private synchronized void lookLater() {
-        if (!closed) {
-            next = time.after(
-                    LOOK, () -> Thread.ofVirtual().name("authentication-config").start(this::look));
-        }
-    }
-
-    private void look() {
-        try {
-            load();
-        } catch (ConfigurationException e) {
-            LOG.atError()
-                    .addKeyValue("file", settings.file())
-                    .log("authentication configuration stays as it was: {}", e.getMessage());
-        }
-        lookLater();
     }
 
     /** Who may come without credentials now. */
@@ -150,9 +110,10 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        next.cancel();
+    public void close() {
+        if (file != null) {
+            file.close();
+        }
         current.issuers().forEach(JwtIssuer::close);
     }
 }

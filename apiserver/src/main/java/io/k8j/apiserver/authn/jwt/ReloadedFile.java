@@ -1,0 +1,102 @@
+package io.k8j.apiserver.authn.jwt;
+
+import io.k8j.model.time.Time;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A configuration file that is looked at once a minute. One that has become wrong is told in the log, and what was there
+ * before stays in force.
+ */
+public final class ReloadedFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReloadedFile.class);
+    private static final Duration LOOK = Duration.ofMinutes(1);
+
+    /** Takes over what the file says. */
+    @FunctionalInterface
+    public interface Taker {
+        /**
+         * Called once for each new content, never twice at once.
+         *
+         * @throws ConfigurationException if it is wrong; nothing is changed then
+         */
+        void take(byte[] text) throws ConfigurationException;
+    }
+
+    private final Path file;
+    private final String what;
+    private final Time time;
+    private final Taker taker;
+    private byte[] text; // guarded by this
+    private Time.Timer next = () -> {}; // guarded by this
+    private boolean closed; // guarded by this
+
+    private ReloadedFile(Path file, String what, Time time, Taker taker) {
+        this.file = file;
+        this.what = what;
+        this.time = time;
+        this.taker = taker;
+    }
+
+    /**
+     * Reads the file and goes on looking at it.
+     *
+     * @param what it is, for the log
+     * @throws ConfigurationException if it cannot be read or is wrong
+     */
+    public static ReloadedFile open(Path file, String what, Time time, Taker taker) throws ConfigurationException {
+        ReloadedFile opened = new ReloadedFile(file, what, time, taker);
+        opened.load();
+        opened.lookLater();
+        return opened;
+    }
+
+    private synchronized void load() throws ConfigurationException {
+        if (closed) {
+            return;
+        }
+        byte[] now;
+        try {
+            now = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new ConfigurationException("cannot be read (" + e.getMessage() + ")", e);
+        }
+        if (Arrays.equals(now, text)) {
+            return;
+        }
+        taker.take(now);
+        if (text != null) {
+            LOG.info("{} configuration reloaded", what);
+        }
+        text = now;
+    }
+
+    private synchronized void lookLater() {
+        if (!closed) {
+            next = time.after(
+                    LOOK, () -> Thread.ofVirtual().name(what + "-config").start(this::look));
+        }
+    }
+
+    private void look() {
+        try {
+            load();
+        } catch (ConfigurationException e) {
+            LOG.atError()
+                    .addKeyValue("file", file)
+                    .log("{} configuration stays as it was: {}", what, e.getMessage());
+        }
+        lookLater();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        next.cancel();
+    }
+}
