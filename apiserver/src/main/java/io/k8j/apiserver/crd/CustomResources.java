@@ -184,8 +184,8 @@ public final class CustomResources implements AutoCloseable {
     private Map<String, Object> claim(CachedObject definition) {
         Claim known = claims.get(definition.key());
         if (known != null && known.revision == definition.revision()) return known.names;
-        Map<String, Object> names = Trees.map(
-                Json.parseObject(definition.object().json()), "status", "acceptedNames");
+        Map<String, Object> names =
+                Trees.map(Json.parseObject(definition.object().json()), "status", "acceptedNames");
         claims.put(definition.key(), new Claim(definition.revision(), names));
         return names;
     }

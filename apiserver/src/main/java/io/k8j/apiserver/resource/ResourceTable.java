@@ -13,10 +13,10 @@ import io.k8j.model.schema.Schemas;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Set;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All resources that are served at the moment, built-in and custom. Reads see one consistent table; changes replace it

@@ -87,9 +87,7 @@ public final class ReloadedFile implements AutoCloseable {
         try {
             load();
         } catch (ConfigurationException e) {
-            LOG.atError()
-                    .addKeyValue("file", file)
-                    .log("{} configuration stays as it was: {}", what, e.getMessage());
+            LOG.atError().addKeyValue("file", file).log("{} configuration stays as it was: {}", what, e.getMessage());
         }
         lookLater();
     }
