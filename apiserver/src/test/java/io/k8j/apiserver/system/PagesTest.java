@@ -124,8 +124,9 @@ class PagesTest {
                 .contains("apiserver_response_sizes_bucket{component=\"apiserver\",group=\"\",resource=\"configmaps\","
                         + "scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\",le=\"1000\"}")
                 .contains("etcd_request_duration_seconds_count{group=\"\",operation=\"create\",resource=\"configmaps\"}"
-                        + " 2\n") // the other one is extension-apiserver-authentication
-                .contains("apiserver_storage_objects{resource=\"configmaps\"} 2\n")
+                        // the others are extension-apiserver-authentication and the day since which tokens are tracked
+                        + " 3\n")
+                .contains("apiserver_storage_objects{resource=\"configmaps\"} 3\n")
                 .contains("apiserver_resource_objects{group=\"flowcontrol.apiserver.k8s.io\",resource=\"flowschemas\"}"
                         + " 11\n")
                 .contains("apiserver_watch_events_total{group=\"\",resource=\"configmaps\",version=\"v1\"}")
