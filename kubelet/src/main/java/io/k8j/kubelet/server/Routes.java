@@ -58,9 +58,15 @@ final class Routes {
             case "portForward" -> stream(exchange, parts, this::portForward);
             case "stats" -> json(exchange, stats.summary());
             case "metrics" -> metrics(exchange, path);
+            case "logs" -> nodeLogs(exchange);
             case "configz" -> json(exchange, Map.of("kubeletconfig", configuration()));
             default -> exchange.text(404, "404 page not found\n");
         }
+    }
+
+    private void nodeLogs(Exchange exchange) throws IOException {
+        if (config.simulated()) exchange.text(404, "404 page not found\n");
+        else new NodeLogs(NodeLogs.SYSTEM).serve(exchange, exchange.path().substring("/logs".length()));
     }
 
     private void metrics(Exchange exchange, String path) {
