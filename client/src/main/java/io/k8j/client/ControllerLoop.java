@@ -112,6 +112,15 @@ public final class ControllerLoop<K> implements AutoCloseable {
                 queue.addRateLimited(key);
                 logRetry(key, cause);
             }
+            case Outcome.Later(String missing) -> {
+                retries.increment();
+                queue.addRateLimited(key);
+                LOG.atDebug()
+                        .addKeyValue("controller", name)
+                        .addKeyValue("key", key)
+                        .addKeyValue("missing", missing)
+                        .log("reconciliation put off");
+            }
             case Outcome.GiveUp(Exception cause) -> {
                 givenUp.increment();
                 queue.forget(key);

@@ -19,6 +19,13 @@ public sealed interface Outcome {
     /** Failed; try again with growing pauses. */
     record Retry(Exception cause) implements Outcome {}
 
+    /**
+     * No error, but something is missing that nobody tells of when it comes; look again with growing pauses.
+     *
+     * @param missing what, in words
+     */
+    record Later(String missing) implements Outcome {}
+
     /** Failed, and a repeat cannot help; logged and counted. */
     record GiveUp(Exception cause) implements Outcome {}
 }

@@ -17,12 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives each node a Pod network out of the cluster's. One worker, so that the pools need no lock; the first run of all
  * marks what the nodes have already.
  */
 public final class NodeIpamController {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeIpamController.class);
+
     private final ControllerContext context;
     private final Informer<Node> nodes;
     private final EventRecorder events;
@@ -30,6 +34,7 @@ public final class NodeIpamController {
     private final Map<String, List<String>> given = new HashMap<>(); // worker only; by node
     private final ControllerLoop<ObjectKey> loop;
     private boolean primed; // worker only
+    private boolean exhausted; // worker only; said once, not for each of thousands of nodes
 
     private NodeIpamController(ControllerContext context) {
         this.context = context;
@@ -77,8 +82,16 @@ public final class NodeIpamController {
             if (taken.isEmpty()) {
                 events.normal(
                         node, "CIDRNotAvailable", "Node %s status is now: CIDRNotAvailable".formatted(key.name()));
-                return new Outcome.Retry(new IllegalStateException("no free Pod network for node " + key.name()));
+                if (!exhausted) {
+                    exhausted = true;
+                    LOG.atWarn()
+                            .addKeyValue("node", key.name())
+                            .addKeyValue("clusterCIDR", context.config().clusterCidrs())
+                            .log("no free Pod network, this and further nodes wait for one");
+                }
+                return new Outcome.Later("a free Pod network");
             }
+            exhausted = false;
             cidrs = taken.get();
             given.put(key.name(), cidrs);
         }
