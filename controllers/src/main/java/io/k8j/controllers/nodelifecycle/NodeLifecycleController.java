@@ -105,7 +105,6 @@ public final class NodeLifecycleController {
     }
 
     private void lookAround() {
-        Instant now = context.now();
         Map<String, ZoneLimits.Census> zones = new HashMap<>();
         for (Node node : informer.all()) {
             boolean ready = NodeHealth.readyStatus(node).equals("True");
@@ -118,7 +117,7 @@ public final class NodeLifecycleController {
         RuntimeException first = null;
         for (Node node : informer.all()) {
             try {
-                look(node, now);
+                look(node, context.now()); // with thousands of nodes and writes this takes a while
             } catch (ApiException e) {
                 first = first == null ? e : first;
             }

@@ -21,17 +21,24 @@ final class NodeRoster {
     private record Node(boolean ours, String podRange) {}
 
     private final Map<String, Node> nodes = new ConcurrentHashMap<>();
+    private volatile long ourCount; // written under this
     private final Map<String, List<ApiObject>> waiting = new HashMap<>(); // guarded by this
 
     /** Takes a node in; answers the Pods that have waited for it. */
     synchronized List<ApiObject> put(String name, boolean ours, String podRange) {
-        nodes.put(name, new Node(ours, podRange));
+        Node now = new Node(ours, podRange);
+        count(nodes.put(name, now), -1);
+        count(now, 1);
         List<ApiObject> pods = waiting.remove(name);
         return pods == null ? List.of() : pods;
     }
 
     synchronized void remove(String name) {
-        nodes.remove(name);
+        count(nodes.remove(name), -1);
+    }
+
+    private void count(Node node, int by) {
+        ourCount += node != null && node.ours() ? by : 0;
     }
 
     boolean isOurs(String name) {
@@ -58,6 +65,6 @@ final class NodeRoster {
     }
 
     long ours() {
-        return nodes.values().stream().filter(Node::ours).count();
+        return ourCount;
     }
 }

@@ -27,6 +27,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
     private static final String NAME = "PodTopologySpread";
     private static final String HARD = "DoNotSchedule";
     private static final String SOFT = "ScheduleAnyway";
+    private static final long[] NO_COUNTS = {};
     private static final String HOSTNAME = "kubernetes.io/hostname";
     private static final Status SKEWED = Status.unschedulable("node(s) didn't match pod topology spread constraints")
             .by(NAME);
@@ -247,36 +248,45 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
         for (int i = 0; i < count; i++) {
             soft.domains[i] = indexes.topologies().of(constraints.get(i).topologyKey());
             soft.counters[i] = indexes.counts().of(constraints.get(i).counted());
-            soft.counts[i] = new long[soft.domains[i].count()];
-            wanted[i] = new boolean[soft.domains[i].count()];
+            // A node is a domain of its own for the host name: there is nothing to add up.
+            boolean isHost = isHost(constraints.get(i));
+            soft.counts[i] = isHost ? NO_COUNTS : new long[soft.domains[i].count()];
+            wanted[i] = isHost ? null : new boolean[soft.domains[i].count()];
         }
-        weigh(soft, candidates, wanted);
-        boolean[] all = new boolean[count];
+        boolean[] used = weigh(soft, candidates, wanted);
         for (int i = 0; i < count; i++) {
-            all[i] = constraints.get(i).includesAll(pod);
-        }
-        for (int slot : nodes.allSlots()) {
-            if (needsAll && lacksLabel(soft, slot)) {
-                continue;
-            }
-            for (int i = 0; i < count; i++) {
-                int domain = soft.domains[i].at(slot);
-                if (domain >= 0
-                        && wanted[i][domain]
-                        && (all[i] || constraints.get(i).includes(pod, nodes.at(slot)))) {
-                    soft.counts[i][domain] += soft.counters[i].at(slot);
-                }
+            if (used[i] && soft.counters[i].total() > 0) {
+                addUp(soft, i, wanted[i], pod, nodes);
             }
         }
         state.write(SOFT_STATE, soft);
         return Status.SUCCESS;
     }
 
-    /** The more domains, the more a Pod in one of them counts. */
-    private static void weigh(SoftState soft, List<NodeInfo> candidates, boolean[][] wanted) {
+    private static boolean isHost(SpreadConstraint constraint) {
+        return constraint.topologyKey().equals(HOSTNAME);
+    }
+
+    private static void addUp(SoftState soft, int at, boolean[] wanted, PodInfo pod, Nodes nodes) {
+        SpreadConstraint constraint = soft.constraints.get(at);
+        boolean all = constraint.includesAll(pod);
+        for (int slot : nodes.allSlots()) {
+            int domain = soft.domains[at].at(slot);
+            if (domain >= 0
+                    && wanted[domain]
+                    && !(soft.needsAllLabels && lacksLabel(soft, slot))
+                    && (all || constraint.includes(pod, nodes.at(slot)))) {
+                soft.counts[at][domain] += soft.counters[at].at(slot);
+            }
+        }
+    }
+
+    /** The more domains, the more a Pod in one of them counts. Tells which constraints have Pods to add up by domain. */
+    private static boolean[] weigh(SoftState soft, List<NodeInfo> candidates, boolean[][] wanted) {
         int count = soft.constraints.size();
         int[] sizes = new int[count];
         boolean[] noValue = new boolean[count];
+        boolean[] used = new boolean[count];
         int ignored = 0;
         for (NodeInfo node : candidates) {
             if (soft.needsAllLabels && lacksLabel(soft, node.slot())) {
@@ -284,21 +294,25 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
                 continue;
             }
             for (int i = 0; i < count; i++) {
+                if (wanted[i] == null) {
+                    continue;
+                }
                 int domain = soft.domains[i].of(node);
                 if (domain < 0 && !noValue[i]) {
                     noValue[i] = true; // nodes without the label are one more domain
                     sizes[i]++;
                 } else if (domain >= 0 && !wanted[i][domain]) {
                     wanted[i][domain] = true;
+                    used[i] = true;
                     sizes[i]++;
                 }
             }
         }
         for (int i = 0; i < count; i++) {
-            boolean isHost = soft.constraints.get(i).topologyKey().equals(HOSTNAME);
-            int size = isHost ? candidates.size() - ignored : sizes[i];
+            int size = wanted[i] == null ? candidates.size() - ignored : sizes[i];
             soft.weights[i] = Math.log(size + 2.0);
         }
+        return used;
     }
 
     private static boolean lacksLabel(SoftState soft, int slot) {
@@ -321,7 +335,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
             int domain = soft.domains[i].of(node);
             if (domain >= 0) {
                 SpreadConstraint constraint = soft.constraints.get(i);
-                long number = constraint.topologyKey().equals(HOSTNAME)
+                long number = isHost(constraint)
                         ? soft.counters[i].at(node.slot())
                         : soft.counts[i][domain];
                 score += number * soft.weights[i] + (constraint.maxSkew() - 1);
