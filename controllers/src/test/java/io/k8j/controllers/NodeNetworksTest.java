@@ -32,15 +32,25 @@ class NodeNetworksTest {
                     .filter(name -> cluster.get(Node.class, name).getSpec().getPodCIDR() == null)
                     .findFirst()
                     .orElseThrow();
-            eventually("the third is told", () -> cluster.resources(Event.class).list(ListOptions.ALL).stream()
-                    .anyMatch(event -> event.getInvolvedObject().getName().equals(without)
-                            && event.getReason().equals("CIDRNotAvailable")
-                            && event.getMessage().equals("Node %s status is now: CIDRNotAvailable".formatted(without))));
+            eventually(
+                    "the third is told",
+                    () -> cluster.resources(Event.class).list(ListOptions.ALL).stream()
+                            .anyMatch(
+                                    event -> event.getInvolvedObject().getName().equals(without)
+                                            && event.getReason().equals("CIDRNotAvailable")
+                                            && event.getMessage()
+                                                    .equals("Node %s status is now: CIDRNotAvailable"
+                                                            .formatted(without))));
 
-            String first = names.stream().filter(name -> !name.equals(without)).findFirst().orElseThrow();
+            String first = names.stream()
+                    .filter(name -> !name.equals(without))
+                    .findFirst()
+                    .orElseThrow();
             String network = cluster.get(Node.class, first).getSpec().getPodCIDR();
             cluster.resources(Node.class).delete(ObjectKey.of(first), DeleteOptions.DEFAULT);
-            eventually("the third has a network", () -> networks(cluster, List.of(without)).count() == 1);
+            eventually(
+                    "the third has a network",
+                    () -> networks(cluster, List.of(without)).count() == 1);
             assertThat(cluster.get(Node.class, without).getSpec().getPodCIDR()).isEqualTo(network);
         }
     }

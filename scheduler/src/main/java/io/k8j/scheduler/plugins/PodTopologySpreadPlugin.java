@@ -335,9 +335,7 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
             int domain = soft.domains[i].of(node);
             if (domain >= 0) {
                 SpreadConstraint constraint = soft.constraints.get(i);
-                long number = isHost(constraint)
-                        ? soft.counters[i].at(node.slot())
-                        : soft.counts[i][domain];
+                long number = isHost(constraint) ? soft.counters[i].at(node.slot()) : soft.counts[i][domain];
                 score += number * soft.weights[i] + (constraint.maxSkew() - 1);
             }
         }
