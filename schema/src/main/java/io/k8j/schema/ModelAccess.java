@@ -25,8 +25,8 @@ public abstract class ModelAccess {
      * The properties in the order in which they are written, a line each: name, tab, shape. A shape may begin with
      * {@code ?}, if a value that is empty is left out. Then comes {@code s} string, {@code i} Integer, {@code l} Long,
      * {@code b} Boolean, {@code d} Double, {@code q} Quantity, {@code n} IntOrString, {@code t} MicroTime, {@code z} an
-     * instant with microseconds, {@code m} and a class name, {@code [} and the shape of a list's items, or {@code \{} and
-     * the shape of a map's values.
+     * instant with microseconds, {@code m} and a class name, {@code [} and the shape of a list's items, or an opening
+     * brace and the shape of a map's values.
      */
     public abstract String properties();
 

@@ -3,12 +3,10 @@ package io.k8j.junit;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.k8j.apiserver.ApiServerCore;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
-import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.fleet.FleetConfig;
@@ -30,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +43,6 @@ public final class K8jCluster implements AutoCloseable {
     private static final int PORT_ATTEMPTS = 10;
     private static final Duration QUIESCENT_LIMIT = Duration.ofSeconds(30);
     private static final Duration STEP_LIMIT = Duration.ofSeconds(5);
-    private static final String NOT_READY = "node.kubernetes.io/not-ready";
     private static final Steps QUIET =
             new Steps(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false);
 
@@ -54,8 +50,8 @@ public final class K8jCluster implements AutoCloseable {
     private final FakeTime time;
     private final Faults faults = new Faults();
     private final Scripts scripts = new Scripts();
-    private final String token = SharedParts.newToken();
-    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final String token = Secrets.newToken();
+    private final SimulatedNodes nodes;
     private final ClusterCertificates certificates;
     private final K8jOptions options;
     private final Path directory;
@@ -70,12 +66,13 @@ public final class K8jCluster implements AutoCloseable {
     private K8jCluster(K8jOptions wanted, RangeResult.Page state) {
         options = wanted;
         Preload.begin();
-        certificates = SharedParts.CERTIFICATES;
+        certificates = SharedParts.certificates();
         time = closing.add(FakeTime.running(wanted.clock() == null ? Instant.now() : wanted.clock()));
         try {
             directory = Files.createTempDirectory("k8j-");
             closing.add(() -> delete(directory));
             plane = closing.add(startPlane(state));
+            nodes = new SimulatedNodes(plane, directory, scripts, closing);
             activity = new Activity(this, plane);
             intercept();
             plane.startControllers(config, certificates, QUIET);
@@ -243,31 +240,17 @@ public final class K8jCluster implements AutoCloseable {
 
     /** Adds one more simulated node. */
     public SimulatedNode addNode() {
-        synchronized (nodes) {
-            int number = nodes.size();
-            String name = "node-" + number;
-            Client client = plane.client("kubelet", "system:node:" + name, "system:nodes");
-            SimulatedNode node =
-                    closing.add(new SimulatedNode(name, number, client, time, directory.resolve(name), scripts));
-            nodes.add(node);
-            node.recover();
-            return node;
-        }
+        return nodes.add();
     }
 
     /** The simulated nodes. */
     public List<SimulatedNode> nodes() {
-        synchronized (nodes) {
-            return List.copyOf(nodes);
-        }
+        return nodes.all();
     }
 
     /** @throws IllegalArgumentException if there is none of this name */
     public SimulatedNode node(String name) {
-        return nodes().stream()
-                .filter(node -> node.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no simulated node " + name));
+        return nodes.named(name);
     }
 
     /** Waits until all nodes say that they are ready, and Pods may go there. */
@@ -275,20 +258,9 @@ public final class K8jCluster implements AutoCloseable {
         int wanted = nodes().size() + options.lightNodes();
         Wait.until(
                 QUIESCENT_LIMIT.plusMillis(options.lightNodes() * 10L),
-                () -> readyNodes() >= wanted,
-                () -> "only %d of %d nodes are ready".formatted(readyNodes(), wanted));
+                () -> nodes.ready() >= wanted,
+                () -> "only %d of %d nodes are ready".formatted(nodes.ready(), wanted));
         return this;
-    }
-
-    private long readyNodes() {
-        return client().resources(Node.class).list(ListOptions.ALL).stream()
-                .filter(node -> node.getStatus() != null && node.getStatus().getConditions() != null)
-                .filter(node -> node.getSpec().getTaints().stream()
-                        .noneMatch(taint -> taint.getKey().equals(NOT_READY)))
-                .filter(node -> node.getStatus().getConditions().stream()
-                        .anyMatch(c ->
-                                c.getType().equals("Ready") && c.getStatus().equals("True")))
-                .count();
     }
 
     /** The nodes that are only played; empty if the options asked for none. */

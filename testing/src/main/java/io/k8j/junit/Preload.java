@@ -17,10 +17,11 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.handler.ssl.OpenSsl;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Lets other threads do what the first cluster of a JVM needs later: load
- * classes and libraries that take long. They do nothing that would not be done anyway, only earlier.
+ * Does what the first cluster of a JVM needs, as far as it takes long, on several threads at once: makes the key of the
+ * certificates, loads libraries, looks at models. Nothing of it would not be done anyway, only later and in a row.
  */
 final class Preload {
     private static final List<Class<? extends HasMetadata>> MODELS = List.of(
@@ -32,10 +33,7 @@ final class Preload {
             Lease.class,
             Pod.class);
 
-    static {
-        start("preload", Preload::run);
-        start("preload-network", Preload::network);
-    }
+    private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
     private Preload() {}
 
@@ -43,19 +41,24 @@ final class Preload {
         Thread.ofPlatform().daemon().name(name).start(work);
     }
 
-    /** Starts it, once for all clusters. */
-    @SuppressWarnings("EmptyMethod") // to initialize the class is all there is to do
-    static void begin() {}
+    /** Does it, once for all clusters. What was left to other threads may still be going on when this returns. */
+    static void begin() {
+        if (BEGUN.compareAndSet(false, true)) {
+            start("preload-keys", SharedParts::certificates);
+            start("preload-network", Preload::network);
+            resources();
+        }
+    }
 
-    private static void run() {
+    private static void resources() {
         ResourceTable.builtIn(CoreConfig.DEFAULTS.cacheLimits());
         MODELS.forEach(
                 model -> ApiObject.ofJson("{}".getBytes(StandardCharsets.UTF_8)).as(model));
-        ControllerManager.names();
     }
 
     private static void network() {
         if (Epoll.isAvailable()) ByteBufAllocator.DEFAULT.buffer(1).release();
+        ControllerManager.names();
         OpenSsl.isAvailable();
     }
 }

@@ -4,8 +4,6 @@ import io.k8j.kubelet.server.KubeletTls;
 import io.k8j.model.time.SystemTime;
 import io.k8j.server.controlplane.ClusterCertificates;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -13,9 +11,7 @@ import java.util.List;
  * made of them. Who is who is told by tokens, which each cluster has of its own.
  */
 final class SharedParts {
-    static final ClusterCertificates CERTIFICATES = certificates();
-
-    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final ClusterCertificates CERTIFICATES = make();
 
     /** What simulated kubelets present; made when somebody connects to one. */
     private static final class Kubelets {
@@ -31,14 +27,11 @@ final class SharedParts {
         return Kubelets.TLS;
     }
 
-    /** A secret of 256 bits. */
-    static String newToken() {
-        byte[] bytes = new byte[32];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    static ClusterCertificates certificates() {
+        return CERTIFICATES;
     }
 
-    private static ClusterCertificates certificates() {
+    private static ClusterCertificates make() {
         List<String> names = List.of(
                 "kubernetes",
                 "kubernetes.default",
