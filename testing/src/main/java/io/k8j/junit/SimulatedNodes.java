@@ -55,7 +55,11 @@ final class SimulatedNodes {
 
     /** How many nodes of the cluster, light ones included, say that they are ready and are open for Pods. */
     long ready() {
-        return plane.client("k8j-junit", "system:admin", "system:masters").resources(Node.class).list(ListOptions.ALL).stream()
+        return plane
+                .client("k8j-junit", "system:admin", "system:masters")
+                .resources(Node.class)
+                .list(ListOptions.ALL)
+                .stream()
                 .filter(node -> node.getStatus() != null && node.getStatus().getConditions() != null)
                 .filter(node -> node.getSpec().getTaints().stream()
                         .noneMatch(taint -> taint.getKey().equals(NOT_READY)))
