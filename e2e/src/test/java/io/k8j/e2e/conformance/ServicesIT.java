@@ -237,7 +237,7 @@ class ServicesIT extends ContainerTest {
                 .removeMatchingFromPorts(p -> p.getName().equals("u"))
                 .endSpec());
         eventually(() -> assertThat(answersUdp(address)).isFalse());
-        assertThat(answersTcp(address)).isTrue();
+        eventually(() -> assertThat(answersTcp(address)).isTrue());
         edit(s -> s.editSpec()
                 .editFirstPort()
                 .withName("u")
