@@ -38,6 +38,17 @@ class ServiceAddressesTest {
     }
 
     @Test
+    void theServerOwnsTheFieldsOfAnAddress() {
+        String address = addressOf("a");
+        Object entry = Trees.list(server.get(ADDRESSES, address), "metadata", "managedFields").getFirst();
+        assertThat(Trees.string(entry, "manager")).isEqualTo("kube-apiserver");
+        assertThat(Trees.string(entry, "operation")).isEqualTo("Update");
+        assertThat(Trees.map(entry, "fieldsV1", "f:spec", "f:parentRef"))
+                .containsOnlyKeys(".", "f:name", "f:namespace", "f:resource");
+        assertThat(Trees.map(entry, "fieldsV1", "f:metadata")).containsOnlyKeys("f:labels");
+    }
+
+    @Test
     void aServiceCidrAddsAddressesAtOnceAndTakesThemBackWhenItIsNotReady() {
         assertThat(addressOf("a")).isEqualTo("10.97.0.2"); // 10.97.0.1 is the server's own
         assertThat(refusalOf("{'metadata':{'name':'b'},'spec':{'ports':[{'port':80}]}}"))

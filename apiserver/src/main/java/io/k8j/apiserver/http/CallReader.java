@@ -103,6 +103,9 @@ final class CallReader {
             if (tree instanceof Map) {
                 return parsed;
             }
+            if (tree == null && exchange.body().length > 0) {
+                return new RequestBody(new LinkedHashMap<>(), List.of()); // Go reads null into any struct
+            }
             why = "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go value of type %s"
                     .formatted(goType(tree), TYPE_META);
         } catch (JsonException e) {

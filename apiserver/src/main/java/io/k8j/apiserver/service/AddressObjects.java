@@ -5,8 +5,13 @@ import io.k8j.apiserver.meta.SystemFields;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.verb.ObjectEditor;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.apply.ManagedFields;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.schema.Canonical;
+import io.k8j.model.schema.Schema;
+import io.k8j.model.schema.Schemas;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class AddressObjects {
     private static final Logger LOG = LoggerFactory.getLogger(AddressObjects.class);
     private static final String MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
+    private static final GroupVersionKind KIND = new GroupVersionKind("networking.k8s.io", "v1", "IPAddress");
     private static final String MANAGER = "ipallocator.k8s.io";
 
     private final StoredResource addresses;
@@ -48,6 +54,19 @@ final class AddressObjects {
         tree.put("apiVersion", "networking.k8s.io/v1");
         tree.put("metadata", metadata);
         tree.put("spec", new LinkedHashMap<>(Map.of("parentRef", parent)));
+        Schema schema = Schemas.kind(KIND);
+        Map<String, Object> nothing = Canonical.of(schema, new LinkedHashMap<>());
+        metadata.put(
+                "managedFields",
+                ManagedFields.afterUpdate(
+                        nothing,
+                        Canonical.of(schema, tree),
+                        schema,
+                        "kube-apiserver",
+                        KIND.apiVersion(),
+                        "",
+                        clock.instant(),
+                        null));
         try {
             editor.create(addresses, address, tree);
         } catch (ApiException e) {

@@ -188,6 +188,15 @@ class AccessReviewTest {
     }
 
     @Test
+    void nullIsAnEmptyObject() {
+        Answer answer = admin.post("/api/v1/namespaces/default/configmaps", "null");
+
+        assertThat(answer.code()).isEqualTo(422);
+        assertThat(answer.message())
+                .isEqualTo(admin.post("/api/v1/namespaces/default/configmaps", "{}").message());
+    }
+
+    @Test
     void metadataOfAReviewIsRefused() {
         String spec = "{resourceAttributes: {verb: list, resource: pods, namespace: default}}";
         Answer answer = admin.post(
