@@ -40,7 +40,8 @@ class ServiceAddressesTest {
     @Test
     void theServerOwnsTheFieldsOfAnAddress() {
         String address = addressOf("a");
-        Object entry = Trees.list(server.get(ADDRESSES, address), "metadata", "managedFields").getFirst();
+        Object entry = Trees.list(server.get(ADDRESSES, address), "metadata", "managedFields")
+                .getFirst();
         assertThat(Trees.string(entry, "manager")).isEqualTo("kube-apiserver");
         assertThat(Trees.string(entry, "operation")).isEqualTo("Update");
         assertThat(Trees.map(entry, "fieldsV1", "f:spec", "f:parentRef"))

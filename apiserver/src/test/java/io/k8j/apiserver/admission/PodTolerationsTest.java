@@ -30,7 +30,10 @@ class PodTolerationsTest {
                 new Case("longer covers shorter", list(minute, hour), list(hour)),
                 new Case("for ever covers all times", list(ever, minute), list(ever)),
                 new Case("a time covers no ever", list(minute, ever), list(ever)),
-                new Case("other values differ", list(equal, equal.replace("v,", "w,")), list(equal, equal.replace("v,", "w,"))));
+                new Case(
+                        "other values differ",
+                        list(equal, equal.replace("v,", "w,")),
+                        list(equal, equal.replace("v,", "w,"))));
     }
 
     private static String list(String... tolerations) {

@@ -193,7 +193,8 @@ class AccessReviewTest {
 
         assertThat(answer.code()).isEqualTo(422);
         assertThat(answer.message())
-                .isEqualTo(admin.post("/api/v1/namespaces/default/configmaps", "{}").message());
+                .isEqualTo(admin.post("/api/v1/namespaces/default/configmaps", "{}")
+                        .message());
     }
 
     @Test
