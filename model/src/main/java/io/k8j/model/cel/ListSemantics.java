@@ -25,6 +25,7 @@ final class ListSemantics implements CelRuntimeLibrary {
     }
 
     @Override
+    @SuppressWarnings("Immutable") // what the functions use has no state
     public void setRuntimeOptions(CelRuntimeBuilder builder) {
         builder.setStandardFunctions(CelStandardFunctions.newBuilder()
                 .excludeFunctions(StandardFunction.EQUALS, StandardFunction.NOT_EQUALS, StandardFunction.ADD)
