@@ -28,7 +28,7 @@ import java.util.List;
 public final class ResponseStream implements Outgoing {
     private static final int BATCH_BYTES = 128 * 1024;
     private static final int IN_A_ROW = 4;
-    private static final long PAUSE_NANOS = 20_000_000;
+    private static final long PAUSE_NANOS = 100_000_000;
 
     private final ChannelHandlerContext context;
     private final boolean closeConnection;
