@@ -143,11 +143,9 @@ public final class JobController {
                 && !"kubernetes.io/job-controller".equals(job.getSpec().getManagedBy())) {
             return Outcome.DONE;
         }
-        if (JobPlan.isFinished(job)) {
+        // A Job that is being deleted counts no more; one that waits for its Pods to go must not hold them itself.
+        if (JobPlan.isFinished(job) || Nulls.isDeleting(job)) {
             context.pods().controlledBy(Nulls.uid(job)).forEach(this::release);
-            return Outcome.DONE;
-        }
-        if (Nulls.isDeleting(job)) {
             return Outcome.DONE;
         }
         boolean upToDate = expectations.met(key); // before the copy is read
