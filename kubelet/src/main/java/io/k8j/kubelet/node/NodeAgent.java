@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.k8j.client.Client;
@@ -111,6 +112,13 @@ public final class NodeAgent implements AutoCloseable {
         @Override
         public void updated(Node before, Node now) {
             tellCidr(before.getSpec().getPodCIDR(), now.getSpec().getPodCIDR());
+            if (!extended(before).equals(extended(now))) signal.offer(Boolean.TRUE);
+        }
+
+        private static Map<String, Quantity> extended(Node node) {
+            return node.getStatus() == null
+                    ? Map.of()
+                    : ExtendedResources.of(node.getStatus().getCapacity());
         }
 
         @Override
@@ -222,7 +230,7 @@ public final class NodeAgent implements AutoCloseable {
                 ? List.of()
                 : node().getStatus().getConditions();
         NodeStatus status = facts.status(known, now(), port);
-        Map<String, Object> tree = ApiObject.treeOf(status);
+        Map<String, Object> tree = ExtendedResources.allocatable(ApiObject.treeOf(status), node());
         Instant now = client.time().instant();
         boolean old = Duration.between(writtenAt, now).compareTo(config.nodeStatusReportFrequency()) >= 0;
         if (!old && Objects.equals(withoutHeartbeats(tree), withoutHeartbeats(written))) return;
