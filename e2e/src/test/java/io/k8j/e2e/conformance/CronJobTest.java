@@ -67,7 +67,9 @@ class CronJobTest extends WorkloadCase {
         String first = WorkloadCase.name(jobs().getFirst());
         cluster.advance(MINUTES);
         assertThat(active(cronJob)).hasSize(1);
-        assertThat(jobs()).singleElement().satisfies(job -> assertThat(name(job)).isEqualTo(first));
+        assertThat(jobs())
+                .singleElement()
+                .satisfies(job -> assertThat(name(job)).isEqualTo(first));
         remove(cronJob);
     }
 
@@ -80,7 +82,9 @@ class CronJobTest extends WorkloadCase {
         String first = WorkloadCase.name(jobs().getFirst());
         cluster.advance(Duration.ofSeconds(60));
         assertThat(active(cronJob)).hasSize(1);
-        assertThat(jobs()).singleElement().satisfies(job -> assertThat(name(job)).isNotEqualTo(first));
+        assertThat(jobs())
+                .singleElement()
+                .satisfies(job -> assertThat(name(job)).isNotEqualTo(first));
         remove(cronJob);
     }
 

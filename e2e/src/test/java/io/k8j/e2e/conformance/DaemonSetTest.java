@@ -78,11 +78,13 @@ class DaemonSetTest extends WorkloadCase {
     @Conformance("apps/DaemonSet/4")
     void podsFollowTheLabelsOfNodes() {
         create("", "nodeSelector: {color-%s: blue}".formatted(namespace));
-        eventually(() -> assertThat(api.get(set()).number("status", "observedGeneration")).isEqualTo(1));
+        eventually(() -> assertThat(api.get(set()).number("status", "observedGeneration"))
+                .isEqualTo(1));
         assertThat(livePods(SELECTOR)).isEmpty();
         label("node-0", "blue");
         awaitReady(SELECTOR, 1);
-        assertThat(Trees.string(livePods(SELECTOR).getFirst(), "spec", "nodeName")).isEqualTo("node-0");
+        assertThat(Trees.string(livePods(SELECTOR).getFirst(), "spec", "nodeName"))
+                .isEqualTo("node-0");
         until("the status says one", () -> api.get(set()).number("status", "numberAvailable") == 1);
         label("node-0", "green");
         until("it is gone", () -> pods(SELECTOR).isEmpty());
@@ -106,7 +108,9 @@ class DaemonSetTest extends WorkloadCase {
     }
 
     private List<Map<String, Object>> revisions() {
-        return api.get(apis("apps/v1", "controllerrevisions") + "?labelSelector=daemonset-name%3Ddaemon-set").ok().items();
+        return api.get(apis("apps/v1", "controllerrevisions") + "?labelSelector=daemonset-name%3Ddaemon-set")
+                .ok()
+                .items();
     }
 
     private static String image(Map<String, Object> pod) {
@@ -120,12 +124,13 @@ class DaemonSetTest extends WorkloadCase {
         onEveryNode();
         String first = Trees.string(livePods(SELECTOR).getFirst(), "metadata", "labels", "controller-revision-hash");
         image("example.test/other:1");
-        until("all have the new image", () -> livePods(SELECTOR).stream()
-                .allMatch(pod -> image(pod).equals("example.test/other:1")));
+        until(
+                "all have the new image",
+                () -> livePods(SELECTOR).stream().allMatch(pod -> image(pod).equals("example.test/other:1")));
         onEveryNode();
-        assertThat(livePods(SELECTOR)).allSatisfy(pod -> assertThat(
-                        Trees.string(pod, "metadata", "labels", "controller-revision-hash"))
-                .isNotEqualTo(first));
+        assertThat(livePods(SELECTOR))
+                .allSatisfy(pod -> assertThat(Trees.string(pod, "metadata", "labels", "controller-revision-hash"))
+                        .isNotEqualTo(first));
         assertThat(revisions().stream().map(r -> Trees.integer(r, "revision"))).containsExactlyInAnyOrder(1L, 2L);
     }
 
@@ -137,19 +142,24 @@ class DaemonSetTest extends WorkloadCase {
         create("updateStrategy: {type: RollingUpdate}", "");
         onEveryNode();
         image(broken);
-        until("one Pod has the broken image", () -> livePods(SELECTOR).stream().anyMatch(pod -> image(pod).equals(broken)));
+        until(
+                "one Pod has the broken image",
+                () -> livePods(SELECTOR).stream().anyMatch(pod -> image(pod).equals(broken)));
         Set<String> right = new HashSet<>();
         livePods(SELECTOR).stream().filter(pod -> image(pod).equals(Pods.IMAGE)).forEach(pod -> right.add(uid(pod)));
         assertThat(right).hasSize(1);
         image(Pods.IMAGE);
         onEveryNode();
-        until("all are right", () -> livePods(SELECTOR).stream().allMatch(pod -> image(pod).equals(Pods.IMAGE)));
+        until(
+                "all are right",
+                () -> livePods(SELECTOR).stream().allMatch(pod -> image(pod).equals(Pods.IMAGE)));
         Map<String, Map<String, Object>> now = new TreeMap<>();
         livePods(SELECTOR).forEach(pod -> now.put(uid(pod), pod));
         assertThat(now.keySet()).containsAll(right);
         for (String uid : right) {
             assertThat(Trees.list(now.get(uid), "status", "containerStatuses"))
-                    .allSatisfy(c -> assertThat(Trees.integer(c, "restartCount")).isZero());
+                    .allSatisfy(
+                            c -> assertThat(Trees.integer(c, "restartCount")).isZero());
         }
     }
 
@@ -176,24 +186,32 @@ class DaemonSetTest extends WorkloadCase {
         create("", "");
         onEveryNode();
         Map<String, Object> initial = revisions().getFirst();
-        assertThat(api.get("/apis/apps/v1/controllerrevisions?labelSelector=daemonset-name%3Ddaemon-set").names())
+        assertThat(api.get("/apis/apps/v1/controllerrevisions?labelSelector=daemonset-name%3Ddaemon-set")
+                        .names())
                 .contains(name(initial));
-        api.patch(all + "/" + name(initial), Api.STRATEGIC, "{metadata: {labels: {%s: patched}}}".formatted(name(initial)))
+        api.patch(
+                        all + "/" + name(initial),
+                        Api.STRATEGIC,
+                        "{metadata: {labels: {%s: patched}}}".formatted(name(initial)))
                 .ok();
-        assertThat(api.get(all + "/" + name(initial)).at("metadata", "labels", name(initial))).isEqualTo("patched");
+        assertThat(api.get(all + "/" + name(initial)).at("metadata", "labels", name(initial)))
+                .isEqualTo("patched");
         Map<String, Object> second = new TreeMap<>();
         second.put("apiVersion", "apps/v1");
         second.put("kind", "ControllerRevision");
-        second.put("metadata", Map.of(
-                "name", "second-" + namespace.substring(5),
-                "labels", Trees.get(initial, "metadata", "labels"),
-                "ownerReferences", Trees.get(initial, "metadata", "ownerReferences")));
+        second.put(
+                "metadata",
+                Map.of(
+                        "name", "second-" + namespace.substring(5),
+                        "labels", Trees.get(initial, "metadata", "labels"),
+                        "ownerReferences", Trees.get(initial, "metadata", "ownerReferences")));
         second.put("data", initial.get("data"));
         second.put("revision", 2L);
         String made = name(api.post(all, second).ok().body());
         Map<String, Object> tree = api.get(all + "/" + made).copy();
         Trees.set(tree, "updated", "metadata", "labels", "life");
-        assertThat(api.put(all + "/" + made, tree).ok().at("metadata", "labels", "life")).isEqualTo("updated");
+        assertThat(api.put(all + "/" + made, tree).ok().at("metadata", "labels", "life"))
+                .isEqualTo("updated");
         api.delete(all + "/" + name(initial)).ok();
         gone(all + "/" + name(initial));
         api.patch(
@@ -207,7 +225,9 @@ class DaemonSetTest extends WorkloadCase {
             assertThat(numbers).contains(3L);
         });
         api.delete(all + "?labelSelector=life%3Dupdated").ok();
-        until("it is gone", () -> api.get(all + "?labelSelector=life%3Dupdated").items().isEmpty());
+        until(
+                "it is gone",
+                () -> api.get(all + "?labelSelector=life%3Dupdated").items().isEmpty());
         assertThat(revisions().stream().map(r -> Trees.integer(r, "revision"))).contains(3L);
     }
 }

@@ -83,7 +83,8 @@ class DeploymentTest extends WorkloadCase {
         assertThat(api.get(deployment(name)).at("metadata", "annotations", "deployment.kubernetes.io/revision"))
                 .isEqualTo("3546343826724305833");
         eventually(() -> {
-            Answer old = api.get(apis("apps/v1", "replicasets/" + name + "-old")).ok();
+            Answer old =
+                    api.get(apis("apps/v1", "replicasets/" + name + "-old")).ok();
             assertThat(old.number("spec", "replicas")).isZero();
             assertThat(old.number("status", "replicas")).isZero();
             assertThat(owner(old.body())).isEqualTo(api.get(deployment(name)).at("metadata", "uid"));
@@ -120,8 +121,7 @@ class DeploymentTest extends WorkloadCase {
         replicaSet(name, 1);
         create(name, 1, "revisionHistoryLimit: 0");
         until("only the new one is left", () -> {
-            List<Map<String, Object>> sets = api.get(
-                            apis("apps/v1", "replicasets") + "?labelSelector=name%3D" + name)
+            List<Map<String, Object>> sets = api.get(apis("apps/v1", "replicasets") + "?labelSelector=name%3D" + name)
                     .items();
             return sets.size() == 1 && !name(sets.getFirst()).equals(name + "-old");
         });
@@ -137,15 +137,19 @@ class DeploymentTest extends WorkloadCase {
         String template =
                 "minReadySeconds: 1, strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}";
         api.post(deployments(), yaml(name, 1, BROKEN, template)).ok();
-        until("the broken set has its Pod", () -> sets(name).stream()
-                .anyMatch(set -> !name(set).equals(name + "-old") && Trees.integer(set, "status", "replicas") == 1));
-        assertThat(livePods("name=" + name + ",pod=old")).as("maxUnavailable is 0").hasSize(1);
+        until(
+                "the broken set has its Pod",
+                () -> sets(name).stream()
+                        .anyMatch(set ->
+                                !name(set).equals(name + "-old") && Trees.integer(set, "status", "replicas") == 1));
+        assertThat(livePods("name=" + name + ",pod=old"))
+                .as("maxUnavailable is 0")
+                .hasSize(1);
         image(name, "example.test/good:1");
         awaitComplete(name, 1);
-        eventually(() -> assertThat(api.get(apis("apps/v1", "replicasets") + "?labelSelector=name%3D" + name)
-                        .items()
-                        .stream()
-                        .filter(set -> replicas(set) > 0))
+        eventually(() -> assertThat(
+                        api.get(apis("apps/v1", "replicasets") + "?labelSelector=name%3D" + name).items().stream()
+                                .filter(set -> replicas(set) > 0))
                 .hasSize(1));
     }
 
@@ -162,7 +166,8 @@ class DeploymentTest extends WorkloadCase {
             assertThat(sets(name)).hasSize(2);
             assertThat(replicas(sets(name).get(0))).isEqualTo(8);
             assertThat(replicas(sets(name).get(1))).isEqualTo(5);
-            assertThat(api.get(deployment(name)).number("status", "availableReplicas")).isEqualTo(8);
+            assertThat(api.get(deployment(name)).number("status", "availableReplicas"))
+                    .isEqualTo(8);
         });
         eventually(() -> api.merge(deployment(name), "{spec: {replicas: 30}}").ok());
         eventually(() -> {
@@ -203,13 +208,12 @@ class DeploymentTest extends WorkloadCase {
                     .ok();
             watching.next("MODIFIED", e -> "patched".equals(e.at("metadata", "labels", "test-deployment")));
             awaitComplete(name, 1);
-            assertThat(api.get("/apis/apps/v1/deployments?labelSelector=test-deployment%3Dpatched")
-                            .items()
-                            .stream()
+            assertThat(api.get("/apis/apps/v1/deployments?labelSelector=test-deployment%3Dpatched").items().stream()
                             .map(item -> Trees.string(item, "metadata", "namespace")))
                     .contains(namespace);
             eventually(() -> {
-                Map<String, Object> tree = api.get(deployment(name) + "/status").ok().copy();
+                Map<String, Object> tree =
+                        api.get(deployment(name) + "/status").ok().copy();
                 Trees.set(tree, 5L, "status", "readyReplicas");
                 Trees.set(tree, 5L, "status", "availableReplicas");
                 Trees.set(tree, 5L, "status", "replicas");
@@ -223,8 +227,10 @@ class DeploymentTest extends WorkloadCase {
                 api.put(deployment(name), tree).ok();
             });
             watching.next("MODIFIED", e -> "2".equals(e.at("status", "readyReplicas")));
-            api.merge(deployment(name) + "/status", "{status: {readyReplicas: 0, availableReplicas: 0}}").ok();
-            assertThat(api.get(deployment(name) + "/status").ok().at("metadata", "name")).isEqualTo(name);
+            api.merge(deployment(name) + "/status", "{status: {readyReplicas: 0, availableReplicas: 0}}")
+                    .ok();
+            assertThat(api.get(deployment(name) + "/status").ok().at("metadata", "name"))
+                    .isEqualTo(name);
             api.delete(deployments() + "?labelSelector=name%3D" + name).ok();
             watching.next("DELETED", name);
         }

@@ -24,7 +24,8 @@ class DisruptionTest extends WorkloadCase {
 
     private void pods(int count) {
         for (int i = 0; i < count; i++) {
-            api.post(core("pods"), Pods.labelled("rs-" + i, "foo: bar", "terminationGracePeriodSeconds: 0")).ok();
+            api.post(core("pods"), Pods.labelled("rs-" + i, "foo: bar", "terminationGracePeriodSeconds: 0"))
+                    .ok();
         }
         awaitReady("foo=bar", count);
     }
@@ -47,8 +48,7 @@ class DisruptionTest extends WorkloadCase {
     @Conformance("apps/DisruptionController/1")
     void budgetsAreListedAndDeletedTogether() {
         for (int i = 0; i < 3; i++) create("foo" + i, "minAvailable: 1");
-        listedAndDeletedTogether(
-                budgets(), "/apis/policy/v1/poddisruptionbudgets", "e2e=" + namespace, 3);
+        listedAndDeletedTogether(budgets(), "/apis/policy/v1/poddisruptionbudgets", "e2e=" + namespace, 3);
     }
 
     @Test
@@ -61,7 +61,9 @@ class DisruptionTest extends WorkloadCase {
             Trees.set(tree, "2%", "spec", "minAvailable");
             assertThat(api.put(budget, tree).ok().at("spec", "minAvailable")).isEqualTo("2%");
         });
-        assertThat(api.patch(budget, Api.STRATEGIC, "{spec: {minAvailable: 3%}}").ok().at("spec", "minAvailable"))
+        assertThat(api.patch(budget, Api.STRATEGIC, "{spec: {minAvailable: 3%}}")
+                        .ok()
+                        .at("spec", "minAvailable"))
                 .isEqualTo("3%");
         api.delete(budget).ok();
         gone(budget);
@@ -83,10 +85,16 @@ class DisruptionTest extends WorkloadCase {
         awaitAllowed(budget, 2);
         eventually(() -> {
             Map<String, Object> tree = api.get(budget + "/status").ok().copy();
-            Trees.set(tree, Map.of(name(livePods("foo=bar").getFirst()), "2026-01-01T00:00:00Z"), "status", "disruptedPods");
-            assertThat(api.put(budget + "/status", tree).ok().tree("status", "disruptedPods")).isNotNull();
+            Trees.set(
+                    tree,
+                    Map.of(name(livePods("foo=bar").getFirst()), "2026-01-01T00:00:00Z"),
+                    "status",
+                    "disruptedPods");
+            assertThat(api.put(budget + "/status", tree).ok().tree("status", "disruptedPods"))
+                    .isNotNull();
         });
-        Answer patched = api.merge(budget + "/status", "{status: {disruptedPods: null, disruptionsAllowed: 7}}").ok();
+        Answer patched = api.merge(budget + "/status", "{status: {disruptedPods: null, disruptionsAllowed: 7}}")
+                .ok();
         assertThat(patched.tree("status", "disruptedPods")).isNull();
         assertThat(patched.number("status", "disruptionsAllowed")).isEqualTo(7);
     }

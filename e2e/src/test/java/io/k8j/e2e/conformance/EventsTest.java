@@ -34,7 +34,8 @@ class EventsTest extends ConformanceCase {
         String everywhere = "/api/v1/events?labelSelector=testevent-set%3D" + namespace;
         assertThat(api.get(everywhere).names()).containsExactly("event-test");
         String event = core("events/event-test");
-        api.patch(event, Api.STRATEGIC, "{message: This is a test event - patched}").ok();
+        api.patch(event, Api.STRATEGIC, "{message: This is a test event - patched}")
+                .ok();
         assertThat(api.get(event).at("message")).isEqualTo("This is a test event - patched");
         Map<String, Object> tree = api.get(event).copy();
         tree.put("series", Map.of("count", 100L, "lastObservedTime", "2026-01-01T00:00:00.000000Z"));
@@ -71,12 +72,10 @@ class EventsTest extends ConformanceCase {
         modern("event-test", namespace);
         String event = modern() + "/event-test";
         assertThat(api.get(modern()).names()).contains("event-test");
-        assertThat(api.get("/apis/events.k8s.io/v1/events?fieldSelector=metadata.namespace%3D" + namespace).names())
+        assertThat(api.get("/apis/events.k8s.io/v1/events?fieldSelector=metadata.namespace%3D" + namespace)
+                        .names())
                 .contains("event-test");
-        api.patch(
-                        event,
-                        Api.STRATEGIC,
-                        "{series: {count: 2, lastObservedTime: '2026-01-01T00:00:00.000000Z'}}")
+        api.patch(event, Api.STRATEGIC, "{series: {count: 2, lastObservedTime: '2026-01-01T00:00:00.000000Z'}}")
                 .ok();
         assertThat(api.get(event).number("series", "count")).isEqualTo(2);
         Map<String, Object> tree = api.get(event).copy();

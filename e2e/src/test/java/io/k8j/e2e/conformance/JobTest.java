@@ -39,7 +39,12 @@ class JobTest extends WorkloadCase {
     }
 
     private List<Map<String, Object>> running(String name, int count) {
-        until(count + " Pods run", () -> livePods("job-name=" + name).stream().filter(WorkloadCase::ready).count() == count);
+        until(
+                count + " Pods run",
+                () -> livePods("job-name=" + name).stream()
+                                .filter(WorkloadCase::ready)
+                                .count()
+                        == count);
         return livePods("job-name=" + name);
     }
 
@@ -65,7 +70,8 @@ class JobTest extends WorkloadCase {
                 "Never",
                 script("{}"));
         for (Map<String, Object> pod : running(name, 2)) {
-            api.post(core("pods/" + name(pod) + "/eviction"), "{metadata: {name: %s}}".formatted(name(pod))).ok();
+            api.post(core("pods/" + name(pod) + "/eviction"), "{metadata: {name: %s}}".formatted(name(pod)))
+                    .ok();
             until("it is gone or has failed", () -> {
                 Answer now = api.get(core("pods/" + name(pod)));
                 return now.code() == 404 || "Failed".equals(now.at("status", "phase"));
@@ -101,7 +107,8 @@ class JobTest extends WorkloadCase {
             assertThat(Trees.string(pod, "metadata", "labels", "batch.kubernetes.io/job-completion-index"))
                     .isEqualTo(index);
             assertThat(Trees.string(pod, "spec", "hostname")).isEqualTo("indexed-job-" + index);
-            Object env = Trees.list(Trees.list(pod, "spec", "containers").getFirst(), "env").getFirst();
+            Object env = Trees.list(Trees.list(pod, "spec", "containers").getFirst(), "env")
+                    .getFirst();
             assertThat(Trees.string(env, "name")).isEqualTo("JOB_COMPLETION_INDEX");
             assertThat(Trees.string(env, "valueFrom", "fieldRef", "fieldPath"))
                     .isEqualTo("metadata.labels['batch.kubernetes.io/job-completion-index']");
@@ -122,7 +129,8 @@ class JobTest extends WorkloadCase {
         assertThat(succeeded).hasSize(4).allSatisfy(pod -> {
             assertThat(Trees.string(pod, "status", "phase")).isEqualTo("Succeeded");
             assertThat(Trees.list(pod, "status", "containerStatuses"))
-                    .allSatisfy(c -> assertThat(Trees.integer(c, "restartCount")).isEqualTo(1));
+                    .allSatisfy(
+                            c -> assertThat(Trees.integer(c, "restartCount")).isEqualTo(1));
         });
     }
 
@@ -149,7 +157,9 @@ class JobTest extends WorkloadCase {
             api.merge(pod, "{metadata: {labels: null}}").ok();
             watching.next("MODIFIED", e -> pod.endsWith(e.name()) && owner(e.object()) == null);
         }
-        until("another one has its place", () -> livePods("job-name=adopt-release").size() == 2);
+        until(
+                "another one has its place",
+                () -> livePods("job-name=adopt-release").size() == 2);
     }
 
     @Test
@@ -184,7 +194,8 @@ class JobTest extends WorkloadCase {
         String selected = "?labelSelector=e2e-job-label%3D" + namespace;
         try (Watching watching = api.watch(jobs() + selected)) {
             create("e2e", "parallelism: 2, completions: 4, suspend: true", "Never", script("{runs: 0s, exitCode: 0}"));
-            api.patch(job("e2e"), Api.STRATEGIC, "{metadata: {labels: {e2e: patched}}}").ok();
+            api.patch(job("e2e"), Api.STRATEGIC, "{metadata: {labels: {e2e: patched}}}")
+                    .ok();
             watching.next("MODIFIED", e -> "patched".equals(e.at("metadata", "labels", "e2e")));
             assertThat(pods("job-name=e2e")).isEmpty();
             eventually(() -> {
@@ -196,7 +207,8 @@ class JobTest extends WorkloadCase {
             watching.next("MODIFIED", e -> "true".equals(e.at("metadata", "annotations", "updated")));
             assertThat(api.get("/apis/batch/v1/jobs" + selected).names()).containsExactly("e2e");
             awaitCondition("e2e", "Complete", null);
-            api.send("DELETE", jobs() + selected, "application/json", "{propagationPolicy: Background}").ok();
+            api.send("DELETE", jobs() + selected, "application/json", "{propagationPolicy: Background}")
+                    .ok();
             watching.next("DELETED", "e2e");
             assertThat(api.get("/apis/batch/v1/jobs" + selected).items()).isEmpty();
         }

@@ -19,7 +19,9 @@ class LimitRangeTest extends ConformanceCase {
         return api.post(
                 core("pods"),
                 "{metadata: {name: %s}, spec: {%s}}"
-                        .formatted(name, Pods.container(resources.isEmpty() ? "" : "resources: {%s}".formatted(resources))));
+                        .formatted(
+                                name,
+                                Pods.container(resources.isEmpty() ? "" : "resources: {%s}".formatted(resources))));
     }
 
     private static Object resources(Answer pod, String kind) {
@@ -30,7 +32,8 @@ class LimitRangeTest extends ConformanceCase {
     @Conformance("scheduling/LimitRange/1")
     void defaultsAndLimitsAreApplied() {
         try (Watching watching = api.watch(core("limitranges"))) {
-            api.post(core("limitranges"), "{metadata: {name: limit-range}, spec: {%s}}".formatted(LIMITS)).ok();
+            api.post(core("limitranges"), "{metadata: {name: limit-range}, spec: {%s}}".formatted(LIMITS))
+                    .ok();
             watching.next("ADDED", "limit-range");
         }
         Answer plain = pod("pod-no-resources", "").ok();
@@ -46,8 +49,11 @@ class LimitRangeTest extends ConformanceCase {
                 .isEqualTo(Map.of("cpu", "300m", "memory", "150Mi", "ephemeral-storage", "150Gi"));
         assertThat(resources(partial, "limits"))
                 .isEqualTo(Map.of("cpu", "300m", "memory", "500Mi", "ephemeral-storage", "500Gi"));
-        pod("pod-too-small", "requests: {cpu: 10m, memory: 50Mi, ephemeral-storage: 50Gi}").refused(403);
-        pod("pod-too-big", "requests: {cpu: 600m, memory: 600Mi, ephemeral-storage: 600Gi}, limits: {cpu: 600m, memory: 600Mi, ephemeral-storage: 600Gi}")
+        pod("pod-too-small", "requests: {cpu: 10m, memory: 50Mi, ephemeral-storage: 50Gi}")
+                .refused(403);
+        pod(
+                        "pod-too-big",
+                        "requests: {cpu: 600m, memory: 600Mi, ephemeral-storage: 600Gi}, limits: {cpu: 600m, memory: 600Mi, ephemeral-storage: 600Gi}")
                 .refused(403);
         Map<String, Object> tree = api.get(core("limitranges/limit-range")).copy();
         Trees.set(
@@ -55,7 +61,8 @@ class LimitRangeTest extends ConformanceCase {
                 Map.of("cpu", "9m", "memory", "10Mi", "ephemeral-storage", "10Gi"),
                 "min");
         api.put(core("limitranges/limit-range"), tree).ok();
-        eventually(() -> pod("pod-small", "requests: {cpu: 10m, memory: 50Mi, ephemeral-storage: 50Gi}").ok());
+        eventually(() -> pod("pod-small", "requests: {cpu: 10m, memory: 50Mi, ephemeral-storage: 50Gi}")
+                .ok());
         pod("pod-still-too-big", "requests: {cpu: 600m}, limits: {cpu: 600m}").refused(403);
         api.delete(core("limitranges/limit-range")).ok();
         gone(core("limitranges/limit-range"));
@@ -66,7 +73,8 @@ class LimitRangeTest extends ConformanceCase {
     @Conformance("scheduling/LimitRange/2")
     void rangesOfTwoNamespaces() {
         String other = "lr-" + namespace;
-        api.post("/api/v1/namespaces", "{metadata: {name: %s}}".formatted(other)).ok();
+        api.post("/api/v1/namespaces", "{metadata: {name: %s}}".formatted(other))
+                .ok();
         String there = "/api/v1/namespaces/" + other + "/limitranges";
         String yaml = "{metadata: {name: e2e-limitrange, labels: {e2e: %s}}, spec: {%s}}".formatted(namespace, LIMITS);
         api.post(core("limitranges"), yaml).ok();
@@ -79,8 +87,10 @@ class LimitRangeTest extends ConformanceCase {
                         "{metadata: {labels: {e2e-limitrange: patched}}, spec: {limits: [{type: Container, max: {cpu: 600m}}]}}")
                 .ok();
         assertThat(patched.at("metadata", "labels", "e2e-limitrange")).isEqualTo("patched");
-        assertThat(Trees.string(patched.items("spec", "limits").getFirst(), "max", "cpu")).isEqualTo("600m");
-        api.delete(core("limitranges") + "?labelSelector=e2e-limitrange%3Dpatched").ok();
+        assertThat(Trees.string(patched.items("spec", "limits").getFirst(), "max", "cpu"))
+                .isEqualTo("600m");
+        api.delete(core("limitranges") + "?labelSelector=e2e-limitrange%3Dpatched")
+                .ok();
         assertThat(api.get(everywhere).items().stream().map(i -> Trees.string(i, "metadata", "namespace")))
                 .containsExactly(other);
         api.delete("/api/v1/namespaces/" + other).ok();

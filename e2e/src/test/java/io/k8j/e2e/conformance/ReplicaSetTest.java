@@ -28,14 +28,19 @@ class ReplicaSetTest extends WorkloadCase {
         awaitReady("name=pod-adoption-release", 1);
         String set = create("pod-adoption-release", 1);
         String uid = api.get(set).at("metadata", "uid");
-        until("it is adopted", () -> uid.equals(owner(api.get(core("pods/pod-adoption-release")).ok().body())));
+        until(
+                "it is adopted",
+                () -> uid.equals(
+                        owner(api.get(core("pods/pod-adoption-release")).ok().body())));
         assertThat(livePods("name=pod-adoption-release")).hasSize(1);
         api.patch(
                         core("pods/pod-adoption-release"),
                         Api.STRATEGIC,
                         "{metadata: {labels: {name: pod-adoption-release-2}}}")
                 .ok();
-        until("it is released", () -> owner(api.get(core("pods/pod-adoption-release")).ok().body()) == null);
+        until(
+                "it is released",
+                () -> owner(api.get(core("pods/pod-adoption-release")).ok().body()) == null);
         awaitReady("name=pod-adoption-release", 1);
     }
 
@@ -80,7 +85,8 @@ class ReplicaSetTest extends WorkloadCase {
     void setsAreListedAndDeletedTogether() {
         create("test-rs", 3);
         awaitReady("name=test-rs", 3);
-        api.merge(sets() + "/test-rs", "{metadata: {labels: {e2e: %s}}}".formatted(namespace)).ok();
+        api.merge(sets() + "/test-rs", "{metadata: {labels: {e2e: %s}}}".formatted(namespace))
+                .ok();
         listedAndDeletedTogether(sets(), "/apis/apps/v1/replicasets", "e2e=" + namespace, 1);
     }
 

@@ -26,7 +26,9 @@ class ReplicationControllerTest extends WorkloadCase {
     void aMatchingPodIsAdopted() {
         api.post(core("pods"), Pods.yaml("pod-adoption", "")).ok();
         String uid = api.get(create("pod-adoption", 1)).at("metadata", "uid");
-        until("it is adopted", () -> uid.equals(owner(api.get(core("pods/pod-adoption")).ok().body())));
+        until(
+                "it is adopted",
+                () -> uid.equals(owner(api.get(core("pods/pod-adoption")).ok().body())));
         assertThat(livePods("name=pod-adoption")).hasSize(1);
     }
 
@@ -36,7 +38,8 @@ class ReplicationControllerTest extends WorkloadCase {
         create("pod-release", 1);
         awaitReady("name=pod-release", 1);
         String pod = core("pods/" + name(livePods("name=pod-release").getFirst()));
-        api.patch(pod, Api.STRATEGIC, "{metadata: {labels: {name: not-matching-name}}}").ok();
+        api.patch(pod, Api.STRATEGIC, "{metadata: {labels: {name: not-matching-name}}}")
+                .ok();
         until("it is released", () -> owner(api.get(pod).ok().body()) == null);
         awaitReady("name=pod-release", 1);
     }
@@ -46,20 +49,26 @@ class ReplicationControllerTest extends WorkloadCase {
     void theScaleIsReadAndUpdated() {
         String controller = create("e2e-rc", 1);
         awaitReady("name=e2e-rc", 1);
-        assertThat(api.get(controller + "/scale").ok().number("status", "replicas")).isEqualTo(1);
+        assertThat(api.get(controller + "/scale").ok().number("status", "replicas"))
+                .isEqualTo(1);
         Map<String, Object> scale = api.get(controller + "/scale").copy();
         Trees.remove(scale, "metadata", "resourceVersion");
         Trees.set(scale, 2L, "spec", "replicas");
-        assertThat(api.put(controller + "/scale", scale).ok().number("spec", "replicas")).isEqualTo(2);
+        assertThat(api.put(controller + "/scale", scale).ok().number("spec", "replicas"))
+                .isEqualTo(2);
         awaitReady("name=e2e-rc", 2);
-        eventually(() -> assertThat(api.get(controller + "/scale").number("status", "replicas")).isEqualTo(2));
+        eventually(() -> assertThat(api.get(controller + "/scale").number("status", "replicas"))
+                .isEqualTo(2));
     }
 
     @Test
     @Conformance("apps/ReplicationController/5")
     void aQuotaShowsAsAFailure() {
-        api.post(core("resourcequotas"), "{metadata: {name: condition-test}, spec: {hard: {pods: '2'}}}").ok();
-        until("it counts", () -> "2".equals(api.get(core("resourcequotas/condition-test")).at("status", "hard", "pods")));
+        api.post(core("resourcequotas"), "{metadata: {name: condition-test}, spec: {hard: {pods: '2'}}}")
+                .ok();
+        until(
+                "it counts",
+                () -> "2".equals(api.get(core("resourcequotas/condition-test")).at("status", "hard", "pods")));
         String controller = create("condition-test", 3);
         eventually(() -> assertThat(api.get(controller).items("status", "conditions"))
                 .anySatisfy(c -> assertThat(c)
@@ -82,13 +91,16 @@ class ReplicationControllerTest extends WorkloadCase {
             String controller = create(name, 1);
             watching.next("ADDED", name);
             watching.next("MODIFIED", e -> "1".equals(e.at("status", "readyReplicas")));
-            api.patch(controller, Api.STRATEGIC, "{metadata: {labels: {test-rc: patched}}}").ok();
+            api.patch(controller, Api.STRATEGIC, "{metadata: {labels: {test-rc: patched}}}")
+                    .ok();
             watching.next("MODIFIED", e -> "patched".equals(e.at("metadata", "labels", "test-rc")));
-            api.merge(controller + "/status", "{status: {readyReplicas: 0, availableReplicas: 0}}").ok();
+            api.merge(controller + "/status", "{status: {readyReplicas: 0, availableReplicas: 0}}")
+                    .ok();
             watching.next(
                     "MODIFIED",
                     e -> e.at("status", "readyReplicas") == null || "0".equals(e.at("status", "readyReplicas")));
-            assertThat(api.get(controller + "/status").ok().at("metadata", "name")).isEqualTo(name);
+            assertThat(api.get(controller + "/status").ok().at("metadata", "name"))
+                    .isEqualTo(name);
             api.merge(controller + "/scale", "{spec: {replicas: 2}}").ok();
             watching.next("MODIFIED", e -> "2".equals(e.at("status", "readyReplicas")));
             eventually(() -> {
@@ -97,7 +109,8 @@ class ReplicationControllerTest extends WorkloadCase {
                 api.put(controller, tree).ok();
             });
             watching.next("MODIFIED", e -> "updated".equals(e.at("metadata", "labels", "test-rc")));
-            assertThat(api.get("/api/v1/replicationcontrollers?labelSelector=test-rc-static%3Dtrue").names())
+            assertThat(api.get("/api/v1/replicationcontrollers?labelSelector=test-rc-static%3Dtrue")
+                            .names())
                     .contains(name);
             api.delete(controllers() + "?labelSelector=test-rc-static%3Dtrue").ok();
             watching.next("DELETED", name);

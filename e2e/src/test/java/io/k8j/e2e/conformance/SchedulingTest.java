@@ -18,9 +18,11 @@ class SchedulingTest extends WorkloadCase {
                         .containsEntry("status", "False")
                         .containsEntry("reason", "Unschedulable")));
         assertThat(api.get(core("pods/" + pod)).at("spec", "nodeName")).isNull();
-        until("an event tells of it", () -> api.get(core("events")).items().stream()
-                .anyMatch(e -> "FailedScheduling".equals(e.get("reason"))
-                        && pod.equals(Trees.string(e, "involvedObject", "name"))));
+        until(
+                "an event tells of it",
+                () -> api.get(core("events")).items().stream()
+                        .anyMatch(e -> "FailedScheduling".equals(e.get("reason"))
+                                && pod.equals(Trees.string(e, "involvedObject", "name"))));
     }
 
     private void scheduled(String pod, String node) {
@@ -45,7 +47,8 @@ class SchedulingTest extends WorkloadCase {
         long cores = 0;
         for (Map<String, Object> node : api.get("/api/v1/nodes").items()) {
             String cpu = Trees.string(node, "status", "allocatable", "cpu");
-            cores = Math.max(cores, cpu.endsWith("m") ? Long.parseLong(cpu.replace("m", "")) / 1000 : Long.parseLong(cpu));
+            cores = Math.max(
+                    cores, cpu.endsWith("m") ? Long.parseLong(cpu.replace("m", "")) / 1000 : Long.parseLong(cpu));
         }
         api.post(
                         core("pods"),
@@ -58,7 +61,8 @@ class SchedulingTest extends WorkloadCase {
     @Test
     @Conformance("scheduling/SchedulerPredicates/3")
     void aSelectorThatMatchesNoNodeIsObeyed() {
-        api.post(core("pods"), Pods.yaml("restricted-pod", "nodeSelector: {label: nonempty}")).ok();
+        api.post(core("pods"), Pods.yaml("restricted-pod", "nodeSelector: {label: nonempty}"))
+                .ok();
         notScheduled("restricted-pod");
     }
 
@@ -66,10 +70,13 @@ class SchedulingTest extends WorkloadCase {
     @Conformance("scheduling/SchedulerPredicates/2")
     void aSelectorThatMatchesANodeIsObeyed() {
         String key = "kubernetes.io/e2e-" + namespace;
-        api.merge("/api/v1/nodes/node-1", "{metadata: {labels: {'%s': '42'}}}".formatted(key)).ok();
-        api.post(core("pods"), Pods.yaml("with-labels", "nodeSelector: {'%s': '42'}".formatted(key))).ok();
+        api.merge("/api/v1/nodes/node-1", "{metadata: {labels: {'%s': '42'}}}".formatted(key))
+                .ok();
+        api.post(core("pods"), Pods.yaml("with-labels", "nodeSelector: {'%s': '42'}".formatted(key)))
+                .ok();
         scheduled("with-labels", "node-1");
-        api.merge("/api/v1/nodes/node-1", "{metadata: {labels: {'%s': null}}}".formatted(key)).ok();
+        api.merge("/api/v1/nodes/node-1", "{metadata: {labels: {'%s': null}}}".formatted(key))
+                .ok();
     }
 
     private void hostPort(String name, String address) {
@@ -101,19 +108,22 @@ class SchedulingTest extends WorkloadCase {
                         "[{op: add, path: '/status/capacity/%s', value: '%d'}]"
                                 .formatted(resource.replace("/", "~1"), amount))
                 .ok();
-        until("the node can give it", () -> api.get("/api/v1/nodes/" + node).at("status", "allocatable", resource) != null);
+        until(
+                "the node can give it",
+                () -> api.get("/api/v1/nodes/" + node).at("status", "allocatable", resource) != null);
         return resource;
     }
 
     private String priority(String name, int value) {
         String unique = name + "-" + namespace;
-        api.post(CLASSES, "{metadata: {name: %s, labels: {e2e: %s}}, value: %d}".formatted(unique, namespace, value)).ok();
+        api.post(CLASSES, "{metadata: {name: %s, labels: {e2e: %s}}, value: %d}".formatted(unique, namespace, value))
+                .ok();
         return unique;
     }
 
     private static String wants(String resource, int amount) {
-        return Pods.container("resources: {requests: {'%s': %d}, limits: {'%s': %d}}"
-                .formatted(resource, amount, resource, amount));
+        return Pods.container(
+                "resources: {requests: {'%s': %d}, limits: {'%s': %d}}".formatted(resource, amount, resource, amount));
     }
 
     private Answer pod(String name, String metadata, String priorityClass, String resource, int amount) {
@@ -146,7 +156,8 @@ class SchedulingTest extends WorkloadCase {
         pod("preemptor-pod", "", priority("high", 1000), resource, 2);
         gone(core("pods/pod0-low"));
         scheduled("preemptor-pod", "node-0");
-        assertThat(api.get(core("pods/pod1-medium")).tree("metadata", "deletionTimestamp")).isNull();
+        assertThat(api.get(core("pods/pod1-medium")).tree("metadata", "deletionTimestamp"))
+                .isNull();
         cleanUp(resource);
     }
 
@@ -166,8 +177,11 @@ class SchedulingTest extends WorkloadCase {
                                 .formatted(name, wants(resource, 3)))
                 .ok();
         gone(core("pods/pod0-low"));
-        until("it is scheduled", () -> "node-0".equals(api.get(system + "/" + name).at("spec", "nodeName")));
-        assertThat(api.get(core("pods/pod1-medium")).tree("metadata", "deletionTimestamp")).isNull();
+        until(
+                "it is scheduled",
+                () -> "node-0".equals(api.get(system + "/" + name).at("spec", "nodeName")));
+        assertThat(api.get(core("pods/pod1-medium")).tree("metadata", "deletionTimestamp"))
+                .isNull();
         api.delete(system + "/" + name, "{gracePeriodSeconds: 0}").ok();
         cleanUp(resource);
     }
@@ -179,7 +193,9 @@ class SchedulingTest extends WorkloadCase {
         pod("victim-pod", ", finalizers: [example.com/test-finalizer]", priority("low", 1), resource, 1);
         scheduled("victim-pod", "node-0");
         pod("preemptor-pod", "", priority("high", 1000), resource, 1);
-        until("it is on its way out", () -> api.get(core("pods/victim-pod")).tree("metadata", "deletionTimestamp") != null);
+        until(
+                "it is on its way out",
+                () -> api.get(core("pods/victim-pod")).tree("metadata", "deletionTimestamp") != null);
         assertThat(api.get(core("pods/victim-pod")).items("status", "conditions"))
                 .anySatisfy(c -> assertThat(c)
                         .containsEntry("type", "DisruptionTarget")
@@ -225,8 +241,10 @@ class SchedulingTest extends WorkloadCase {
     void priorityClassesKeepTheirValue() {
         String first = CLASSES + "/" + priority("p1", 1);
         priority("p2", 2);
-        assertThat(api.get(CLASSES + "?labelSelector=e2e%3D" + namespace).items()).hasSize(2);
-        assertThat(api.merge(first, "{description: patched}").ok().at("description")).isEqualTo("patched");
+        assertThat(api.get(CLASSES + "?labelSelector=e2e%3D" + namespace).items())
+                .hasSize(2);
+        assertThat(api.merge(first, "{description: patched}").ok().at("description"))
+                .isEqualTo("patched");
         api.merge(first, "{value: 100}").refused(422);
         Map<String, Object> tree = api.get(first).copy();
         tree.put("description", "updated");

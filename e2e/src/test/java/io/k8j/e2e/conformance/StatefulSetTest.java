@@ -65,8 +65,8 @@ class StatefulSetTest extends WorkloadCase {
     }
 
     private void awaitNames(String... names) {
-        eventually(() -> assertThat(livePods("foo=bar").stream().map(WorkloadCase::name))
-                .containsExactlyInAnyOrder(names));
+        eventually(() ->
+                assertThat(livePods("foo=bar").stream().map(WorkloadCase::name)).containsExactlyInAnyOrder(names));
     }
 
     @Test
@@ -127,7 +127,8 @@ class StatefulSetTest extends WorkloadCase {
         Map<String, Object> tree = scale.copy();
         Trees.remove(tree, "metadata", "resourceVersion");
         Trees.set(tree, 2L, "spec", "replicas");
-        assertThat(api.put(set() + "/scale", tree).ok().number("spec", "replicas")).isEqualTo(2);
+        assertThat(api.put(set() + "/scale", tree).ok().number("spec", "replicas"))
+                .isEqualTo(2);
         assertThat(api.get(set()).number("spec", "replicas")).isEqualTo(2);
         assertThat(api.merge(set() + "/scale", "{spec: {replicas: 4}}").ok().number("spec", "replicas"))
                 .isEqualTo(4);
@@ -195,10 +196,12 @@ class StatefulSetTest extends WorkloadCase {
         eventually(() -> assertThat(api.get(set()).at("status", "currentRevision"))
                 .isEqualTo(api.get(set()).at("status", "updateRevision")));
         String first = api.get(set()).at("status", "currentRevision");
-        assertThat(livePods("foo=bar")).allSatisfy(pod -> assertThat(revision(pod)).isEqualTo(first));
+        assertThat(livePods("foo=bar"))
+                .allSatisfy(pod -> assertThat(revision(pod)).isEqualTo(first));
         try (Watching watching = api.watch(core("pods") + "?labelSelector=foo%3Dbar")) {
             image("example.test/other:1");
-            eventually(() -> assertThat(api.get(set()).at("status", "updateRevision")).isNotEqualTo(first));
+            eventually(() ->
+                    assertThat(api.get(set()).at("status", "updateRevision")).isNotEqualTo(first));
             for (String name : List.of("ss-2", "ss-1", "ss-0")) {
                 assertThat(watching.next("DELETED", e -> true).name()).isEqualTo(name);
             }
@@ -209,14 +212,16 @@ class StatefulSetTest extends WorkloadCase {
             return now.at("status", "currentRevision").equals(now.at("status", "updateRevision"));
         });
         String second = api.get(set()).at("status", "currentRevision");
-        assertThat(livePods("foo=bar")).allSatisfy(pod -> assertThat(revision(pod)).isEqualTo(second));
+        assertThat(livePods("foo=bar"))
+                .allSatisfy(pod -> assertThat(revision(pod)).isEqualTo(second));
         image(Pods.IMAGE);
         eventually(() -> assertThat(api.get(set()).at("status", "updateRevision"))
                 .as("an earlier template has its old revision")
                 .isEqualTo(first));
         awaitImages(Pods.IMAGE, Pods.IMAGE, Pods.IMAGE);
         until("the way back is complete", () -> first.equals(api.get(set()).at("status", "currentRevision")));
-        assertThat(livePods("foo=bar")).allSatisfy(pod -> assertThat(revision(pod)).isEqualTo(first));
+        assertThat(livePods("foo=bar"))
+                .allSatisfy(pod -> assertThat(revision(pod)).isEqualTo(first));
     }
 
     private void partition(int partition) {
@@ -233,7 +238,8 @@ class StatefulSetTest extends WorkloadCase {
         String first = api.get(set()).at("status", "currentRevision");
         image(other);
         observed();
-        eventually(() -> assertThat(api.get(set()).at("status", "updateRevision")).isNotEqualTo(first));
+        eventually(
+                () -> assertThat(api.get(set()).at("status", "updateRevision")).isNotEqualTo(first));
         String second = api.get(set()).at("status", "updateRevision");
         awaitImages(Pods.IMAGE, Pods.IMAGE, Pods.IMAGE);
         partition(2);
@@ -254,6 +260,7 @@ class StatefulSetTest extends WorkloadCase {
         partition(0);
         awaitImages(other, other, other);
         until("the update is complete", () -> second.equals(api.get(set()).at("status", "currentRevision")));
-        assertThat(livePods("foo=bar")).allSatisfy(pod -> assertThat(revision(pod)).isEqualTo(second));
+        assertThat(livePods("foo=bar"))
+                .allSatisfy(pod -> assertThat(revision(pod)).isEqualTo(second));
     }
 }

@@ -16,7 +16,9 @@ abstract class WorkloadCase extends ConformanceCase {
     }
 
     List<Map<String, Object>> pods(String selector) {
-        return api.get(core("pods") + "?labelSelector=" + selector.replace("=", "%3D")).ok().items();
+        return api.get(core("pods") + "?labelSelector=" + selector.replace("=", "%3D"))
+                .ok()
+                .items();
     }
 
     /** Those that are not on their way out. */
@@ -71,8 +73,7 @@ abstract class WorkloadCase extends ConformanceCase {
                 assertThat(conditionTypes(updated.body())).contains("StatusUpdate");
             });
             watching.next("MODIFIED", event -> conditionTypes(event.object()).contains("StatusUpdate"));
-            Answer patched = api.merge(
-                            status, "{status: {conditions: [{type: StatusPatched, status: 'True'}]}}")
+            Answer patched = api.merge(status, "{status: {conditions: [{type: StatusPatched, status: 'True'}]}}")
                     .ok();
             assertThat(conditionTypes(patched.body())).contains("StatusPatched");
             watching.next("MODIFIED", event -> conditionTypes(event.object()).contains("StatusPatched"));
@@ -93,7 +94,8 @@ abstract class WorkloadCase extends ConformanceCase {
         Map<String, Object> tree = scale.copy();
         Trees.remove(tree, "metadata", "resourceVersion");
         Trees.set(tree, 2L, "spec", "replicas");
-        assertThat(api.put(object + "/scale", tree).ok().number("spec", "replicas")).isEqualTo(2);
+        assertThat(api.put(object + "/scale", tree).ok().number("spec", "replicas"))
+                .isEqualTo(2);
         assertThat(api.get(object).ok().number("spec", "replicas")).isEqualTo(2);
         assertThat(api.merge(object + "/scale", "{spec: {replicas: 4}}").ok().number("spec", "replicas"))
                 .isEqualTo(4);
