@@ -53,9 +53,10 @@ public final class Language {
         return new Language(List.of(more), List.of(), List.of(new ListSemantics(OPTIONS)));
     }
 
-    /** With {@code cel.bind}, which names a part of an expression. */
+    /** With {@code cel.bind}, which names a part of an expression, and with {@link AnsweringMap}s. */
     public static Language withBindings() {
-        return new Language(List.of(), List.of(CelExtensions.bindings()), List.of());
+        return new Language(
+                List.of(), List.of(CelExtensions.bindings()), List.of(new AnsweringMaps(OPTIONS)));
     }
 
     CelCompiler compiler() {

@@ -2,6 +2,7 @@ package io.k8j.model.device;
 
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import io.k8j.model.cel.AnsweringMap;
 import io.k8j.model.cel.Values;
 import io.k8j.model.quantity.Quantity;
 import java.util.AbstractMap;
@@ -77,7 +78,7 @@ public record DeviceVariable(Map<String, Object> variables) {
     }
 
     /** A domain that the device says nothing of reads as empty, so that {@code has()} can ask about its names. */
-    private static final class Domains extends AbstractMap<String, Object> {
+    private static final class Domains extends AbstractMap<String, Object> implements AnsweringMap {
         private final Map<String, Object> known;
 
         Domains(Map<String, Object> known) {

@@ -51,6 +51,7 @@ class DeviceExpressionTest {
                 "device.capacity['gpu.example.com'].memory == quantity('40Gi')",
                 "!device.allowMultipleAllocations",
                 "'gpu.example.com' in device.attributes",
+                "!('nobody.example.com' in device.attributes)",
                 "!has(device.attributes['nobody.example.com'].model)",
                 "has(device.attributes['gpu.example.com'].model)",
                 "!('model' in device.attributes['nobody.example.com'])",
