@@ -55,8 +55,7 @@ public final class Language {
 
     /** With {@code cel.bind}, which names a part of an expression, and with {@link AnsweringMap}s. */
     public static Language withBindings() {
-        return new Language(
-                List.of(), List.of(CelExtensions.bindings()), List.of(new AnsweringMaps(OPTIONS)));
+        return new Language(List.of(), List.of(CelExtensions.bindings()), List.of(new AnsweringMaps(OPTIONS)));
     }
 
     CelCompiler compiler() {
