@@ -105,6 +105,7 @@ public final class Kubelet implements AutoCloseable {
         NodeFacts facts = new NodeFacts(
                 config, runtime, machine, () -> relief == null ? Set.of() : relief.conditions(), shutdown::isUnderWay);
         NodeAgent node = NodeAgent.start(client, config, facts, events, server.port(), onPodCidr);
+        pods.admit(node.view(() -> relief == null ? Set.of() : relief.conditions()));
         return new Kubelet(broadcaster, manifests, pods, server, node, housekeeping, relief, shutdown);
     }
 

@@ -45,6 +45,11 @@ class StatefulSetTest extends WorkloadCase {
     }
 
     private void health(int ordinal, boolean healthy) {
+        setHealth(ordinal, healthy);
+        until("the kubelet has seen it", () -> ready(api.get(pod(ordinal)).body()) == healthy);
+    }
+
+    private void setHealth(int ordinal, boolean healthy) {
         until("ss-" + ordinal + " exists", () -> api.get(pod(ordinal)).code() == 200);
         api.patch(
                         pod(ordinal) + "/status",
@@ -52,7 +57,6 @@ class StatefulSetTest extends WorkloadCase {
                         "{status: {conditions: [{type: example.com/healthy, status: '%s'}]}}"
                                 .formatted(healthy ? "True" : "False"))
                 .ok();
-        until("the kubelet has seen it", () -> ready(api.get(pod(ordinal)).body()) == healthy);
     }
 
     /** Waits until the controller has looked at the newest spec. */
@@ -95,7 +99,7 @@ class StatefulSetTest extends WorkloadCase {
             assertThat(livePods("foo=bar")).hasSize(3);
             // The first unhealthy one may go in any case, and it is ss-2 then.
             health(0, true);
-            health(1, true);
+            setHealth(1, true); // it may be gone before anybody sees it ready
             for (String name : List.of("ss-2", "ss-1", "ss-0")) {
                 assertThat(watching.next("DELETED", e -> true).name()).isEqualTo(name);
             }
@@ -115,6 +119,37 @@ class StatefulSetTest extends WorkloadCase {
         health(1, false);
         scale(0);
         until("all are gone", () -> pods("foo=bar").isEmpty());
+    }
+
+    @Test
+    @Conformance("apps/StatefulSet/3")
+    void podsThatTheirNodeRefusesAreMadeAnewUntilOneRuns() {
+        String node = cluster.nodes().getFirst().name();
+        String port = ", ports: [{containerPort: 21017, hostPort: 21017, protocol: TCP, name: conflict}]";
+        String occupant = "containers: [{name: c, image: '%s'%s}]".formatted(Pods.IMAGE, port);
+        api.post(
+                        core("pods"),
+                        "{metadata: {name: occupant}, spec: {terminationGracePeriodSeconds: 0, nodeName: '%s', %s}}"
+                                .formatted(node, occupant))
+                .ok();
+        until("it runs", () -> "Running".equals(api.get(core("pods/occupant")).at("status", "phase")));
+        try (Watching watching = api.watch(core("pods") + "?labelSelector=foo%3Dbar")) {
+            api.post(
+                            sets(),
+                            "{metadata: {name: ss}, spec: {serviceName: test, replicas: 1, selector: {matchLabels: {foo: bar}}, template: {metadata: {labels: {foo: bar}}, spec: {terminationGracePeriodSeconds: 0, nodeName: '%s', %s}}}}"
+                                    .formatted(node, occupant))
+                    .ok();
+            var failed = watching.next(
+                    "MODIFIED", event -> "Failed".equals(Trees.string(event.object(), "status", "phase")));
+            assertThat(Trees.string(failed.object(), "status", "reason")).isEqualTo("NodePorts");
+            assertThat(Trees.string(failed.object(), "status", "message"))
+                    .isEqualTo("Pod was rejected: Predicate NodePorts failed: "
+                            + "node(s) didn't have free ports for the requested pod ports");
+            watching.next("DELETED", event -> uid(event.object()).equals(uid(failed.object())));
+            watching.next("ADDED", event -> !uid(event.object()).equals(uid(failed.object())));
+        }
+        api.delete(core("pods/occupant")).ok();
+        awaitReady("foo=bar", 1);
     }
 
     @Test

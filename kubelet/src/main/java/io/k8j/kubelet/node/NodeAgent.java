@@ -16,6 +16,7 @@ import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
 import io.k8j.kubelet.KubeletConfig;
+import io.k8j.kubelet.pods.NodeView;
 import io.k8j.kubelet.pods.PodEvents;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
@@ -32,9 +33,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,6 +139,50 @@ public final class NodeAgent implements AutoCloseable {
     /** This node's object as last seen; null if it is not known yet. */
     public Node node() {
         return own.get(ObjectKey.of(config.nodeName())).orElse(null);
+    }
+
+    /**
+     * The node as admission sees it.
+     *
+     * @param pressures types of the node's pressure conditions that are true
+     */
+    public NodeView view(Supplier<Set<String>> pressures) {
+        return new NodeView() {
+            @Override
+            public Node node() {
+                Node known = NodeAgent.this.node();
+                return known != null ? known : freshNode();
+            }
+
+            @Override
+            public Node freshNode() {
+                try {
+                    return nodes.find(ObjectKey.of(config.nodeName())).orElseGet(() -> toRegister());
+                } catch (ApiException | TransportException e) {
+                    log.atDebug().addKeyValue("cause", e.getMessage()).log("node not read");
+                    Node known = NodeAgent.this.node();
+                    return known != null ? known : toRegister();
+                }
+            }
+
+            @Override
+            public Set<String> pressures() {
+                return pressures.get();
+            }
+        };
+    }
+
+    /** What this node will be, as far as it matters to Pods. */
+    private Node toRegister() {
+        return new NodeBuilder()
+                .withNewMetadata()
+                .withName(config.nodeName())
+                .withLabels(labels())
+                .endMetadata()
+                .withNewSpec()
+                .withTaints(config.registerWithTaints())
+                .endSpec()
+                .build();
     }
 
     /** The reference under which events about a node go: upstream gives the name as its uid. */

@@ -69,6 +69,12 @@ final class Allocations {
         return new Allocation(wanted, new Verdict.Resized());
     }
 
+    /** A Pod with the resources it has, whatever it wants by now. */
+    synchronized Pod granted(Pod wanted) {
+        Map<String, ResourceRequirements> has = granted.get(wanted.getMetadata().getUid());
+        return has == null ? wanted : with(wanted, has);
+    }
+
     /** The Pod is gone: others may have what it had. */
     synchronized void release(String uid) {
         granted.remove(uid);
@@ -77,7 +83,7 @@ final class Allocations {
 
     private Optional<Verdict.Pending> judge(String uid, Map<String, Long> wanted) {
         for (String resource : RESOURCES) {
-            long capacity = amount(resource, allocatable.get(resource));
+            long capacity = Requests.amount(resource, allocatable.get(resource));
             if (wanted.get(resource) > capacity) {
                 return Optional.of(new Verdict.Pending(
                         "Infeasible",
@@ -86,7 +92,7 @@ final class Allocations {
             }
         }
         for (String resource : RESOURCES) {
-            long capacity = amount(resource, allocatable.get(resource));
+            long capacity = Requests.amount(resource, allocatable.get(resource));
             long used = requests.entrySet().stream()
                     .filter(entry -> !entry.getKey().equals(uid))
                     .mapToLong(entry -> entry.getValue().get(resource))
@@ -101,30 +107,9 @@ final class Allocations {
         return Optional.empty();
     }
 
-    /** Thousandths of CPUs, or bytes. */
-    private static long amount(String resource, Quantity quantity) {
-        return resource.equals("cpu") ? Amounts.milli(quantity) : Amounts.whole(quantity);
-    }
-
-    /** What a Pod needs in all: its containers together, or its greediest init container, and its overhead. */
     private static Map<String, Long> sums(Pod pod) {
         Map<String, Long> sums = new HashMap<>();
-        for (String resource : RESOURCES) {
-            long sidecars = 0;
-            long greediest = 0;
-            for (ContainerRef ref : ContainerRef.initOf(pod)) {
-                long own = amount(resource, Amounts.request(ref.container(), resource));
-                if (ref.kind() == ContainerRef.Kind.SIDECAR) sidecars += own;
-                greediest = Math.max(greediest, ref.kind() == ContainerRef.Kind.SIDECAR ? sidecars : sidecars + own);
-            }
-            long apps = sidecars;
-            for (ContainerRef ref : ContainerRef.appOf(pod)) {
-                apps += amount(resource, Amounts.request(ref.container(), resource));
-            }
-            Map<String, Quantity> overhead = pod.getSpec().getOverhead();
-            long extra = overhead == null ? 0 : amount(resource, overhead.get(resource));
-            sums.put(resource, Math.max(apps, greediest) + extra);
-        }
+        for (String resource : RESOURCES) sums.put(resource, Requests.of(pod, resource));
         return sums;
     }
 

@@ -8,16 +8,42 @@ import java.time.Duration;
  * @param reason of the Pod's status
  * @param message likewise
  * @param grace the longest time that it gets to end
+ * @param refused whether the node never took it
  */
-record Ending(String reason, String message, Duration grace) {
+record Ending(String reason, String message, Duration grace, boolean refused) {
     static final String EVICTED = "Evicted";
+
+    private static final String SHUTDOWN = "NodeShutdown";
 
     /** Upstream's reason for a Pod that ends with its node. */
     static final String TERMINATED = "Terminated";
 
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    /** Of a Pod that runs. */
+    Ending(String reason, String message, Duration grace) {
+        this(reason, message, grace, false);
+    }
+
+    /** Of a Pod that makes room for one that keeps the cluster going; it has all the time it wants. */
+    static Ending preemption() {
+        return new Ending("Preempting", "Preempted in order to admit critical pod", Duration.ofDays(365));
+    }
+
+    /** Of a Pod that does not fit. */
+    static Ending refused(String reason, String message) {
+        return new Ending(reason, message, AT_ONCE, true);
+    }
+
+    /** The message of the Pod's status, which says more than that of the event. */
+    String statusMessage() {
+        boolean saysSo = !refused || reason.equals(SHUTDOWN);
+        return saysSo ? message : "Pod was rejected: " + message;
+    }
+
     /** Of a Pod that comes when the node goes down. */
     static Ending refusal() {
-        return new Ending("NodeShutdown", "Pod was rejected as the node is shutting down.", Duration.ofSeconds(1));
+        return refused(SHUTDOWN, "Pod was rejected as the node is shutting down.");
     }
 
     /** Whether an event tells of it. */

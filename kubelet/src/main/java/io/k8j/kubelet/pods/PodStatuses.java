@@ -54,6 +54,7 @@ final class PodStatuses {
         PodStatus old = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
         String phase = phase(old, ended);
         boolean over = isOver(phase);
+        if (isRefused(old, phase)) return refused(old);
         List<String> ips = ips(old, over);
         PodStatusBuilder status = new PodStatusBuilder()
                 .withPhase(phase)
@@ -85,6 +86,35 @@ final class PodStatuses {
                     .withPodIPs(ips.stream().map(PodIP::new).toList());
         }
         return status.build();
+    }
+
+    /** Whether no node agent ever began with the Pod; after a restart only its status tells so. */
+    private boolean isRefused(PodStatus old, String phase) {
+        if (!"Failed".equals(phase) || !runtime.containers().isEmpty()) return false;
+        if (view.failure() != null) return view.failure().refused();
+        return "Failed".equals(old.getPhase())
+                && old.getReason() != null
+                && ContainerRef.orEmpty(old.getContainerStatuses()).isEmpty();
+    }
+
+    /** Nothing is said of containers that nobody will start, nor of conditions that nobody looked after. */
+    private PodStatus refused(PodStatus old) {
+        return new PodStatusBuilder()
+                .withPhase("Failed")
+                .withReason(view.failure() == null ? old.getReason() : view.failure().reason())
+                .withMessage(
+                        view.failure() == null
+                                ? old.getMessage()
+                                : view.failure().message())
+                .withQosClass(
+                        old.getQosClass() != null
+                                ? old.getQosClass()
+                                : QosClass.of(pod).text())
+                .withStartTime(old.getStartTime() == null ? now : old.getStartTime())
+                .withObservedGeneration(pod.getMetadata().getGeneration())
+                .withResourceClaimStatuses(old.getResourceClaimStatuses())
+                .withConditions(ContainerRef.orEmpty(old.getConditions()))
+                .build();
     }
 
     private List<String> ips(PodStatus old, boolean over) {

@@ -31,6 +31,15 @@ record PodView(
     /** A reason and a message of a waiting state. */
     record Waiting(String reason, String message) {}
 
-    /** The reason and message of a Pod that failed as a whole, such as Evicted or DeadlineExceeded. */
-    record Failure(String reason, String message) {}
+    /**
+     * The reason and message of a Pod that failed as a whole, such as Evicted or DeadlineExceeded.
+     *
+     * @param refused whether the node never took it
+     */
+    record Failure(String reason, String message, boolean refused) {
+        /** Of a Pod that ran. */
+        Failure(String reason, String message) {
+            this(reason, message, false);
+        }
+    }
 }

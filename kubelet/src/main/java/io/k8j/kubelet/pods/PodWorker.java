@@ -53,6 +53,8 @@ final class PodWorker {
     private volatile boolean removed; // the object is gone from the API
     private volatile boolean stopped; // the node agent ends; containers stay
     private volatile boolean busy; // within a turn
+    private volatile boolean admitted; // the node takes it
+    private volatile boolean ended; // nothing of it runs any more
     private volatile RuntimePod lastSeen = RuntimePod.EMPTY;
 
     // Owned by the worker's thread.
@@ -88,6 +90,21 @@ final class PodWorker {
     void start() {
         wake();
         Thread.ofVirtual().name("pod-" + pod.getMetadata().getName()).start(this::run);
+    }
+
+    /** The node takes the Pod. */
+    void admit() {
+        admitted = true;
+    }
+
+    boolean isAdmitted() {
+        return admitted;
+    }
+
+    /** Whether the Pod leaves what it had to others; so it does before anybody else can know. */
+    boolean isOver() {
+        boolean over = pod.getStatus() != null && PodStatuses.isOver(pod.getStatus().getPhase());
+        return ended || removed || over;
     }
 
     Pod pod() {
@@ -332,6 +349,7 @@ final class PodWorker {
         if (!terminated) {
             for (Sandbox sandbox : runtime.sandboxes()) context.runtime().stopPodSandbox(sandbox.id());
             RuntimePod last = look();
+            ended = true;
             tell(now, last, true);
             context.hostPorts().set(uid, List.of());
             volumes.tearDown();

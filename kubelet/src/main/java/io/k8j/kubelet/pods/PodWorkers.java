@@ -47,6 +47,7 @@ public final class PodWorkers implements AutoCloseable {
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Informer<Pod> pods;
     private final StaticPods statics;
+    private final Admission admission;
     private AutoCloseable runtimeWatch = () -> {};
     private volatile boolean refusing;
     private volatile boolean closed;
@@ -75,17 +76,23 @@ public final class PodWorkers implements AutoCloseable {
                 hostPorts,
                 new Allocations(node.allocatable()));
         this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
+        this.admission = new Admission(context, pods, workers::values);
         this.statics = new StaticPods(
                 client,
                 node.name(),
                 context.statuses(),
                 pods,
-                pod -> workers.computeIfAbsent(pod.getMetadata().getUid(), uid -> worker(pod))
-                        .start(),
+                this::add,
                 pod -> {
                     PodWorker worker = workers.get(pod.getMetadata().getUid());
                     if (worker != null) worker.removed();
                 });
+    }
+
+    private void add(Pod pod) {
+        PodWorker fresh = worker(pod);
+        if (refusing) fresh.end(Ending.refusal());
+        if (workers.putIfAbsent(pod.getMetadata().getUid(), fresh) == null) admission.submit(fresh);
     }
 
     private PodWorker worker(Pod pod) {
@@ -100,7 +107,7 @@ public final class PodWorkers implements AutoCloseable {
         return workers.get(uid);
     }
 
-    /** Begins to run the Pods bound to this node; what already runs is taken up as it is. */
+    /** Follows the Pods bound to this node; they start after {@link #admit}, what already runs is taken up as it is. */
     public static PodWorkers start(
             Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
         PodWorkers all = new PodWorkers(client, runtime, node, hostPorts, events);
@@ -111,13 +118,16 @@ public final class PodWorkers implements AutoCloseable {
         return all;
     }
 
+    /** Lets Pods start, as far as they fit on this node. */
+    public void admit(NodeView node) {
+        admission.open(node);
+    }
+
     private final class Changes implements Informer.Handler<Pod> {
         @Override
         public void added(Pod pod) {
             if (statics.isMirror(pod)) return;
-            PodWorker fresh = worker(pod);
-            if (refusing) fresh.end(Ending.refusal());
-            if (workers.putIfAbsent(pod.getMetadata().getUid(), fresh) == null) fresh.start();
+            add(pod);
         }
 
         @Override
@@ -239,7 +249,7 @@ public final class PodWorkers implements AutoCloseable {
 
     /** Whether all workers have nothing to do but to wait. */
     public boolean isIdle() {
-        return workers.values().stream().allMatch(PodWorker::isIdle);
+        return admission.isIdle() && workers.values().stream().allMatch(PodWorker::isIdle);
     }
 
     /** All Pods that have a worker. */
@@ -320,6 +330,7 @@ public final class PodWorkers implements AutoCloseable {
     public void close() {
         closed = true;
         pods.close();
+        admission.close();
         try {
             runtimeWatch.close();
         } catch (Exception e) {

@@ -4,6 +4,8 @@
  * <ol>
  *   <li>{@link io.k8j.kubelet.pods.PodWorkers} follows the Pods bound to the node by an informer, and the runtime's
  *       events; it wakes the worker concerned.
+ *   <li>{@code Admission} lets a Pod's worker start if the Pod fits beside the others ({@code Admittance}, {@code Fit} and
+ *       {@code Preemption}, pure functions); the others fail at once.
  *   <li>A {@code PodWorker} (one virtual thread per Pod) looks at the runtime ({@code RuntimeReader}) and asks
  *       {@code PodPlan} what to do, a pure function.
  *   <li>It carries the plan out: volumes, sandbox ({@code SandboxConfigs}), containers ({@code Starter} with
