@@ -88,7 +88,10 @@ final class Admission implements AutoCloseable {
         try {
             decide(worker, node);
         } catch (RuntimeException e) {
-            log.atError().addKeyValue("pod", ObjectKey.of(worker.pod())).setCause(e).log("admission failed");
+            log.atError()
+                    .addKeyValue("pod", ObjectKey.of(worker.pod()))
+                    .setCause(e)
+                    .log("admission failed");
             refuse(
                     worker,
                     new Admittance.Verdict.Refuse(
@@ -163,7 +166,10 @@ final class Admission implements AutoCloseable {
     private void preempt(List<Pod> victims) throws InterruptedException {
         for (Pod victim : victims) {
             for (PodWorker worker : workers.get()) {
-                if (!worker.pod().getMetadata().getUid().equals(victim.getMetadata().getUid())) continue;
+                if (!worker.pod()
+                        .getMetadata()
+                        .getUid()
+                        .equals(victim.getMetadata().getUid())) continue;
                 worker.end(Ending.preemption());
                 worker.awaitOver(LONG);
             }

@@ -18,10 +18,8 @@ import java.util.Objects;
  * every Pod comes by way of the scheduler. Pure.
  */
 final class Fit {
-    static final Mismatch AFFINITY =
-            new Mismatch("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
-    private static final Mismatch NAME =
-            new Mismatch("NodeName", "node(s) didn't match the requested node name");
+    static final Mismatch AFFINITY = new Mismatch("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+    private static final Mismatch NAME = new Mismatch("NodeName", "node(s) didn't match the requested node name");
     private static final Mismatch PORTS =
             new Mismatch("NodePorts", "node(s) didn't have free ports for the requested pod ports");
     private static final Mismatch TAINTS =
@@ -96,8 +94,9 @@ final class Fit {
     }
 
     private static boolean bearsTaints(Pod pod, Node node) {
-        List<Taint> taints =
-                node.getSpec() == null ? List.of() : ContainerRef.orEmpty(node.getSpec().getTaints());
+        List<Taint> taints = node.getSpec() == null
+                ? List.of()
+                : ContainerRef.orEmpty(node.getSpec().getTaints());
         return taints.stream()
                 .filter(taint -> "NoExecute".equals(taint.getEffect()))
                 .allMatch(taint -> NodeTerms.tolerates(pod, taint));

@@ -17,8 +17,9 @@ final class NodeTerms {
 
     /** Whether the node has all that the Pod's node selector and required node affinity ask for. */
     static boolean selects(Pod pod, Node node) {
-        Map<String, String> labels =
-                node.getMetadata().getLabels() == null ? Map.of() : node.getMetadata().getLabels();
+        Map<String, String> labels = node.getMetadata().getLabels() == null
+                ? Map.of()
+                : node.getMetadata().getLabels();
         Map<String, String> selector = pod.getSpec().getNodeSelector();
         if (selector != null && !labels.entrySet().containsAll(selector.entrySet())) return false;
         NodeSelector required = required(pod);

@@ -101,7 +101,10 @@ final class PodStatuses {
     private PodStatus refused(PodStatus old) {
         return new PodStatusBuilder()
                 .withPhase("Failed")
-                .withReason(view.failure() == null ? old.getReason() : view.failure().reason())
+                .withReason(
+                        view.failure() == null
+                                ? old.getReason()
+                                : view.failure().reason())
                 .withMessage(
                         view.failure() == null
                                 ? old.getMessage()

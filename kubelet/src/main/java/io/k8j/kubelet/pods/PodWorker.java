@@ -103,7 +103,8 @@ final class PodWorker {
 
     /** Whether the Pod leaves what it had to others; so it does before anybody else can know. */
     boolean isOver() {
-        boolean over = pod.getStatus() != null && PodStatuses.isOver(pod.getStatus().getPhase());
+        boolean over =
+                pod.getStatus() != null && PodStatuses.isOver(pod.getStatus().getPhase());
         return ended || removed || over;
     }
 

@@ -77,16 +77,10 @@ public final class PodWorkers implements AutoCloseable {
                 new Allocations(node.allocatable()));
         this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
         this.admission = new Admission(context, pods, workers::values);
-        this.statics = new StaticPods(
-                client,
-                node.name(),
-                context.statuses(),
-                pods,
-                this::add,
-                pod -> {
-                    PodWorker worker = workers.get(pod.getMetadata().getUid());
-                    if (worker != null) worker.removed();
-                });
+        this.statics = new StaticPods(client, node.name(), context.statuses(), pods, this::add, pod -> {
+            PodWorker worker = workers.get(pod.getMetadata().getUid());
+            if (worker != null) worker.removed();
+        });
     }
 
     private void add(Pod pod) {

@@ -70,7 +70,8 @@ final class Preemption {
     private static Map<String, Long> without(Map<String, Long> missing, List<Pod> gone) {
         Map<String, Long> left = new LinkedHashMap<>();
         missing.forEach((resource, amount) -> {
-            long rest = amount - gone.stream().mapToLong(pod -> gives(pod, resource)).sum();
+            long rest = amount
+                    - gone.stream().mapToLong(pod -> gives(pod, resource)).sum();
             if (rest > 0) left.put(resource, rest);
         });
         return left;

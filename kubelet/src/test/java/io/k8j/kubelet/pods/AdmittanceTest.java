@@ -88,8 +88,7 @@ class AdmittanceTest {
         assertThat(decide(pod("p", asks("'memory':'513Mi'")), other))
                 .isEqualTo("OutOfmemory: Node didn't have enough resource: memory, requested: 537919488,"
                         + " used: 536870912, capacity: 1073741824");
-        assertThat(decide(pod("p", asks("'example.com/dongle':'1'")), other))
-                .startsWith("OutOfexample.com/dongle: ");
+        assertThat(decide(pod("p", asks("'example.com/dongle':'1'")), other)).startsWith("OutOfexample.com/dongle: ");
         assertThat(decide(pod("p", asks("'example.com/elsewhere':'9'")), other))
                 .as("unknown to the node")
                 .isEqualTo("admit");
