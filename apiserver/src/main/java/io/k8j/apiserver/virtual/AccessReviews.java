@@ -123,10 +123,18 @@ public final class AccessReviews {
         Map<String, Object> metadata = new LinkedHashMap<>(Trees.map(review, "metadata"));
         metadata.remove("managedFields");
         if (local) metadata.remove("namespace");
-        metadata.values().removeIf(value -> value == null || value.equals(""));
+        metadata.values().removeIf(AccessReviews::isZero);
         if (metadata.isEmpty()) return;
         errors.add(FieldError.invalid(
                 "metadata", review.get("metadata"), local ? "must be empty except for namespace" : "must be empty"));
+    }
+
+    /** Protobuf bodies spell out what has no value. */
+    private static boolean isZero(Object value) {
+        return value == null
+                || value.equals("")
+                || value instanceof Number number && number.longValue() == 0
+                || value instanceof Map<?, ?> map && map.isEmpty();
     }
 
     private static void refuse(Call call, List<FieldError> errors) {

@@ -42,10 +42,11 @@ public final class ProblemOrder {
     /** The place of a key in upstream's notation: {@code spec.c[1].image}. */
     static String path(TokenStreamContext object, String name) {
         StringBuilder path = new StringBuilder(name);
+        boolean dot = true; // between a name and what comes before it, not before an index
         for (TokenStreamContext c = object.getParent(); c != null && !c.inRoot(); c = c.getParent()) {
             String step = c.inArray() ? "[" + c.getCurrentIndex() + "]" : c.currentName();
-            boolean dot = path.charAt(0) != '[';
             path.insert(0, dot ? step + "." : step);
+            dot = !c.inArray();
         }
         return path.toString();
     }

@@ -91,6 +91,17 @@ public class JsonTest {
     }
 
     @Test
+    void problemsMayBeAtNamesThatAreEmptyOrLookLikeAnIndex() {
+        byte[] text = "{\"a\":[{\"\":1,\"[b\":1,\"\":{\"[c\":2}}],\"\":3}".getBytes(StandardCharsets.UTF_8);
+        List<String> problems = List.of(
+                "unknown field \"a[0].[b\"",
+                "duplicate field \"a[0].\"",
+                "unknown field \"a[0]..[c\"",
+                "unknown field \"\"");
+        assertThat(ProblemOrder.of(text, problems.reversed())).isEqualTo(problems);
+    }
+
+    @Test
     void replacesBytesThatAreNotUtf8() {
         byte[] text = {'"', 'a', (byte) 0xff, 'b', '"'};
         assertThat(Json.parse(text)).isEqualTo("a\ufffdb");

@@ -198,6 +198,17 @@ class AccessReviewTest {
     }
 
     @Test
+    void metadataInWhichNothingIsSaidIsNone() {
+        Answer answer = admin.post(
+                REVIEWS + "selfsubjectaccessreviews",
+                "{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectAccessReview, metadata: {name: '', generation: 0,"
+                        + " labels: {}, creationTimestamp: null}, spec: {resourceAttributes: {verb: list, resource:"
+                        + " pods, namespace: default}}}");
+
+        assertThat(answer.code()).isEqualTo(201);
+    }
+
+    @Test
     void metadataOfAReviewIsRefused() {
         String spec = "{resourceAttributes: {verb: list, resource: pods, namespace: default}}";
         Answer answer = admin.post(
