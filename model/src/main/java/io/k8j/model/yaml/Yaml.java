@@ -77,6 +77,9 @@ public final class Yaml {
                     .map(mark -> "line " + (mark.getLine() + 1) + ": ")
                     .orElse("");
             throw new JsonException("yaml: " + line + e.getProblem(), e);
+        } catch (NumberFormatException e) {
+            // The scanner takes what is left of an escape at the end of the text for a number.
+            throw new JsonException("yaml: did not find expected hexdecimal number", e);
         } catch (YamlEngineException e) {
             throw new JsonException("yaml: " + e.getMessage(), e);
         }

@@ -74,6 +74,13 @@ class YamlTest {
     }
 
     @Test
+    void anEscapeThatTheTextEndsInIsNoYaml() {
+        for (String text : List.of("\"\\u", "{\"a\": \"\\u", "\"\\x", "\"\\U0000", "\"\\uzz\"", "\"\\")) {
+            assertThatThrownBy(() -> Yaml.parse(text)).as(text).isInstanceOf(JsonException.class);
+        }
+    }
+
+    @Test
     void refusesBombsAndNonsense() {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 10; i++) {
