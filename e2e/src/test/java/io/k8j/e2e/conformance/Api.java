@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -67,8 +68,17 @@ final class Api {
         return send("POST", path, "application/json", body, more);
     }
 
+    /** Replaces an object, also over what a controller has written since it was read: then it is tried again. */
     Answer put(String path, Object body) {
-        return send("PUT", path, "application/json", body);
+        Answer answer = send("PUT", path, "application/json", body);
+        for (int left = 20; left > 0 && answer.code() == 409 && body instanceof Map<?, ?> tree; left--) {
+            Map<String, Object> newer = new LinkedHashMap<>();
+            tree.forEach((key, value) -> newer.put((String) key, Trees.deepCopy(value)));
+            Object version = get(path).ok().at("metadata", "resourceVersion");
+            Trees.set(newer, version, "metadata", "resourceVersion");
+            answer = send("PUT", path, "application/json", newer);
+        }
+        return answer;
     }
 
     Answer merge(String path, Object body) {
