@@ -9,7 +9,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** An open file, or a directory opened to be flushed. Used by one thread at a time. */
+/**
+ * An open file, or a directory opened to be flushed. Used by one thread at a time. What the store does not use is
+ * refused, so that a new use of it is noticed instead of passing unsimulated.
+ */
 final class ForgetfulChannel extends FileChannel {
     private final ForgetfulDisk disk;
     private final ForgetfulNode node;

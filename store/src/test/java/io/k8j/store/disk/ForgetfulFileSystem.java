@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 
-/** Paths like the machine's own, which lead to a {@link ForgetfulDisk}. */
+/**
+ * Paths like the machine's own, which lead to a {@link ForgetfulDisk}. What the store does not use is refused, so that a
+ * new use of it is noticed instead of passing unsimulated.
+ */
 final class ForgetfulFileSystem extends FileSystem {
     private final ForgetfulProvider provider;
 

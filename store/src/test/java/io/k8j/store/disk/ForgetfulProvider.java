@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Leads the calls of {@link java.nio.file.Files} to the disk; what the store does not use is not there. */
+/**
+ * Leads the calls of {@link java.nio.file.Files} to the disk. What the store does not use is refused, so that a new use
+ * of it is noticed instead of passing unsimulated.
+ */
 final class ForgetfulProvider extends FileSystemProvider {
     private final ForgetfulDisk disk;
     private final ForgetfulFileSystem fileSystem;
