@@ -1,26 +1,20 @@
 package io.k8j.e2e.conformance;
 
+import io.k8j.client.TlsContexts;
 import io.k8j.junit.K8jCluster;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.yaml.Yaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Plain requests over HTTPS, since the suite is about what is on the wire. Bodies are YAML texts or trees; what comes back
@@ -32,7 +26,10 @@ final class Api {
     static final String JSON_PATCH = "application/json-patch+json";
     static final String APPLY = "application/apply-patch+yaml";
 
-    private static final HttpClient HTTP = client();
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .sslContext(TlsContexts.trustingAll(null))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
 
     private final String url;
     private final String token;
@@ -154,44 +151,5 @@ final class Api {
             request.setHeader(more[i], more[i + 1]);
         }
         return request.build();
-    }
-
-    private static HttpClient client() {
-        try {
-            SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(null, new TrustManager[] {new TrustEverybody()}, null);
-            return HttpClient.newBuilder()
-                    .sslContext(tls)
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .build();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("make a TLS client: " + e.getMessage(), e);
-        }
-    }
-
-    /** The tests are about answers, not about the server's certificate. */
-    private static final class TrustEverybody extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

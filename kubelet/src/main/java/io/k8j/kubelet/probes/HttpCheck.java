@@ -1,5 +1,6 @@
 package io.k8j.kubelet.probes;
 
+import io.k8j.client.TlsContexts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,18 +8,11 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Asks an HTTP server for one page, as probes and hooks do: any certificate will do, any header may be set, and the
@@ -75,7 +69,7 @@ final class HttpCheck {
             Socket socket = plain;
             if (tls) {
                 SSLSocket secure =
-                        (SSLSocket) anyCertificate().getSocketFactory().createSocket(plain, host, port, true);
+                        (SSLSocket) TlsContexts.trustingAll(null).getSocketFactory().createSocket(plain, host, port, true);
                 secure.setSoTimeout(left(deadline));
                 secure.startHandshake();
                 socket = secure;
@@ -148,41 +142,5 @@ final class HttpCheck {
         long millis = (deadline - System.nanoTime()) / 1_000_000;
         if (millis <= 0) throw new SocketTimeoutException("deadline");
         return (int) millis;
-    }
-
-    private static SSLContext anyCertificate() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has TLS", e);
-        }
-    }
-
-    /** Upstream's probes check no certificates: they ask whether a server is there, not who it is. */
-    private static final class TrustsAll extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

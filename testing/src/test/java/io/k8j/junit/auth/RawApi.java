@@ -1,5 +1,6 @@
 package io.k8j.junit.auth;
 
+import io.k8j.client.TlsContexts;
 import io.k8j.junit.K8jCluster;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
@@ -7,7 +8,6 @@ import io.k8j.model.yaml.Yaml;
 import io.k8j.server.certs.KeyAndCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -17,14 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Requests over HTTPS with whatever headers and certificate a test wants. */
 final class RawApi implements AutoCloseable {
@@ -56,16 +51,10 @@ final class RawApi implements AutoCloseable {
     private RawApi(String url, KeyManager[] keys, String token) {
         this.token = token;
         this.url = url;
-        try {
-            SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(keys, new TrustManager[] {new TrustEverybody()}, null);
-            this.client = HttpClient.newBuilder()
-                    .sslContext(tls)
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .build();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("make a TLS client: " + e.getMessage(), e);
-        }
+        this.client = HttpClient.newBuilder()
+                .sslContext(TlsContexts.trustingAll(keys))
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
     }
 
     /** Without a certificate. */
@@ -139,31 +128,5 @@ final class RawApi implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-    }
-
-    /** The tests are about clients, not about the server's certificate. */
-    private static final class TrustEverybody extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }
