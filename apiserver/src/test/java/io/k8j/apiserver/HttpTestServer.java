@@ -31,6 +31,10 @@ public final class HttpTestServer implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final boolean ownStore;
 
+    public HttpTestServer() {
+        this(Operations.DEFAULTS);
+    }
+
     public HttpTestServer(Operations operations) {
         this(MemoryStore.open(StoreConfig.DEFAULTS), true, operations, RequestSettings.DEFAULTS);
     }
@@ -77,6 +81,11 @@ public final class HttpTestServer implements AutoCloseable {
         return token == null ? builder : builder.header("Authorization", "Bearer " + token);
     }
 
+    /** As {@code root}. */
+    public HttpRequest.Builder request(String path) {
+        return request(path, "root");
+    }
+
     public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
@@ -86,11 +95,11 @@ public final class HttpTestServer implements AutoCloseable {
     }
 
     public HttpResponse<String> get(String path) {
-        return send(request(path, "root"));
+        return send(request(path));
     }
 
     public HttpResponse<String> send(String method, String path, String body) {
-        return send(request(path, "root")
+        return send(request(path)
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(body)));
     }

@@ -2,11 +2,9 @@ package io.k8j.apiserver.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.model.json.Json;
+import io.k8j.apiserver.HttpTestServer;
 import io.k8j.model.json.Trees;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,22 +45,16 @@ class CompatibilityDocTest {
 
     private static List<String> discovered() throws Exception {
         List<String> rows = new ArrayList<>();
-        try (TestHttpServer server = new TestHttpServer();
-                HttpClient client = HttpClient.newHttpClient()) {
-            add(rows, "v1", get(server, client, "/api/v1"));
-            for (Object group : Trees.list(get(server, client, "/apis"), "groups")) {
+        try (HttpTestServer server = new HttpTestServer()) {
+            add(rows, "v1", server.json("/api/v1"));
+            for (Object group : Trees.list(server.json("/apis"), "groups")) {
                 for (Object version : Trees.list(group, "versions")) {
                     String groupVersion = Trees.string(version, "groupVersion");
-                    add(rows, groupVersion, get(server, client, "/apis/" + groupVersion));
+                    add(rows, groupVersion, server.json("/apis/" + groupVersion));
                 }
             }
         }
         return rows;
-    }
-
-    private static Map<String, Object> get(TestHttpServer server, HttpClient client, String path) throws Exception {
-        return Json.parseObject(client.send(server.request(path).build(), HttpResponse.BodyHandlers.ofByteArray())
-                .body());
     }
 
     private static void add(List<String> rows, String version, Map<String, Object> document) {

@@ -2,31 +2,14 @@ package io.k8j.apiserver.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.apiserver.ApiServer;
-import io.k8j.apiserver.ApiServerConfig;
-import io.k8j.apiserver.CoreConfig;
-import io.k8j.apiserver.Operations;
-import io.k8j.apiserver.authn.AuthenticationSettings;
-import io.k8j.apiserver.authn.ServiceAccountKeys;
-import io.k8j.apiserver.authz.AuthorizationSettings;
-import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.HttpTestServer;
 import io.k8j.model.json.Json;
-import io.k8j.model.time.SystemTime;
-import io.k8j.store.MemoryStore;
-import io.k8j.store.StoreConfig;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPairGenerator;
-import java.security.spec.ECGenParameterSpec;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
@@ -38,60 +21,31 @@ import org.junit.jupiter.api.Test;
 class HttpApiTest {
     private static final String CONFIGMAPS = "/api/v1/namespaces/default/configmaps";
 
-    private static SystemTime time;
-    private static MemoryStore store;
-    private static ApiServer server;
-    private static HttpClient client;
+    private static HttpTestServer server;
 
     @BeforeAll
-    static void start() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        time = new SystemTime();
-        store = MemoryStore.open(StoreConfig.DEFAULTS);
-        Map<String, Object> version = new LinkedHashMap<>(Map.of("major", "1", "gitVersion", "v1.36.0"));
-        server = ApiServer.start(
-                store,
-                new ApiServerConfig(
-                        CoreConfig.DEFAULTS,
-                        new InetSocketAddress("127.0.0.1", 0),
-                        null,
-                        AuthenticationSettings.of(
-                                new ServiceAccountKeys(generator.generateKeyPair(), List.of()),
-                                "https://kubernetes.default.svc",
-                                Map.of("root", UserInfo.of("root", "system:masters"), "bob", UserInfo.of("bob"))),
-                        AuthorizationSettings.DEFAULTS,
-                        () -> null,
-                        version,
-                        RequestSettings.DEFAULTS,
-                        List.of(),
-                        Operations.DEFAULTS),
-                time);
-        client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    static void start() {
+        server = new HttpTestServer();
     }
 
     @AfterAll
     static void stop() {
-        client.close();
         server.close();
-        store.close();
-        time.close();
     }
 
     private static HttpRequest.Builder request(String path, String token) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
-        return token == null ? builder : builder.header("Authorization", "Bearer " + token);
+        return server.request(path, token);
     }
 
-    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    private static HttpResponse<String> send(HttpRequest.Builder request) {
+        return server.send(request);
     }
 
-    private static HttpResponse<String> get(String path, String token) throws IOException, InterruptedException {
+    private static HttpResponse<String> get(String path, String token) {
         return send(request(path, token));
     }
 
-    private static HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+    private static HttpResponse<String> post(String path, String body) {
         return send(request(path, "root")
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
@@ -206,7 +160,7 @@ class HttpApiTest {
 
     @Test
     void aWatchTellsWhatHappens() throws Exception {
-        HttpResponse<InputStream> watch = client.send(
+        HttpResponse<InputStream> watch = server.client.send(
                 request(CONFIGMAPS + "?watch=true&fieldSelector=metadata.name%3Dwatched", "root")
                         .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
@@ -222,7 +176,7 @@ class HttpApiTest {
     @Test
     void aBusyWatchSendsInRoundsAndLeavesNothingOut() throws Exception {
         post(CONFIGMAPS, configMap("busy", "0"));
-        HttpResponse<InputStream> answer = client.send(
+        HttpResponse<InputStream> answer = server.client.send(
                 request(CONFIGMAPS + "?watch=true&fieldSelector=metadata.name%3Dbusy", "root")
                         .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
@@ -246,7 +200,7 @@ class HttpApiTest {
     void largeAnswersAreCompressedForThoseWhoAskForIt() throws Exception {
         post(CONFIGMAPS, configMap("large", "y".repeat(200_000)));
 
-        HttpResponse<InputStream> answer = client.send(
+        HttpResponse<InputStream> answer = server.client.send(
                 request(CONFIGMAPS + "/large", "root")
                         .header("Accept-Encoding", "gzip")
                         .build(),
@@ -264,7 +218,7 @@ class HttpApiTest {
             post(CONFIGMAPS, configMap("large-" + i, "x".repeat(400_000)));
         }
         HttpResponse<InputStream> answer =
-                client.send(request(CONFIGMAPS, "root").build(), HttpResponse.BodyHandlers.ofInputStream());
+                server.client.send(request(CONFIGMAPS, "root").build(), HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = answer.body()) {
             byte[] first = body.readNBytes(1000); // what follows does not fit into the buffers between the two
             post(CONFIGMAPS, configMap("after", "y"));

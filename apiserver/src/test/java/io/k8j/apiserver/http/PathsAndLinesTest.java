@@ -2,6 +2,7 @@ package io.k8j.apiserver.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k8j.apiserver.HttpTestServer;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -14,12 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Discovery's paths with and without a slash at the end, and JSON in lines. */
 class PathsAndLinesTest {
-    private static TestHttpServer server;
+    private static HttpTestServer server;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @BeforeAll
     static void start() throws Exception {
-        server = new TestHttpServer();
+        server = new HttpTestServer();
     }
 
     @AfterAll

@@ -2,6 +2,7 @@ package io.k8j.apiserver.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k8j.apiserver.HttpTestServer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -40,12 +41,12 @@ class ProtobufClientTest {
     private static final byte[] MAGIC = {'k', '8', 's', 0};
 
     private final Map<String, Descriptor> descriptors = new HashMap<>();
-    private TestHttpServer server;
+    private HttpTestServer server;
     private HttpClient client;
 
     @BeforeAll
     void start() throws Exception {
-        server = new TestHttpServer();
+        server = new HttpTestServer();
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         fixture("/api/v1/namespaces", "{\"metadata\":{\"name\":\"rec\"}}");
         fixture("/api/v1/namespaces/rec/serviceaccounts", "{\"metadata\":{\"name\":\"default\"}}");
