@@ -2,13 +2,13 @@ package io.k8j.apiserver.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.apiserver.HttpTestServer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
+import io.k8j.apiserver.HttpTestServer;
 import io.k8j.apiserver.Kinds;
 import io.k8j.model.json.Json;
 import io.k8j.model.proto.ProtobufCodec;

@@ -68,8 +68,8 @@ final class HttpCheck {
         try (Socket plain = TcpCheck.connect(host, port, left(deadline))) {
             Socket socket = plain;
             if (tls) {
-                SSLSocket secure =
-                        (SSLSocket) TlsContexts.trustingAll(null).getSocketFactory().createSocket(plain, host, port, true);
+                SSLSocket secure = (SSLSocket)
+                        TlsContexts.trustingAll(null).getSocketFactory().createSocket(plain, host, port, true);
                 secure.setSoTimeout(left(deadline));
                 secure.startHandshake();
                 socket = secure;
