@@ -65,13 +65,7 @@ final class ContainerStatuses {
         if (old.getState() != null && old.getState().getTerminated() != null) {
             status.withState(old.getState()).withLastState(old.getLastState());
         } else if (old.getState() != null && old.getState().getRunning() != null) {
-            status.withLastState(new ContainerStateBuilder()
-                    .withNewTerminated()
-                    .withExitCode(137)
-                    .withReason("ContainerStatusUnknown")
-                    .withMessage("The container could not be located when the pod was terminated")
-                    .endTerminated()
-                    .build());
+            status.withLastState(EndedContainers.UNKNOWN);
         } else if (old.getLastState() != null) {
             status.withLastState(old.getLastState());
         }
@@ -91,7 +85,7 @@ final class ContainerStatuses {
             status.withState(new ContainerStateBuilder()
                     .withNewRunning(time(newest.status().getStartedAt()))
                     .build());
-        } else if (newest.exited() && why != null) {
+        } else if (newest.exited() && why != null && pod.getMetadata().getDeletionTimestamp() == null) {
             status.withState(waiting(why)).withLastState(terminated(newest));
         } else if (newest.exited()) {
             status.withState(terminated(newest));

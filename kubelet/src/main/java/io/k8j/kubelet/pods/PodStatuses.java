@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodReadinessGate;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.k8j.kubelet.pods.ContainerRef.Kind;
+import io.k8j.kubelet.manifests.StaticPod;
 import io.k8j.kubelet.pods.RuntimePod.Sandbox;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -52,9 +53,11 @@ final class PodStatuses {
 
     private PodStatus build(boolean ended) {
         PodStatus old = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
-        String phase = phase(old, ended);
+        String shown = phase(old, ended);
+        // A Pod that never ran has not succeeded: whoever waits for its end must be told of one.
+        String phase = ended && !isOver(shown) && !StaticPod.isStatic(pod) ? "Failed" : shown;
         boolean over = isOver(phase);
-        if (isRefused(old, phase)) return refused(old);
+        if (isRefused(old, shown)) return refused(old);
         List<String> ips = ips(old, over);
         PodStatusBuilder status = new PodStatusBuilder()
                 .withPhase(phase)
@@ -66,11 +69,11 @@ final class PodStatuses {
                 .withObservedGeneration(pod.getMetadata().getGeneration())
                 .withNominatedNodeName(old.getNominatedNodeName())
                 .withResourceClaimStatuses(old.getResourceClaimStatuses())
-                .withInitContainerStatuses(init)
-                .withContainerStatuses(app)
+                .withInitContainerStatuses(ended ? EndedContainers.init(init) : init)
+                .withContainerStatuses(ended ? EndedContainers.app(pod, init, app) : app)
                 .withEphemeralContainerStatuses(
                         new ContainerStatuses(pod, runtime, view).of(ContainerRef.ephemeralOf(pod)))
-                .withConditions(conditions(old, phase, over));
+                .withConditions(conditions(old, shown, over));
         if (view.failure() != null) {
             status.withReason(view.failure().reason())
                     .withMessage(view.failure().message());

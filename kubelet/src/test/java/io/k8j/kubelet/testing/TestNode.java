@@ -125,6 +125,10 @@ public final class TestNode implements AutoCloseable {
     }
 
     public Pod create(String name, Map<String, String> annotations, String spec) {
+        return create(name, annotations, List.of(), spec);
+    }
+
+    public Pod create(String name, Map<String, String> annotations, List<String> finalizers, String spec) {
         Map<String, Object> tree =
                 Json.parseObject("""
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","namespace":"default"},"spec":%s}""".formatted(name, spec.replace('\'', '"')).getBytes(StandardCharsets.UTF_8));
@@ -133,6 +137,7 @@ public final class TestNode implements AutoCloseable {
                 .create(new PodBuilder(pod)
                         .editMetadata()
                         .withAnnotations(annotations)
+                        .withFinalizers(finalizers)
                         .endMetadata()
                         .editSpec()
                         .withNodeName(NAME)
