@@ -27,7 +27,9 @@ final class EndedContainers {
 
     /** Containers that come after the initialization, if it has ended; otherwise they never had their turn. */
     static List<ContainerStatus> app(Pod pod, List<ContainerStatus> init, List<ContainerStatus> app) {
-        return isInitialized(pod, init, app) ? app.stream().map(EndedContainers::ended).toList() : app;
+        return isInitialized(pod, init, app)
+                ? app.stream().map(EndedContainers::ended).toList()
+                : app;
     }
 
     /** Containers of the initialization: those that had their turn, and the first. */

@@ -93,7 +93,8 @@ class DeletedAtStartTest {
         Pod last = startAndAwaitEnd(SPEC.formatted(""));
         assertThat(last.getStatus().getPhase()).isEqualTo("Failed");
         assertThat(last.getStatus().getContainerStatuses())
-                .allSatisfy(c -> assertThat(c.getState().getTerminated().getExitCode()).isNotZero());
+                .allSatisfy(c ->
+                        assertThat(c.getState().getTerminated().getExitCode()).isNotZero());
         release();
     }
 

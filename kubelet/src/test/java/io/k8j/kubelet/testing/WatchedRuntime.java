@@ -13,7 +13,9 @@ public final class WatchedRuntime {
 
     public WatchedRuntime(ContainerRuntime real) {
         this.runtime = (ContainerRuntime) Proxy.newProxyInstance(
-                WatchedRuntime.class.getClassLoader(), new Class<?>[] {ContainerRuntime.class}, (self, method, args) -> {
+                WatchedRuntime.class.getClassLoader(),
+                new Class<?>[] {ContainerRuntime.class},
+                (self, method, args) -> {
                     watcher.get().accept(method.getName());
                     try {
                         return method.invoke(real, args);
