@@ -147,7 +147,8 @@ public final class Access {
                 why);
     }
 
-    private static String sentence(Attributes wanted) {
+    /** What somebody may not do, in upstream's words, without a reason. */
+    public static String sentence(Attributes wanted) {
         String user = GoQuote.quote(wanted.user().name());
         if (wanted.path() != null) {
             return "User %s cannot %s path %s".formatted(user, wanted.verb(), GoQuote.quote(wanted.path()));

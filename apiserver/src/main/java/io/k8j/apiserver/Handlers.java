@@ -7,6 +7,7 @@ import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.crd.CustomResources;
 import io.k8j.apiserver.crd.DefinitionHook;
 import io.k8j.apiserver.device.AdminAccessHook;
+import io.k8j.apiserver.device.ClaimHook;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.service.AddressRange;
@@ -113,7 +114,7 @@ final class Handlers implements AutoCloseable {
                 new GroupResource("apiextensions.k8s.io", "customresourcedefinitions"),
                 new DefinitionHook(),
                 new GroupResource("resource.k8s.io", "resourceclaims"),
-                AdminAccessHook.ofClaims(core.reader()),
+                new ClaimHook(core.reader(), access.authorizer()),
                 new GroupResource("resource.k8s.io", "resourceclaimtemplates"),
                 AdminAccessHook.ofTemplates(core.reader())));
         ObjectCreator creator = new ObjectCreator(writer, admission, hooks, random);

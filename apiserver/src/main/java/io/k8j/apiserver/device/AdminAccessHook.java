@@ -29,7 +29,7 @@ public final class AdminAccessHook implements WriteHook {
         this.requests = path;
     }
 
-    public static AdminAccessHook ofClaims(ObjectReader reader) {
+    static AdminAccessHook ofClaims(ObjectReader reader) {
         return new AdminAccessHook(reader, "ResourceClaim", "spec", "devices", "requests");
     }
 
@@ -42,17 +42,37 @@ public final class AdminAccessHook implements WriteHook {
         List<Place> all = Place.of(object).at(requests).items();
         for (int i = 0; i < all.size(); i++) {
             if (!all.get(i).field("exactly").isTrue("adminAccess")) continue;
-            if (isMarked(context.namespace())) break;
             // Upstream names the same place for claims and templates.
-            throw ApiException.invalid(
-                    kind,
-                    Place.of(object).at("metadata", "name").text(),
-                    List.of(FieldError.forbidden(
-                            "spec.devices.requests[" + i + "].adminAccess",
-                            "admin access to devices requires the `%s: true` label on the containing namespace"
-                                    .formatted(LABEL))));
+            check(context, object, "spec.devices.requests[" + i + "].adminAccess");
+            break;
         }
         return Reservation.NOTHING;
+    }
+
+    @Override
+    public void beforeStatus(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        if (firstGrant(old) >= 0) return; // an allocation never changes
+        int granted = firstGrant(object);
+        if (granted >= 0) check(context, object, "status.allocation.devices.results[" + granted + "].adminAccess");
+    }
+
+    private static int firstGrant(Map<String, Object> claim) {
+        List<Place> results = Place.of(claim)
+                .at("status", "allocation", "devices", "results")
+                .items();
+        for (int i = 0; i < results.size(); i++) if (results.get(i).isTrue("adminAccess")) return i;
+        return -1;
+    }
+
+    private void check(RequestContext context, Map<String, Object> object, String field) {
+        if (isMarked(context.namespace())) return;
+        throw ApiException.invalid(
+                kind,
+                Place.of(object).at("metadata", "name").text(),
+                List.of(FieldError.forbidden(
+                        field,
+                        "admin access to devices requires the `%s: true` label on the containing namespace"
+                                .formatted(LABEL))));
     }
 
     private boolean isMarked(String namespace) {

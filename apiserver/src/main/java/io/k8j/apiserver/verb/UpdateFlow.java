@@ -123,7 +123,9 @@ public final class UpdateFlow {
         keepSystemFields(SystemFields.metadata(object), Trees.map(old, "metadata"));
         validate(call, plan, object, old);
 
-        WriteHook hook = plan.rules().usesHook() ? hooks.of(call.storage()) : WriteHook.NONE;
+        WriteHook hook = hooks.of(call.storage());
+        if (call.context().subresource().equals("status")) hook.beforeStatus(call.context(), object, old);
+        if (!plan.rules().usesHook()) hook = WriteHook.NONE;
         WriteHook.Reservation reserved = hook.beforeUpdate(call.context(), object, old);
         boolean stored = false;
         try {

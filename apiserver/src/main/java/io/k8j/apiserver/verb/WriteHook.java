@@ -30,6 +30,9 @@ public interface WriteHook {
         return Reservation.NOTHING;
     }
 
+    /** Refuses a change of the status that needs more than the right to write it. */
+    default void beforeStatus(RequestContext context, Map<String, Object> object, Map<String, Object> old) {}
+
     /** Adds what must hold an object that somebody wants deleted, such as a finalizer. Changes it. */
     default void beforeDelete(Map<String, Object> object, Instant now) {}
 
