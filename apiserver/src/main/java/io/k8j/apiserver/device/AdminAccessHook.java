@@ -57,9 +57,8 @@ public final class AdminAccessHook implements WriteHook {
     }
 
     private static int firstGrant(Map<String, Object> claim) {
-        List<Place> results = Place.of(claim)
-                .at("status", "allocation", "devices", "results")
-                .items();
+        List<Place> results =
+                Place.of(claim).at("status", "allocation", "devices", "results").items();
         for (int i = 0; i < results.size(); i++) if (results.get(i).isTrue("adminAccess")) return i;
         return -1;
     }

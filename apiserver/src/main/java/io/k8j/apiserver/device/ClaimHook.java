@@ -60,8 +60,7 @@ public final class ClaimHook implements WriteHook {
         String refusal = refusal(wanted(context, context.verb().word(), "binding", "", ""));
         if (refusal == null) return;
         errors.add(FieldError.forbidden(
-                "status",
-                "changing status.allocation or status.reservedFor requires extra permission: " + refusal));
+                "status", "changing status.allocation or status.reservedFor requires extra permission: " + refusal));
     }
 
     private static boolean same(Map<String, Object> object, Map<String, Object> old, String field) {
@@ -120,7 +119,8 @@ public final class ClaimHook implements WriteHook {
     /** The one node that an allocation is for; empty if it does not name just one. */
     static String nodeOf(Object allocation) {
         List<Object> terms = Trees.list(allocation, "nodeSelector", "nodeSelectorTerms");
-        if (terms.size() != 1 || !Trees.list(terms.getFirst(), "matchExpressions").isEmpty()) return "";
+        if (terms.size() != 1
+                || !Trees.list(terms.getFirst(), "matchExpressions").isEmpty()) return "";
         List<Object> fields = Trees.list(terms.getFirst(), "matchFields");
         if (fields.size() != 1) return "";
         List<Object> values = Trees.list(fields.getFirst(), "values");

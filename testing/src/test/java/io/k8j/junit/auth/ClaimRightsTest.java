@@ -14,8 +14,9 @@ class ClaimRightsTest {
     private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
     private static final String CLAIMS = "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims";
     private static final String RESULT = "{request: r, driver: a.b, pool: p, device: d}";
-    private static final String ON_NODE = "allocation: {nodeSelector: {nodeSelectorTerms: [{matchFields: [{key: metadata.name,"
-            + " operator: In, values: [n1]}]}]}, devices: {results: [" + RESULT + "]}}";
+    private static final String ON_NODE =
+            "allocation: {nodeSelector: {nodeSelectorTerms: [{matchFields: [{key: metadata.name,"
+                    + " operator: In, values: [n1]}]}]}, devices: {results: [" + RESULT + "]}}";
     private static final String TOLD = "devices: [{driver: a.b, pool: p, device: d, networkData: {ips: [%s]}}]";
     private static final String[] WRITER = {"Impersonate-User", "writer"};
     private static final String[] BINDER = {"Impersonate-User", "binder"};
@@ -31,7 +32,8 @@ class ClaimRightsTest {
                 .without("controllers", "scheduler")
                 .start();
         api = RawApi.admin(cluster);
-        String status = "{apiGroups: [resource.k8s.io], resources: [resourceclaims/status], verbs: [get, update, patch]}";
+        String status =
+                "{apiGroups: [resource.k8s.io], resources: [resourceclaims/status], verbs: [get, update, patch]}";
         role("writer", status, "kind: User, apiGroup: rbac.authorization.k8s.io, name: writer");
         role(
                 "binder",
@@ -59,8 +61,9 @@ class ClaimRightsTest {
         create(RBAC + "clusterroles", "{metadata: {name: " + name + "}, rules: [" + rules + "]}");
         create(
                 RBAC + "clusterrolebindings",
-                "{metadata: {name: " + name + "}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "
-                        + name + "}, subjects: [{" + subject + "}]}");
+                "{metadata: {name: " + name
+                        + "}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: " + name
+                        + "}, subjects: [{" + subject + "}]}");
     }
 
     private static void create(String path, String yaml) {
@@ -81,8 +84,10 @@ class ClaimRightsTest {
 
     private static String[] driverOn(String node) {
         return new String[] {
-            "Impersonate-User", "system:serviceaccount:default:driver",
-            "Impersonate-Extra-authentication.kubernetes.io%2fnode-name", node
+            "Impersonate-User",
+            "system:serviceaccount:default:driver",
+            "Impersonate-Extra-authentication.kubernetes.io%2fnode-name",
+            node
         };
     }
 
@@ -91,9 +96,10 @@ class ClaimRightsTest {
         Answer refused = write(ON_NODE, WRITER);
         assertThat(refused.code()).isEqualTo(422);
         assertThat(refused.message())
-                .contains("status: Forbidden: changing status.allocation or status.reservedFor requires extra permission:"
-                        + " User \"writer\" cannot patch resource \"resourceclaims/binding\" in API group"
-                        + " \"resource.k8s.io\" at the cluster scope");
+                .contains(
+                        "status: Forbidden: changing status.allocation or status.reservedFor requires extra permission:"
+                                + " User \"writer\" cannot patch resource \"resourceclaims/binding\" in API group"
+                                + " \"resource.k8s.io\" at the cluster scope");
         assertThat(write(ON_NODE, BINDER).code()).isEqualTo(200);
         String reserved = "reservedFor: [{resource: pods, name: x, uid: '1'}]";
         assertThat(write(reserved, CENTRAL).code()).isEqualTo(422);
@@ -121,8 +127,9 @@ class ClaimRightsTest {
     void adminAccessIsGrantedInMarkedNamespacesOnly() {
         String granted = ON_NODE.replace("device: d}", "device: d, adminAccess: true}");
         assertThat(write(granted).message())
-                .contains("status.allocation.devices.results[0].adminAccess: Forbidden: admin access to devices requires"
-                        + " the `resource.kubernetes.io/admin-access: true` label on the containing namespace");
+                .contains(
+                        "status.allocation.devices.results[0].adminAccess: Forbidden: admin access to devices requires"
+                                + " the `resource.kubernetes.io/admin-access: true` label on the containing namespace");
         String marked = "{metadata: {labels: {resource.kubernetes.io/admin-access: '%s'}}}";
         api.send("PATCH", "/api/v1/namespaces/default", marked.formatted("true"));
         assertThat(write(granted).code()).isEqualTo(200);
