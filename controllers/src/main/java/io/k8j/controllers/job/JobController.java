@@ -144,7 +144,7 @@ public final class JobController {
             return Outcome.DONE;
         }
         // A Job that is being deleted counts no more; one that waits for its Pods to go must not hold them itself.
-        if (JobPlan.isFinished(job) || Nulls.isDeleting(job)) {
+        if (JobEnd.isFinished(job) || Nulls.isDeleting(job)) {
             context.pods().controlledBy(Nulls.uid(job)).forEach(this::release);
             return Outcome.DONE;
         }

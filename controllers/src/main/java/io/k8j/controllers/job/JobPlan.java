@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatusBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.SuccessPolicyRule;
 import io.fabric8.kubernetes.api.model.batch.v1.UncountedTerminatedPods;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
@@ -15,14 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * What to do for a Job.
@@ -56,262 +51,45 @@ record JobPlan(
      * @param released uids of Pods whose finalizer is gone although the copy may still show it
      */
     static JobPlan of(Job job, List<Pod> pods, Set<String> released, Instant now) {
-        return new Thinking(job, pods, released, now).plan();
+        return new Thinking(new JobTally(job, pods, released), now).plan();
     }
-
-    static boolean isFinished(Job job) {
-        return job.getStatus() != null
-                && Nulls.list(job.getStatus().getConditions()).stream()
-                        .anyMatch(c -> ("Complete".equals(c.getType()) || "Failed".equals(c.getType()))
-                                && "True".equals(c.getStatus()));
-    }
-
-    private record End(boolean success, String reason, String message) {}
 
     private static final class Thinking {
+        final JobTally tally;
         final Job job;
         final JobSpec spec;
         final Instant now;
-        final boolean indexed;
-        final int completions;
-        final List<Pod> active = new ArrayList<>();
-        final List<Pod> terminating = new ArrayList<>();
-        final List<Pod> succeededNow = new ArrayList<>();
-        final List<Pod> failedNow = new ArrayList<>();
-        final List<Pod> ignoredNow = new ArrayList<>();
-        final List<Pod> release = new ArrayList<>();
-        final Set<String> uncountedSucceeded;
-        final Set<String> uncountedFailed;
-        final SortedSet<Integer> completed;
-        final SortedSet<Integer> failedIndexes;
-        final Map<Integer, Integer> indexFailures = new HashMap<>();
+        final boolean suspended;
         final List<JobCondition> conditions;
         final List<Event> events = new ArrayList<>();
         final List<Pod> creations = new ArrayList<>();
         final List<Pod> deletions = new ArrayList<>();
         final List<Pod> discards = new ArrayList<>();
-        int succeeded;
-        int failed;
-        Instant lastFailure = Instant.EPOCH;
-        Optional<End> policyEnd = Optional.empty();
         Optional<Duration> recheck = Optional.empty();
 
-        Thinking(Job job, List<Pod> pods, Set<String> released, Instant now) {
-            this.job = job;
+        Thinking(JobTally tally, Instant now) {
+            this.tally = tally;
+            this.job = tally.job;
             this.spec = job.getSpec();
             this.now = now;
-            this.indexed = JobPods.isIndexed(job);
-            this.completions = Nulls.or(spec.getCompletions(), 0);
-            JobStatus status = job.getStatus() == null ? new JobStatus() : job.getStatus();
-            UncountedTerminatedPods uncounted = status.getUncountedTerminatedPods();
-            this.uncountedSucceeded =
-                    new HashSet<>(uncounted == null ? List.of() : Nulls.list(uncounted.getSucceeded()));
-            this.uncountedFailed = new HashSet<>(uncounted == null ? List.of() : Nulls.list(uncounted.getFailed()));
-            this.completed = Indexes.parse(status.getCompletedIndexes(), completions);
-            this.failedIndexes = Indexes.parse(status.getFailedIndexes(), completions);
-            this.conditions = new ArrayList<>(Nulls.list(status.getConditions()));
-            this.succeeded = Nulls.or(status.getSucceeded(), 0);
-            this.failed = Nulls.or(status.getFailed(), 0);
-            settleUncounted(pods, released);
-            pods.forEach(pod -> sort(pod, released));
-            count();
-        }
-
-        /** Pods that were noted and have lost their finalizer become numbers. */
-        private void settleUncounted(List<Pod> pods, Set<String> released) {
-            Set<String> held = new HashSet<>();
-            pods.stream()
-                    .filter(pod -> JobPods.isTracked(pod) && !released.contains(Nulls.uid(pod)))
-                    .forEach(pod -> held.add(Nulls.uid(pod)));
-            int before = uncountedSucceeded.size();
-            uncountedSucceeded.retainAll(held);
-            succeeded += before - uncountedSucceeded.size();
-            before = uncountedFailed.size();
-            uncountedFailed.retainAll(held);
-            failed += before - uncountedFailed.size();
-        }
-
-        private void sort(Pod pod, Set<String> released) {
-            String uid = Nulls.uid(pod);
-            boolean tracked = JobPods.isTracked(pod) && !released.contains(uid);
-            boolean noted = uncountedSucceeded.contains(uid) || uncountedFailed.contains(uid);
-            if (Pods.phase(pod).equals("Succeeded")) {
-                if (noted) {
-                    release.add(pod);
-                } else if (tracked) {
-                    succeededNow.add(pod);
-                }
-                return;
-            }
-            boolean countsWhileEnding = Nulls.isDeleting(pod)
-                    && !FailurePolicy.isSet(job)
-                    && !"Failed".equals(spec.getPodReplacementPolicy());
-            if (Pods.phase(pod).equals("Failed") || countsWhileEnding) {
-                noteFailure(pod, tracked, noted);
-            }
-            if (!Pods.isFinished(pod)) {
-                (Nulls.isDeleting(pod) ? terminating : active).add(pod);
-            }
-        }
-
-        private void noteFailure(Pod pod, boolean tracked, boolean noted) {
-            FailurePolicy.Verdict verdict = FailurePolicy.judge(job, pod);
-            if (verdict.action().equals("FailJob") && policyEnd.isEmpty()) {
-                policyEnd = Optional.of(new End(false, "PodFailurePolicy", verdict.message()));
-            }
-            boolean ignored = verdict.action().equals("Ignore");
-            if (!ignored) {
-                Instant ended = JobPods.ended(pod);
-                lastFailure = ended.isAfter(lastFailure) ? ended : lastFailure;
-            }
-            int index = JobPods.index(pod);
-            if (indexed && index >= 0 && spec.getBackoffLimitPerIndex() != null) {
-                int failures = JobPods.indexFailures(pod) + (ignored ? 0 : 1);
-                indexFailures.merge(index, failures, Math::max);
-                if (failures > spec.getBackoffLimitPerIndex()
-                        || verdict.action().equals("FailIndex")) {
-                    failedIndexes.add(index);
-                }
-            }
-            if (noted) {
-                release.add(pod);
-            } else if (tracked) {
-                (ignored ? ignoredNow : failedNow).add(pod);
-            }
-        }
-
-        private void count() {
-            for (Pod pod : succeededNow) {
-                if (!indexed) {
-                    uncountedSucceeded.add(Nulls.uid(pod));
-                } else if (JobPods.index(pod) >= 0 && JobPods.index(pod) < completions) {
-                    completed.add(JobPods.index(pod));
-                }
-                release.add(pod);
-            }
-            for (Pod pod : failedNow) {
-                uncountedFailed.add(Nulls.uid(pod));
-                release.add(pod);
-            }
-            release.addAll(ignoredNow);
-            failedIndexes.removeAll(completed);
-            if (indexed) {
-                succeeded = completed.size();
-            }
-        }
-
-        private int allSucceeded() {
-            return succeeded + uncountedSucceeded.size();
-        }
-
-        private int allFailed() {
-            return failed + uncountedFailed.size();
+            this.suspended = Nulls.isTrue(spec.getSuspend());
+            this.conditions = new ArrayList<>(
+                    job.getStatus() == null
+                            ? List.of()
+                            : Nulls.list(job.getStatus().getConditions()));
         }
 
         JobPlan plan() {
-            Optional<End> end = pendingEnd().or(this::end);
-            boolean suspended = Nulls.isTrue(spec.getSuspend());
+            Optional<JobEnd> end = JobEnd.of(tally, now);
             if (end.isPresent()) {
-                deletions.addAll(active);
+                deletions.addAll(tally.active);
                 finish(end.get());
             } else {
-                manage(suspended);
-                suspendCondition(suspended);
+                JobEnd.deadline(job, now).ifPresent(this::lookAgain);
+                manage();
+                suspendCondition();
             }
-            return new JobPlan(creations, deletions, discards, status(suspended), release, events, recheck);
-        }
-
-        /** An end that was decided earlier and waits for the last Pods. */
-        private Optional<End> pendingEnd() {
-            return conditions.stream()
-                    .filter(c -> "True".equals(c.getStatus())
-                            && ("FailureTarget".equals(c.getType()) || "SuccessCriteriaMet".equals(c.getType())))
-                    .findFirst()
-                    .map(c -> new End("SuccessCriteriaMet".equals(c.getType()), c.getReason(), c.getMessage()));
-        }
-
-        private Optional<End> end() {
-            if (policyEnd.isPresent()) {
-                return policyEnd;
-            }
-            if (indexed && spec.getSuccessPolicy() != null) {
-                List<SuccessPolicyRule> rules =
-                        Nulls.list(spec.getSuccessPolicy().getRules());
-                for (int i = 0; i < rules.size(); i++) {
-                    if (isMet(rules.get(i))) {
-                        return Optional.of(new End(true, "SuccessPolicy", "Matched rules at index " + i));
-                    }
-                }
-            }
-            int limit =
-                    Nulls.or(spec.getBackoffLimit(), spec.getBackoffLimitPerIndex() == null ? 6 : Integer.MAX_VALUE);
-            if (allFailed() > limit || restarts() > limit) {
-                return Optional.of(
-                        new End(false, "BackoffLimitExceeded", "Job has reached the specified backoff limit"));
-            }
-            Optional<Duration> deadline = deadline();
-            if (deadline.filter(Duration::isNegative).isPresent()
-                    || deadline.filter(Duration::isZero).isPresent()) {
-                return Optional.of(new End(false, "DeadlineExceeded", "Job was active longer than specified deadline"));
-            }
-            deadline.ifPresent(this::lookAgain);
-            if (spec.getMaxFailedIndexes() != null && failedIndexes.size() > spec.getMaxFailedIndexes()) {
-                return Optional.of(new End(
-                        false,
-                        "MaxFailedIndexesExceeded",
-                        "Job has exceeded the specified maximal number of failed indexes"));
-            }
-            return reached();
-        }
-
-        private Optional<End> reached() {
-            if (indexed
-                    && completed.size() + failedIndexes.size() >= completions
-                    && active.isEmpty()
-                    && !failedIndexes.isEmpty()) {
-                return Optional.of(new End(false, "FailedIndexes", "Job has failed indexes"));
-            }
-            boolean complete = spec.getCompletions() == null
-                    ? allSucceeded() > 0 && active.isEmpty() && terminating.isEmpty()
-                    : allSucceeded() >= completions;
-            return complete
-                    ? Optional.of(new End(true, "CompletionsReached", "Reached expected number of succeeded pods"))
-                    : Optional.empty();
-        }
-
-        private boolean isMet(SuccessPolicyRule rule) {
-            SortedSet<Integer> counted = completed;
-            if (!Nulls.isEmpty(rule.getSucceededIndexes())) {
-                SortedSet<Integer> wanted = Indexes.parse(rule.getSucceededIndexes(), completions);
-                counted = new TreeSet<>(completed);
-                counted.retainAll(wanted);
-                if (rule.getSucceededCount() == null) {
-                    return counted.size() == wanted.size();
-                }
-            }
-            return rule.getSucceededCount() != null && counted.size() >= rule.getSucceededCount();
-        }
-
-        /** With restartPolicy OnFailure the kubelet repeats, and its restarts count. */
-        private int restarts() {
-            if (!"OnFailure".equals(spec.getTemplate().getSpec().getRestartPolicy())) {
-                return 0;
-            }
-            return active.stream()
-                    .flatMap(pod -> Pods.containerStatuses(pod).stream())
-                    .mapToInt(status -> Nulls.or(status.getRestartCount(), 0))
-                    .sum();
-        }
-
-        private Optional<Duration> deadline() {
-            if (spec.getActiveDeadlineSeconds() == null
-                    || job.getStatus() == null
-                    || Nulls.isEmpty(job.getStatus().getStartTime())
-                    || Nulls.isTrue(spec.getSuspend())) {
-                return Optional.empty();
-            }
-            return Optional.of(Duration.between(
-                    now, Times.parse(job.getStatus().getStartTime()).plusSeconds(spec.getActiveDeadlineSeconds())));
+            return new JobPlan(creations, deletions, discards, status(), tally.release, events, recheck);
         }
 
         private void lookAgain(Duration after) {
@@ -319,95 +97,102 @@ record JobPlan(
         }
 
         /** The final condition comes only when all Pods have ended and are counted. */
-        private void finish(End end) {
-            String interim = end.success ? "SuccessCriteriaMet" : "FailureTarget";
-            if (conditions.stream().noneMatch(c -> interim.equals(c.getType()) && "True".equals(c.getStatus()))) {
-                add(interim, end);
+        private void finish(JobEnd end) {
+            if (conditions.stream().noneMatch(c -> end.interim().equals(c.getType()) && "True".equals(c.getStatus()))) {
+                add(end.interim(), end);
             }
-            boolean quiet = active.isEmpty()
-                    && terminating.isEmpty()
-                    && uncountedFailed.isEmpty()
-                    && uncountedSucceeded.isEmpty();
-            if (quiet) {
-                add(end.success ? "Complete" : "Failed", end);
+            if (tally.isQuiet()) {
+                add(end.last(), end);
                 events.add(
-                        end.success
+                        end.success()
                                 ? new Event("Normal", "Completed", "Job completed")
-                                : new Event("Warning", end.reason, end.message));
+                                : new Event("Warning", end.reason(), end.message()));
             }
         }
 
-        private void add(String type, End end) {
+        private void add(String type, JobEnd end) {
             conditions.removeIf(c -> type.equals(c.getType()));
-            conditions.add(new JobCondition(Times.text(now), Times.text(now), end.message, end.reason, "True", type));
+            conditions.add(
+                    new JobCondition(Times.text(now), Times.text(now), end.message(), end.reason(), "True", type));
         }
 
-        private void manage(boolean suspended) {
+        private void manage() {
             if (suspended) {
-                discards.addAll(active);
+                discards.addAll(tally.active);
                 return;
             }
-            int parallelism = Nulls.or(spec.getParallelism(), 1);
-            int wanted = spec.getCompletions() == null
-                    ? (allSucceeded() > 0 ? active.size() : parallelism)
-                    : Math.min(completions - allSucceeded() - failedIndexes.size(), parallelism);
-            wanted = Math.max(0, wanted);
-            if (active.size() > wanted) {
-                active.stream()
+            int wanted = wanted();
+            int surplus = tally.active.size() - wanted;
+            if (surplus > 0) {
+                tally.active.stream()
                         .sorted(Comparator.comparing((Pod pod) -> Pods.isReady(pod))
                                 .thenComparing(pod -> Times.created(pod), Comparator.reverseOrder()))
-                        .limit(Math.min(BURST, active.size() - wanted))
+                        .limit(Math.min(BURST, surplus))
                         .forEach(discards::add);
                 return;
             }
-            int missing = wanted - active.size();
+            int missing = -surplus;
             if ("Failed".equals(spec.getPodReplacementPolicy()) || FailurePolicy.isSet(job)) {
-                missing -= terminating.size();
+                missing -= tally.terminating.size();
             }
-            if (missing > 0 && !mustPause()) {
+            if (missing > 0) {
                 create(Math.min(missing, BURST));
             }
         }
 
-        /** After a failure, wait: 10 s, 20 s, 40 s … since the last one. */
-        private boolean mustPause() {
-            int failures = indexed && spec.getBackoffLimitPerIndex() != null
-                    ? indexFailures.values().stream()
-                            .mapToInt(Integer::intValue)
-                            .max()
-                            .orElse(0)
-                    : allFailed();
-            if (failures == 0 || lastFailure.equals(Instant.EPOCH)) {
-                return false;
+        private int wanted() {
+            int parallelism = Nulls.or(spec.getParallelism(), 1);
+            if (spec.getCompletions() == null) {
+                return tally.allSucceeded() > 0 ? tally.active.size() : parallelism;
             }
-            Duration pause = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures - 1, 10));
-            pause = pause.compareTo(LONGEST_BACK_OFF) < 0 ? pause : LONGEST_BACK_OFF;
-            Duration left = Duration.between(now, lastFailure.plus(pause));
-            if (left.isNegative() || left.isZero()) {
-                return false;
-            }
-            lookAgain(left);
-            return true;
+            int open = tally.completions - tally.allSucceeded() - tally.failedIndexes.size();
+            return Math.clamp(open, 0, parallelism);
         }
 
         private void create(int count) {
-            if (!indexed) {
+            boolean eachIndexWaits = tally.indexed && spec.getBackoffLimitPerIndex() != null;
+            Duration pause = eachIndexWaits ? Duration.ZERO : pauseAfter(tally.failures());
+            if (pause.isPositive()) {
+                lookAgain(pause);
+            } else if (tally.indexed) {
+                createIndexes(count);
+            } else {
                 for (int i = 0; i < count; i++) {
                     creations.add(JobPods.make(job, -1, 0));
-                }
-                return;
-            }
-            Set<Integer> busy = new HashSet<>(completed);
-            busy.addAll(failedIndexes);
-            active.forEach(pod -> busy.add(JobPods.index(pod)));
-            for (int index = 0; index < completions && creations.size() < count; index++) {
-                if (!busy.contains(index)) {
-                    creations.add(JobPods.make(job, index, indexFailures.getOrDefault(index, 0)));
                 }
             }
         }
 
-        private void suspendCondition(boolean suspended) {
+        /** An index that has just failed keeps its place but waits; the others need not wait for it. */
+        private void createIndexes(int count) {
+            Set<Integer> busy = new HashSet<>(tally.completed);
+            busy.addAll(tally.failedIndexes);
+            tally.active.forEach(pod -> busy.add(JobPods.index(pod)));
+            int left = count;
+            for (int index = 0; index < tally.completions && left > 0; index++) {
+                if (busy.contains(index)) continue;
+                left--;
+                JobTally.Failures failures = tally.failures(index);
+                Duration pause = pauseAfter(failures);
+                if (pause.isPositive()) {
+                    lookAgain(pause);
+                } else {
+                    creations.add(JobPods.make(job, index, failures.count()));
+                }
+            }
+        }
+
+        /** After a failure, wait: 10 s, 20 s, 40 s … since the last one. Zero or less: no more. */
+        private Duration pauseAfter(JobTally.Failures failures) {
+            if (failures.count() == 0 || failures.last().equals(Instant.EPOCH)) {
+                return Duration.ZERO;
+            }
+            Duration pause = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures.count() - 1, 10));
+            pause = pause.compareTo(LONGEST_BACK_OFF) < 0 ? pause : LONGEST_BACK_OFF;
+            return Duration.between(now, failures.last().plus(pause));
+        }
+
+        private void suspendCondition() {
             Optional<JobCondition> before = conditions.stream()
                     .filter(c -> "Suspended".equals(c.getType()))
                     .findFirst();
@@ -415,50 +200,54 @@ record JobPlan(
             if (was == suspended) {
                 return;
             }
-            JobCondition condition = new JobCondition(
-                    Times.text(now),
-                    Times.text(now),
-                    suspended ? "Job suspended" : "Job resumed",
-                    suspended ? "JobSuspended" : "JobResumed",
-                    suspended ? "True" : "False",
-                    "Suspended");
+            String did = suspended ? "Suspended" : "Resumed";
+            String said = suspended ? "Job suspended" : "Job resumed";
             before.ifPresent(conditions::remove);
-            conditions.add(condition);
-            events.add(new Event(
-                    "Normal", suspended ? "Suspended" : "Resumed", suspended ? "Job suspended" : "Job resumed"));
+            conditions.add(new JobCondition(
+                    Times.text(now), Times.text(now), said, "Job" + did, suspended ? "True" : "False", "Suspended"));
+            events.add(new Event("Normal", did, said));
         }
 
-        private JobStatus status(boolean suspended) {
+        private JobStatus status() {
             JobStatus before = job.getStatus() == null ? new JobStatus() : job.getStatus();
-            boolean ended =
+            boolean complete =
                     conditions.stream().anyMatch(c -> "Complete".equals(c.getType()) && "True".equals(c.getStatus()));
-            String start = before.getStartTime();
-            if (suspended && active.isEmpty()) {
-                start = null; // it begins anew when it is resumed
-            } else if (Nulls.isEmpty(start) && !suspended) {
-                start = Times.text(now);
-                if (spec.getActiveDeadlineSeconds() != null) {
-                    lookAgain(Duration.ofSeconds(spec.getActiveDeadlineSeconds()));
-                }
-            }
-            int ready = (int) active.stream().filter(Pods::isReady).count();
             return new JobStatusBuilder()
                     .withConditions(conditions)
-                    .withStartTime(start)
+                    .withStartTime(startTime(before))
                     .withCompletionTime(
-                            ended ? Nulls.or(before.getCompletionTime(), Times.text(now)) : before.getCompletionTime())
-                    .withActive(orNull(active.size()))
-                    .withReady(ready)
-                    .withTerminating(terminating.size())
-                    .withSucceeded(orNull(succeeded))
-                    .withFailed(orNull(failed))
-                    .withCompletedIndexes(indexed && !completed.isEmpty() ? Indexes.text(completed) : null)
+                            complete
+                                    ? Nulls.or(before.getCompletionTime(), Times.text(now))
+                                    : before.getCompletionTime())
+                    .withActive(orNull(tally.active.size()))
+                    .withReady((int) tally.active.stream().filter(Pods::isReady).count())
+                    .withTerminating(tally.terminating.size())
+                    .withSucceeded(orNull(tally.succeeded()))
+                    .withFailed(orNull(tally.failed()))
+                    .withCompletedIndexes(
+                            tally.indexed && !tally.completed.isEmpty() ? Indexes.text(tally.completed) : null)
                     .withFailedIndexes(
-                            indexed && spec.getBackoffLimitPerIndex() != null ? Indexes.text(failedIndexes) : null)
+                            tally.indexed && spec.getBackoffLimitPerIndex() != null
+                                    ? Indexes.text(tally.failedIndexes)
+                                    : null)
                     .withUncountedTerminatedPods(new UncountedTerminatedPods(
-                            uncountedFailed.stream().sorted().toList(),
-                            uncountedSucceeded.stream().sorted().toList()))
+                            tally.uncountedFailed.stream().sorted().toList(),
+                            tally.uncountedSucceeded.stream().sorted().toList()))
                     .build();
+        }
+
+        /** Begins anew when a suspended Job is resumed. */
+        private String startTime(JobStatus before) {
+            if (suspended && tally.active.isEmpty()) {
+                return null;
+            }
+            if (!Nulls.isEmpty(before.getStartTime()) || suspended) {
+                return before.getStartTime();
+            }
+            if (spec.getActiveDeadlineSeconds() != null) {
+                lookAgain(Duration.ofSeconds(spec.getActiveDeadlineSeconds()));
+            }
+            return Times.text(now);
         }
 
         /** Zero is left out on the wire. */

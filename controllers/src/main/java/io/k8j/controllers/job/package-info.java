@@ -3,7 +3,8 @@
  *
  * <ol>
  *   <li>Each Pod bears a finalizer, so that it cannot vanish uncounted.
- *   <li>{@code JobPlan} notes ended Pods in the status ({@code uncountedTerminatedPods}) and decides on creations, deletions and the end.
+ *   <li>{@code JobTally} counts and notes ended Pods ({@code uncountedTerminatedPods}), {@code JobEnd} says whether the Job is
+ *       over, {@code JobPlan} decides on creations, deletions and the status.
  *   <li>When the status is written the finalizers go; the next run turns notes into numbers.
  * </ol>
  */
