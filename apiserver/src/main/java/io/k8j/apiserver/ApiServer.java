@@ -31,6 +31,7 @@ import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.system.FlowDocuments;
 import io.k8j.apiserver.system.StartHooks;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
@@ -283,7 +284,10 @@ public final class ApiServer implements AutoCloseable {
                 "Number of requests dropped with 'TLS handshake error from' error",
                 "counter",
                 Map.of("", http.handshakeErrors())));
-        return new ServerPages(config, core, store, aggregator, hooks, () -> stopping).all(metrics, parts);
+        List<Dispatcher.Documents> documents = new ArrayList<>(
+                new ServerPages(config, core, store, aggregator, hooks, () -> stopping).all(metrics, parts));
+        if (flows != null) documents.addFirst(new FlowDocuments(flows));
+        return documents;
     }
 
     /**

@@ -31,6 +31,8 @@ public final class ResourceCache {
     private final String prefix;
     private final Function<ApiObject, Map<String, String>> fields;
     private final Object stateLock = new Object();
+    private static final int FEW_WATCHERS = 10; // so few that nobody needs to know which they are
+
     private final Object watchLock = new Object();
     private final EventRing ring; // guarded by stateLock
     private final List<Consumer<CacheEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -45,6 +47,7 @@ public final class ResourceCache {
     private List<StoreChange> early =
             new ArrayList<>(); // guarded by stateLock; changes that came before the first state
     private long dispatched; // guarded by watchLock
+    private volatile int watching; // written under watchLock
 
     /**
      * @param objects all objects
@@ -190,14 +193,27 @@ public final class ResourceCache {
                     watcher.begin(null, past, start);
                 }
             }
-            watchers.add(watcher);
+            if (watchers.add(watcher)) watching++;
             return start;
         }
     }
 
     void unregister(CacheWatcher watcher) {
         synchronized (watchLock) {
-            watchers.remove(watcher);
+            if (watchers.remove(watcher)) watching--;
+        }
+    }
+
+    /**
+     * About how many watchers hear of a change.
+     *
+     * @param namespace empty for what is in none
+     * @param name empty if it is not known yet
+     */
+    public int interested(String namespace, String name) {
+        if (watching < FEW_WATCHERS) return watching;
+        synchronized (watchLock) {
+            return watchers.interested(namespace, namespace.isEmpty() ? name : namespace + "/" + name);
         }
     }
 

@@ -24,15 +24,19 @@ final class WatcherIndex {
         this.indexedField = indexedField;
     }
 
-    void add(CacheWatcher watcher) {
-        places.computeIfAbsent(place(watcher.selection()), p -> new LinkedHashSet<>())
+    /** False if it is there already. */
+    boolean add(CacheWatcher watcher) {
+        return places.computeIfAbsent(place(watcher.selection()), p -> new LinkedHashSet<>())
                 .add(watcher);
     }
 
-    void remove(CacheWatcher watcher) {
+    /** False if it is not there any more. */
+    boolean remove(CacheWatcher watcher) {
         Place place = place(watcher.selection());
         Set<CacheWatcher> set = places.get(place);
-        if (set != null && set.remove(watcher) && set.isEmpty()) places.remove(place);
+        if (set == null || !set.remove(watcher)) return false;
+        if (set.isEmpty()) places.remove(place);
+        return true;
     }
 
     void offer(CacheEvent event) {
@@ -47,6 +51,17 @@ final class WatcherIndex {
         if (event.previous() == null) return;
         String before = event.previous().fields().getOrDefault(indexedField, "");
         if (!before.equals(now)) offer(new Place('f', before), event);
+    }
+
+    /** How many watchers an event about that object concerns, if its indexed field is empty or does not count. */
+    int interested(String namespace, String key) {
+        int count = size(ALL) + size(new Place('k', key)) + size(new Place('f', ""));
+        return namespace.isEmpty() ? count : count + size(new Place('n', namespace));
+    }
+
+    private int size(Place place) {
+        Set<CacheWatcher> set = places.get(place);
+        return set == null ? 0 : set.size();
     }
 
     void forEach(Consumer<CacheWatcher> action) {

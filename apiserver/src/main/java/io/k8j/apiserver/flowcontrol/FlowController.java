@@ -89,9 +89,10 @@ public final class FlowController implements AutoCloseable {
         }
         PriorityLevel level = now.levels().get(schema.level());
         boolean exempt = level.name().equals(FlowObjects.EXEMPT);
-        int seats = exempt ? 1 : estimator.seats(request, query, level.maxSeats());
-        PriorityLevel.Ticket ticket =
-                level.acquire(schema.stats(), exempt ? 0 : schema.flow(request), seats, patience.toNanos(), onWait);
+        Work work = exempt ? Work.of(1) : estimator.estimate(request, query, level.maxSeats());
+        Visit visit = new Visit(schema.name(), schema.distinguish(request), request);
+        PriorityLevel.Ticket ticket = level.acquire(
+                schema.stats(), visit, exempt ? 0 : schema.flow(request), work, patience.toNanos(), onWait);
         long retry = ticket == null ? level.refused(time.instant().getEpochSecond()) : 0;
         return new Place(schema.uid(), level.uid(), ticket, retry);
     }
@@ -207,6 +208,14 @@ public final class FlowController implements AutoCloseable {
     /** The levels in force, for metrics. */
     Map<String, PriorityLevel> levels() {
         return current.levels();
+    }
+
+    /** How every level stands now, by name. */
+    List<LevelDump> dump() {
+        return current.levels().values().stream()
+                .sorted(Comparator.comparing(PriorityLevel::name))
+                .map(PriorityLevel::dump)
+                .toList();
     }
 
     Map<String, FlowStats> stats() {

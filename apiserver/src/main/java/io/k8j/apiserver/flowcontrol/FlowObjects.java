@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The mandatory and the suggested objects, as upstream has them at 1.36. */
-final class FlowObjects {
+public final class FlowObjects {
     static final GroupVersionResource SCHEMAS =
             new GroupVersionResource("flowcontrol.apiserver.k8s.io", "v1", "flowschemas");
     static final GroupVersionResource LEVELS =
@@ -24,14 +24,16 @@ final class FlowObjects {
 
     private FlowObjects() {}
 
-    static List<Map<String, Object>> mandatoryLevels() {
+    /** With name and spec. */
+    public static List<Map<String, Object>> mandatoryLevels() {
         return List.of(
                 tree("{'metadata':{'name':'exempt','annotations':{'apf.kubernetes.io/autoupdate-spec':'true'}},'spec':{"
                         + "'type':'Exempt','exempt':{'nominalConcurrencyShares':0,'lendablePercent':0}}}"),
                 limited("catch-all", 5, 0, "'limitResponse':{'type':'Reject'}"));
     }
 
-    static List<Map<String, Object>> mandatorySchemas() {
+    /** With name and spec. */
+    public static List<Map<String, Object>> mandatorySchemas() {
         return List.of(
                 schema("exempt", "exempt", 1, "", group("system:masters"), EVERYTHING),
                 schema("catch-all", "catch-all", 10000, "ByUser", ANYBODY, EVERYTHING));

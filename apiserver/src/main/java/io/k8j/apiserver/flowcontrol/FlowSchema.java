@@ -102,13 +102,18 @@ record FlowSchema(
         return false;
     }
 
-    /** A number that is the same for all requests of one flow. */
-    long flow(Attributes request) {
-        String who = switch (distinguisher) {
+    /** What tells the request's flow from others; empty if nothing does. */
+    String distinguish(Attributes request) {
+        return switch (distinguisher) {
             case "ByUser" -> request.user().name();
             case "ByNamespace" -> request.namespace();
             default -> "";
         };
+    }
+
+    /** A number that is the same for all requests of one flow. */
+    long flow(Attributes request) {
+        String who = distinguish(request);
         long hash = 0xcbf29ce484222325L; // FNV-1a, then mixed so that all bits count
         for (int i = 0; i < name.length(); i++) hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
         hash = hash * 0x100000001b3L;

@@ -1,9 +1,14 @@
 package io.k8j.apiserver.flowcontrol;
 
 import io.k8j.model.time.Time;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -13,27 +18,30 @@ import java.util.function.Consumer;
  * finish first, had all queues been served side by side, is next.
  */
 public final class PriorityLevel {
-    private static final double ASSUMED_SECONDS = 0.003;
     private static final double MAX_SEATS_PART = 0.15;
 
     /** A request that takes part; released exactly once. */
     public final class Ticket {
         private final FlowStats stats;
-        private final int seats;
-        private final double arrived;
+        private final Visit visit;
+        private final double arrived; // in virtual time
+        private final long came;
         private final Thread thread = Thread.currentThread();
+        private Work work;
         private Queue queue; // null if it never had to wait
         private volatile boolean admitted;
         private volatile boolean cancelled;
         private long begun;
 
-        private Ticket(FlowStats stats, int seats, double arrived) {
+        private Ticket(FlowStats stats, Visit visit, Work work, double arrived, long came) {
             this.stats = stats;
-            this.seats = seats;
+            this.visit = visit;
+            this.work = work;
             this.arrived = arrived;
+            this.came = came;
         }
 
-        /** Gives the seats back. */
+        /** Gives the seats back, at once or after the time that its watchers need. */
         public void release(boolean watch) {
             long now = time.nanoTime();
             (watch ? stats.watchesBegun : stats.executed).observe((now - begun) / 1e9);
@@ -45,15 +53,16 @@ public final class PriorityLevel {
             LockSupport.unpark(thread);
         }
 
-        private double work() {
-            return seats * ASSUMED_SECONDS;
+        private int seats() {
+            return work.seats();
         }
     }
 
     private static final class Queue {
         private final ArrayDeque<Ticket> waiting = new ArrayDeque<>();
         private double next; // virtual time at which its next request would begin
-        private int executing;
+        private final Set<Ticket> executing = new LinkedHashSet<>();
+        private int seatsInUse;
         private int waitingSeats;
     }
 
@@ -76,6 +85,11 @@ public final class PriorityLevel {
     private int executing;
     private int waiting;
     private int waitingSeats;
+    private final Set<Ticket> unqueued = new LinkedHashSet<>(); // those that run and never had to wait
+    private long dispatched;
+    private long rejected;
+    private long timedOut;
+    private long cancelled;
     private double virtual;
     private long virtualAt;
     private final Demand demand;
@@ -112,7 +126,7 @@ public final class PriorityLevel {
     }
 
     private static boolean isIdle(Queue queue) {
-        return queue.waiting.isEmpty() && queue.executing == 0;
+        return queue.waiting.isEmpty() && queue.executing.isEmpty() && queue.seatsInUse == 0;
     }
 
     /** Gives the level its part of the server's seats. */
@@ -148,28 +162,31 @@ public final class PriorityLevel {
      * @param onWait called before waiting begins, with what ends it when the client goes away
      * @return null if the request is refused
      */
-    Ticket acquire(FlowStats stats, long flow, int seats, long patience, Consumer<Runnable> onWait) {
-        stats.seats.observe(seats);
+    Ticket acquire(FlowStats stats, Visit visit, long flow, Work work, long patience, Consumer<Runnable> onWait) {
+        stats.seats.observe(work.seats());
         long arrived = time.nanoTime();
         Ticket ticket;
         synchronized (this) {
-            if (settings.exempt() || waiting == 0 && fits(seats)) {
-                ticket = new Ticket(stats, seats, 0);
+            if (settings.exempt() || waiting == 0 && fits(work.seats())) {
+                ticket = new Ticket(stats, visit, work, 0, arrived);
+                unqueued.add(ticket);
                 begin(ticket, arrived);
                 if (!settings.exempt()) stats.waited.observe(0);
                 return ticket;
             }
             if (settings.queues() == 0) {
+                rejected++;
                 stats.reject("concurrency-limit");
                 return null;
             }
             advance(arrived);
             Queue queue = choose(flow);
             if (queue.waiting.size() >= settings.queueLength()) {
+                rejected++;
                 stats.reject("queue-full");
                 return null;
             }
-            ticket = new Ticket(stats, seats, virtual);
+            ticket = new Ticket(stats, visit, work, virtual, arrived);
             join(queue, ticket, arrived);
             dispatch(arrived);
         }
@@ -198,6 +215,8 @@ public final class PriorityLevel {
         ticket.queue.waiting.remove(ticket);
         leave(ticket);
         ticket.stats.waitedInVain.observe(took);
+        if (ticket.cancelled) cancelled++;
+        else timedOut++;
         ticket.stats.reject(ticket.cancelled ? "cancelled" : "time-out");
         bound(ticket.queue);
         dispatch(time.nanoTime());
@@ -211,29 +230,47 @@ public final class PriorityLevel {
 
     private void begin(Ticket ticket, long now) {
         executing++;
-        seatsInUse += ticket.seats;
+        dispatched++;
+        seatsInUse += ticket.seats();
         ticket.begun = now;
         ticket.stats.dispatched.increment();
         ticket.stats.executingRequests.incrementAndGet();
-        ticket.stats.executingSeats.addAndGet(ticket.seats);
+        ticket.stats.executingSeats.addAndGet(ticket.seats());
         demand.set(seatsInUse + waitingSeats, now);
     }
 
     private synchronized void finish(Ticket ticket, long now) {
-        boolean contended = waiting > 0 || ticket.queue != null;
-        if (contended) advance(now);
+        if (waiting > 0 || ticket.queue != null) advance(now);
         executing--;
-        seatsInUse -= ticket.seats;
         ticket.stats.executingRequests.decrementAndGet();
-        ticket.stats.executingSeats.addAndGet(-ticket.seats);
+        if (ticket.queue == null) {
+            unqueued.remove(ticket);
+        } else {
+            ticket.queue.executing.remove(ticket);
+            // What was assumed at dispatch is put right now that the real time is known.
+            ticket.queue.next -= ticket.work.overestimate((now - ticket.begun) / 1e9);
+            bound(ticket.queue);
+        }
+        if (ticket.work.lingerNanos() <= 0) {
+            free(ticket, now);
+        } else {
+            time.after(Duration.ofNanos(ticket.work.lingerNanos()), () -> freeLater(ticket));
+        }
+    }
+
+    private synchronized void freeLater(Ticket ticket) {
+        long now = time.nanoTime();
+        advance(now);
+        free(ticket, now);
+    }
+
+    private void free(Ticket ticket, long now) {
+        seatsInUse -= ticket.seats();
+        ticket.stats.executingSeats.addAndGet(-ticket.seats());
         demand.set(seatsInUse + waitingSeats, now);
         if (ticket.queue != null) {
-            Queue queue = ticket.queue;
-            queue.executing--;
-            // What was assumed at dispatch is put right now that the real time is known.
-            queue.next -= ticket.seats * (ASSUMED_SECONDS - (now - ticket.begun) / 1e9);
-            bound(queue);
-            if (isIdle(queue)) active--;
+            ticket.queue.seatsInUse -= ticket.seats();
+            if (isIdle(ticket.queue)) active--;
         }
         if (waiting > 0) dispatch(now);
     }
@@ -245,23 +282,23 @@ public final class PriorityLevel {
         }
         ticket.queue = queue;
         queue.waiting.add(ticket);
-        queue.waitingSeats += ticket.seats;
+        queue.waitingSeats += ticket.seats();
         waiting++;
-        waitingSeats += ticket.seats;
+        waitingSeats += ticket.seats();
         ticket.stats.waitingRequests.incrementAndGet();
-        ticket.stats.waitingSeats.addAndGet(ticket.seats);
+        ticket.stats.waitingSeats.addAndGet(ticket.seats());
         ticket.stats.lengths.observe(queue.waiting.size());
         demand.set(seatsInUse + waitingSeats, now);
     }
 
     /** Takes a ticket that is in no queue any more out of the counts. */
     private void leave(Ticket ticket) {
-        ticket.queue.waitingSeats -= ticket.seats;
+        ticket.queue.waitingSeats -= ticket.seats();
         if (isIdle(ticket.queue)) active--;
         waiting--;
-        waitingSeats -= ticket.seats;
+        waitingSeats -= ticket.seats();
         ticket.stats.waitingRequests.decrementAndGet();
-        ticket.stats.waitingSeats.addAndGet(-ticket.seats);
+        ticket.stats.waitingSeats.addAndGet(-ticket.seats());
         demand.set(seatsInUse + waitingSeats, time.nanoTime());
     }
 
@@ -294,11 +331,13 @@ public final class PriorityLevel {
     private void dispatch(long now) {
         while (waiting > 0 && seatsInUse < limit) {
             Queue queue = next();
-            if (queue == null || !fits(queue.waiting.getFirst().seats)) return;
+            if (queue == null || !fits(queue.waiting.getFirst().seats())) return;
             Ticket ticket = queue.waiting.removeFirst();
-            queue.executing++; // before it leaves, so that the queue stays active
+            queue.executing.add(ticket); // before it leaves, so that the queue stays active
             leave(ticket);
-            queue.next += ticket.work();
+            ticket.work = ticket.work.within(limit);
+            queue.seatsInUse += ticket.seats();
+            queue.next += ticket.work.assumed();
             bound(queue);
             begin(ticket, now);
             ticket.admitted = true;
@@ -316,14 +355,14 @@ public final class PriorityLevel {
             Queue queue = queues.get(at);
             Ticket oldest = queue.waiting.peek();
             if (oldest == null) continue;
-            double would = queue.next + oldest.work();
+            double would = queue.next + oldest.work.assumed();
             if (would < finish) {
                 finish = would;
                 best = queue;
                 bestAt = at;
             }
         }
-        if (best != null && fits(best.waiting.getFirst().seats)) robin = bestAt;
+        if (best != null && fits(best.waiting.getFirst().seats())) robin = bestAt;
         return best;
     }
 
@@ -355,6 +394,41 @@ public final class PriorityLevel {
                 demand.average(),
                 demand.deviation(),
                 demand.smoothed());
+    }
+
+    /** Everything in the level at one moment. */
+    synchronized LevelDump dump() {
+        long now = time.nanoTime();
+        Instant wall = time.instant();
+        List<LevelDump.QueueDump> all = new ArrayList<>();
+        for (Queue queue : queues) {
+            int initial = 0;
+            double work = 0;
+            for (Ticket ticket : queue.waiting) {
+                initial += ticket.work.initialSeats();
+                work += ticket.work.assumed();
+            }
+            all.add(new LevelDump.QueueDump(
+                    queue.next,
+                    queue.seatsInUse,
+                    initial,
+                    queue.waitingSeats,
+                    work,
+                    seen(queue.waiting, now, wall),
+                    seen(queue.executing, now, wall)));
+        }
+        return new LevelDump(
+                name, all, seen(unqueued, now, wall), waiting, executing, dispatched, rejected, timedOut, cancelled);
+    }
+
+    private static List<LevelDump.RequestDump> seen(Collection<Ticket> tickets, long now, Instant wall) {
+        return tickets.stream()
+                .map(ticket -> new LevelDump.RequestDump(
+                        ticket.visit,
+                        ticket.work,
+                        wall.minusNanos(now - ticket.came),
+                        ticket.begun == 0 ? null : wall.minusNanos(now - ticket.begun)))
+                .toList();
     }
 
     /** Requests that wait now. */

@@ -8,13 +8,18 @@ import io.k8j.model.resource.GroupVersionResource;
 import java.util.function.Function;
 
 /**
- * How many seats a request takes: lists, and watches that begin with one, take a seat for each 100 kB that they hold at
- * once, at most 10 because they are sent piece by piece; everything else takes one.
+ * How many seats a request takes. Lists, and watches that begin with one, take a seat for each 100 kB that they hold at
+ * once, at most 10 because they are sent piece by piece. Writes take one, and then, for 5 ms, one for each 10 watchers
+ * that hear of them; where that would be more than 10 seats, it is fewer for longer. Everything else takes one.
  */
 public final class WorkEstimator {
     private static final long BYTES_PER_SEAT = 100_000;
     private static final long MOST_BYTES = 1_000_000;
     private static final int SAMPLE = 8;
+    private static final int MOST_LIST_SEATS = 100;
+    private static final int MOST_WRITE_SEATS = 10;
+    private static final int WATCHERS_PER_SEAT = 10;
+    private static final long LINGER_NANOS = 5_000_000;
 
     private final ResourceTable table;
 
@@ -22,17 +27,44 @@ public final class WorkEstimator {
         this.table = table;
     }
 
-    /** @param query gives the value of a query parameter, or null */
-    int seats(Attributes request, Function<String, String> query, int most) {
+    /**
+     * @param query gives the value of a query parameter, or null
+     * @param most seats that a request may take; 0 for no bound
+     */
+    Work estimate(Attributes request, Function<String, String> query, int most) {
+        return switch (request.verb()) {
+            case "list", "watch" -> Work.of(seats(request, query, most));
+            case "create", "update", "patch", "delete" -> write(request, most);
+            default -> Work.of(1);
+        };
+    }
+
+    private Work write(Attributes request, int most) {
+        // A new token is no event, although there may be watchers of ServiceAccounts.
+        if (request.resource().equals("serviceaccounts") && request.subresource().equals("token")) return Work.of(1);
+        ServedResource served = served(request);
+        if (served == null || served.storage() == null) return Work.of(1);
+        String namespace = served.info().namespaced() ? request.namespace() : "";
+        int watchers = served.storage().cache().interested(namespace, request.name());
+        if (watchers < WATCHERS_PER_SEAT) return Work.of(1);
+        int seats = (watchers + WATCHERS_PER_SEAT - 1) / WATCHERS_PER_SEAT;
+        int bound = most <= 0 ? MOST_WRITE_SEATS : Math.min(most, MOST_WRITE_SEATS);
+        return new Work(1, seats, LINGER_NANOS).within(bound);
+    }
+
+    private ServedResource served(Attributes request) {
+        return table.get(new GroupVersionResource(request.apiGroup(), request.apiVersion(), request.resource()));
+    }
+
+    private int seats(Attributes request, Function<String, String> query, int most) {
         boolean list = request.verb().equals("list");
         if (!list && !(request.verb().equals("watch") && beginsWithList(query))) return 1;
-        ServedResource served =
-                table.get(new GroupVersionResource(request.apiGroup(), request.apiVersion(), request.resource()));
+        ServedResource served = served(request);
         if (served == null || served.storage() == null || !request.name().isEmpty()) return 1;
         SortedObjects objects = served.storage().cache().snapshot().objects();
         long bytes = Math.min(MOST_BYTES, (long) (limited(objects.size(), query.apply("limit")) * average(objects)));
         long seats = (bytes + BYTES_PER_SEAT - 1) / BYTES_PER_SEAT;
-        return (int) Math.max(1, Math.min(seats, most <= 0 ? 100 : most));
+        return (int) Math.max(1, Math.min(seats, most <= 0 ? MOST_LIST_SEATS : most));
     }
 
     private static boolean beginsWithList(Function<String, String> query) {

@@ -1,6 +1,8 @@
 package io.k8j.apiserver.validation;
 
+import io.k8j.apiserver.flowcontrol.FlowObjects;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.json.Trees;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +44,27 @@ public final class FlowControlValidation {
             Meta.dnsSubdomain(f, level);
         }
         spec.field("rules").items().forEach(rule -> rule(f, rule));
+        fixed(f, Place.of(object), FlowObjects.mandatorySchemas());
         conditions(f, Place.of(object));
         return f.list();
+    }
+
+    /** Upstream's own objects stay as they are, but for the seats of what is exempt. */
+    private static void fixed(Findings f, Place object, List<Map<String, Object>> mandatory) {
+        String name = object.at("metadata", "name").text();
+        for (Map<String, Object> each : mandatory) {
+            if (!name.equals(Trees.string(each, "metadata", "name"))) continue;
+            Map<String, Object> wanted = Trees.deepCopy(Trees.map(each, "spec"));
+            Map<String, Object> found = Trees.deepCopy(object.field("spec").map());
+            boolean exempt = wanted.remove("exempt") != null;
+            if (exempt) found.remove("exempt");
+            if (Differences.same(wanted, found)) return;
+            String but = exempt ? " except the 'spec.exempt' field" : "";
+            f.invalid(
+                    object.field("spec"),
+                    object.field("spec").value(),
+                    "spec of '%s'%s must equal the fixed value".formatted(name, but));
+        }
     }
 
     public static List<FieldError> statusUpdate(Map<String, Object> object, Map<String, Object> old) {
@@ -231,6 +252,7 @@ public final class FlowControlValidation {
             }
             default -> f.notSupported(type, type.text(), List.of("Exempt", "Limited"));
         }
+        fixed(f, Place.of(object), FlowObjects.mandatoryLevels());
         conditions(f, Place.of(object));
         return f.list();
     }

@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k8j.apiserver.HttpTestServer;
 import io.k8j.apiserver.Operations;
 import io.k8j.apiserver.ServingLimits;
+import io.k8j.apiserver.spi.Authorizer.Attributes;
+import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.json.Trees;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -161,7 +167,7 @@ class FairnessApiTest {
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> condition("mine").equals("False Found"));
         CountDownLatch latch = hold("bob");
-        List<HttpResponse<String>> answers = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<HttpResponse<String>> answers = new CopyOnWriteArrayList<>();
         List<Thread> senders = send(4, answers);
 
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> answers.size() == 3);
@@ -185,7 +191,7 @@ class FairnessApiTest {
     void withoutFairnessTwoPlainBoundsHold() throws Exception {
         start(2, 1, false, Duration.ofSeconds(60));
         CountDownLatch latch = hold("bob");
-        List<HttpResponse<String>> answers = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<HttpResponse<String>> answers = new CopyOnWriteArrayList<>();
         List<Thread> senders = send(3, answers);
 
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> answers.size() == 1);
@@ -209,15 +215,111 @@ class FairnessApiTest {
                             + "x".repeat(20_000) + "'}}");
         }
         WorkEstimator estimator = new WorkEstimator(api.server.core().table());
-        var list = new io.k8j.apiserver.spi.Authorizer.Attributes(
-                io.k8j.apiserver.spi.UserInfo.of("bob"), "list", "", "v1", "configmaps", "", "default", "", null);
-        assertThat(estimator.seats(list, q -> null, 0)).isEqualTo(7);
-        assertThat(estimator.seats(list, q -> q.equals("limit") ? "5" : null, 0))
+        var list = new Attributes(
+                UserInfo.of("bob"), "list", "", "v1", "configmaps", "", "default", "", null);
+        assertThat(estimator.estimate(list, q -> null, 0).seats()).isEqualTo(7);
+        assertThat(estimator.estimate(list, q -> q.equals("limit") ? "5" : null, 0).seats())
                 .isEqualTo(2);
-        assertThat(estimator.seats(list, q -> null, 4)).isEqualTo(4);
-        assertThat(estimator.seats(list.withVerb("get"), q -> null, 0)).isEqualTo(1);
-        assertThat(estimator.seats(list.withVerb("watch"), q -> null, 0)).isEqualTo(7);
-        assertThat(estimator.seats(list.withVerb("watch"), q -> q.equals("resourceVersion") ? "12" : null, 0))
+        assertThat(estimator.estimate(list, q -> null, 4).seats()).isEqualTo(4);
+        assertThat(estimator.estimate(list.withVerb("get"), q -> null, 0).seats()).isEqualTo(1);
+        assertThat(estimator.estimate(list.withVerb("watch"), q -> null, 0).seats()).isEqualTo(7);
+        assertThat(estimator.estimate(list.withVerb("watch"), q -> q.equals("resourceVersion") ? "12" : null, 0).seats())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void writesTakeSeatsForThoseWhoHearOfThem() {
+        start(400, 200, true, Duration.ofSeconds(60));
+        WorkEstimator estimator = new WorkEstimator(api.server.core().table());
+        var write = new Attributes(
+                UserInfo.of("bob"), "update", "", "v1", "configmaps", "", "default", "c", null);
+        String all = "/api/v1/configmaps?watch=1&resourceVersion=0&timeoutSeconds=300";
+        List<CompletableFuture<?>> watches = new ArrayList<>();
+        for (int i = 0; i < 9; i++) watches.add(watch(all));
+        watches.add(watch("/api/v1/namespaces/default/configmaps?watch=1&resourceVersion=0&timeoutSeconds=300"));
+        watches.add(watch("/api/v1/namespaces/kube-system/configmaps?watch=1&resourceVersion=0&timeoutSeconds=300"));
+        watches.forEach(CompletableFuture::join);
+
+        assertThat(estimator.estimate(write, q -> null, 0)).isEqualTo(new Work(1, 1, 5_000_000));
+        for (int i = 0; i < 15; i++) watch(all).join();
+        assertThat(estimator.estimate(write, q -> null, 0)).isEqualTo(new Work(1, 3, 5_000_000));
+        assertThat(estimator.estimate(write, q -> null, 2)).isEqualTo(new Work(1, 2, 7_500_000));
+        assertThat(estimator.estimate(write.withVerb("get"), q -> null, 0)).isEqualTo(Work.of(1));
+    }
+
+    /** Done when the watch has begun. */
+    private CompletableFuture<?> watch(String path) {
+        return api.client.sendAsync(
+                api.request(path, "root").build(), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    @Test
+    void upstreamsOwnObjectsKeepTheirSpecs() {
+        start(400, 200, true, Duration.ofSeconds(60));
+        awaitObjects();
+        String patch = "{\"spec\":{\"matchingPrecedence\":9999}}";
+        HttpResponse<String> refused = merge(SCHEMAS + "/catch-all", patch);
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(refused.body()).contains("spec of 'catch-all' must equal the fixed value");
+        HttpResponse<String> level = merge(
+                LEVELS + "/catch-all", "{\"spec\":{\"limited\":{\"nominalConcurrencyShares\":6}}}");
+        assertThat(level.body()).contains("spec of 'catch-all' must equal the fixed value");
+        HttpResponse<String> exempt =
+                merge(LEVELS + "/exempt", "{\"spec\":{\"exempt\":{\"nominalConcurrencyShares\":10}}}");
+        assertThat(exempt.statusCode()).as(exempt.body()).isEqualTo(200);
+        assertThat(merge(SCHEMAS + "/global-default", patch).statusCode()).isEqualTo(200);
+    }
+
+    private HttpResponse<String> merge(String path, String body) {
+        return api.send(api.request(path, "root")
+                .header("Content-Type", "application/merge-patch+json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    @Test
+    void administratorsSeeWhoWaitsAndWhoRuns() throws Exception {
+        start(1, 1, true, Duration.ofSeconds(60));
+        awaitObjects();
+        api.post(
+                LEVELS,
+                "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
+                        + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':{'type':"
+                        + "'Queue','queuing':{'queues':2,'handSize':1,'queueLengthLimit':5}}}}}");
+        api.post(SCHEMAS, schema("mine", "mine", 50));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> condition("mine").equals("False Found"));
+        CountDownLatch latch = hold("bob");
+        List<HttpResponse<String>> answers = new CopyOnWriteArrayList<>();
+        List<Thread> senders = send(3, answers);
+        String dumps = "/debug/api_priority_and_fairness/";
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> api.get(dumps + "dump_requests")
+                        .body()
+                        .lines()
+                        .filter(line -> line.startsWith("mine,"))
+                        .count()
+                == 3);
+
+        String levels = api.get(dumps + "dump_priority_levels").body();
+        assertThat(levels.lines().findFirst().orElseThrow())
+                .isEqualTo("PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests, ExecutingRequests,"
+                        + " DispatchedRequests, RejectedRequests, TimedoutRequests, CancelledRequests");
+        assertThat(levels).containsPattern("mine, +1, +false, +false, +2, +1, +1, +0, +0, +0\n");
+        assertThat(levels).containsPattern("catch-all, +0, +true, +false,");
+        assertThat(api.get(dumps + "dump_queues").body())
+                .containsPattern("mine, +[01], +2, +0, +0, +0\\.00000000ss, +2, +2, +0\\.00600000ss\n");
+        String requests = api.get(dumps + "dump_requests?includeRequestDetails=1").body();
+        assertThat(requests.lines().findFirst().orElseThrow().split(", +"))
+                .hasSize(18)
+                .startsWith("PriorityLevelName", "FlowSchemaName", "QueueIndex", "RequestIndexInQueue", "FlowDistingsher")
+                .endsWith("APIVersion", "Resource", "SubResource");
+        assertThat(requests)
+                .containsPattern("mine, +mine, +-1, +-1, +bob, +20[^ ]+Z, +1, +0, +0s, +20[^ ]+Z, +bob, +list,"
+                        + " +/api/v1/namespaces/default/configmaps, +default, +, +v1, +configmaps, +\n")
+                .containsPattern("mine, +mine, +[01], +0, +bob, +20[^ ]+Z, +1, +0, +0s, +0001-01-01T00:00:00Z, +bob,");
+        assertThat(api.send(api.request(dumps + "dump_queues", null)).statusCode()).isEqualTo(403);
+        assertThat(api.get("/").body()).doesNotContain("api_priority_and_fairness");
+        latch.countDown();
+        for (Thread sender : senders) sender.join();
     }
 }

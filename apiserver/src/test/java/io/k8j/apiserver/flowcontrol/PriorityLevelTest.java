@@ -3,6 +3,8 @@ package io.k8j.apiserver.flowcontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.k8j.apiserver.spi.Authorizer.Attributes;
+import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.json.Json;
 import io.k8j.model.time.SystemTime;
 import java.time.Duration;
@@ -47,8 +49,13 @@ class PriorityLevelTest {
                 .formatted(queues, hand, length);
     }
 
+    private static Visit visit() {
+        return new Visit(
+                "some", "bob", new Attributes(UserInfo.of("bob"), "get", "", "", "", "", "", "", "/version"));
+    }
+
     private PriorityLevel.Ticket take(PriorityLevel level, long flow, int seats, long patience) {
-        return level.acquire(stats, flow, seats, patience, cancel -> {});
+        return level.acquire(stats, visit(), flow, Work.of(seats), patience, cancel -> {});
     }
 
     @Test
@@ -87,7 +94,7 @@ class PriorityLevelTest {
         PriorityLevel level = level(1, queuing(4, 1, 10));
         PriorityLevel.Ticket held = take(level, 1, 1, LONG);
         List<Runnable> cancels = new CopyOnWriteArrayList<>();
-        Thread waiting = Thread.ofVirtual().start(() -> level.acquire(stats, 1, 1, LONG, cancels::add));
+        Thread waiting = Thread.ofVirtual().start(() -> level.acquire(stats, visit(), 1, Work.of(1), LONG, cancels::add));
         Awaitility.await().until(() -> !cancels.isEmpty());
 
         cancels.getFirst().run();
@@ -217,5 +224,29 @@ class PriorityLevelTest {
         assertThat(last).isEqualTo(8);
         for (long second = 1000; second < 1010; second++) last = retry.refuse(second * 10);
         assertThat(last).isEqualTo(1);
+    }
+
+    @Test
+    void aWriteKeepsItsSeatsWhileItsWatchersHearOfIt() throws Exception {
+        PriorityLevel level = level(4, queuing(1, 1, 10));
+        Work write = new Work(1, 4, Duration.ofMillis(50).toNanos());
+        PriorityLevel.Ticket ticket = level.acquire(stats, visit(), 1, write, LONG, cancel -> {});
+        assertThat(stats.executingSeats).hasValue(4);
+        long released = System.nanoTime();
+        ticket.release(false);
+
+        PriorityLevel.Ticket next = take(level, 1, 1, LONG);
+
+        assertThat(System.nanoTime() - released).isGreaterThanOrEqualTo(write.lingerNanos());
+        assertThat(stats.executingRequests).hasValue(1);
+        next.release(false);
+        assertThat(stats.executingSeats).hasValue(0);
+        assertThat(level.dump().dispatched()).isEqualTo(2);
+    }
+
+    @Test
+    void theSameWorkOnFewerSeatsTakesLonger() {
+        assertThat(new Work(1, 20, 5_000_000).within(10)).isEqualTo(new Work(1, 10, 10_000_000));
+        assertThat(new Work(1, 3, 5_000_000).within(10)).isEqualTo(new Work(1, 3, 5_000_000));
     }
 }
