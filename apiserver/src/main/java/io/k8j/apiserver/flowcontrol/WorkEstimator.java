@@ -41,7 +41,8 @@ public final class WorkEstimator {
 
     private Work write(Attributes request, int most) {
         // A new token is no event, although there may be watchers of ServiceAccounts.
-        if (request.resource().equals("serviceaccounts") && request.subresource().equals("token")) return Work.of(1);
+        if (request.resource().equals("serviceaccounts")
+                && request.subresource().equals("token")) return Work.of(1);
         ServedResource served = served(request);
         if (served == null || served.storage() == null) return Work.of(1);
         String namespace = served.info().namespaced() ? request.namespace() : "";

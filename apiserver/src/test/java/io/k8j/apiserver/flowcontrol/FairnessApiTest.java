@@ -215,15 +215,20 @@ class FairnessApiTest {
                             + "x".repeat(20_000) + "'}}");
         }
         WorkEstimator estimator = new WorkEstimator(api.server.core().table());
-        var list = new Attributes(
-                UserInfo.of("bob"), "list", "", "v1", "configmaps", "", "default", "", null);
+        var list = new Attributes(UserInfo.of("bob"), "list", "", "v1", "configmaps", "", "default", "", null);
         assertThat(estimator.estimate(list, q -> null, 0).seats()).isEqualTo(7);
-        assertThat(estimator.estimate(list, q -> q.equals("limit") ? "5" : null, 0).seats())
+        assertThat(estimator
+                        .estimate(list, q -> q.equals("limit") ? "5" : null, 0)
+                        .seats())
                 .isEqualTo(2);
         assertThat(estimator.estimate(list, q -> null, 4).seats()).isEqualTo(4);
-        assertThat(estimator.estimate(list.withVerb("get"), q -> null, 0).seats()).isEqualTo(1);
-        assertThat(estimator.estimate(list.withVerb("watch"), q -> null, 0).seats()).isEqualTo(7);
-        assertThat(estimator.estimate(list.withVerb("watch"), q -> q.equals("resourceVersion") ? "12" : null, 0).seats())
+        assertThat(estimator.estimate(list.withVerb("get"), q -> null, 0).seats())
+                .isEqualTo(1);
+        assertThat(estimator.estimate(list.withVerb("watch"), q -> null, 0).seats())
+                .isEqualTo(7);
+        assertThat(estimator
+                        .estimate(list.withVerb("watch"), q -> q.equals("resourceVersion") ? "12" : null, 0)
+                        .seats())
                 .isEqualTo(1);
     }
 
@@ -231,8 +236,7 @@ class FairnessApiTest {
     void writesTakeSeatsForThoseWhoHearOfThem() {
         start(400, 200, true, Duration.ofSeconds(60));
         WorkEstimator estimator = new WorkEstimator(api.server.core().table());
-        var write = new Attributes(
-                UserInfo.of("bob"), "update", "", "v1", "configmaps", "", "default", "c", null);
+        var write = new Attributes(UserInfo.of("bob"), "update", "", "v1", "configmaps", "", "default", "c", null);
         String all = "/api/v1/configmaps?watch=1&resourceVersion=0&timeoutSeconds=300";
         List<CompletableFuture<?>> watches = new ArrayList<>();
         for (int i = 0; i < 9; i++) watches.add(watch(all));
@@ -249,8 +253,7 @@ class FairnessApiTest {
 
     /** Done when the watch has begun. */
     private CompletableFuture<?> watch(String path) {
-        return api.client.sendAsync(
-                api.request(path, "root").build(), HttpResponse.BodyHandlers.ofInputStream());
+        return api.client.sendAsync(api.request(path, "root").build(), HttpResponse.BodyHandlers.ofInputStream());
     }
 
     @Test
@@ -261,8 +264,8 @@ class FairnessApiTest {
         HttpResponse<String> refused = merge(SCHEMAS + "/catch-all", patch);
         assertThat(refused.statusCode()).isEqualTo(422);
         assertThat(refused.body()).contains("spec of 'catch-all' must equal the fixed value");
-        HttpResponse<String> level = merge(
-                LEVELS + "/catch-all", "{\"spec\":{\"limited\":{\"nominalConcurrencyShares\":6}}}");
+        HttpResponse<String> level =
+                merge(LEVELS + "/catch-all", "{\"spec\":{\"limited\":{\"nominalConcurrencyShares\":6}}}");
         assertThat(level.body()).contains("spec of 'catch-all' must equal the fixed value");
         HttpResponse<String> exempt =
                 merge(LEVELS + "/exempt", "{\"spec\":{\"exempt\":{\"nominalConcurrencyShares\":10}}}");
@@ -293,12 +296,14 @@ class FairnessApiTest {
         List<HttpResponse<String>> answers = new CopyOnWriteArrayList<>();
         List<Thread> senders = send(3, answers);
         String dumps = "/debug/api_priority_and_fairness/";
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> api.get(dumps + "dump_requests")
-                        .body()
-                        .lines()
-                        .filter(line -> line.startsWith("mine,"))
-                        .count()
-                == 3);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> api.get(dumps + "dump_requests")
+                                .body()
+                                .lines()
+                                .filter(line -> line.startsWith("mine,"))
+                                .count()
+                        == 3);
 
         String levels = api.get(dumps + "dump_priority_levels").body();
         assertThat(levels.lines().findFirst().orElseThrow())
@@ -308,16 +313,19 @@ class FairnessApiTest {
         assertThat(levels).containsPattern("catch-all, +0, +true, +false,");
         assertThat(api.get(dumps + "dump_queues").body())
                 .containsPattern("mine, +[01], +2, +0, +0, +0\\.00000000ss, +2, +2, +0\\.00600000ss\n");
-        String requests = api.get(dumps + "dump_requests?includeRequestDetails=1").body();
+        String requests =
+                api.get(dumps + "dump_requests?includeRequestDetails=1").body();
         assertThat(requests.lines().findFirst().orElseThrow().split(", +"))
                 .hasSize(18)
-                .startsWith("PriorityLevelName", "FlowSchemaName", "QueueIndex", "RequestIndexInQueue", "FlowDistingsher")
+                .startsWith(
+                        "PriorityLevelName", "FlowSchemaName", "QueueIndex", "RequestIndexInQueue", "FlowDistingsher")
                 .endsWith("APIVersion", "Resource", "SubResource");
         assertThat(requests)
                 .containsPattern("mine, +mine, +-1, +-1, +bob, +20[^ ]+Z, +1, +0, +0s, +20[^ ]+Z, +bob, +list,"
                         + " +/api/v1/namespaces/default/configmaps, +default, +, +v1, +configmaps, +\n")
                 .containsPattern("mine, +mine, +[01], +0, +bob, +20[^ ]+Z, +1, +0, +0s, +0001-01-01T00:00:00Z, +bob,");
-        assertThat(api.send(api.request(dumps + "dump_queues", null)).statusCode()).isEqualTo(403);
+        assertThat(api.send(api.request(dumps + "dump_queues", null)).statusCode())
+                .isEqualTo(403);
         assertThat(api.get("/").body()).doesNotContain("api_priority_and_fairness");
         latch.countDown();
         for (Thread sender : senders) sender.join();

@@ -50,8 +50,7 @@ class PriorityLevelTest {
     }
 
     private static Visit visit() {
-        return new Visit(
-                "some", "bob", new Attributes(UserInfo.of("bob"), "get", "", "", "", "", "", "", "/version"));
+        return new Visit("some", "bob", new Attributes(UserInfo.of("bob"), "get", "", "", "", "", "", "", "/version"));
     }
 
     private PriorityLevel.Ticket take(PriorityLevel level, long flow, int seats, long patience) {
@@ -94,7 +93,8 @@ class PriorityLevelTest {
         PriorityLevel level = level(1, queuing(4, 1, 10));
         PriorityLevel.Ticket held = take(level, 1, 1, LONG);
         List<Runnable> cancels = new CopyOnWriteArrayList<>();
-        Thread waiting = Thread.ofVirtual().start(() -> level.acquire(stats, visit(), 1, Work.of(1), LONG, cancels::add));
+        Thread waiting =
+                Thread.ofVirtual().start(() -> level.acquire(stats, visit(), 1, Work.of(1), LONG, cancels::add));
         Awaitility.await().until(() -> !cancels.isEmpty());
 
         cancels.getFirst().run();
