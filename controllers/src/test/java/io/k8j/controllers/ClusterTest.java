@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -257,6 +258,22 @@ class ClusterTest {
             """;
 
     @Test
+    void aClaimThatAWaitingPodNeedsComesBack() {
+        cluster.create(StatefulSet.class, STATEFUL_SET); // no node: the Pod waits
+        eventually("waits", () -> cluster.exists(Pod.class, "web-0"));
+        eventually("claim", () -> cluster.exists(PersistentVolumeClaim.class, "www-web-0"));
+        String lost = cluster.get(PersistentVolumeClaim.class, "www-web-0")
+                .getMetadata()
+                .getUid();
+        cluster.resources(PersistentVolumeClaim.class).delete(new ObjectKey(NS, "www-web-0"), DeleteOptions.DEFAULT);
+        patch(Pod.class, "web-0", "{'metadata':{'labels':{'touched':'yes'}}}");
+        eventually(
+                "back",
+                () -> cluster.list(PersistentVolumeClaim.class).stream()
+                        .anyMatch(claim -> !claim.getMetadata().getUid().equals(lost)));
+    }
+
+    @Test
     void aStatefulSetGrowsUpdatesAndShrinksInOrder() {
         cluster.nodes.add("node-1", Map.of());
         cluster.create(StatefulSet.class, STATEFUL_SET);
@@ -306,8 +323,7 @@ class ClusterTest {
                 .isNotEqualTo(before);
         patch(StatefulSet.class, "web", "{'spec':{'replicas':1}}");
         eventually("one", () -> cluster.pods("app=web").size() == 1);
-        assertThat(cluster.list(io.fabric8.kubernetes.api.model.PersistentVolumeClaim.class))
-                .hasSize(3);
+        assertThat(cluster.list(PersistentVolumeClaim.class)).hasSize(3);
     }
 
     private String image(String pod) {

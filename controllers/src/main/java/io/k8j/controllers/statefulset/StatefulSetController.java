@@ -134,6 +134,7 @@ public final class StatefulSetController {
         Instant now = context.now();
         StatefulSetPlan plan = StatefulSetPlan.of(set, owned, Nulls.name(current), Nulls.name(update), now);
         keepClaimOwners(set, owned); // before Pods are deleted, since their claims may have to follow them
+        restoreClaims(set, owned);
         RuntimeException error = carryOut(set, plan, current, update);
         writeStatus(
                 set, StatefulSetCounts.status(set, owned, Nulls.name(current), Nulls.name(update), collisions, now));
@@ -245,6 +246,20 @@ public final class StatefulSetController {
                     "delete Pod %s in StatefulSet %s failed error: %s"
                             .formatted(Nulls.name(pod), Nulls.name(set), e.getMessage()));
             throw e;
+        }
+    }
+
+    /** A Pod that waits may wait for a claim that somebody has deleted. */
+    private void restoreClaims(StatefulSet set, List<Pod> owned) {
+        if (Nulls.isDeleting(set)) {
+            return;
+        }
+        for (Pod pod : owned) {
+            if (Pods.phase(pod).equals("Pending") && !Nulls.isDeleting(pod)) {
+                StatefulPods.claims(set, StatefulPods.ordinal(set, pod)).stream()
+                        .filter(claim -> claimInformer.get(ObjectKey.of(claim)).isEmpty())
+                        .forEach(claim -> createClaim(set, Nulls.name(pod), claim));
+            }
         }
     }
 
