@@ -2,7 +2,9 @@ package io.k8j.apiserver.validation;
 
 import io.k8j.model.validation.Names;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Checks which nodes and neighbours a Pod wants: affinity and spreading. */
@@ -50,6 +52,29 @@ public final class AffinityValidation {
     private static void nodeTerm(Findings f, Place term, boolean anyValues) {
         term.field("matchExpressions").items().forEach(e -> nodeRequirement(f, e, anyValues));
         term.field("matchFields").items().forEach(e -> nodeField(f, e));
+    }
+
+    /** A term as messages show it. */
+    static Object shownTerm(Place term) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        for (String list : List.of("matchExpressions", "matchFields")) {
+            Place all = term.field(list);
+            String name = Character.toUpperCase(list.charAt(0)) + list.substring(1);
+            shown.put(
+                    name,
+                    all.absent()
+                            ? null
+                            : all.items().stream()
+                                    .map(e -> GoStruct.of(e, "key=", "operator=", "values"))
+                                    .toList());
+        }
+        return shown;
+    }
+
+    static Object shownTerms(Place terms) {
+        return terms.absent()
+                ? null
+                : terms.items().stream().map(AffinityValidation::shownTerm).toList();
     }
 
     private static void nodeRequirement(Findings f, Place e, boolean anyValues) {
@@ -140,11 +165,17 @@ public final class AffinityValidation {
         }
     }
 
+    private static void positive(Findings f, Place number) {
+        if (number.number(0) <= 0) {
+            f.invalid(number, number.number(0), "must be greater than zero");
+        }
+    }
+
     static void topologySpread(Findings f, Place constraints) {
         List<Place> all = constraints.items();
         for (int i = 0; i < all.size(); i++) {
             Place c = all.get(i);
-            f.positive(c.field("maxSkew"), c.number("maxSkew"));
+            positive(f, c.field("maxSkew"));
             if (c.text("topologyKey").isEmpty()) {
                 f.required(c.field("topologyKey"), "can not be empty");
             }
@@ -160,7 +191,7 @@ public final class AffinityValidation {
             }
             Place domains = c.field("minDomains");
             if (domains.present()) {
-                f.positive(domains, domains.number(0));
+                positive(f, domains);
                 if (!c.text("whenUnsatisfiable").equals("DoNotSchedule")) {
                     f.invalid(
                             domains,

@@ -13,6 +13,7 @@ final class ContainerValidation {
     static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
     private static final List<String> RESTART_POLICIES = List.of("Always", "Never", "OnFailure");
     private static final String ONLY_SIDECARS = "may not be set for init containers without restartPolicy=Always";
+    private static final String RULES_NEED_POLICY = "must specify restartPolicy when restart rules are used";
     private static final String EPHEMERAL = "cannot be set for an Ephemeral Container";
     private static final List<String> FORBIDDEN_IN_EPHEMERAL = List.of(
             "ports",
@@ -67,7 +68,7 @@ final class ContainerValidation {
         regular.items().forEach(c -> names.add(c.text("name")));
         for (Place c : containers.items()) {
             common(f, c, s);
-            restartPolicy(f, c);
+            initRestartPolicy(f, c);
             boolean sidecar = c.text("restartPolicy").equals("Always");
             if (names.contains(c.text("name"))) {
                 f.duplicate(c.field("name"), c.text("name"));
@@ -205,12 +206,20 @@ final class ContainerValidation {
         }
     }
 
+    private static void initRestartPolicy(Findings f, Place c) {
+        if (c.field("restartPolicy").present()) {
+            restartPolicy(f, c);
+        } else if (!c.field("restartPolicyRules").isEmpty()) {
+            f.required(c.field("restartPolicy"), RULES_NEED_POLICY);
+        }
+    }
+
     private static void restartPolicy(Findings f, Place c) {
         Place policy = c.field("restartPolicy");
         Place rules = c.field("restartPolicyRules");
         if (policy.absent()) {
             if (!rules.isEmpty()) {
-                f.required(policy, "must specify restartPolicy when restart rules are used");
+                f.required(policy, RULES_NEED_POLICY);
             }
         } else {
             Meta.oneOf(f, policy, RESTART_POLICIES);

@@ -23,7 +23,6 @@ public final class CsiValidation {
         String name = driver.text();
         if (name.isEmpty()) {
             f.required(driver);
-            return;
         }
         if (name.length() > 63) {
             f.tooLong(driver, 63);

@@ -129,8 +129,8 @@ final class EnvValidation {
             } else {
                 f.invalid(ref, subscript, Names.qualifiedName(subscript));
             }
-        } else if (!fields.contains(path)) {
-            f.notSupported(ref.field("fieldPath"), path, fields);
+        } else if (!fields.contains(path.equals("spec.host") ? "spec.nodeName" : path)) {
+            f.notSupported(ref.field("fieldPath"), path.equals("spec.host") ? "spec.nodeName" : path, fields);
         }
     }
 

@@ -42,13 +42,14 @@ public final class PersistentVolumeValidation {
     public static List<FieldError> create(Map<String, Object> object) {
         Findings f = new Findings();
         Place spec = Place.of(object).field("spec");
+        String name = Place.of(object).at("metadata", "name").text();
         modes(f, spec);
         Place capacity = spec.field("capacity");
         if (capacity.isEmpty()) {
             f.required(capacity);
         }
         if (capacity.field("storage").absent() || capacity.size() > 1) {
-            f.notSupported(capacity, capacity.value(), List.of("storage"));
+            f.notSupported(capacity, capacity.absent() ? null : Meta.sorted(capacity), List.of("storage"));
         }
         amounts(f, capacity);
         Place policy = reclaimPolicy(spec);
@@ -61,7 +62,7 @@ public final class PersistentVolumeValidation {
                 f.required(affinity.field("required"), "must specify required node constraints");
             }
         }
-        sources(f, spec);
+        sources(f, spec, name);
         if (spec.at("hostPath", "path").text().matches("/+\\.?/*")
                 && policy.text().equals("Recycle")) {
             f.forbidden(policy, "may not be 'recycle' for a hostPath mount of '/'");
@@ -90,7 +91,7 @@ public final class PersistentVolumeValidation {
         if (spec.field("nodeAffinity").present()) {
             f.forbidden(spec.field("nodeAffinity"), INLINE);
         }
-        sources(f, spec);
+        sources(f, spec, "");
         if (!spec.text("storageClassName").isEmpty()) {
             f.forbidden(spec.field("storageClassName"), INLINE);
         }
@@ -119,7 +120,7 @@ public final class PersistentVolumeValidation {
             f.invalid(at, amount.value(), "must be a valid resource quantity");
         }
         if (amount != null && amount.signum() <= 0 && at.path().startsWith("spec.")) {
-            f.invalid(at, amount.toString(), "must be greater than 0");
+            f.invalid(at, amount.toString(), "must be greater than zero");
         }
     }
 
@@ -143,7 +144,7 @@ public final class PersistentVolumeValidation {
         }
     }
 
-    private static void sources(Findings f, Place spec) {
+    private static void sources(Findings f, Place spec, String name) {
         int found = 0;
         for (String kind : SOURCES) {
             Place source = spec.field(kind);
@@ -153,6 +154,9 @@ public final class PersistentVolumeValidation {
             if (found++ > 0 && !kind.equals("flexVolume")) {
                 f.forbidden(kind.equals("cephfs") ? spec.field("cephFS") : source, MANY);
             } else {
+                if (kind.equals("iscsi")) {
+                    portalLength(f, source, name);
+                }
                 source(f, kind, source);
                 if (kind.equals("local") && spec.field("nodeAffinity").absent()) {
                     f.required(spec.field("nodeAffinity"), "Local volume requires node affinity");
@@ -167,10 +171,6 @@ public final class PersistentVolumeValidation {
     private static void source(Findings f, String kind, Place s) {
         switch (kind) {
             case "hostPath" -> VolumeValidation.hostPath(f, s);
-            case "gcePersistentDisk" ->
-                VolumeValidation.disk(
-                        f, new Place(s.value(), s.path().replace("gcePersistentDisk", "persistentDisk")), "pdName");
-            case "awsElasticBlockStore" -> VolumeValidation.disk(f, s, "volumeID");
             case "local" -> {
                 if (s.text("path").isEmpty()) {
                     f.required(s.field("path"));
@@ -178,45 +178,19 @@ public final class PersistentVolumeValidation {
                     PathValidation.noBacksteps(f, s.field("path"));
                 }
             }
-            case "nfs" -> {
-                VolumeValidation.required(f, s, "server");
-                VolumeValidation.required(f, s, "path");
-                if (!s.text("path").startsWith("/")) {
-                    f.invalid(s.field("path"), s.text("path"), "must be an absolute path");
-                }
-            }
-            case "iscsi" -> VolumeValidation.iscsi(f, s);
-            case "fc" -> VolumeValidation.fibreChannel(f, s);
-            case "flexVolume" -> VolumeValidation.driver(f, s, kind);
             case "csi" -> csi(f, s);
-            default -> {
-                for (String field : REQUIRED.getOrDefault(kind, List.of())) {
-                    VolumeValidation.required(f, s, field);
-                }
-                secret(f, kind, s.field("secretRef"));
-            }
+            default -> RemoteVolumeValidation.check(f, kind, s, true);
         }
     }
 
-    /** Fields without which a volume of these kinds cannot be found. */
-    private static final Map<String, List<String>> REQUIRED = Map.ofEntries(
-            Map.entry("glusterfs", List.of("endpoints", "path")),
-            Map.entry("rbd", List.of("monitors", "image")),
-            Map.entry("quobyte", List.of("registry", "volume")),
-            Map.entry("cephfs", List.of("monitors")),
-            Map.entry("cinder", List.of("volumeID")),
-            Map.entry("azureFile", List.of("secretName", "shareName")),
-            Map.entry("vsphereVolume", List.of("volumePath")),
-            Map.entry("photonPersistentDisk", List.of("pdID")),
-            Map.entry("portworxVolume", List.of("volumeID")),
-            Map.entry("azureDisk", List.of("diskName", "diskURI")),
-            Map.entry("scaleIO", List.of("gateway", "system", "volumeName")),
-            Map.entry("storageos", List.of("volumeName")));
-
-    private static void secret(Findings f, String kind, Place secret) {
-        if (secret.present() && List.of("cinder", "storageos").contains(kind)) {
-            VolumeValidation.required(f, secret, "name");
-            VolumeValidation.required(f, secret, "namespace");
+    private static void portalLength(Findings f, Place iscsi, String name) {
+        String portal = iscsi.text("targetPortal");
+        if (iscsi.field("initiatorName").present() && (name + ":" + portal).length() > 64) {
+            f.invalid(
+                    new Place(null, iscsi.path() + ".targetportal"),
+                    portal,
+                    "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if"
+                            + " iscsi.initiatorName is specified.");
         }
     }
 

@@ -1,7 +1,6 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.apiserver.validation.ContainerValidation.Surroundings;
-import io.k8j.model.quantity.Quantity;
 import io.k8j.model.validation.Names;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,6 +56,7 @@ final class PodSpecValidation {
         }
         schedulingGates(f, spec.field("schedulingGates"));
         AffinityValidation.topologySpread(f, spec.field("topologySpreadConstraints"));
+        WindowsValidation.hostProcess(f, spec);
         hostUsers(f, spec);
         hostnameOverride(f, spec);
         names(f, spec);
@@ -118,46 +118,7 @@ final class PodSpecValidation {
             f.forbidden(resources.field("claims"), "claims may not be set for Resources at pod-level");
         }
         ResourceValidation.podRequirements(f, resources, claims);
-        Map<String, Quantity> sums = new HashMap<>();
-        for (Place c : spec.field("containers").items()) {
-            Place requests = c.at("resources", "requests");
-            for (String name : requests.map().keySet()) {
-                Quantity amount = ResourceValidation.quantity(requests.field(name));
-                if (amount != null) {
-                    sums.merge(name, amount, Quantity::add);
-                }
-            }
-        }
-        Place requests = resources.field("requests");
-        for (String name : Meta.sorted(requests).keySet()) {
-            Quantity whole = ResourceValidation.quantity(requests.key(name));
-            Quantity sum = sums.get(name);
-            if (whole != null && sum != null && sum.compareTo(whole) > 0) {
-                f.invalid(
-                        requests.key(name),
-                        whole.toString(),
-                        "must be greater than or equal to aggregate container requests of " + sum);
-            }
-        }
-        containerLimits(f, spec, resources);
-    }
-
-    private static void containerLimits(Findings f, Place spec, Place resources) {
-        List<Place> containers = spec.field("containers").items();
-        for (int i = 0; i < containers.size(); i++) {
-            Place limits = containers.get(i).at("resources", "limits");
-            for (String name : Meta.sorted(limits).keySet()) {
-                Quantity own = ResourceValidation.quantity(limits.field(name));
-                Quantity whole =
-                        ResourceValidation.quantity(resources.field("limits").field(name));
-                if (own != null && whole != null && own.compareTo(whole) > 0) {
-                    f.invalid(
-                            new Place(null, resources.path() + ".containers[" + i + "][" + name + "].limits"),
-                            own.toString(),
-                            "must be less than or equal to pod limits of " + whole);
-                }
-            }
-        }
+        PodLevelResources.check(f, spec, resources);
     }
 
     private static void hostNetworkPorts(Findings f, Place spec, boolean pod) {
@@ -259,7 +220,7 @@ final class PodSpecValidation {
         } else if (name.equals("linux")) {
             linux(f, spec);
         } else if (name.equals("windows")) {
-            windows(f, spec);
+            WindowsValidation.pod(f, spec);
         } else {
             f.notSupported(spec.field("os"), name, List.of("linux", "windows"));
         }
@@ -273,48 +234,6 @@ final class PodSpecValidation {
         eachContainer(spec, c -> {
             if (c.at("securityContext", "windowsOptions").present()) {
                 f.forbidden(c.at("securityContext", "windowsOptions"), words);
-            }
-        });
-    }
-
-    private static void windows(Findings f, Place spec) {
-        String words = "cannot be set for a windows pod";
-        Place context = spec.field("securityContext");
-        for (Place field : List.of(
-                context.field("appArmorProfile"),
-                context.field("seLinuxOptions"),
-                spec.field("hostUsers"),
-                spec.field("hostPID"),
-                spec.field("hostIPC"),
-                context.field("seccompProfile"),
-                context.field("fsGroup"),
-                context.field("fsGroupChangePolicy"),
-                context.field("sysctls"),
-                spec.field("shareProcessNamespace"),
-                context.field("runAsUser"),
-                context.field("runAsGroup"),
-                context.field("supplementalGroups"),
-                context.field("supplementalGroupsPolicy"),
-                context.field("seLinuxChangePolicy"))) {
-            if (field.present() && !Boolean.FALSE.equals(field.value())) {
-                f.forbidden(field, words);
-            }
-        }
-        eachContainer(spec, c -> {
-            for (String field : List.of(
-                    "appArmorProfile",
-                    "seLinuxOptions",
-                    "seccompProfile",
-                    "capabilities",
-                    "readOnlyRootFilesystem",
-                    "privileged",
-                    "allowPrivilegeEscalation",
-                    "procMount",
-                    "runAsUser",
-                    "runAsGroup")) {
-                if (c.at("securityContext", field).present()) {
-                    f.forbidden(c.at("securityContext", field), words);
-                }
             }
         });
     }

@@ -13,7 +13,7 @@ final class PodStatusValidation {
 
     static List<FieldError> check(Place pod, Place old) {
         Findings f = new Findings();
-        PodValidation.annotationUpdates(f, pod, old);
+        PodAnnotationValidation.updates(f, pod, old);
         Place status = pod.field("status");
         Place before = old.field("status");
         for (Place c : status.field("conditions").items()) {

@@ -1,18 +1,11 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
-import io.k8j.model.json.Trees;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 
 /** Checks Pods on create and on each kind of update. */
 public final class PodValidation {
-    private static final String MIRROR = "kubernetes.io/config.mirror";
-    private static final String APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
-    private static final String SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod";
-    private static final String SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/";
-    private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
     private static final String UPDATABLE = String.join(
             ",",
             "`spec.containers[*].image`",
@@ -35,7 +28,7 @@ public final class PodValidation {
         if (!spec.text("nodeName").isEmpty() && !spec.field("schedulingGates").isEmpty()) {
             f.forbidden(spec.field("nodeName"), "cannot be set until all schedulingGates have been cleared");
         }
-        seccompAnnotations(f, p.at("metadata", "annotations"), spec);
+        PodAnnotationValidation.sameProfiles(f, p.at("metadata", "annotations"), spec);
         return f.list();
     }
 
@@ -45,7 +38,7 @@ public final class PodValidation {
         Place p = Place.of(pod);
         Place o = Place.of(old);
         metadataAndSpec(f, p);
-        annotationUpdates(f, p, o);
+        PodAnnotationValidation.updates(f, p, o);
         Place spec = p.field("spec");
         Place oldSpec = o.field("spec");
         for (String list : List.of("containers", "initContainers")) {
@@ -64,7 +57,7 @@ public final class PodValidation {
 
     static void metadataAndSpec(Findings f, Place p) {
         Place spec = p.field("spec");
-        specificAnnotations(f, p.at("metadata", "annotations"), spec);
+        PodAnnotationValidation.check(f, p.at("metadata", "annotations"), spec);
         PodSpecValidation.check(f, spec, p.at("metadata", "name").text(), true);
         if (spec.text("serviceAccountName").isEmpty()) {
             for (Place volume : spec.field("volumes").items()) {
@@ -79,114 +72,6 @@ public final class PodValidation {
         }
         spec.field("containers").items().forEach(c -> ContainerValidation.imageWithoutSpaces(f, c));
         spec.field("initContainers").items().forEach(c -> ContainerValidation.imageWithoutSpaces(f, c));
-    }
-
-    /** Annotations that mean something to Pods, on Pods and templates. */
-    static void specificAnnotations(Findings f, Place annotations, Place spec) {
-        if (annotations.field(MIRROR).present() && spec.text("nodeName").isEmpty()) {
-            f.invalid(annotations.key(MIRROR), "must set spec.nodeName if mirror pod annotation is set");
-        }
-        Place cost = annotations.key(DELETION_COST);
-        if (cost.present() && !isInt32(cost.text())) {
-            f.invalid(cost, cost.text(), "must be a 32bit integer");
-        }
-        for (String key : Meta.sorted(annotations).keySet()) {
-            String value = annotations.field(key).text();
-            if (key.equals(SECCOMP_POD) || key.startsWith(SECCOMP_CONTAINER)) {
-                seccomp(f, annotations.field(key));
-            } else if (key.startsWith(APP_ARMOR)) {
-                String name = key.substring(APP_ARMOR.length());
-                boolean[] found = new boolean[1];
-                PodSpecValidation.eachContainer(
-                        spec, c -> found[0] |= c.text("name").equals(name));
-                if (!found[0]) {
-                    f.invalid(annotations.key(key), name, "container not found");
-                }
-                if (!value.isEmpty()
-                        && !value.equals("runtime/default")
-                        && !value.equals("unconfined")
-                        && !value.startsWith("localhost/")) {
-                    f.invalid(
-                            annotations.key(key),
-                            value,
-                            "invalid AppArmor profile name: " + io.k8j.model.api.GoQuote.quote(value));
-                }
-            }
-        }
-    }
-
-    private static boolean isInt32(String text) {
-        try {
-            Integer.parseInt(text);
-            return !text.startsWith("+") && (text.equals("0") || !text.startsWith("0"));
-        } catch (NumberFormatException e) {
-            return false;
-        }
-    }
-
-    private static void seccomp(Findings f, Place profile) {
-        String value = profile.text();
-        if (value.equals("runtime/default") || value.equals("docker/default") || value.equals("unconfined")) {
-            return;
-        }
-        if (value.startsWith("localhost/")) {
-            PathValidation.localDescending(f, profile.with(value.substring("localhost/".length())));
-        } else {
-            f.invalid(profile, value, "must be a valid seccomp profile");
-        }
-    }
-
-    static void seccompAnnotations(Findings f, Place annotations, Place spec) {
-        BiConsumer<Place, Place> match = (annotation, profile) -> {
-            if (annotation.absent() || profile.absent()) {
-                return;
-            }
-            String value = annotation.text();
-            boolean same = switch (profile.text("type")) {
-                case "Unconfined" -> value.equals("unconfined");
-                case "RuntimeDefault" -> value.equals("runtime/default") || value.equals("docker/default");
-                case "Localhost" -> value.startsWith("localhost/");
-                default -> true;
-            };
-            if (!same) {
-                f.forbidden(profile.field("type"), "seccomp type in annotation and field must match");
-            } else if (profile.text("type").equals("Localhost")
-                    && !value.equals("localhost/" + profile.text("localhostProfile"))) {
-                f.forbidden(profile.field("localhostProfile"), "seccomp profile in annotation and field must match");
-            }
-        };
-        match.accept(annotations.field(SECCOMP_POD), spec.at("securityContext", "seccompProfile"));
-        PodSpecValidation.eachContainer(
-                spec,
-                c -> match.accept(
-                        annotations.field(SECCOMP_CONTAINER + c.text("name")),
-                        c.at("securityContext", "seccompProfile")));
-    }
-
-    static void annotationUpdates(Findings f, Place pod, Place old) {
-        Place now = pod.at("metadata", "annotations");
-        Place before = old.at("metadata", "annotations");
-        for (String key : Meta.sorted(before).keySet()) {
-            boolean changed =
-                    !Trees.deepEquals(now.field(key).value(), before.field(key).value());
-            if (changed && key.startsWith(APP_ARMOR)) {
-                f.forbidden(now.key(key), "may not remove or update AppArmor annotations");
-            }
-            if (changed && key.equals(MIRROR)) {
-                f.forbidden(now.key(key), "may not remove or update mirror pod annotation");
-            }
-        }
-        for (String key : Meta.sorted(now).keySet()) {
-            if (before.field(key).present()) {
-                continue;
-            }
-            if (key.startsWith(APP_ARMOR)) {
-                f.forbidden(now.key(key), "may not add AppArmor annotations");
-            }
-            if (key.equals(MIRROR)) {
-                f.forbidden(now.key(key), "may not add mirror pod annotation");
-            }
-        }
     }
 
     private static boolean containerUpdates(Findings f, Place now, Place before) {
@@ -254,7 +139,7 @@ public final class PodValidation {
 
     /** Everything wrong with an update through {@code resize}. */
     public static List<FieldError> resize(Map<String, Object> pod, Map<String, Object> old) {
-        return PodUpdates.resize(Place.of(pod), Place.of(old));
+        return PodResize.check(Place.of(pod), Place.of(old));
     }
 
     /** Everything wrong with an update of a Pod's status. */

@@ -95,6 +95,7 @@ final class ProjectedVolumeValidation {
             if (source.text("name").isEmpty()) {
                 f.required(source.field("name"), "must be a valid object name");
             }
+            bundleName(f, source.field("name"));
             if (source.field("labelSelector").present()) {
                 f.invalid(source.field("labelSelector"), "labelSelector must be unset if name is specified");
             }
@@ -113,6 +114,16 @@ final class ProjectedVolumeValidation {
         PathValidation.localNonReserved(f, source.field("path"));
         if (!paths.add(source.text("path"))) {
             f.invalid(projected, source.text("path"), CONFLICT);
+        }
+    }
+
+    /** Bundles of a signer carry its name as prefix, with colons for slashes. */
+    private static void bundleName(Findings f, Place at) {
+        String name = at.text();
+        int colon = name.lastIndexOf(':');
+        String rest = colon < 0 ? name : name.substring(colon + 1);
+        for (String message : io.k8j.model.validation.Names.dns1123Subdomain(rest)) {
+            f.invalid(at, name, "not a valid clustertrustbundlename: " + message);
         }
     }
 

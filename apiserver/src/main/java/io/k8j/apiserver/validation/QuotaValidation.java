@@ -98,7 +98,10 @@ public final class QuotaValidation {
             }
             for (String name : Meta.sorted(spec.field("hard")).keySet()) {
                 if (ResourceValidation.QUOTA.contains(name) && !fits(scope, name)) {
-                    f.invalid(list, spec.field("scopeSelector").value(), "unsupported scope applied to resource");
+                    f.invalid(
+                            list,
+                            GoStruct.of(spec.field("scopeSelector"), "matchExpressions"),
+                            "unsupported scope applied to resource");
                 }
             }
             operator(f, at, scope);

@@ -131,7 +131,7 @@ public final class ResourceValidation {
         int before = f.size();
         name(f, at, name);
         if (f.size() == before && !name.equals("cpu") && !name.equals("memory") && !isHugePages(name)) {
-            f.notSupported(at, name, List.of("cpu", "memory"));
+            f.notSupported(at, name, List.of("cpu", "hugepages-", "memory"));
         }
     }
 
@@ -169,10 +169,12 @@ public final class ResourceValidation {
         Place requests = resources.field("requests");
         for (String name : Meta.sorted(limits).keySet()) {
             nameAndAmount(f, limits, name, pod);
+            pages(f, limits.key(name), name);
         }
         for (String name : Meta.sorted(requests).keySet()) {
             nameAndAmount(f, requests, name, pod);
             compare(f, requests, limits, name);
+            pages(f, requests.key(name), name);
         }
         Set<String> all = new HashSet<>(limits.map().keySet());
         all.addAll(requests.map().keySet());
@@ -190,11 +192,14 @@ public final class ResourceValidation {
             containerName(f, at, name);
         }
         Quantity amount = quantity(at);
-        if (amount == null) {
-            return;
+        if (amount != null) {
+            amount(f, at, name, amount);
         }
-        amount(f, at, name, amount);
-        if (isHugePages(name) && !divisible(name, amount)) {
+    }
+
+    private static void pages(Findings f, Place at, String name) {
+        Quantity amount = quantity(at);
+        if (amount != null && isHugePages(name) && !divisible(name, amount)) {
             f.invalid(at, amount.toString(), amount + " is not positive integer multiple of " + name);
         }
     }
@@ -234,13 +239,7 @@ public final class ResourceValidation {
                 f.required(claim);
                 continue;
             }
-            String key = claim.text("request").isEmpty() ? name : name + "/" + claim.text("request");
-            if (!claim.text("request").isEmpty()) {
-                Meta.dnsLabel(f, claim.field("request"));
-            }
-            if (!seen.add(key) || seen.contains(name) && !key.equals(name)) {
-                f.duplicate(claim, key);
-            }
+            claimTwice(f, claim, name, seen);
             if (!podClaims.contains(name)) {
                 String known =
                         podClaims.isEmpty() ? " which is empty" : ": " + String.join(", ", new TreeSet<>(podClaims));
@@ -251,6 +250,25 @@ public final class ResourceValidation {
                                 + ": must be one of the names in pod.spec.resourceClaims" + known));
             }
         }
+    }
+
+    /** A claim may be named once as a whole, or once for each of its requests. */
+    private static void claimTwice(Findings f, Place claim, String name, Set<String> seen) {
+        if (seen.contains(name)) {
+            f.duplicate(claim, name);
+            return;
+        }
+        String request = claim.text("request");
+        if (!request.isEmpty()) {
+            Meta.dnsLabel(f, claim.field("request"));
+        }
+        String key = request.isEmpty() ? name : name + "/" + request;
+        if (seen.contains(key)) {
+            f.duplicate(claim, key);
+        } else if (request.isEmpty()) {
+            seen.stream().filter(s -> s.startsWith(name + "/")).forEach(s -> f.duplicate(claim, name));
+        }
+        seen.add(key);
     }
 
     /** Amounts that are only bounded below, by name. */

@@ -33,7 +33,7 @@ final class SecurityContextValidation {
         }
         seccomp(f, context.field("seccompProfile"));
         escalation(f, context);
-        windows(f, context.field("windowsOptions"));
+        WindowsValidation.options(f, context.field("windowsOptions"));
         appArmor(f, context.field("appArmorProfile"));
     }
 
@@ -94,7 +94,7 @@ final class SecurityContextValidation {
         sysctls(f, context.field("sysctls"), spec);
         Meta.optionalOneOf(f, context.field("fsGroupChangePolicy"), List.of("Always", "OnRootMismatch"));
         seccomp(f, context.field("seccompProfile"));
-        windows(f, context.field("windowsOptions"));
+        WindowsValidation.options(f, context.field("windowsOptions"));
         appArmor(f, context.field("appArmorProfile"));
         Meta.optionalOneOf(f, context.field("supplementalGroupsPolicy"), List.of("Merge", "Strict"));
         Meta.optionalOneOf(f, context.field("seLinuxChangePolicy"), List.of("MountOption", "Recursive"));
@@ -183,32 +183,6 @@ final class SecurityContextValidation {
             }
             case "" -> f.required(profile.field("type"), "type is required when appArmorProfile is set");
             default -> f.notSupported(profile.field("type"), profile.text("type"), PROFILE_TYPES);
-        }
-    }
-
-    private static void windows(Findings f, Place options) {
-        Place spec = options.field("gmsaCredentialSpecName");
-        if (spec.present()) {
-            Meta.dnsSubdomain(f, spec);
-        }
-        Place credential = options.field("gmsaCredentialSpec");
-        if (credential.present() && credential.text().isEmpty()) {
-            f.invalid(credential, "gmsaCredentialSpec cannot be an empty string");
-        } else if (credential.text().length() > 64 * 1024) {
-            f.invalid(credential, "gmsaCredentialSpec size must be under 64 KiB");
-        }
-        Place user = options.field("runAsUserName");
-        if (user.absent()) {
-            return;
-        }
-        if (user.text().isEmpty()) {
-            f.invalid(user, "runAsUserName cannot be an empty string");
-        } else if (user.text().chars().anyMatch(Character::isISOControl)) {
-            f.invalid(user, "runAsUserName cannot contain control characters");
-        } else if (user.text().chars().filter(c -> c == '\\').count() > 1) {
-            f.invalid(user, "runAsUserName cannot contain more than one backslash");
-        } else if (user.text().endsWith("\\")) {
-            f.invalid(user, "runAsUserName's User cannot be empty");
         }
     }
 }

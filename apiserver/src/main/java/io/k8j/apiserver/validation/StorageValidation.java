@@ -41,7 +41,7 @@ public final class StorageValidation {
         if (amount == null) {
             f.required(at);
         } else if (amount.signum() <= 0) {
-            f.invalid(at, amount.toString(), "must be greater than 0");
+            f.invalid(at, amount.toString(), "must be greater than zero");
         }
     }
 
@@ -65,13 +65,13 @@ public final class StorageValidation {
         if (!ref.text("namespace").isEmpty()) {
             f.invalid(ref.field("namespace"), ref.text("namespace"), Names.dns1123Label(ref.text("namespace")));
             if (source.present()) {
-                f.invalid(spec, source.path(), "may not be specified when dataSourceRef.namespace is specified");
+                f.invalid(spec, Map.of(), "may not be specified when dataSourceRef.namespace is specified");
             }
         } else if (source.present()
                 && ref.present()
                 && !List.of("apiGroup", "kind", "name").stream()
                         .allMatch(k -> source.text(k).equals(ref.text(k)))) {
-            f.invalid(spec, source.path(), "must match dataSourceRef");
+            f.invalid(spec, Map.of(), "must match dataSourceRef"); // upstream shows a path, which has no JSON
         }
         className(f, spec.field("volumeAttributesClassName"));
     }
@@ -120,16 +120,7 @@ public final class StorageValidation {
         if (before.text("volumeName").isEmpty() && spec.field("volumeName").present()) {
             then.put("volumeName", spec.field("volumeName").value());
         }
-        Place annotation = Place.of(old).at("metadata", "annotations").field(BETA_CLASS);
-        boolean retroactive = before.field("storageClassName").absent() && annotation.absent();
-        if (retroactive) {
-            now.put("storageClassName", null);
-        }
-        Place newAnnotation = Place.of(object).at("metadata", "annotations").field(BETA_CLASS);
-        if (!newAnnotation.text().equals(annotation.text())) {
-            f.invalid(
-                    new Place(null, "metadata.annotations[" + BETA_CLASS + "]"), newAnnotation.text(), Meta.IMMUTABLE);
-        }
+        classUpgrade(f, object, old, now);
         if (Place.of(object).at("status", "phase").text().equals("Bound")) {
             if (spec.at("resources", "requests").present()) {
                 Trees.set(
@@ -157,6 +148,30 @@ public final class StorageValidation {
                             + " is forbidden when status.currentVolumeAttributesClassName is not nil");
         }
         return f.list();
+    }
+
+    /**
+     * A claim without class may get one; one whose class stood in the old annotation may get that. Whatever is allowed
+     * is put back in {@code now}, so that no difference remains.
+     */
+    private static void classUpgrade(
+            Findings f, Map<String, Object> object, Map<String, Object> old, Map<String, Object> now) {
+        Place before = Place.of(old).at("metadata", "annotations").field(BETA_CLASS);
+        Place after = Place.of(object).at("metadata", "annotations").field(BETA_CLASS);
+        Place oldName = Place.of(old).at("spec", "storageClassName");
+        Place newName = Place.of(object).at("spec", "storageClassName");
+        boolean named = oldName.absent() && newName.present();
+        boolean same = newName.text().equals(before.text());
+        if (named && before.present() && same && (after.absent() || after.text().equals(before.text()))) {
+            now.remove("storageClassName");
+            return;
+        }
+        if (!after.text().equals(before.text())) {
+            f.invalid(new Place(null, "metadata.annotations." + BETA_CLASS), after.text(), Meta.IMMUTABLE);
+        }
+        if (named && (before.absent() || same)) {
+            now.remove("storageClassName");
+        }
     }
 
     public static List<FieldError> claimStatus(Map<String, Object> object, Map<String, Object> old) {

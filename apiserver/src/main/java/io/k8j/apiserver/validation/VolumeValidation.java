@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Checks the volumes of a Pod. */
 final class VolumeValidation {
@@ -16,10 +15,6 @@ final class VolumeValidation {
     static final String MODE = "must be a number between 0 and 0777 (octal), both inclusive";
     private static final List<String> HOST_PATH_TYPES = List.of(
             "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
-    private static final Pattern IQN = Pattern.compile("iqn\\.\\d{4}-\\d{2}\\.([a-z0-9.-]+)(:[^,;*&$|\\s]+)");
-    private static final Pattern EUI = Pattern.compile("eui\\.[0-9A-Fa-f]{16}");
-    private static final Pattern NAA = Pattern.compile("naa\\.[0-9A-Fa-f]{32}");
-
     /** Sources in the order in which upstream looks at them. */
     private static final List<String> SOURCES = List.of(
             "emptyDir",
@@ -52,6 +47,9 @@ final class VolumeValidation {
             "csi",
             "ephemeral",
             "image");
+
+    /** How upstream spells these kinds when they come second. */
+    private static final Map<String, String> TWICE = Map.of("cephfs", "cephFS", "downwardAPI", "downwarAPI");
 
     private VolumeValidation() {}
 
@@ -103,7 +101,7 @@ final class VolumeValidation {
                 continue;
             }
             if (found) {
-                f.forbidden(source, MANY);
+                f.forbidden(volume.field(TWICE.getOrDefault(kind, kind)), MANY);
             } else {
                 found = true;
                 one(f, kind, source);
@@ -149,50 +147,18 @@ final class VolumeValidation {
                 required(f, s, "repository");
                 PathValidation.localDescending(f, s.field("directory"));
             }
-            case "gcePersistentDisk" -> disk(f, s.with(s.value()), "pdName");
-            case "awsElasticBlockStore" -> disk(f, s, "volumeID");
             case "secret" -> keys(f, s, "secretName");
             case "configMap" -> keys(f, s, "name");
-            case "nfs" -> {
-                required(f, s, "server");
-                required(f, s, "path");
-                if (!s.text("path").startsWith("/")) {
-                    f.invalid(s.field("path"), s.text("path"), "must be an absolute path");
-                }
-            }
-            case "iscsi" -> iscsi(f, s);
-            case "glusterfs" -> {
-                required(f, s, "endpoints");
-                required(f, s, "path");
-            }
             case "persistentVolumeClaim" -> required(f, s, "claimName");
-            case "rbd" -> {
-                required(f, s, "monitors");
-                required(f, s, "image");
-            }
-            case "cinder" -> required(f, s, "volumeID");
-            case "cephfs" -> required(f, s, "monitors");
             case "downwardAPI" -> {
                 mode(f, s.field("defaultMode"));
                 s.field("items").items().forEach(item -> downwardFile(f, item.with(item.value()), s));
             }
-            case "fc" -> fibreChannel(f, s);
-            case "flexVolume", "csi" -> driver(f, s, kind);
-            case "azureFile" -> {
-                required(f, s, "secretName");
-                required(f, s, "shareName");
-            }
-            case "vsphereVolume" -> required(f, s, "volumePath");
-            case "photonPersistentDisk" -> required(f, s, "pdID");
-            case "portworxVolume" -> required(f, s, "volumeID");
-            case "azureDisk" -> {
-                required(f, s, "diskName");
-                required(f, s, "diskURI");
-            }
+            case "csi" -> csi(f, s);
             case "projected" -> ProjectedVolumeValidation.check(f, s);
             case "ephemeral" -> ephemeral(f, s);
             case "image" -> image(f, s);
-            default -> {} // the remaining kinds are dead upstream and have no checks worth having
+            default -> RemoteVolumeValidation.check(f, kind, s, false);
         }
     }
 
@@ -209,14 +175,6 @@ final class VolumeValidation {
         }
         PathValidation.noBacksteps(f, s.field("path"));
         Meta.optionalOneOf(f, s.field("type"), HOST_PATH_TYPES);
-    }
-
-    static void disk(Findings f, Place s, String id) {
-        required(f, s, id);
-        long partition = s.number("partition");
-        if (partition < 0 || partition > 255) {
-            f.invalid(s.field("partition"), partition, "must be between 0 and 255, inclusive");
-        }
     }
 
     private static void keys(Findings f, Place s, String name) {
@@ -256,75 +214,13 @@ final class VolumeValidation {
         mode(f, at.field("mode"));
     }
 
-    static void iscsi(Findings f, Place s) {
-        required(f, s, "targetPortal");
-        if (s.text("iqn").isEmpty()) {
-            f.required(s.field("iqn"));
-        } else {
-            initiator(f, s.field("iqn"), s.text("iqn"));
-        }
-        long lun = s.number("lun");
-        if (lun < 0 || lun > 255) {
-            f.invalid(s.field("lun"), lun, "must be between 0 and 255, inclusive");
-        }
-        if ((s.isTrue("chapAuthDiscovery") || s.isTrue("chapAuthSession"))
-                && s.field("secretRef").absent()) {
-            f.required(s.field("secretRef"));
-        }
-        if (s.field("initiatorName").present()) {
-            initiator(f, new Place(null, s.path() + ".initiatorname"), s.text("initiatorName"));
-        }
-    }
-
-    private static void initiator(Findings f, Place at, String name) {
-        boolean iqn = name.startsWith("iqn");
-        boolean eui = name.startsWith("eui");
-        if (!iqn && !eui && !name.startsWith("naa")) {
-            f.invalid(at, name, "must be valid format starting with iqn, eui, or naa");
-        } else if (!(iqn ? IQN : eui ? EUI : NAA).matcher(name).matches()) {
-            f.invalid(at, name, "must be valid format");
-        }
-    }
-
-    static void fibreChannel(Findings f, Place s) {
-        Place names = s.field("targetWWNs");
-        Place ids = s.field("wwids");
-        if (names.isEmpty() && ids.isEmpty()) {
-            f.required(names, "must specify either targetWWNs or wwids, but not both");
-        }
-        if (!names.isEmpty() && !ids.isEmpty()) {
-            f.invalid(names, "targetWWNs and wwids can not be specified simultaneously");
-        }
-        if (!names.isEmpty()) {
-            Place lun = s.field("lun");
-            if (lun.absent()) {
-                f.required(lun, "lun is required if targetWWNs is specified");
-            } else if (lun.number(0) < 0 || lun.number(0) > 255) {
-                f.invalid(lun, "must be between 0 and 255, inclusive");
-            }
-        }
-    }
-
-    static void driver(Findings f, Place s, String kind) {
-        required(f, s, "driver");
-        if (kind.equals("csi")) {
-            if (!s.text("driver").isEmpty()) {
-                CsiValidation.driverName(f, s.field("driver"));
-            }
-            Place secret = s.field("nodePublishSecretRef");
-            if (secret.present() && secret.text("name").isEmpty()) {
-                f.required(secret.field("name"));
-            }
-        } else {
-            for (String key : Meta.sorted(s.field("options")).keySet()) {
-                String domain = key.contains("/") ? key.substring(0, key.indexOf('/')) : key;
-                if (domain.equals("kubernetes.io")
-                        || domain.endsWith(".kubernetes.io")
-                        || domain.equals("k8s.io")
-                        || domain.endsWith(".k8s.io")) {
-                    f.invalid(s.at("options").key(key), key, "kubernetes.io and k8s.io namespaces are reserved");
-                }
-            }
+    private static void csi(Findings f, Place s) {
+        CsiValidation.driverName(f, s.field("driver"));
+        Place secret = s.field("nodePublishSecretRef");
+        if (secret.present() && secret.text("name").isEmpty()) {
+            f.required(secret.field("name"));
+        } else if (secret.present()) {
+            Meta.dnsSubdomain(f, s.field("name").with(secret.text("name")));
         }
     }
 
@@ -334,8 +230,7 @@ final class VolumeValidation {
             f.required(template);
             return;
         }
-        Meta.labels(f, template.at("metadata", "labels"));
-        Meta.annotations(f, template.at("metadata", "annotations"));
+        TemplateMeta.check(f, template.field("metadata"));
         StorageValidation.claimSpec(f, template.field("spec"));
     }
 

@@ -23,9 +23,9 @@ public final class WorkloadValidation {
         Meta.labels(f, new Place(template.at("metadata", "labels").value(), template.path() + ".labels"));
         Place annotations = new Place(template.at("metadata", "annotations").value(), template.path() + ".annotations");
         Meta.annotations(f, annotations);
-        PodValidation.specificAnnotations(f, annotations, template.field("spec"));
+        PodAnnotationValidation.check(f, annotations, template.field("spec"));
         PodSpecValidation.check(f, template.field("spec"), "", false);
-        PodValidation.seccompAnnotations(f, annotations, template.field("spec"));
+        PodAnnotationValidation.sameProfiles(f, annotations, template.field("spec"));
         if (!template.at("spec", "ephemeralContainers").isEmpty()) {
             f.forbidden(template.at("spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template");
         }

@@ -1,0 +1,35 @@
+package io.k8j.apiserver.validation;
+
+import java.util.List;
+
+/** Checks the metadata of templates of which only labels and annotations are copied to what is made of them. */
+final class TemplateMeta {
+    private static final List<String> OTHERS = List.of(
+            "name",
+            "generateName",
+            "namespace",
+            "selfLink",
+            "uid",
+            "resourceVersion",
+            "generation",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "ownerReferences",
+            "finalizers",
+            "managedFields");
+
+    private TemplateMeta() {}
+
+    /** Labels and annotations must be well-formed; nothing else may be there. */
+    static void check(Findings f, Place metadata) {
+        Meta.annotations(f, metadata.field("annotations"));
+        Meta.labels(f, metadata.field("labels"));
+        for (String field : OTHERS) {
+            Place other = metadata.field(field);
+            if (!other.isEmpty() && !Long.valueOf(0).equals(other.number())) {
+                f.forbidden(other, "cannot be set");
+            }
+        }
+    }
+}
