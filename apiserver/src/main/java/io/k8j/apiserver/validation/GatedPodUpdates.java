@@ -18,7 +18,9 @@ final class GatedPodUpdates {
                     || !Trees.deepEquals(
                             now.field(key).value(), before.field(key).value())) {
                 f.invalid(
-                        now, Meta.sorted(now), "only additions to spec.nodeSelector are allowed (no mutations or deletions)");
+                        now,
+                        Meta.sorted(now),
+                        "only additions to spec.nodeSelector are allowed (no mutations or deletions)");
                 break;
             }
         }

@@ -39,7 +39,8 @@ final class PodLevelResources {
             Place limits = containers.get(i).at("resources", "limits");
             for (String name : Meta.sorted(limits).keySet()) {
                 Quantity own = ResourceValidation.quantity(limits.field(name));
-                Quantity whole = ResourceValidation.quantity(resources.field("limits").field(name));
+                Quantity whole =
+                        ResourceValidation.quantity(resources.field("limits").field(name));
                 if (own != null && whole != null && own.compareTo(whole) > 0) {
                     f.invalid(
                             new Place(null, resources.path() + ".containers[" + i + "][" + name + "].limits"),

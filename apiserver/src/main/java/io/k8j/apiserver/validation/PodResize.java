@@ -85,7 +85,8 @@ final class PodResize {
     }
 
     private static boolean asksForSomething(Place resources) {
-        return !resources.field("requests").isEmpty() || !resources.field("limits").isEmpty();
+        return !resources.field("requests").isEmpty()
+                || !resources.field("limits").isEmpty();
     }
 
     private static boolean removed(Place now, Place before) {
@@ -97,7 +98,8 @@ final class PodResize {
             for (int i = 0; i < spec.field(list).size(); i++) {
                 Place now = spec.field(list).index(i);
                 Place before = oldSpec.field(list).index(i);
-                if (list.equals("initContainers") && !before.text("restartPolicy").equals("Always")) {
+                if (list.equals("initContainers")
+                        && !before.text("restartPolicy").equals("Always")) {
                     continue;
                 }
                 for (String kind : List.of("requests", "limits")) {

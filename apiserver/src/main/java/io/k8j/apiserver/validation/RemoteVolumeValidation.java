@@ -190,7 +190,8 @@ final class RemoteVolumeValidation {
     private static void flex(Findings f, Place s) {
         VolumeValidation.required(f, s, "driver");
         for (String key : Meta.sorted(s.field("options")).keySet()) {
-            String domain = "." + (key.contains("/") ? key.substring(0, key.indexOf('/')) : key).toLowerCase(Locale.ROOT);
+            String domain =
+                    "." + (key.contains("/") ? key.substring(0, key.indexOf('/')) : key).toLowerCase(Locale.ROOT);
             if (domain.endsWith(".kubernetes.io") || domain.endsWith(".k8s.io")) {
                 f.invalid(s.field("options").key(key), key, "kubernetes.io and k8s.io namespaces are reserved");
             }

@@ -19,10 +19,8 @@ final class WindowsValidation {
     /** What a Pod whose {@code os} is Windows must leave out. */
     static void pod(Findings f, Place spec) {
         Place context = spec.field("securityContext");
-        for (Place field : List.of(
-                context.field("appArmorProfile"),
-                context.field("seLinuxOptions"),
-                spec.field("hostUsers"))) {
+        for (Place field :
+                List.of(context.field("appArmorProfile"), context.field("seLinuxOptions"), spec.field("hostUsers"))) {
             absent(f, field);
         }
         for (String flag : List.of("hostPID", "hostIPC")) {
@@ -83,7 +81,9 @@ final class WindowsValidation {
         }
         if (counts[0] != counts[1]) {
             f.invalid(
-                    spec, "", "If pod contains any hostProcess containers then all containers must be HostProcess containers");
+                    spec,
+                    "",
+                    "If pod contains any hostProcess containers then all containers must be HostProcess containers");
         }
         if (!spec.isTrue("hostNetwork")) {
             f.invalid(

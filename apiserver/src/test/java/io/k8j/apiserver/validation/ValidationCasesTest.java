@@ -2,6 +2,7 @@ package io.k8j.apiserver.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k8j.apiserver.Yaml;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.apiserver.spi.UserInfo;
@@ -9,7 +10,6 @@ import io.k8j.apiserver.strategy.Strategies;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Trees;
-import io.k8j.apiserver.Yaml;
 import io.k8j.model.patch.MergePatch;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
@@ -73,8 +73,8 @@ class ValidationCasesTest {
                 cases.add(new Case(file.getFileName().toString(), columns[0], table, null, columns[1], columns[2]));
             } else {
                 assertThat(columns).as("columns of: " + line).hasSize(4);
-                cases.add(new Case(
-                        file.getFileName().toString(), columns[0], table, columns[1], columns[2], columns[3]));
+                cases.add(
+                        new Case(file.getFileName().toString(), columns[0], table, columns[1], columns[2], columns[3]));
             }
         }
         return cases;
@@ -107,7 +107,8 @@ class ValidationCasesTest {
         }
         assertThat(errors.stream().map(FieldError::toString).distinct().toList())
                 .as(c.name())
-                .isEqualTo(c.errors().equals("ok") ? List.of() : List.of(c.errors().split(" \\| ")));
+                .isEqualTo(
+                        c.errors().equals("ok") ? List.of() : List.of(c.errors().split(" \\| ")));
     }
 
     private static List<FieldError> update(Case c, ResourceStrategy strategy) {
@@ -140,7 +141,8 @@ class ValidationCasesTest {
 
     private static Map<String, Object> decoded(Map<String, Object> body) {
         Schema schema = Schemas.kind(GroupVersionKind.of(Trees.string(body, "apiVersion"), Trees.string(body, "kind")));
-        Map<String, Object> object = StrictDecoder.decode(schema, new HashMap<>(body)).object();
+        Map<String, Object> object =
+                StrictDecoder.decode(schema, new HashMap<>(body)).object();
         Defaulter.apply(schema, object);
         return object;
     }
