@@ -27,6 +27,7 @@ public final class EventBroadcaster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventBroadcaster.class);
     private static final int QUEUE_SIZE = 1000;
     private static final int ATTEMPTS = 12;
+    private static final int NAMES = 100;
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(10);
 
     private final Client client;
@@ -142,8 +143,22 @@ public final class EventBroadcaster implements AutoCloseable {
                 }
             }
         }
-        events.submit(namespaceOf(occurrence.about()), build(occurrence, decision));
-        correlator.wrote(decision.key(), decision.name(), decision.count(), decision.first());
+        String name = submit(occurrence, decision);
+        correlator.wrote(decision.key(), name, decision.count(), decision.first());
+    }
+
+    /** Names are made of the time, which stands still in tests: another component may have used it at the same moment. */
+    private String submit(Occurrence occurrence, EventCorrelator.Decision decision) {
+        EventCorrelator.Decision named = decision;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                events.submit(namespaceOf(occurrence.about()), build(occurrence, named));
+                return named.name();
+            } catch (ApiException e) {
+                if (!e.isAlreadyExists() || attempt == NAMES) throw e;
+                named = decision.named(EventCorrelator.nameOf(occurrence.about(), now()));
+            }
+        }
     }
 
     private static Map<String, Object> build(Occurrence occurrence, EventCorrelator.Decision decision) {

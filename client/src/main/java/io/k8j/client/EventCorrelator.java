@@ -32,6 +32,10 @@ final class EventCorrelator {
         boolean isNew() {
             return count == 1;
         }
+
+        Decision named(String other) {
+            return new Decision(key, other, message, count, first, last);
+        }
     }
 
     private record ObjectId(
@@ -113,7 +117,7 @@ final class EventCorrelator {
         return true;
     }
 
-    private static String nameOf(ObjectReference about, Instant now) {
+    static String nameOf(ObjectReference about, Instant now) {
         long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
         return about.getName() + "." + Long.toHexString(nanos);
     }

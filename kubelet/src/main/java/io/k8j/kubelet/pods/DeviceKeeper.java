@@ -17,14 +17,13 @@ final class DeviceKeeper {
     private final PodContext context;
     private final Runnable retryLater;
     private boolean ready;
-    private String lastTold = "";
 
     DeviceKeeper(PodContext context, Runnable retryLater) {
         this.context = context;
         this.retryLater = retryLater;
     }
 
-    /** Whether the Pod may go on; tells users once what it waits for. */
+    /** Whether the Pod may go on; tells users what it waits for. */
     boolean ready(Pod now) {
         if (ready) return true;
         List<PodResourceClaim> claims = now.getSpec().getResourceClaims();
@@ -35,8 +34,7 @@ final class DeviceKeeper {
         ready = problem.isEmpty();
         if (!ready) {
             String message = "Failed to prepare dynamic resources: " + problem.get();
-            if (!message.equals(lastTold)) context.events().warning(now, "FailedPrepareDynamicResources", message);
-            lastTold = message;
+            context.events().warning(now, "FailedPrepareDynamicResources", message);
             retryLater.run();
         }
         return ready;

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -62,6 +63,7 @@ final class PodWorker {
     private boolean terminated;
     private boolean gone;
     private Duration retry = FIRST_RETRY;
+    private boolean failed; // within this turn
 
     PodWorker(PodContext context, Pod pod, Runnable onGone) {
         this.context = context;
@@ -69,7 +71,7 @@ final class PodWorker {
         this.uid = pod.getMetadata().getUid();
         this.onGone = onGone;
         this.reader = new RuntimeReader(context.runtime(), uid);
-        this.volumes = new VolumeKeeper(context, uid, this::wake, this::retryLater);
+        this.volumes = new VolumeKeeper(context, uid, this::wake, this::wakeAfter);
         this.devices = new DeviceKeeper(context, this::retryLater);
         this.statuses = new StatusKeeper(context);
         this.probes = new Probes(
@@ -121,6 +123,7 @@ final class PodWorker {
     void update(Pod newer) {
         Pod before = pod;
         pod = newer;
+        if (!Objects.equals(before.getSpec(), newer.getSpec())) starter.retryNow(); // with another image, for one
         if (PodNews.isIn(before, newer)) wake();
     }
 
@@ -159,6 +162,7 @@ final class PodWorker {
     /** ConfigMaps or Secrets have changed. */
     void refreshVolumes() {
         volumes.refresh();
+        starter.retryNow();
         wake();
     }
 
@@ -196,9 +200,10 @@ final class PodWorker {
     }
 
     private void turnSafely() throws InterruptedException {
+        failed = false;
         try {
             turn();
-            retry = FIRST_RETRY;
+            if (!failed) retry = FIRST_RETRY;
         } catch (RuntimeFailure | ApiException | TransportException | IOException e) {
             log.atWarn()
                     .addKeyValue("pod", ObjectKey.of(pod))
@@ -212,6 +217,7 @@ final class PodWorker {
     }
 
     private void retryLater() {
+        failed = true;
         wakeAfter(retry);
         retry = retry.multipliedBy(2).compareTo(LONGEST_RETRY) < 0 ? retry.multipliedBy(2) : LONGEST_RETRY;
     }

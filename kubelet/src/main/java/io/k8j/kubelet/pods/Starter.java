@@ -23,12 +23,14 @@ import java.util.stream.Stream;
 
 /** Starts containers of one Pod: back-off, image, configuration, create, start, postStart hook. Owned by its worker. */
 final class Starter {
+    /** Upstream looks again that often at a Pod that it could not bring to what it should be. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
 
     private final PodContext context;
     private final Runnable wake;
     private final Consumer<Duration> wakeAfter;
     private final CrashBackoff crashes = new CrashBackoff();
+    private final Retries retries;
     private final Map<String, PodView.Waiting> waiting = new HashMap<>();
     private final Map<String, String> toldBackoffOf = new HashMap<>();
     private final Set<String> hooked = ConcurrentHashMap.newKeySet();
@@ -38,6 +40,12 @@ final class Starter {
         this.context = context;
         this.wake = wake;
         this.wakeAfter = wakeAfter;
+        this.retries = new Retries(context.time());
+    }
+
+    /** What kept containers from starting may be there now. Any thread. */
+    void retryNow() {
+        retries.clear();
     }
 
     /** Why containers that are to run do not, by name. */
@@ -72,6 +80,11 @@ final class Starter {
         Optional<RuntimeContainer> last = runtime.latest(ref.name());
         Optional<Instant> end = last.filter(RuntimeContainer::exited).map(Starter::endOf);
         if (end.isPresent() && inBackoff(pod, ref, last.get(), end.get())) return false;
+        Duration left = retries.left(ref.name());
+        if (!left.isZero()) {
+            wakeAfter.accept(left);
+            return false;
+        }
         switch (context.images().ensure(pod, ref, sandboxConfig, wake)) {
             case Images.Outcome.Pulling() -> {
                 waiting.remove(ref.name());
@@ -79,7 +92,7 @@ final class Starter {
             }
             case Images.Outcome.Missing(String reason, String message, Duration again) -> {
                 waiting.put(ref.name(), new PodView.Waiting(reason, message));
-                if (again != null) wakeAfter.accept(again);
+                if (again != null) retry(ref, again.compareTo(AFTER_FAILURE) < 0 ? again : AFTER_FAILURE);
                 return false;
             }
             case Images.Outcome.Present(Image image) -> {
@@ -91,11 +104,17 @@ final class Starter {
                     waiting.put(ref.name(), new PodView.Waiting(e.reason(), e.getMessage()));
                     context.events().warning(pod, ref, "Failed", "Error: " + e.getMessage());
                     // A container that failed to start has ended, and its back-off says when to go on.
-                    wakeAfter.accept(e.reason().equals("RunContainerError") ? Duration.ZERO : AFTER_FAILURE);
+                    if (e.reason().equals("RunContainerError")) wake.run();
+                    else retry(ref, AFTER_FAILURE);
                     return false;
                 }
             }
         }
+    }
+
+    private void retry(ContainerRef ref, Duration pause) {
+        retries.after(ref.name(), pause);
+        wakeAfter.accept(pause);
     }
 
     private static Instant endOf(RuntimeContainer container) {

@@ -8,23 +8,31 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Keeps one Pod's volumes as its object wants them. Owned by the Pod's worker, except for {@link #refresh}. */
 final class VolumeKeeper {
+    /** Upstream's back-off of operations on volumes. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(122);
+
     private final PodContext context;
     private final String uid;
     private final Runnable wake;
-    private final Runnable retryLater;
+    private final Consumer<Duration> wakeAfter;
     private final PodVolumes volumes;
     private Map<String, Path> paths; // null until they were made once
     private volatile String madeFor = "";
-    private String lastTold = "";
+    private Duration pause = FIRST_PAUSE;
+    private final Retries retries;
 
-    VolumeKeeper(PodContext context, String uid, Runnable wake, Runnable retryLater) {
+    VolumeKeeper(PodContext context, String uid, Runnable wake, Consumer<Duration> wakeAfter) {
         this.context = context;
         this.uid = uid;
         this.wake = wake;
-        this.retryLater = retryLater;
+        this.wakeAfter = wakeAfter;
+        this.retries = new Retries(context.time());
         this.volumes = new PodVolumes(
                 context.node().podDir(uid), context.objects(), context.node().realMounts());
     }
@@ -37,6 +45,7 @@ final class VolumeKeeper {
     /** Has them brought up to date at the next turn: ConfigMaps, Secrets or tokens have changed. Any thread. */
     void refresh() {
         madeFor = "";
+        retries.clear();
     }
 
     /** Makes volumes ready or up to date; answers whether the Pod may go on. */
@@ -49,6 +58,11 @@ final class VolumeKeeper {
                         now.getMetadata().getAnnotations(),
                         ips);
         if (paths != null && version.equals(madeFor)) return true;
+        Duration left = retries.left(uid);
+        if (!left.isZero()) {
+            wakeAfter.accept(left);
+            return paths != null;
+        }
         Fields fields =
                 new Fields(now, ips, context.node().ips(), context.node().allocatable());
         String before = madeFor;
@@ -61,11 +75,13 @@ final class VolumeKeeper {
             paths = volumes.setUp(now, fields);
         } catch (VolumeException e) {
             madeFor = before;
-            if (!e.getMessage().equals(lastTold)) context.events().warning(now, "FailedMount", e.getMessage());
-            lastTold = e.getMessage();
-            retryLater.run();
+            for (String message : e.messages()) context.events().warning(now, "FailedMount", message);
+            retries.after(uid, pause);
+            wakeAfter.accept(pause);
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             return paths != null; // a running Pod goes on with what it has
         }
+        pause = FIRST_PAUSE;
         context.objects()
                 .nextRefresh(uid)
                 .ifPresent(at -> context.time()

@@ -14,7 +14,9 @@ import io.k8j.kubelet.volumes.AtomicWriter.FileContent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -41,21 +43,20 @@ public final class PodVolumes {
      * Makes all volumes ready, or brings their content up to date. May be called again and again.
      *
      * @return where each volume lies, by its name
-     * @throws VolumeException for the first volume that cannot be made ready; the ones before it are
+     * @throws VolumeException if volumes cannot be made ready; the others are
      */
     public Map<String, Path> setUp(Pod pod, Fields fields) throws VolumeException {
+        List<String> failures = new ArrayList<>();
+        Exception first = null;
         for (Volume volume : pod.getSpec().getVolumes()) {
             try {
                 ready.put(volume.getName(), setUp(pod, volume, new Payloads(pod, objects, fields)));
-            } catch (VolumeException e) {
-                throw new VolumeException(
-                        "MountVolume.SetUp failed for volume \"%s\" : %s".formatted(volume.getName(), e.getMessage()),
-                        e);
-            } catch (IOException e) {
-                throw new VolumeException(
-                        "MountVolume.SetUp failed for volume \"%s\" : %s".formatted(volume.getName(), text(e)), e);
+            } catch (VolumeException | IOException e) {
+                first = first == null ? e : first;
+                failures.add("MountVolume.SetUp failed for volume \"%s\" : %s".formatted(volume.getName(), text(e)));
             }
         }
+        if (!failures.isEmpty()) throw new VolumeException(failures, first);
         return Map.copyOf(ready);
     }
 
@@ -158,7 +159,7 @@ public final class PodVolumes {
         FileTrees.unmountAndDelete(podDir);
     }
 
-    private static String text(IOException e) {
+    private static String text(Exception e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 }
