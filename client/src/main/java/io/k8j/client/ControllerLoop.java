@@ -1,6 +1,7 @@
 package io.k8j.client;
 
 import io.k8j.model.api.ApiException;
+import io.k8j.model.api.TransportException;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class ControllerLoop<K> implements AutoCloseable {
     private final WorkQueue<K> queue;
     private final Reconciler<K> reconciler;
     private final List<Thread> workers = new ArrayList<>(); // guarded by this
+    private volatile boolean closed;
     private final LongAdder retries = new LongAdder();
     private final LongAdder givenUp = new LongAdder();
     private final LongAdder runs = new LongAdder();
@@ -133,8 +135,10 @@ public final class ControllerLoop<K> implements AutoCloseable {
         }
     }
 
+    /** A server that cannot be reached is met by all keys of all controllers: that is no reason for as many stack traces. */
     private void logRetry(K key, Exception cause) {
-        boolean ordinary = cause instanceof ApiException;
+        if (closed) return; // it will not be repeated, and was interrupted if it has failed
+        boolean ordinary = cause instanceof ApiException || cause instanceof TransportException;
         boolean noteworthy = !ordinary || queue.failures(key) == NOTEWORTHY_FAILURES;
         (noteworthy ? LOG.atWarn() : LOG.atDebug())
                 .addKeyValue("controller", name)
@@ -159,6 +163,7 @@ public final class ControllerLoop<K> implements AutoCloseable {
     /** Drops what waits and stops the workers; a reconciliation that runs is interrupted. */
     @Override
     public synchronized void close() {
+        closed = true;
         queue.close();
         workers.forEach(Thread::interrupt);
         boolean interrupted = false;

@@ -58,6 +58,7 @@ public final class Cluster implements AutoCloseable {
         steps.say("k8j " + Version.GIT + " on " + config.dataDir());
         closing.add(ServerLock.acquire(config.dataDir()));
         ClusterFile.check(config);
+        StopLimit.note(config);
         checkMachine();
         install(steps);
         SystemTime time = closing.add(new SystemTime());
@@ -168,14 +169,13 @@ public final class Cluster implements AutoCloseable {
                 config.bindAddress().equals("0.0.0.0") || config.bindAddress().equals("::")
                         ? "127.0.0.1"
                         : config.bindAddress();
+        KubeconfigNote.write(config.dataDir(), file);
         KubeconfigFile.write(
                 file,
                 "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
                         + controlPlane.apiServer().port(),
                 certificates.authorityPem(),
                 certificates.admin());
-        io.k8j.server.certs.Pem.writeReplaceable(
-                config.dataDir().resolve("server/kubeconfig-path"), file + "\n", false);
     }
 
     private void renewKubeconfig() {

@@ -1,6 +1,8 @@
 package io.k8j.server.cli;
 
+import io.k8j.server.KubeconfigNote;
 import io.k8j.server.UserException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -33,11 +35,10 @@ final class ClusterOptions {
 
     /** The server notes in its data directory where it wrote its kubeconfig. */
     private Path recorded() {
-        Path note = dataDir.resolve("server/kubeconfig-path");
         try {
-            return Files.exists(note) ? Path.of(Files.readString(note).strip()) : Path.of("/etc/k8j/kubeconfig.yaml");
-        } catch (java.io.IOException e) {
-            throw new UserException("cannot read %s: %s".formatted(note, e.getMessage()), e);
+            return KubeconfigNote.read(dataDir).orElse(Path.of("/etc/k8j/kubeconfig.yaml"));
+        } catch (IOException e) {
+            throw new UserException("cannot read what %s notes: %s".formatted(dataDir, e.getMessage()), e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.k8j.server.cli;
 
 import io.k8j.server.ServerLock;
+import io.k8j.server.StopLimit;
 import io.k8j.server.UserException;
 import io.k8j.server.node.NodeCleanup;
 import java.io.IOException;
@@ -19,8 +20,6 @@ import picocli.CommandLine.Option;
         description = "Stop the server. Containers go on running unless --all is given.",
         mixinStandardHelpOptions = true)
 final class StopCommand implements Callable<Integer> {
-    private static final long STOP_SECONDS = 60;
-
     @Mixin
     private ClusterOptions cluster;
 
@@ -50,14 +49,15 @@ final class StopCommand implements Callable<Integer> {
             throw new UserException("may not stop the server (pid %d): run this as the user who started it"
                     .formatted(server.get().pid()));
         }
+        long limit = StopLimit.of(cluster.dataDir).toSeconds();
         try {
-            server.get().onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+            server.get().onExit().get(limit, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new UserException(
                     "the server (pid %d) did not stop within %d s: look at its log, or end it with 'kill -9 %d'"
                             .formatted(
                                     server.get().pid(),
-                                    STOP_SECONDS,
+                                    limit,
                                     server.get().pid()),
                     e);
         } catch (ExecutionException e) {

@@ -1,5 +1,6 @@
 package io.k8j.server.cli;
 
+import io.k8j.server.KubeconfigNote;
 import io.k8j.server.UserException;
 import io.k8j.server.node.NodeCleanup;
 import java.io.IOException;
@@ -41,10 +42,7 @@ final class UninstallCommand implements Callable<Integer> {
         }
         StopCommand.stopServer(cluster);
         NodeCleanup.run(dataDir, System.out::println);
-        Path note = dataDir.resolve("server/kubeconfig-path");
-        if (Files.exists(note)) {
-            Files.deleteIfExists(Path.of(Files.readString(note).strip()));
-        }
+        KubeconfigNote.removeFile(dataDir);
         delete(dataDir);
         System.out.println("removed " + dataDir);
         return 0;
