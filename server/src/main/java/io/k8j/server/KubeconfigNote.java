@@ -22,9 +22,7 @@ public final class KubeconfigNote {
     /** The file of the server that uses the directory, or used it last. */
     public static Optional<Path> read(Path dataDir) throws IOException {
         Path note = path(dataDir);
-        return Files.exists(note)
-                ? Optional.of(Path.of(Files.readString(note).strip()))
-                : Optional.empty();
+        return Files.exists(note) ? Optional.of(Path.of(Files.readString(note).strip())) : Optional.empty();
     }
 
     /** Removes the file, and the directories that k8j made for it unless somebody has put something else there. */

@@ -33,7 +33,8 @@ public final class StopLimit {
     public static Duration of(Path dataDir) throws IOException {
         if (!Files.exists(file(dataDir))) return USUAL;
         try {
-            return Duration.ofSeconds(Long.parseLong(Files.readString(file(dataDir)).strip()));
+            return Duration.ofSeconds(
+                    Long.parseLong(Files.readString(file(dataDir)).strip()));
         } catch (NumberFormatException e) {
             return USUAL; // it was not written by a server
         }

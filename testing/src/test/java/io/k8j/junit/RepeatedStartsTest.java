@@ -32,11 +32,13 @@ class RepeatedStartsTest {
     private void touch(String name, int times) {
         for (int i = 0; i < times; i++) {
             String value = String.valueOf(i);
-            client.pods().withName(name).edit(pod -> new PodBuilder(pod)
-                    .editMetadata()
-                    .addToLabels("touched", value)
-                    .endMetadata()
-                    .build());
+            client.pods()
+                    .withName(name)
+                    .edit(pod -> new PodBuilder(pod)
+                            .editMetadata()
+                            .addToLabels("touched", value)
+                            .endMetadata()
+                            .build());
             cluster.awaitQuiescent();
         }
     }

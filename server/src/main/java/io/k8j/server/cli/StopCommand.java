@@ -55,10 +55,7 @@ final class StopCommand implements Callable<Integer> {
         } catch (TimeoutException e) {
             throw new UserException(
                     "the server (pid %d) did not stop within %d s: look at its log, or end it with 'kill -9 %d'"
-                            .formatted(
-                                    server.get().pid(),
-                                    limit,
-                                    server.get().pid()),
+                            .formatted(server.get().pid(), limit, server.get().pid()),
                     e);
         } catch (ExecutionException e) {
             throw new IOException("wait for the server: " + e.getCause().getMessage(), e);
