@@ -57,7 +57,7 @@ class KindsValidationTest {
                         "spreading needs a key and a way",
                         "{topologySpreadConstraints: [{maxSkew: 0, topologyKey: z, whenUnsatisfiable: X}], containers:"
                                 + " [{name: c, image: i}]}",
-                        "[spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than 0,"
+                        "[spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero,"
                                 + " spec.topologySpreadConstraints[0].whenUnsatisfiable: Unsupported value: \"X\": supported"
                                 + " values: \"DoNotSchedule\", \"ScheduleAnyway\"]"),
                 pod(
