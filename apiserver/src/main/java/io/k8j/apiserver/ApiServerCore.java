@@ -124,7 +124,7 @@ public final class ApiServerCore implements AutoCloseable {
         access.check(user, call);
         ServedResource resource = resource(call);
         Handler handler = handlers.find(resource, call);
-        if (handler == null) throw methodNotAllowed();
+        if (handler == null) throw ApiException.methodNotAllowed();
         Call served = context(user, agent, call, resource);
         try {
             return handler.handle(served);
@@ -155,7 +155,7 @@ public final class ApiServerCore implements AutoCloseable {
         interceptor.before(user, agent, call);
         access.check(user, call);
         ServedResource resource = resource(call);
-        if (resource.storage() == null || !resource.info().verbs().contains("watch")) throw methodNotAllowed();
+        if (resource.storage() == null || !resource.info().verbs().contains("watch")) throw ApiException.methodNotAllowed();
         return handlers.watch().watch(context(user, agent, call, resource), listener);
     }
 
@@ -279,14 +279,6 @@ public final class ApiServerCore implements AutoCloseable {
     private static ApiException unknown() {
         return new ApiException(
                 404, "NotFound", "the server could not find the requested resource", new LinkedHashMap<>());
-    }
-
-    static ApiException methodNotAllowed() {
-        return new ApiException(
-                405,
-                "MethodNotAllowed",
-                "the server does not allow this method on the requested resource",
-                new LinkedHashMap<>());
     }
 
     /** Ends all watches and stops; the store stays open. */

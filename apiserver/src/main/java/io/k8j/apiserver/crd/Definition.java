@@ -21,7 +21,7 @@ import java.util.Set;
 /** Reads one CustomResourceDefinition and makes what is served of it. */
 final class Definition {
     private static final List<String> VERBS =
-            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+            List.of("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch");
     private static final List<String> CHANGE = List.of("get", "patch", "update");
     private static final GroupVersionKind SCALE = new GroupVersionKind("autoscaling", "v1", "Scale");
 

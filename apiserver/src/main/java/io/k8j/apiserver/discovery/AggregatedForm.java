@@ -23,7 +23,7 @@ final class AggregatedForm {
                     if (text.contains("v=v2beta1")) {
                         return Optional.of("v2beta1");
                     }
-                    if (text.contains("v=v2")) {
+                    if (text.matches(".*;v=v2(;.*)?")) {
                         return Optional.of("v2");
                     }
                 }

@@ -3,8 +3,11 @@ package io.k8j.apiserver.discovery;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
+import io.k8j.apiserver.http.Tagged;
 import io.k8j.apiserver.http.Trees;
 import io.k8j.apiserver.resource.ResourceTable;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,11 +34,16 @@ public final class Discovery implements Dispatcher.Documents {
         if (!path.equals("/api") && !path.startsWith("/api/") && !path.equals("/apis") && !path.startsWith("/apis/")) {
             return Optional.empty();
         }
-        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
-            return Optional.empty();
-        }
         DiscoveryDocuments documents = documents();
         String[] parts = path.substring(1).split("/");
+        Optional<ExchangeHandler> found = document(parts, documents);
+        if (found.isPresent() && !exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+            throw ApiException.methodNotAllowed();
+        }
+        return found;
+    }
+
+    private static Optional<ExchangeHandler> document(String[] parts, DiscoveryDocuments documents) {
         return switch (parts.length) {
             case 1 -> Optional.of(parts[0].equals("api") ? e -> core(e, documents) : e -> groups(e, documents));
             case 2 -> parts[0].equals("api") ? resources(documents, "", parts[1]) : plain(documents.group(parts[1]));
@@ -59,7 +67,9 @@ public final class Discovery implements Dispatcher.Documents {
         Optional<String> version = AggregatedForm.wanted(exchange);
         exchange.addResponseHeader("Vary", "Accept");
         if (version.isPresent()) {
-            Trees.send(exchange, 200, aggregated.apply(version.get()), AggregatedForm.mediaType(version.get()));
+            byte[] document = Json.write(aggregated.apply(version.get()));
+            exchange.setResponseHeader("Cache-Control", "public");
+            Tagged.send(exchange, Tagged.of(document), AggregatedForm.mediaType(version.get()), () -> document);
         } else {
             Trees.send(exchange, 200, plain.apply(String.valueOf(exchange.header("Host"))));
         }

@@ -2,6 +2,7 @@ package io.k8j.apiserver.discovery;
 
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.resource.ResourceRegistry;
 import java.nio.charset.StandardCharsets;
@@ -145,7 +146,8 @@ final class DiscoveryDocuments {
             resources.add(resource(resource));
             resource.info().subresources().forEach(sub -> resources.add(subresource(resource.info(), sub)));
         }
-        resources.sort(Comparator.comparing(r -> (String) r.get("name")));
+        // Only upstream's own resources come in order of their names, subresources among them.
+        if (served.getFirst().custom() == null) resources.sort(Comparator.comparing(r -> (String) r.get("name")));
         tree.put("resources", resources);
         return tree;
     }
@@ -222,7 +224,6 @@ final class DiscoveryDocuments {
             if (!name.isEmpty()) {
                 metadata.put("name", name);
             }
-            metadata.put("creationTimestamp", null);
             group.put("metadata", metadata);
             List<Object> versions = new ArrayList<>();
             groups.get(name).forEach((version, served) -> {
@@ -241,7 +242,7 @@ final class DiscoveryDocuments {
         tree.put("version", version);
         List<Map<String, Object>> resources = new ArrayList<>();
         for (ServedResource resource : served) {
-            resources.add(aggregatedResource(resource.info()));
+            resources.add(aggregatedResource(resource.info(), resource.custom() != null));
         }
         resources.sort(Comparator.comparing(r -> (String) r.get("resource")));
         tree.put("resources", resources);
@@ -259,10 +260,10 @@ final class DiscoveryDocuments {
         return tree;
     }
 
-    private static Map<String, Object> aggregatedResource(ResourceInfo info) {
+    private static Map<String, Object> aggregatedResource(ResourceInfo info, boolean custom) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("resource", info.gvr().resource());
-        tree.put("responseKind", kind(info.gvk()));
+        tree.put("responseKind", kind(info.gvk(), info.gvr(), custom));
         tree.put("scope", info.namespaced() ? "Namespaced" : "Cluster");
         tree.put("singularResource", info.singular());
         tree.put("verbs", info.verbs());
@@ -277,7 +278,7 @@ final class DiscoveryDocuments {
             for (ResourceInfo.Subresource sub : info.subresources()) {
                 Map<String, Object> entry = new LinkedHashMap<>();
                 entry.put("subresource", sub.name());
-                entry.put("responseKind", kind(sub.gvk()));
+                entry.put("responseKind", kind(sub.gvk(), info.gvr(), custom));
                 entry.put("verbs", sub.verbs());
                 subresources.add(entry);
             }
@@ -286,10 +287,13 @@ final class DiscoveryDocuments {
         return tree;
     }
 
-    private static Map<String, Object> kind(GroupVersionKind gvk) {
+    /** Upstream's built-in groups leave out what is the resource's own group and version; custom ones do not. */
+    private static Map<String, Object> kind(GroupVersionKind gvk, GroupVersionResource of, boolean custom) {
+        boolean spelled =
+                custom || !gvk.group().equals(of.group()) || !gvk.version().equals(of.version());
         Map<String, Object> kind = new LinkedHashMap<>();
-        kind.put("group", gvk.group());
-        kind.put("version", gvk.version());
+        kind.put("group", spelled ? gvk.group() : "");
+        kind.put("version", spelled ? gvk.version() : "");
         kind.put("kind", gvk.kind());
         return kind;
     }

@@ -3,9 +3,10 @@ package io.k8j.apiserver.discovery;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
-import io.k8j.apiserver.http.Trees;
+import io.k8j.apiserver.http.Tagged;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.apiserver.resource.ServedResource;
+import io.k8j.model.json.Json;
 import io.k8j.model.openapi.ApiKind;
 import io.k8j.model.openapi.OpenApiDocuments;
 import java.util.ArrayList;
@@ -44,7 +45,10 @@ public final class OpenApiPages implements Dispatcher.Documents {
             return Optional.of(this::second);
         }
         if (path.equals(V3) || path.equals(V3 + "/")) {
-            return Optional.of(e -> Trees.send(e, 200, index(), "application/json"));
+            return Optional.of(e -> {
+                byte[] index = Json.write(index());
+                Tagged.send(e, Tagged.of(index), "application/json", () -> index);
+            });
         }
         if (path.startsWith(V3 + "/")) {
             String groupVersion = path.substring(V3.length() + 1);
@@ -66,23 +70,41 @@ public final class OpenApiPages implements Dispatcher.Documents {
 
     private void second(Exchange exchange) {
         String accept = String.valueOf(exchange.header("Accept"));
+        exchange.addResponseHeader("Vary", "Accept");
         List<Map<String, Object>> others = foreign.secondOpenApi();
-        if (accept.contains("proto-openapi.spec.v2") && !accept.contains("application/json")) {
-            exchange.respond(200, OpenApiDocuments.SECOND_PROTOBUF, documents().secondProtobuf(others));
+        boolean protobuf = accept.contains("proto-openapi.spec.v2") && !accept.contains("application/json");
+        if (!protobuf && !acceptsJson(exchange)) {
+            exchange.respond(406, null, new byte[0]);
             return;
         }
-        exchange.respond(200, "application/json", documents().second(others));
+        byte[] document = protobuf ? documents().secondProtobuf(others) : documents().second(others);
+        String type = protobuf ? OpenApiDocuments.SECOND_PROTOBUF : "application/json";
+        Tagged.send(exchange, Tagged.of(document), type, () -> document);
+    }
+
+    private static boolean acceptsJson(Exchange exchange) {
+        return exchange.accepts("application/json");
     }
 
     private void third(Exchange exchange, String groupVersion) {
         OpenApiDocuments documents = documents();
         String hash = documents.hash(groupVersion).toUpperCase(Locale.ROOT);
-        exchange.addResponseHeader("Etag", "\"" + hash + "\"");
-        if (hash.equalsIgnoreCase(exchange.query("hash"))) {
-            exchange.addResponseHeader("Expires", "Thu, 31 Dec 2099 23:59:59 GMT");
+        exchange.addResponseHeader("Vary", "Accept");
+        if (!acceptsJson(exchange)) {
+            exchange.respond(406, null, new byte[0]);
+            return;
+        }
+        String wanted = exchange.query("hash");
+        if (wanted != null && !wanted.isEmpty()) {
+            if (!hash.equals(wanted)) { // the client's index is old, but names what it wants
+                exchange.setResponseHeader("Location", V3 + "/" + groupVersion + "?hash=" + hash);
+                exchange.respond(301, null, new byte[0]);
+                return;
+            }
+            exchange.setResponseHeader("Expires", "Thu, 31 Dec 2099 23:59:59 GMT");
             exchange.setResponseHeader("Cache-Control", IMMUTABLE);
         }
-        exchange.respond(200, "application/json", documents.third(groupVersion));
+        Tagged.send(exchange, hash, "application/json", () -> documents.third(groupVersion));
     }
 
     private OpenApiDocuments documents() {

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.verb.Params;
 import io.k8j.apiserver.verb.RequestBody;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
@@ -35,7 +36,7 @@ final class CallReader {
         boolean collection = path.name().isEmpty();
         return switch (exchange.method()) {
             case "GET", "HEAD" -> {
-                if (path.watch() || isTrue(exchange.query("watch"))) {
+                if (path.watch() || Params.flag(exchange.query("watch"))) {
                     yield path.subresource().isEmpty() ? Verb.WATCH : Verb.GET;
                 }
                 yield collection ? Verb.LIST : Verb.GET;
@@ -46,10 +47,6 @@ final class CallReader {
             case "DELETE" -> collection ? Verb.DELETECOLLECTION : Verb.DELETE;
             default -> null;
         };
-    }
-
-    static boolean isTrue(String flag) {
-        return "true".equalsIgnoreCase(flag) || "1".equals(flag);
     }
 
     /**
@@ -89,9 +86,19 @@ final class CallReader {
         try {
             return contentType.endsWith("yaml") ? yaml(exchange.body()) : json(exchange.body());
         } catch (JsonException e) {
-            String start = contentType.endsWith("yaml") ? "error converting YAML to JSON: " : "";
-            throw ApiException.badRequest("error decoding patch: " + start + e.getMessage());
+            throw ApiException.badRequest(unreadable(
+                    contentType, "Ignore".equals(exchange.query("fieldValidation")), e.getMessage()));
         }
+    }
+
+    /** Each kind of patch has its own reader upstream, and each reader its own words. */
+    private static String unreadable(String contentType, boolean unchecked, String why) {
+        return switch (contentType) {
+            case "application/apply-patch+yaml" -> "error decoding YAML: error converting YAML to JSON: " + why;
+            case "application/strategic-merge-patch+json" -> why;
+            case "application/merge-patch+json" -> unchecked ? "Invalid JSON Patch" : "error decoding patch: " + why;
+            default -> unchecked ? why : "error decoding patch: " + why;
+        };
     }
 
     /** A body that must be an object of some kind; what cannot be one is refused with its beginning. */

@@ -62,10 +62,12 @@ public final class Dispatcher implements RequestFilter.Next {
         }
         ServedResource resource = core.table().get(path.resource());
         if (resource == null) {
-            checkMayAskForMissing(exchange, path);
-            // Upstream's own groups answer with a Status; where nobody serves the group, nobody speaks its language.
-            if (ResourceRegistry.builtIn().groups().contains(path.resource().group())) throw pathNotFound();
-            exchange.respond(404, "text/plain; charset=utf-8", PAGE_NOT_FOUND);
+            missing(exchange, path);
+            return;
+        }
+        boolean wholeCluster = path.namespace().isEmpty();
+        if (resource.info().namespaced() == wholeCluster && !servesAcross(exchange, path, resource)) {
+            missing(exchange, path);
             return;
         }
         if (connect.serves(path)) {
@@ -74,13 +76,29 @@ public final class Dispatcher implements RequestFilter.Next {
         }
         Verb verb = CallReader.verb(exchange, path);
         if (verb == null) {
-            throw new ApiException(
-                    405,
-                    "MethodNotAllowed",
-                    "the server does not allow this method on the requested resource",
-                    new java.util.LinkedHashMap<>());
+            throw ApiException.methodNotAllowed();
         }
         serve(exchange, path, resource, verb);
+    }
+
+    /** Answers what no resource of that path, or none of that scope, is there for. */
+    private void missing(Exchange exchange, RequestPath path) {
+        checkMayAskForMissing(exchange, path);
+        // Upstream's own groups answer with a Status; where nobody serves the group, nobody speaks its language.
+        if (ResourceRegistry.builtIn().groups().contains(path.resource().group())) throw pathNotFound();
+        exchange.respond(404, "text/plain; charset=utf-8", PAGE_NOT_FOUND);
+    }
+
+    /** Objects of all namespaces can be listed and watched together, nothing else. */
+    private static boolean servesAcross(Exchange exchange, RequestPath path, ServedResource resource) {
+        boolean collection = path.namespace().isEmpty()
+                && path.name().isEmpty()
+                && resource.info().verbs().contains("list");
+        if (!collection) return false;
+        Verb verb = CallReader.verb(exchange, path);
+        if (verb == Verb.LIST || verb == Verb.WATCH) return true;
+        if (resource.custom() == null) throw ApiException.methodNotAllowed();
+        return false;
     }
 
     private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {

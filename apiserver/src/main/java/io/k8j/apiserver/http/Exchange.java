@@ -268,6 +268,11 @@ public final class Exchange {
         return reply.stream(code, contentType);
     }
 
+    /** Whether the client takes an answer of that media type. */
+    public boolean accepts(String mediaType) {
+        return MediaTypes.accept(headers("Accept")).stream().anyMatch(clause -> clause.matches(mediaType));
+    }
+
     /** Whether the client wants to be answered over a WebSocket. */
     public boolean asksForWebSocket() {
         return !http2 && "websocket".equalsIgnoreCase(header("Upgrade"));

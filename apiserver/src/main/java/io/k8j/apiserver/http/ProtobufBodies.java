@@ -4,6 +4,7 @@ import io.k8j.apiserver.verb.RequestBody;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.proto.ProtobufCodec;
 import io.k8j.model.proto.ProtobufException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +31,9 @@ final class ProtobufBodies {
     }
 
     static byte[] write(Map<String, Object> tree) {
-        return ProtobufCodec.encode(tree);
+        if (tree.containsKey("apiVersion")) return ProtobufCodec.encode(tree);
+        Map<String, Object> versioned = new LinkedHashMap<>(tree); // discovery of the core group names none
+        versioned.put("apiVersion", "v1");
+        return ProtobufCodec.encode(versioned);
     }
 }

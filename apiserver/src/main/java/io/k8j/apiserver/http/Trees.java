@@ -1,28 +1,26 @@
 package io.k8j.apiserver.http;
 
-import java.util.List;
+import io.k8j.model.api.ApiException;
 import java.util.Map;
 
 /** Sends documents that are trees. */
 public final class Trees {
     private Trees() {}
 
-    /** Sends in the form the client accepts. */
+    /**
+     * Sends in the form the client accepts. There are no tables of documents, nor other transformed forms.
+     *
+     * @throws ApiException 406 if the client accepts none
+     */
     public static void send(Exchange exchange, int code, Map<String, Object> tree) {
-        String form = MediaTypes.JSON;
         for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
-            List<String> fitting =
-                    MediaTypes.SUPPORTED.stream().filter(clause::matches).toList();
-            if (!fitting.isEmpty()) {
-                form = fitting.getFirst();
-                break;
+            if (!clause.parameter("as").isEmpty()) continue;
+            for (String form : MediaTypes.SUPPORTED) {
+                if (!clause.matches(form)) continue;
+                Answers.sendTree(exchange, code, tree, form);
+                return;
             }
         }
-        Answers.sendTree(exchange, code, tree, form);
-    }
-
-    /** Sends as JSON under another name. */
-    public static void send(Exchange exchange, int code, Map<String, Object> tree, String contentType) {
-        Answers.sendJson(exchange, code, contentType, io.k8j.model.json.Json.write(tree));
+        throw ApiException.notAcceptable(Negotiation.ALL_FORMS);
     }
 }

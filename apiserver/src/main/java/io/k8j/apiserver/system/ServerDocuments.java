@@ -5,7 +5,7 @@ import io.k8j.apiserver.authn.ServiceAccountKeys;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
-import io.k8j.apiserver.http.Trees;
+import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import io.k8j.model.resource.ResourceRegistry;
@@ -54,21 +54,28 @@ public final class ServerDocuments implements Dispatcher.Documents {
     @Override
     public Optional<ExchangeHandler> find(Exchange exchange) {
         return switch (exchange.path()) {
-            case "/version", "/version/" -> Optional.of(e -> sendIndented(e, version));
+            case "/version", "/version/" -> Optional.of(e -> version(e, version));
             case "/metrics" -> Optional.of(e -> metrics(e, metrics));
             case "/metrics/slis" -> Optional.of(e -> metrics(e, List.of(health::write)));
             case "/.well-known/openid-configuration" -> Optional.of(this::issuerConfiguration);
             case "/openid/v1/jwks" -> Optional.of(e -> sendCacheable(e, "application/jwk-set+json", keys.publicKeys()));
-            case "/" -> Optional.of(e -> sendIndented(e, paths()));
+            case "/" -> Optional.of(e -> sendIndented(e, 200, paths()));
             default -> missing(exchange.path());
         };
     }
 
+    private static void version(Exchange exchange, Map<String, Object> version) {
+        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+            throw ApiException.methodNotAllowed();
+        }
+        sendIndented(exchange, 200, version);
+    }
+
     /** People read these documents with curl, so they come in lines, always as JSON. */
-    private static void sendIndented(Exchange exchange, Map<String, Object> tree) {
+    private static void sendIndented(Exchange exchange, int code, Map<String, Object> tree) {
         StringBuilder text = new StringBuilder();
         indent(text, tree, "\n");
-        exchange.respond(200, "application/json", text.toString().getBytes(StandardCharsets.UTF_8));
+        exchange.respond(code, "application/json", text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void indent(StringBuilder text, Object value, String newLine) {
@@ -112,7 +119,7 @@ public final class ServerDocuments implements Dispatcher.Documents {
                             "text/plain; charset=utf-8",
                             "404 page not found\n".getBytes(StandardCharsets.US_ASCII)));
         }
-        return Optional.of(e -> Trees.send(e, 404, paths()));
+        return Optional.of(e -> sendIndented(e, 404, paths()));
     }
 
     /** All paths that the server has, sorted. */

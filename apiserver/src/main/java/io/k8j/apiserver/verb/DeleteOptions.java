@@ -6,6 +6,9 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.schema.Schemas;
+import io.k8j.model.schema.StrictDecoder;
+import io.k8j.model.schema.WrongTypeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +32,7 @@ record DeleteOptions(
         String resourceVersion,
         boolean dryRun,
         Map<String, Object> tree) {
+    private static final GroupVersionKind KIND = new GroupVersionKind("", "v1", "DeleteOptions");
 
     static DeleteOptions read(ApiCall call) {
         Object body = RequestBody.of(call.body()).tree();
@@ -44,6 +48,7 @@ record DeleteOptions(
                             .formatted(k, tree.getOrDefault("apiVersion", ""))
                     + " \"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:32\"");
         }
+        if (body != null) tree = checked(tree);
         tree.put("kind", "DeleteOptions");
         tree.put("apiVersion", "meta.k8s.io/v1");
         AuditEvent recorded = AuditEvent.current();
@@ -60,23 +65,30 @@ record DeleteOptions(
         return options;
     }
 
+    /** The options of a body, whose fields must have their types; what is unknown is left out. */
+    private static Map<String, Object> checked(Map<String, Object> tree) {
+        try {
+            return StrictDecoder.decode(Schemas.kind(KIND), tree).object();
+        } catch (WrongTypeException e) {
+            throw ApiException.badRequest(e.getMessage());
+        }
+    }
+
     private static Map<String, Object> query(ApiCall call) {
         Map<String, Object> tree = new LinkedHashMap<>();
         Map<String, String> query = call.query();
-        String grace = query.getOrDefault("gracePeriodSeconds", "");
-        if (!grace.isEmpty()) {
-            try {
-                tree.put("gracePeriodSeconds", Long.parseLong(grace));
-            } catch (NumberFormatException e) {
-                throw ApiException.badRequest("strconv.ParseInt: parsing \"" + grace + "\": invalid syntax");
-            }
-        }
+        String grace = query.get("gracePeriodSeconds");
+        if (grace != null) tree.put("gracePeriodSeconds", Params.number(grace));
         String propagation = query.getOrDefault("propagationPolicy", "");
         if (!propagation.isEmpty()) tree.put("propagationPolicy", propagation);
-        String orphan = query.getOrDefault("orphanDependents", "");
-        if (!orphan.isEmpty()) tree.put("orphanDependents", orphan.equals("true") || orphan.equals("1"));
-        String dryRun = query.getOrDefault("dryRun", "");
-        if (!dryRun.isEmpty()) tree.put("dryRun", List.of(dryRun));
+        String orphan = query.get("orphanDependents");
+        if (orphan != null) tree.put("orphanDependents", Params.flag(orphan));
+        String dryRun = query.get("dryRun");
+        if (dryRun != null) tree.put("dryRun", List.of(dryRun));
+        for (String condition : List.of("uid", "resourceVersion")) {
+            String wanted = query.getOrDefault(condition, "");
+            if (!wanted.isEmpty()) Trees.set(tree, wanted, "preconditions", condition);
+        }
         return tree;
     }
 

@@ -4,6 +4,7 @@ import io.k8j.apiserver.meta.MetadataRules;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.resource.GroupVersionKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ public record Params(String manager, boolean dryRun, Validation validation, bool
         }
         errors.addAll(MetadataRules.manager(manager, "fieldManager"));
         String dryRun = query.getOrDefault("dryRun", "");
-        errors.addAll(dryRunErrors(dryRun));
+        if (query.containsKey("dryRun")) errors.addAll(dryRunErrors(dryRun));
         String validation = query.getOrDefault("fieldValidation", "");
         Validation mode = switch (validation) {
             case "Ignore" -> Validation.IGNORE;
@@ -96,12 +97,39 @@ public record Params(String manager, boolean dryRun, Validation validation, bool
         if (!dryRun.isEmpty()) tree.put("dryRun", List.of("All"));
         if (!manager.isEmpty()) tree.put("fieldManager", manager);
         if (!validation.isEmpty()) tree.put("fieldValidation", validation);
-        if (force != null) tree.put("force", force.equals("true"));
-        return new Params(manager, !dryRun.isEmpty(), mode, "true".equals(force), tree);
+        if (force != null) tree.put("force", flag(force));
+        return new Params(manager, !dryRun.isEmpty(), mode, flag(force), tree);
+    }
+
+    /**
+     * A yes or no of a query as upstream reads it: any value but {@code false} and {@code 0} means yes, none at all no.
+     *
+     * @param value null if the parameter was not given
+     */
+    public static boolean flag(String value) {
+        return value != null && !value.equals("0") && !value.equalsIgnoreCase("false");
+    }
+
+    /**
+     * A whole number of a query.
+     *
+     * @throws ApiException 400 in upstream's words if it is none
+     */
+    static long number(String value) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw wrongNumber(value, value.matches("[+-]?[0-9]+"));
+        }
+    }
+
+    private static ApiException wrongNumber(String value, boolean tooLarge) {
+        return ApiException.badRequest("strconv.ParseInt: parsing %s: %s"
+                .formatted(GoQuote.quote(value), tooLarge ? "value out of range" : "invalid syntax"));
     }
 
     static List<FieldError> dryRunErrors(String dryRun) {
-        if (dryRun.isEmpty() || dryRun.equals("All")) return List.of();
+        if (dryRun.equals("All")) return List.of();
         return List.of(FieldError.notSupported("dryRun", List.of(dryRun), List.of("All")));
     }
 

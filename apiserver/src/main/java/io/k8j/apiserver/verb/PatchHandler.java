@@ -74,7 +74,7 @@ public final class PatchHandler implements Handler {
             Call call, RequestBody patch, Params params, Map<String, Object> current) {
         Map<String, Object> object = FieldOwnership.apply(call, current, configuration(patch.tree()), params);
         if (!patch.problems().isEmpty() && params.validation() == Params.Validation.STRICT) {
-            throw ApiException.badRequest("error strict decoding patch: error converting YAML to JSON: "
+            throw ApiException.badRequest("error strict decoding YAML: error converting YAML to JSON: "
                     + String.join(", ", Decoding.inSentence(patch.problems())));
         }
         if (params.validation() == Params.Validation.WARN) call.warn(patch.problems());
@@ -85,7 +85,7 @@ public final class PatchHandler implements Handler {
     public static Map<String, Object> configuration(Object tree) {
         if (tree == null) return new LinkedHashMap<>();
         if (tree instanceof Map<?, ?> map) return Trees.asMap(map);
-        throw ApiException.badRequest("error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot"
+        throw ApiException.badRequest("error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot"
                 + " unmarshal " + goType(tree) + " into Go value of type map[string]interface {}");
     }
 
@@ -102,6 +102,7 @@ public final class PatchHandler implements Handler {
     private static Map<String, Object> patched(
             Call call, String type, RequestBody patch, Params params, Map<String, Object> current) {
         if (current == null) throw call.notFound();
+        if (params.validation() != Params.Validation.IGNORE) checkShape(type, patch.tree());
         Map<String, Object> result = merge(call.resource().schema(), type, patch.tree(), current);
         List<String> problems = patch.problems();
         if (type.equals(JSON)) problems = ofOperations(problems, JsonPatch.unknownFields(patch.tree()));
@@ -133,6 +134,19 @@ public final class PatchHandler implements Handler {
         int start = problem.indexOf('[');
         int end = problem.indexOf(']');
         return start < 0 || end < 0 ? 0 : Integer.parseInt(problem.substring(start + 1, end));
+    }
+
+    /** Looks at the patch itself, as upstream does unless the client asked for no validation of fields. */
+    private static void checkShape(String type, Object patch) {
+        try {
+            if (type.equals(JSON)) JsonPatch.checkShape(patch);
+        } catch (PatchException e) {
+            throw answer(e);
+        }
+        if (type.equals(MERGE) && patch != null && !(patch instanceof Map)) {
+            throw ApiException.badRequest("error decoding patch: json: cannot unmarshal " + goType(patch)
+                    + " into Go value of type map[string]interface {}");
+        }
     }
 
     /** Applies a patch to any tree, in upstream's words when it cannot. */

@@ -5,6 +5,7 @@ import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.selector.FieldSelector;
 import io.k8j.model.selector.LabelSelector;
@@ -33,6 +34,7 @@ record ReadOptions(
         boolean bookmarks,
         Long timeoutSeconds,
         Selection selection) {
+    private static final String NAMELESS = " \"\" is invalid: ";
     private static final Duration FUTURE_PATIENCE = Duration.ofSeconds(3);
 
     static ReadOptions list(Call call) {
@@ -49,16 +51,27 @@ record ReadOptions(
                 call.query("resourceVersionMatch"),
                 number(call, "limit"),
                 call.query("continue"),
-                call.query("sendInitialEvents").isEmpty() ? null : flag(call, "sendInitialEvents"),
+                call.api().query().containsKey("sendInitialEvents") ? flag(call, "sendInitialEvents") : null,
                 flag(call, "allowWatchBookmarks"),
-                call.query("timeoutSeconds").isEmpty() ? null : number(call, "timeoutSeconds"),
+                call.api().query().containsKey("timeoutSeconds") ? number(call, "timeoutSeconds") : null,
                 selection(call));
         List<FieldError> errors = watch ? options.watchErrors() : options.listErrors();
         if (!errors.isEmpty()) {
             throw ApiException.invalid(new GroupVersionKind("meta.k8s.io", "v1", "ListOptions"), "", errors);
         }
-        options.revision(); // must be a number, whatever it is used for
+        options.checkRevision(watch);
         return options;
+    }
+
+    /** The version must be a number, whatever it is used for. */
+    private void checkRevision(boolean watch) {
+        try {
+            revision();
+        } catch (ApiException e) {
+            if (watch) throw e;
+            throw ApiException.badRequest(
+                    "invalid resource version: " + e.getMessage().substring(NAMELESS.length()));
+        }
     }
 
     private List<FieldError> listErrors() {
@@ -115,15 +128,18 @@ record ReadOptions(
     static long revision(String resourceVersion) {
         if (resourceVersion.isEmpty()) return 0;
         try {
+            if (resourceVersion.startsWith("+")) throw new NumberFormatException("a sign is not allowed");
             return Long.parseUnsignedLong(resourceVersion);
         } catch (NumberFormatException e) {
+            boolean tooLarge = resourceVersion.matches("[0-9]+");
             throw ApiException.invalid(
                     new GroupVersionKind("", "", ""),
                     "",
                     List.of(FieldError.invalid(
                             "resourceVersion",
                             resourceVersion,
-                            "strconv.ParseUint: parsing \"" + resourceVersion + "\": invalid syntax")));
+                            "strconv.ParseUint: parsing " + GoQuote.quote(resourceVersion) + ": "
+                                    + (tooLarge ? "value out of range" : "invalid syntax"))));
         }
     }
 
@@ -193,20 +209,11 @@ record ReadOptions(
     }
 
     private static boolean flag(Call call, String parameter) {
-        String text = call.query(parameter);
-        return switch (text) {
-            case "", "0", "false", "f", "F", "FALSE", "False" -> false;
-            default -> true;
-        };
+        return Params.flag(call.api().query().get(parameter));
     }
 
     private static long number(Call call, String parameter) {
-        String text = call.query(parameter);
-        if (text.isEmpty()) return 0;
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            throw ApiException.badRequest("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
-        }
+        String text = call.api().query().get(parameter);
+        return text == null ? 0 : Params.number(text);
     }
 }

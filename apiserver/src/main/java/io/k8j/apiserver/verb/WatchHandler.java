@@ -86,7 +86,6 @@ public final class WatchHandler {
     private static ApiObject bookmark(GroupVersionKind kind, long revision, boolean endOfInitial) {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("resourceVersion", Long.toString(revision));
-        metadata.put("creationTimestamp", null);
         if (endOfInitial) metadata.put("annotations", Map.of("k8s.io/initial-events-end", "true"));
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("kind", kind.kind());

@@ -191,6 +191,15 @@ public final class ApiException extends RuntimeException {
                 details(resource, ""));
     }
 
+    /** The path is served, but not with this method. */
+    public static ApiException methodNotAllowed() {
+        return new ApiException(
+                405,
+                "MethodNotAllowed",
+                "the server does not allow this method on the requested resource",
+                new LinkedHashMap<>());
+    }
+
     public static ApiException notAcceptable(List<String> accepted) {
         return new ApiException(
                 406,

@@ -3,6 +3,7 @@ package io.k8j.model.patch;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.patch.PatchException.Kind;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,8 @@ import java.util.Map;
 /**
  * A list of operations on a document. Immutable, may be applied any number of times.
  *
- * <p>As upstream's library, and unlike the RFC, a negative index counts from the end of a list and the document as a
- * whole cannot be replaced.
+ * <p>As upstream's library, and unlike the RFC, a negative index counts from the end of a list, {@code replace} and
+ * {@code copy} also take members that do not exist, a missing value is null, and numbers are compared as they are written.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6902">RFC 6902</a>
  */
@@ -22,7 +23,7 @@ public final class JsonPatch {
     /** Bytes that the {@code copy} operations of one patch may add. */
     private static final long MAX_COPIED_BYTES = 3L * 1024 * 1024;
 
-    private record Operation(String op, String path, String from, boolean hasValue, Object value) {}
+    private record Operation(String op, String path, String from, Object value) {}
 
     private final List<Operation> operations;
 
@@ -38,6 +39,7 @@ public final class JsonPatch {
      *     if it has more than {@link #MAX_OPERATIONS}
      */
     public static JsonPatch parse(Object tree) {
+        if (tree == null) return new JsonPatch(List.of()); // Go reads null into any list
         if (!(tree instanceof List<?> list)) {
             throw bad("json: cannot unmarshal " + typeWord(tree) + " into Go value of type jsonpatch.Patch");
         }
@@ -51,10 +53,37 @@ public final class JsonPatch {
             if (!(item instanceof Map<?, ?> map)) {
                 throw bad("json: cannot unmarshal " + typeWord(item) + " into Go value of type jsonpatch.Operation");
             }
-            operations.add(new Operation(
-                    text(map, "op"), text(map, "path"), text(map, "from"), map.containsKey("value"), map.get("value")));
+            operations.add(new Operation(text(map, "op"), text(map, "path"), text(map, "from"), map.get("value")));
         }
         return new JsonPatch(List.copyOf(operations));
+    }
+
+    /**
+     * Checks a patch as upstream does before it reads it, unless the client asked not to validate fields.
+     *
+     * @throws PatchException of kind BAD_REQUEST if the tree is no list of maps with string fields
+     */
+    public static void checkShape(Object tree) {
+        if (tree == null) return;
+        if (!(tree instanceof List<?> list)) {
+            throw misfit(typeWord(tree), "value of type []handlers.jsonPatchOp");
+        }
+        for (Object item : list) {
+            if (item == null) continue;
+            if (!(item instanceof Map<?, ?> map)) {
+                throw misfit(typeWord(item), "value of type handlers.jsonPatchOp");
+            }
+            map.forEach((field, value) -> {
+                boolean text = field.equals("op") || field.equals("path") || field.equals("from");
+                if (text && value != null && !(value instanceof String)) {
+                    throw misfit(typeWord(value), "struct field jsonPatchOp." + field + " of type string");
+                }
+            });
+        }
+    }
+
+    private static PatchException misfit(String what, String where) {
+        return bad("error decoding patch: json: cannot unmarshal " + what + " into Go " + where);
     }
 
     /** Upstream's strict words for fields of operations that have no meaning: {@code unknown field "[0].foo"}. */
@@ -70,11 +99,9 @@ public final class JsonPatch {
         return found;
     }
 
+    /** What is no text counts as absent. */
     private static String text(Map<?, ?> operation, String field) {
-        Object value = operation.get(field);
-        if (value == null || value instanceof String) return (String) value;
-        throw bad("json: cannot unmarshal " + typeWord(value) + " into Go struct field jsonPatchOp." + field
-                + " of type string");
+        return operation.get(field) instanceof String text ? text : null;
     }
 
     private static String typeWord(Object value) {
@@ -100,14 +127,17 @@ public final class JsonPatch {
             switch (operation.op() == null ? "unknown" : operation.op()) {
                 case "add" -> place(result, "add", operation).add(value(operation));
                 case "remove" -> place(result, "remove", operation).remove();
-                case "replace" -> place(result, "replace", operation).replace(value(operation));
+                case "replace" -> {
+                    if ("".equals(operation.path())) result = document(operation, result);
+                    else place(result, "replace", operation).replace(value(operation));
+                }
                 case "test" -> test(result, operation);
                 case "move" -> {
                     Object moved = source(result, "move", operation).remove();
                     place(result, "move", operation).add(moved);
                 }
                 case "copy" -> {
-                    Object value = source(result, "copy", operation).get();
+                    Object value = source(result, "copy", operation).peek();
                     copied += Json.write(value).length;
                     if (copied > MAX_COPIED_BYTES) {
                         throw failed("Unable to complete the copy, the accumulated size increase of copy is " + copied
@@ -136,17 +166,47 @@ public final class JsonPatch {
     }
 
     private static Object value(Operation operation) {
-        if (!operation.hasValue())
-            throw failed("error in " + operation.op() + " for path: '" + operation.path() + "': missing value");
         return Trees.deepCopy(operation.value());
     }
 
+    /** The whole document anew; what is neither map nor list changes nothing, as upstream forgets to complain. */
+    private static Map<String, Object> document(Operation operation, Map<String, Object> old) {
+        return switch (operation.value()) {
+            case Map<?, ?> map -> Trees.deepCopy(Trees.asMap(map));
+            case List<?> _ -> throw failed("replace operation value must be an object");
+            case null -> throw failed("replace operation: missing value");
+            default -> old;
+        };
+    }
+
     private static void test(Map<String, Object> document, Operation operation) {
-        JsonPointer place = place(document, "test", operation);
-        Object found = place.exists() ? place.get() : null;
-        if (!Trees.deepEquals(found, operation.value())) {
-            throw failed("testing path " + operation.path() + " failed: test failed");
+        Object found = "".equals(operation.path())
+                ? document
+                : place(document, "test", operation).peek();
+        if (!same(found, operation.value())) {
+            throw failed("testing value " + operation.path() + " failed: test failed");
         }
+    }
+
+    /** Equal as upstream compares: a whole number is never equal to one with a fraction or exponent. */
+    private static boolean same(Object found, Object wanted) {
+        if (found instanceof Map<?, ?> a && wanted instanceof Map<?, ?> b) {
+            if (a.size() != b.size()) return false;
+            return a.entrySet().stream()
+                    .allMatch(e -> b.containsKey(e.getKey()) && same(e.getValue(), b.get(e.getKey())));
+        }
+        if (found instanceof List<?> a && wanted instanceof List<?> b) {
+            if (a.size() != b.size()) return false;
+            for (int i = 0; i < a.size(); i++) {
+                if (!same(a.get(i), b.get(i))) return false;
+            }
+            return true;
+        }
+        return isWhole(found) == isWhole(wanted) && Trees.deepEquals(found, wanted);
+    }
+
+    private static boolean isWhole(Object value) {
+        return value instanceof Long || value instanceof Integer || value instanceof BigInteger;
     }
 
     private static JsonPointer place(Map<String, Object> document, String op, Operation operation) {

@@ -53,8 +53,9 @@ record JsonPointer(Object container, String key, String path, String op) {
         return index >= 0 && index < size;
     }
 
-    Object get() {
-        requireExisting();
+    /** The value there; null for a member that does not exist. A list has no such places. */
+    Object peek() {
+        if (container instanceof List && !exists()) throw badIndex();
         return child(container, key);
     }
 
@@ -70,7 +71,7 @@ record JsonPointer(Object container, String key, String path, String op) {
     }
 
     void replace(Object value) {
-        if (!exists()) {
+        if (container instanceof List && !exists()) {
             throw JsonPatch.failed("replace operation does not apply: doc is missing key: " + path + ": missing value");
         }
         if (container instanceof Map<?, ?> map) {

@@ -1,7 +1,9 @@
 package io.k8j.model.patch;
 
 import io.k8j.model.json.Trees;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,14 +31,28 @@ public final class MergePatch {
         for (Map.Entry<String, Object> e : patch.entrySet()) {
             if (e.getValue() == null) {
                 result.remove(e.getKey());
-            } else if (e.getValue() instanceof Map<?, ?> inner) {
-                Object old = original.get(e.getKey());
-                Map<String, Object> base = old instanceof Map<?, ?> m ? Trees.asMap(m) : Map.of();
-                result.put(e.getKey(), merge(base, Trees.asMap(inner)));
+            } else if (original.get(e.getKey()) instanceof Map<?, ?> old) {
+                Object value = e.getValue() instanceof Map<?, ?> inner
+                        ? merge(Trees.asMap(old), Trees.asMap(inner))
+                        : e.getValue();
+                result.put(e.getKey(), value);
             } else {
-                result.put(e.getKey(), e.getValue());
+                result.put(e.getKey(), withoutNulls(e.getValue()));
             }
         }
         return result;
+    }
+
+    /** Upstream's library leaves null members out of what it adds, also within lists. */
+    private static Object withoutNulls(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> merge(Map.of(), Trees.asMap(map));
+            case List<?> list -> {
+                List<Object> pruned = new ArrayList<>(list.size());
+                list.forEach(item -> pruned.add(withoutNulls(item)));
+                yield pruned;
+            }
+            case null, default -> value;
+        };
     }
 }

@@ -24,6 +24,14 @@ class JsonPatchTest {
                 new Case("remove", "{a:1,b:2}", "[{op:remove,path:/a}]", "{b:2}"),
                 new Case("remove the last", "{a:[1,2]}", "[{op:remove,path:/a/-1}]", "{a:[1]}"),
                 new Case("replace", "{a:[1,2]}", "[{op:replace,path:/a/0,value:{}}]", "{a:[{},2]}"),
+                new Case("replace a member that is not there", "{a:1}", "[{op:replace,path:/b,value:2}]", "{a:1,b:2}"),
+                new Case("replace the document", "{a:1}", "[{op:replace,path:\"\",value:{b:2}}]", "{b:2}"),
+                new Case("replace the document by no object", "{a:1}", "[{op:replace,path:\"\",value:2}]", "{a:1}"),
+                new Case("add without a value", "{a:1}", "[{op:add,path:/b}]", "{a:1,b:null}"),
+                new Case("copy of nothing", "{a:1}", "[{op:copy,from:/c,path:/b}]", "{a:1,b:null}"),
+                new Case("first step is not looked at", "{a:{}}", "[{op:add,path:x/a/b,value:1}]", "{a:{b:1}}"),
+                new Case("test of the document", "{a:1}", "[{op:test,path:\"\",value:{a:1}}]", "{a:1}"),
+                new Case("nothing to do", "{a:1}", "null", "{a:1}"),
                 new Case("move", "{a:{b:1}}", "[{op:move,from:/a/b,path:/c}]", "{a:{},c:1}"),
                 new Case("copy", "{a:{b:1}}", "[{op:copy,from:/a,path:/c},{op:remove,path:/a/b}]", "{a:{},c:{b:1}}"),
                 new Case("test", "{a:{b:[1,x]}}", "[{op:test,path:/a,value:{b:[1,x]}}]", "{a:{b:[1,x]}}"),
@@ -50,7 +58,7 @@ class JsonPatchTest {
                         "{a:1}",
                         "[{op:test,path:/a,value:7}]",
                         Kind.UNPROCESSABLE,
-                        "testing path /a failed: test failed"),
+                        "testing value /a failed: test failed"),
                 new Fault(
                         "remove of nothing",
                         "{a:1}",
@@ -58,11 +66,23 @@ class JsonPatchTest {
                         Kind.UNPROCESSABLE,
                         "error in remove for path: '/none': Unable to remove nonexistent key: none: missing value"),
                 new Fault(
-                        "replace of nothing",
-                        "{a:1}",
-                        "[{op:replace,path:/b,value:1}]",
+                        "replace behind the end",
+                        "{a:[1]}",
+                        "[{op:replace,path:/a/1,value:1}]",
                         Kind.UNPROCESSABLE,
-                        "replace operation does not apply: doc is missing key: /b: missing value"),
+                        "replace operation does not apply: doc is missing key: /a/1: missing value"),
+                new Fault(
+                        "numbers written otherwise",
+                        "{a:0}",
+                        "[{op:test,path:/a,value:0.0}]",
+                        Kind.UNPROCESSABLE,
+                        "testing value /a failed: test failed"),
+                new Fault(
+                        "move of nothing",
+                        "{a:1}",
+                        "[{op:move,from:/b,path:/c}]",
+                        Kind.UNPROCESSABLE,
+                        "error in move for path: '/b': Unable to remove nonexistent key: b: missing value"),
                 new Fault(
                         "missing parent",
                         "{a:1}",
@@ -97,6 +117,24 @@ class JsonPatchTest {
                 .hasMessage(f.words())
                 .isInstanceOfSatisfying(
                         PatchException.class, e -> assertThat(e.kind()).isEqualTo(f.kind()));
+    }
+
+    record Misfit(String patch, String words) {}
+
+    static Stream<Misfit> misfits() {
+        return Stream.of(
+                new Misfit("{}", "object into Go value of type []handlers.jsonPatchOp"),
+                new Misfit("x", "string into Go value of type []handlers.jsonPatchOp"),
+                new Misfit("[1]", "number into Go value of type handlers.jsonPatchOp"),
+                new Misfit("[{op:1}]", "number into Go struct field jsonPatchOp.op of type string"),
+                new Misfit("[{from:[]}]", "array into Go struct field jsonPatchOp.from of type string"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("misfits")
+    void whatIsNoListOfOperationsIsNamed(Misfit m) {
+        assertThatThrownBy(() -> JsonPatch.checkShape(Loose.tree(m.patch())))
+                .hasMessage("error decoding patch: json: cannot unmarshal " + m.words());
     }
 
     @Test
