@@ -155,7 +155,8 @@ public final class ApiServerCore implements AutoCloseable {
         interceptor.before(user, agent, call);
         access.check(user, call);
         ServedResource resource = resource(call);
-        if (resource.storage() == null || !resource.info().verbs().contains("watch")) throw ApiException.methodNotAllowed();
+        if (resource.storage() == null || !resource.info().verbs().contains("watch"))
+            throw ApiException.methodNotAllowed();
         return handlers.watch().watch(context(user, agent, call, resource), listener);
     }
 

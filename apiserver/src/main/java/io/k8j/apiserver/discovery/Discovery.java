@@ -37,7 +37,9 @@ public final class Discovery implements Dispatcher.Documents {
         DiscoveryDocuments documents = documents();
         String[] parts = path.substring(1).split("/");
         Optional<ExchangeHandler> found = document(parts, documents);
-        if (found.isPresent() && !exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+        if (found.isPresent()
+                && !exchange.method().equals("GET")
+                && !exchange.method().equals("HEAD")) {
             throw ApiException.methodNotAllowed();
         }
         return found;

@@ -77,7 +77,8 @@ public final class OpenApiPages implements Dispatcher.Documents {
             exchange.respond(406, null, new byte[0]);
             return;
         }
-        byte[] document = protobuf ? documents().secondProtobuf(others) : documents().second(others);
+        byte[] document =
+                protobuf ? documents().secondProtobuf(others) : documents().second(others);
         String type = protobuf ? OpenApiDocuments.SECOND_PROTOBUF : "application/json";
         Tagged.send(exchange, Tagged.of(document), type, () -> document);
     }

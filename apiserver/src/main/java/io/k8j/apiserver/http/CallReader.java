@@ -86,8 +86,8 @@ final class CallReader {
         try {
             return contentType.endsWith("yaml") ? yaml(exchange.body()) : json(exchange.body());
         } catch (JsonException e) {
-            throw ApiException.badRequest(unreadable(
-                    contentType, "Ignore".equals(exchange.query("fieldValidation")), e.getMessage()));
+            throw ApiException.badRequest(
+                    unreadable(contentType, "Ignore".equals(exchange.query("fieldValidation")), e.getMessage()));
         }
     }
 

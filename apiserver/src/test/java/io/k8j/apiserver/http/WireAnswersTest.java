@@ -37,9 +37,8 @@ class WireAnswersTest {
     private static HttpResponse<String> call(String method, String path, String type, String body) {
         HttpRequest.Builder request = server.request(path, "root");
         if (type != null) request.header("Content-Type", type);
-        HttpRequest.BodyPublisher publisher = body == null
-                ? HttpRequest.BodyPublishers.noBody()
-                : HttpRequest.BodyPublishers.ofString(body);
+        HttpRequest.BodyPublisher publisher =
+                body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
         return server.send(request.method(method, publisher));
     }
 
@@ -102,35 +101,97 @@ class WireAnswersTest {
                                 + " parsing \\\"abc\\\": invalid syntax\""),
                 new Case("GET", MAPS + "?watch=anything&timeoutSeconds=1&resourceVersion=0", 200, "\"type\":\"ADDED\""),
                 new Case("GET", MAPS + "?watch=FALSE", 200, "ConfigMapList"),
-                patch("apply-patch+yaml", "?fieldManager=f&force=1&dryRun=All", "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"data\":{\"a\":\"9\"}}", 200, "\"a\":\"9\""),
-                patch("merge-patch+json", "?force=0", "{}", 422, "force: Forbidden: may not be specified for non-apply"),
+                patch(
+                        "apply-patch+yaml",
+                        "?fieldManager=f&force=1&dryRun=All",
+                        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"data\":{\"a\":\"9\"}}",
+                        200,
+                        "\"a\":\"9\""),
+                patch(
+                        "merge-patch+json",
+                        "?force=0",
+                        "{}",
+                        422,
+                        "force: Forbidden: may not be specified for non-apply"),
                 patch("merge-patch+json", "?dryRun=", "{}", 422, "dryRun: Unsupported value"),
-                options("?uid=other", null, 409, "the UID in the precondition (other) does not match the UID in record"),
-                options("?resourceVersion=1", null, 409, "the ResourceVersion in the precondition (1) does not match the ResourceVersion in"),
+                options(
+                        "?uid=other",
+                        null,
+                        409,
+                        "the UID in the precondition (other) does not match the UID in record"),
+                options(
+                        "?resourceVersion=1",
+                        null,
+                        409,
+                        "the ResourceVersion in the precondition (1) does not match the ResourceVersion in"),
                 options("?gracePeriodSeconds=x", null, 400, "parsing \\\"x\\\": invalid syntax"),
                 options("?propagationPolicy=Orphan&orphanDependents=", null, 422, "cannot be both set"),
-                options("", "{\"gracePeriodSeconds\":\"x\"}", 400, "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64"));
+                options(
+                        "",
+                        "{\"gracePeriodSeconds\":\"x\"}",
+                        400,
+                        "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64"));
     }
 
     static Stream<Case> patches() {
         String refused = "the server rejected our request due to an error in our request";
         return Stream.of(
-                patch("json-patch+json", "", "{}", 400, "\"error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp\""),
-                patch("json-patch+json", "?fieldValidation=Ignore", "{}", 400, "\"json: cannot unmarshal object into Go value of type jsonpatch.Patch\""),
-                patch("json-patch+json", "", "[{\"op\":1,\"path\":\"/x\"}]", 400, "into Go struct field jsonPatchOp.op of type string"),
+                patch(
+                        "json-patch+json",
+                        "",
+                        "{}",
+                        400,
+                        "\"error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp\""),
+                patch(
+                        "json-patch+json",
+                        "?fieldValidation=Ignore",
+                        "{}",
+                        400,
+                        "\"json: cannot unmarshal object into Go value of type jsonpatch.Patch\""),
+                patch(
+                        "json-patch+json",
+                        "",
+                        "[{\"op\":1,\"path\":\"/x\"}]",
+                        400,
+                        "into Go struct field jsonPatchOp.op of type string"),
                 patch("json-patch+json", "?fieldValidation=Ignore", "[{\"op\":1,\"path\":\"/x\"}]", 422, refused),
-                patch("json-patch+json", "", "[{\"op\":\"replace\",\"path\":\"/data/z\",\"value\":\"1\"}]", 200, "\"z\":\"1\""),
+                patch(
+                        "json-patch+json",
+                        "",
+                        "[{\"op\":\"replace\",\"path\":\"/data/z\",\"value\":\"1\"}]",
+                        200,
+                        "\"z\":\"1\""),
                 patch("json-patch+json", "", "[{\"op\":\"test\",\"path\":\"/data/a\",\"value\":\"7\"}]", 422, refused),
                 patch("json-patch+json", "", "[", 400, "\"error decoding patch: unexpected end of JSON input\""),
-                patch("merge-patch+json", "", "[]", 400, "\"error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}\""),
+                patch(
+                        "merge-patch+json",
+                        "",
+                        "[]",
+                        400,
+                        "\"error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}\""),
                 patch("merge-patch+json", "", "null", 400, "\"Invalid JSON Patch\""),
                 patch("merge-patch+json", "?fieldValidation=Ignore", "1", 400, "\"Invalid JSON Patch\""),
                 patch("merge-patch+json", "?fieldValidation=Ignore", "{", 400, "\"Invalid JSON Patch\""),
                 patch("merge-patch+json", "", "{", 400, "\"error decoding patch: unexpected end of JSON input\""),
                 patch("strategic-merge-patch+json", "", "{", 400, "\"unexpected end of JSON input\""),
-                patch("strategic-merge-patch+json", "", "[]", 400, "\"json: cannot unmarshal array into Go value of type map[string]interface {}\""),
-                patch("apply-patch+yaml", "?fieldManager=f", "[]", 400, "\"error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}\""),
-                patch("apply-patch+yaml", "?fieldManager=f", "{", 400, "\"error decoding YAML: error converting YAML to JSON: yaml: line 1: "));
+                patch(
+                        "strategic-merge-patch+json",
+                        "",
+                        "[]",
+                        400,
+                        "\"json: cannot unmarshal array into Go value of type map[string]interface {}\""),
+                patch(
+                        "apply-patch+yaml",
+                        "?fieldManager=f",
+                        "[]",
+                        400,
+                        "\"error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}\""),
+                patch(
+                        "apply-patch+yaml",
+                        "?fieldManager=f",
+                        "{",
+                        400,
+                        "\"error decoding YAML: error converting YAML to JSON: yaml: line 1: "));
     }
 
     @ParameterizedTest(name = "{0}")
