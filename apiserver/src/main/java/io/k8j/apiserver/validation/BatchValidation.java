@@ -12,6 +12,10 @@ public final class BatchValidation {
     private static final int MAX_PARALLELISM = 100_000;
     private static final int CRON_JOB_NAME = 52;
 
+    /** Fields of Jobs that messages show as upstream has them inside. */
+    private static final Map<String, String> INTERNAL =
+            Map.of("podFailurePolicy", "PodFailurePolicy", "successPolicy", "SuccessPolicy");
+
     private BatchValidation() {}
 
     public static List<FieldError> job(Map<String, Object> object) {
@@ -157,7 +161,7 @@ public final class BatchValidation {
             putBack(template, before.field("template"));
         }
         if (!Differences.same(template, before.field("template").map())) {
-            f.invalid(spec.field("template"), Meta.IMMUTABLE);
+            f.immutable(spec.field("template"), "PodTemplateSpec");
         }
         for (String field :
                 List.of("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy")) {
@@ -177,7 +181,9 @@ public final class BatchValidation {
 
     private static void immutable(Findings f, Place now, Place before, String field) {
         if (!Meta.same(now.field(field), before.field(field))) {
-            f.invalid(now.field(field), Meta.IMMUTABLE);
+            String type = INTERNAL.get(field);
+            if (type == null) f.immutable(now.field(field));
+            else f.immutable(now.field(field), type);
         }
     }
 

@@ -89,6 +89,15 @@ public final class Findings {
         errors.add(FieldError.invalid(at.path(), at.value(), "field is immutable"));
     }
 
+    /**
+     * The same for a value that upstream shows as it has it inside.
+     *
+     * @param type see {@link InternalForm}
+     */
+    public void immutable(Place at, String type) {
+        errors.add(FieldError.invalid(at.path(), InternalForm.of(type, at.value()), "field is immutable"));
+    }
+
     public void notNegative(Place at) {
         notNegative(at, at.number(0));
     }

@@ -44,13 +44,13 @@ public final class FlowControlValidation {
             Meta.dnsSubdomain(f, level);
         }
         spec.field("rules").items().forEach(rule -> rule(f, rule));
-        fixed(f, Place.of(object), FlowObjects.mandatorySchemas());
+        fixed(f, Place.of(object), "FlowSchemaSpec", FlowObjects.mandatorySchemas());
         conditions(f, Place.of(object));
         return f.list();
     }
 
     /** Upstream's own objects stay as they are, but for the seats of what is exempt. */
-    private static void fixed(Findings f, Place object, List<Map<String, Object>> mandatory) {
+    private static void fixed(Findings f, Place object, String type, List<Map<String, Object>> mandatory) {
         String name = object.at("metadata", "name").text();
         for (Map<String, Object> each : mandatory) {
             if (!name.equals(Trees.string(each, "metadata", "name"))) continue;
@@ -62,7 +62,7 @@ public final class FlowControlValidation {
             String but = exempt ? " except the 'spec.exempt' field" : "";
             f.invalid(
                     object.field("spec"),
-                    object.field("spec").value(),
+                    InternalForm.of(type, object.field("spec").value()),
                     "spec of '%s'%s must equal the fixed value".formatted(name, but));
         }
     }
@@ -252,7 +252,7 @@ public final class FlowControlValidation {
             }
             default -> f.notSupported(type, type.text(), List.of("Exempt", "Limited"));
         }
-        fixed(f, Place.of(object), FlowObjects.mandatoryLevels());
+        fixed(f, Place.of(object), "PriorityLevelConfigurationSpec", FlowObjects.mandatoryLevels());
         conditions(f, Place.of(object));
         return f.list();
     }

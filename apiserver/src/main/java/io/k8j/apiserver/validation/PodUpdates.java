@@ -38,7 +38,7 @@ final class PodUpdates {
             f.forbidden(
                     spec,
                     "pod updates may not change fields other than " + updatable + "\n"
-                            + Differences.show(old.value(), munged));
+                            + Differences.show("PodSpec", old.value(), munged));
         }
     }
 
@@ -70,7 +70,7 @@ final class PodUpdates {
                 f.forbidden(
                         list,
                         "existing ephemeral containers " + quoted + " may not be changed\n"
-                                + Differences.show(before.value(), now.value()));
+                                + Differences.show("EphemeralContainer", before.value(), now.value()));
             }
         }
         return f.list();

@@ -134,7 +134,7 @@ public final class StorageValidation {
             f.forbidden(
                     spec,
                     "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound"
-                            + " claims\n" + Differences.show(then, now));
+                            + " claims\n" + Differences.show("PersistentVolumeClaimSpec", then, now));
         }
         shrink(f, spec, before, Place.of(old).at("status", "capacity", "storage"));
         if (!Meta.same(spec.field("volumeMode"), before.field("volumeMode"))) {

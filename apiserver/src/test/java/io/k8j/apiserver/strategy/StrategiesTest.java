@@ -255,7 +255,7 @@ class StrategiesTest {
                         + " (only additions to existing tolerations),`spec.terminationGracePeriodSeconds`"
                         + " (allow it to be set to 1 if it was previously negative)\n"
                         + "@@ -")
-                .contains("+ \"nodeName\": \"n\",\n");
+                .contains("+ \"NodeName\": \"n\",\n");
     }
 
     @Test
