@@ -35,7 +35,8 @@ final class InternalForm {
             "ownerReferences",
             "finalizers",
             "managedFields");
-    private static final List<String> SELECTOR = List.of("matchLabels", "matchExpressions", "key", "operator", "values");
+    private static final List<String> SELECTOR =
+            List.of("matchLabels", "matchExpressions", "key", "operator", "values");
 
     /** @param json name in the API; {@code ^name} is found in the enclosing object */
     private record Field(String name, String json, String kind) {}
@@ -82,8 +83,7 @@ final class InternalForm {
             case "bool" -> value == null ? Boolean.FALSE : value;
             case "int", "intstr" -> value == null ? (Object) 0L : value;
             case "quantity" -> value == null ? "0" : value;
-            case "json", "*json" ->
-                value instanceof Map<?, ?> map ? ordered(Trees.asMap(map), SELECTOR) : value;
+            case "json", "*json" -> value instanceof Map<?, ?> map ? ordered(Trees.asMap(map), SELECTOR) : value;
             case "time", "*time", "*quantity", "*intstr", "*", "[]", "map" -> value;
             default -> composite(kind, value, parent);
         };
@@ -92,7 +92,9 @@ final class InternalForm {
     private static Object composite(String kind, Object value, Object parent) {
         if (kind.startsWith("[]")) {
             return value instanceof List<?> list
-                    ? list.stream().map(item -> shown(kind.substring(2), item, parent)).toList()
+                    ? list.stream()
+                            .map(item -> shown(kind.substring(2), item, parent))
+                            .toList()
                     : value;
         }
         if (kind.startsWith("map ")) {

@@ -258,7 +258,8 @@ public final class PersistentVolumeValidation {
         if (!Differences.same(now, then)) {
             f.forbidden(
                     spec.field("persistentvolumesource"),
-                    "spec.persistentvolumesource is immutable after creation\n" + Differences.show("PersistentVolumeSource", then, now));
+                    "spec.persistentvolumesource is immutable after creation\n"
+                            + Differences.show("PersistentVolumeSource", then, now));
         }
     }
 }

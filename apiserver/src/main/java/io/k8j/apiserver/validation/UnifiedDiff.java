@@ -153,11 +153,14 @@ final class UnifiedDiff {
         out.append(" +").append(range(first.bFrom, last.bTo)).append(" @@\n");
         for (Change c : hunk) {
             if (c.equal) {
-                for (int i = c.aFrom; i < c.aTo; i++) out.append(' ').append(a.get(i)).append('\n');
+                for (int i = c.aFrom; i < c.aTo; i++)
+                    out.append(' ').append(a.get(i)).append('\n');
                 continue;
             }
-            for (int i = c.aFrom; i < c.aTo; i++) out.append('-').append(a.get(i)).append('\n');
-            for (int j = c.bFrom; j < c.bTo; j++) out.append('+').append(b.get(j)).append('\n');
+            for (int i = c.aFrom; i < c.aTo; i++)
+                out.append('-').append(a.get(i)).append('\n');
+            for (int j = c.bFrom; j < c.bTo; j++)
+                out.append('+').append(b.get(j)).append('\n');
         }
     }
 

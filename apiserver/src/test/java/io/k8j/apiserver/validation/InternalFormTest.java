@@ -40,10 +40,13 @@ class InternalFormTest {
 
     @Test
     void sourcesAndHandlersAreSpreadOutAndMetadataKeepsItsNames() {
-        assertThat(shown("PodTemplateSpec", "{'metadata': {'labels': {'a': 'b'}}, 'spec': {'volumes': [{'name': 'v',"
-                        + " 'emptyDir': {}}]}}"))
-                .startsWith("{\"labels\":{\"a\":\"b\"},\"Spec\":{\"Volumes\":[{\"Name\":\"v\",\"HostPath\":null,\"EmptyDir\":"
-                        + "{\"Medium\":\"\",\"SizeLimit\":null},\"GCEPersistentDisk\":null,");
+        assertThat(shown(
+                        "PodTemplateSpec",
+                        "{'metadata': {'labels': {'a': 'b'}}, 'spec': {'volumes': [{'name': 'v',"
+                                + " 'emptyDir': {}}]}}"))
+                .startsWith(
+                        "{\"labels\":{\"a\":\"b\"},\"Spec\":{\"Volumes\":[{\"Name\":\"v\",\"HostPath\":null,\"EmptyDir\":"
+                                + "{\"Medium\":\"\",\"SizeLimit\":null},\"GCEPersistentDisk\":null,");
     }
 
     @Test
@@ -54,7 +57,8 @@ class InternalFormTest {
         after.set(1, "two");
         after.remove("18");
         assertThat(UnifiedDiff.of(before, after))
-                .isEqualTo("@@ -1,5 +1,5 @@\n 1\n-2\n+two\n 3\n 4\n 5\n@@ -15,6 +15,5 @@\n 15\n 16\n 17\n-18\n 19\n 20\n");
+                .isEqualTo(
+                        "@@ -1,5 +1,5 @@\n 1\n-2\n+two\n 3\n 4\n 5\n@@ -15,6 +15,5 @@\n 15\n 16\n 17\n-18\n 19\n 20\n");
         assertThat(UnifiedDiff.of(before, before)).isEmpty();
         assertThat(UnifiedDiff.of(List.of(), List.of("a"))).isEqualTo("@@ -0,0 +1 @@\n+a\n");
     }
