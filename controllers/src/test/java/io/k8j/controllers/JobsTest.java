@@ -164,4 +164,58 @@ class JobsTest {
                                 == 1);
         assertThat(cluster.list(Job.class).getFirst().getMetadata().getName()).matches("cron-\\d{8}");
     }
+
+    private void cronJob(String name, String spec) {
+        cluster.create(CronJob.class, """
+                apiVersion: batch/v1
+                kind: CronJob
+                metadata: {name: %s}
+                spec:
+                  %s
+                  jobTemplate:
+                    spec:
+                      template:
+                        spec: {restartPolicy: Never, containers: [{name: c, image: x}]}
+                """.formatted(name, spec));
+    }
+
+    @Test
+    void theJobTellsItsTimeInTheZoneOfTheSchedule() {
+        cronJob("cron", "schedule: '@every 1s'\n  timeZone: Asia/Tokyo");
+        eventually("job", () -> !cluster.list(Job.class).isEmpty());
+        assertThat(cluster.list(Job.class)
+                        .getFirst()
+                        .getMetadata()
+                        .getAnnotations()
+                        .get("batch.kubernetes.io/cronjob-scheduled-timestamp"))
+                .matches("[0-9T:-]{19}\\+09:00");
+    }
+
+    @Test
+    void aScheduleThatNeverComesIsTold() {
+        cronJob("never", "schedule: '59 23 31 2 *'");
+        eventually(
+                "told",
+                () -> cluster.events("never")
+                        .contains("InvalidSchedule: invalid schedule: 59 23 31 2 * : "
+                                + "time difference between two schedules is less than 1 second"));
+    }
+
+    @Test
+    void aJobThatSomebodyElseMadeForACronJobIsTold() {
+        cronJob("cron", "schedule: '0 0 1 1 *'");
+        String uid = cluster.get(CronJob.class, "cron").getMetadata().getUid();
+        cluster.create(Job.class, """
+                apiVersion: batch/v1
+                kind: Job
+                metadata:
+                  name: byhand
+                  ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: cron, uid: %s, controller: true}]
+                spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: x}]}}}
+                """.formatted(uid));
+        eventually(
+                "told",
+                () -> cluster.events("cron")
+                        .contains("UnexpectedJob: Saw a job that the controller did not create or forgot: byhand"));
+    }
 }

@@ -1,6 +1,7 @@
 package io.k8j.scheduler;
 
 import io.k8j.client.ServerAccess;
+import io.k8j.model.api.GoDuration;
 import io.k8j.model.json.Trees;
 import io.k8j.scheduler.extender.ExtenderConfig;
 import java.io.IOException;
@@ -14,13 +15,9 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads an entry of {@code extenders} of the scheduler's configuration file. */
 final class ExtenderFile {
-    private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)");
-
     private ExtenderFile() {}
 
     static ExtenderConfig parse(Map<String, Object> tree) {
@@ -88,22 +85,11 @@ final class ExtenderFile {
 
     private static Duration duration(String text) {
         if (text.isEmpty()) return ExtenderConfig.DEFAULT_TIMEOUT;
-        Matcher parts = DURATION.matcher(text);
-        Duration sum = Duration.ZERO;
-        int end = 0;
-        while (parts.find() && parts.start() == end) {
-            double number = Double.parseDouble(parts.group(1));
-            long unit = switch (parts.group(2)) {
-                case "ms" -> 1_000_000L;
-                case "s" -> 1_000_000_000L;
-                case "m" -> 60_000_000_000L;
-                default -> 3_600_000_000_000L;
-            };
-            sum = sum.plusNanos((long) (number * unit));
-            end = parts.end();
+        try {
+            return GoDuration.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("extenders: httpTimeout: " + e.getMessage(), e);
         }
-        if (end == text.length()) return sum;
-        throw new IllegalArgumentException("extenders: httpTimeout: time: invalid duration \"%s\"".formatted(text));
     }
 
     private static String text(Map<String, Object> tree, String name) {

@@ -244,7 +244,7 @@ class ExtendersTest {
         assertThatThrownBy(() -> config("prioritizeVerb: p"))
                 .hasMessageContaining("should have a positive weight applied to it");
         assertThatThrownBy(() -> config("filterVerb: f", "httpTimeout: 5parsecs"))
-                .hasMessage("extenders: httpTimeout: time: invalid duration \"5parsecs\"");
+                .hasMessage("extenders: httpTimeout: time: unknown unit \"parsecs\" in duration \"5parsecs\"");
         assertThatThrownBy(() -> config("managedResources: [{name: cpu}]"))
                 .hasMessageContaining("managedResources[].name");
     }

@@ -2,6 +2,8 @@ package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
+import io.k8j.model.time.CronSchedule;
+import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -223,9 +225,10 @@ public final class BatchValidation {
             f.invalid(schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
             return;
         }
-        String error = CronSchedule.error(schedule.text());
-        if (error != null) {
-            f.invalid(schedule, error);
+        try {
+            CronSchedule.parse(schedule.text(), ZoneOffset.UTC);
+        } catch (IllegalArgumentException e) {
+            f.invalid(schedule, e.getMessage());
         }
     }
 
@@ -234,7 +237,7 @@ public final class BatchValidation {
             f.invalid(zone, "timeZone must be nil or non-empty string");
         } else if (zone.text().equalsIgnoreCase("Local")) {
             f.invalid(zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
-        } else if (!CronSchedule.isZone(zone.text())) {
+        } else if (CronSchedule.zone(zone.text()).isEmpty()) {
             f.invalid(zone, "unknown time zone " + zone.text());
         }
     }

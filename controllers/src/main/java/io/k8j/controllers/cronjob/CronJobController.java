@@ -23,16 +23,30 @@ import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.Owners;
 import io.k8j.controllers.support.Times;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.api.GoQuote;
+import io.k8j.model.time.CronSchedule;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Starts Jobs by schedule and clears away old ones. */
 public final class CronJobController {
     private static final Duration LITTLE_LATER = Duration.ofMillis(100);
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ISO_OFFSET_DATE_TIME;
+    private static final DateTimeFormatter SHOWN =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss Z", Locale.ROOT);
+    private static final String NEVER = "time difference between two schedules is less than 1 second";
+    private static final String ZONE_IN_SCHEDULE =
+            "CRON_TZ or TZ used in schedule \"%s\" is not officially supported, see "
+                    + "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
     private static final String SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 
     private final ControllerContext context;
@@ -119,6 +133,9 @@ public final class CronJobController {
                             .formatted(reference.getName(), end.get().getType()));
         }
         for (Job job : owned) {
+            if (end(job).isEmpty() && !isListed(active, job)) {
+                tellUnexpected(cronJob, job);
+            }
             String completed = job.getStatus() == null ? null : job.getStatus().getCompletionTime();
             if (!Nulls.isEmpty(completed)
                     && end(job).filter(c -> "Complete".equals(c.getType())).isPresent()
@@ -132,25 +149,52 @@ public final class CronJobController {
                 .build();
     }
 
+    private static boolean isListed(List<ObjectReference> active, Job job) {
+        return active.stream().anyMatch(reference -> Nulls.uid(job).equals(reference.getUid()));
+    }
+
+    /** It may also be that only this copy of the CronJob is too old to list it. */
+    private void tellUnexpected(CronJob cronJob, Job job) {
+        boolean listed = cronJobs.find(ObjectKey.of(cronJob))
+                .map(CronJob::getStatus)
+                .filter(now -> isListed(Nulls.list(now.getActive()), job))
+                .isPresent();
+        if (!listed) {
+            events.warning(
+                    cronJob,
+                    "UnexpectedJob",
+                    "Saw a job that the controller did not create or forgot: " + Nulls.name(job));
+        }
+    }
+
     private Run run(CronJob cronJob, CronJobStatus status) {
         CronJobSpec spec = cronJob.getSpec();
         if (Nulls.isDeleting(cronJob) || Nulls.isTrue(spec.getSuspend())) {
             return new Run(status, Outcome.DONE);
         }
-        CronSchedule schedule;
-        try {
-            schedule = CronSchedule.parse(spec.getSchedule(), Nulls.or(spec.getTimeZone(), ""));
-        } catch (IllegalArgumentException e) {
-            boolean zone = e.getMessage().startsWith("unknown time zone");
-            events.warning(
-                    cronJob,
-                    zone ? "UnknownTimeZone" : "UnparseableSchedule",
-                    zone
-                            ? "invalid timeZone: \"%s\": %s".formatted(spec.getTimeZone(), e.getMessage())
-                            : "unparseable schedule: \"%s\" : %s".formatted(spec.getSchedule(), e.getMessage()));
+        Optional<ZoneId> zone = zone(cronJob);
+        if (zone.isEmpty()) {
             return new Run(status, Outcome.DONE);
         }
+        CronSchedule schedule;
+        try {
+            schedule = CronSchedule.parse(spec.getSchedule(), zone.get());
+        } catch (IllegalArgumentException e) {
+            events.warning(
+                    cronJob,
+                    "UnparseableSchedule",
+                    "unparseable schedule: %s : %s".formatted(GoQuote.quote(spec.getSchedule()), e.getMessage()));
+            return new Run(status, Outcome.DONE);
+        }
+        if (spec.getSchedule().contains("TZ") && Nulls.isEmpty(spec.getTimeZone())) {
+            events.warning(cronJob, "UnsupportedSchedule", ZONE_IN_SCHEDULE.formatted(spec.getSchedule()));
+        }
         Instant now = context.now();
+        if (schedule.next(now).isEmpty()) {
+            events.warning(
+                    cronJob, "InvalidSchedule", "invalid schedule: %s : %s".formatted(spec.getSchedule(), NEVER));
+            return new Run(status, Outcome.DONE);
+        }
         CronJobPlan plan = CronJobPlan.of(cronJob, schedule, now);
         Outcome later = plan.next()
                 .map(next -> Outcome.again(Duration.between(now, next).plus(LITTLE_LATER)))
@@ -166,13 +210,29 @@ public final class CronJobController {
         }
         Instant due = plan.due().get();
         if (CronJobPlan.isTooLate(cronJob, due, now)) {
-            events.warning(cronJob, "MissSchedule", "Missed scheduled time to start a job: " + Times.text(due));
+            events.warning(
+                    cronJob,
+                    "MissSchedule",
+                    "Missed scheduled time to start a job: " + SHOWN.format(due.atZone(ZoneOffset.UTC)));
             return new Run(status, later);
         }
-        return start(cronJob, status, due, later);
+        return start(cronJob, status, due.atZone(zone.get()), later);
     }
 
-    private Run start(CronJob cronJob, CronJobStatus status, Instant due, Outcome later) {
+    /** Empty, which is told, if there is no such place. */
+    private Optional<ZoneId> zone(CronJob cronJob) {
+        String name = Nulls.or(cronJob.getSpec().getTimeZone(), "");
+        Optional<ZoneId> zone = CronSchedule.zone(name);
+        if (zone.isEmpty()) {
+            events.warning(
+                    cronJob,
+                    "UnknownTimeZone",
+                    "invalid timeZone: %s: unknown time zone %s".formatted(GoQuote.quote(name), name));
+        }
+        return zone;
+    }
+
+    private Run start(CronJob cronJob, CronJobStatus status, ZonedDateTime due, Outcome later) {
         String policy = Nulls.or(cronJob.getSpec().getConcurrencyPolicy(), "Allow");
         List<ObjectReference> active = new ArrayList<>(Nulls.list(status.getActive()));
         if (policy.equals("Forbid") && !active.isEmpty()) {
@@ -203,14 +263,10 @@ public final class CronJobController {
             }
             created = jobs.get(ObjectKey.of(job)); // made before, but the status was not written
             if (!Owners.isControlledBy(created, cronJob)) {
-                events.warning(
-                        cronJob,
-                        "UnexpectedJob",
-                        "Saw a job that the controller did not create: " + Nulls.name(created));
                 return new Run(status, later);
             }
         }
-        if (end(created).isEmpty()) {
+        if (end(created).isEmpty() && !isListed(active, created)) {
             active.add(new ObjectReferenceBuilder()
                     .withKind("Job")
                     .withApiVersion("batch/v1")
@@ -222,18 +278,18 @@ public final class CronJobController {
         }
         CronJobStatus started = status.toBuilder()
                 .withActive(active)
-                .withLastScheduleTime(Times.text(due))
+                .withLastScheduleTime(Times.text(due.toInstant()))
                 .build();
         return new Run(started, later);
     }
 
-    private static Job make(CronJob cronJob, Instant due) {
+    private static Job make(CronJob cronJob, ZonedDateTime due) {
         JobBuilder job = new JobBuilder()
                 .withNewMetadata()
-                .withName(Nulls.name(cronJob) + "-" + due.getEpochSecond() / 60)
+                .withName(Nulls.name(cronJob) + "-" + due.toEpochSecond() / 60)
                 .withNamespace(Nulls.namespace(cronJob))
                 .withOwnerReferences(Owners.referenceTo(cronJob))
-                .addToAnnotations(SCHEDULED, due.toString())
+                .addToAnnotations(SCHEDULED, STAMP.format(due))
                 .endMetadata()
                 .withSpec(cronJob.getSpec().getJobTemplate().getSpec());
         if (cronJob.getSpec().getJobTemplate().getMetadata() != null) {

@@ -3,6 +3,7 @@ package io.k8j.controllers.cronjob;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.Times;
+import io.k8j.model.time.CronSchedule;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -7,6 +7,7 @@ import io.k8j.apiserver.http.WebhookEndpoint;
 import io.k8j.apiserver.validation.Findings;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.api.GoDuration;
 import io.k8j.model.json.JsonException;
 import io.k8j.model.validation.Names;
 import io.k8j.model.yaml.Yaml;
@@ -19,7 +20,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /** Reads upstream's {@code AuthorizationConfiguration} of {@code apiserver.config.k8s.io}. */
 public final class AuthorizationConfiguration {
@@ -30,11 +30,9 @@ public final class AuthorizationConfiguration {
 
     private final Findings f = new Findings();
     private final Kubeconfigs kubeconfigs;
-    private final Function<String, Duration> durations;
 
-    private AuthorizationConfiguration(Kubeconfigs kubeconfigs, Function<String, Duration> durations) {
+    private AuthorizationConfiguration(Kubeconfigs kubeconfigs) {
         this.kubeconfigs = kubeconfigs;
-        this.durations = durations;
     }
 
     /**
@@ -58,7 +56,7 @@ public final class AuthorizationConfiguration {
                     "no kind \"%s\" is registered for version \"%s\": expected AuthorizationConfiguration"
                             .formatted(root.text("kind"), version));
         }
-        AuthorizationConfiguration reader = new AuthorizationConfiguration(kubeconfigs, GoDuration::parse);
+        AuthorizationConfiguration reader = new AuthorizationConfiguration(kubeconfigs);
         List<Entry> entries = reader.entries(root.field("authorizers"));
         if (!reader.f.isEmpty()) {
             throw new ConfigurationException(FieldError.aggregate(reader.f.list()));
@@ -169,10 +167,14 @@ public final class AuthorizationConfiguration {
             if (otherwise.isZero()) f.required(at.field(field), "");
             return otherwise;
         }
-        Duration duration = durations.apply(text);
-        if (duration == null) {
-            f.invalid(at.field(field), text, "time: invalid duration \"" + text + "\"");
-        } else if (duration.isNegative() && !field.equals("timeout")) {
+        Duration duration;
+        try {
+            duration = GoDuration.parse(text);
+        } catch (IllegalArgumentException e) {
+            f.invalid(at.field(field), text, e.getMessage());
+            return null;
+        }
+        if (duration.isNegative() && !field.equals("timeout")) {
             f.invalid(at.field(field), text, "must be > 0s");
         } else if (duration.isZero()) {
             f.required(at.field(field), "");
