@@ -5,7 +5,7 @@ import io.k8j.client.EventBroadcaster;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.eviction.PressureRelief;
 import io.k8j.kubelet.hostports.HostPorts;
-import io.k8j.kubelet.manifests.ManifestFiles;
+import io.k8j.kubelet.manifests.Manifests;
 import io.k8j.kubelet.node.Housekeeping;
 import io.k8j.kubelet.node.Machine;
 import io.k8j.kubelet.node.NodeAgent;
@@ -15,10 +15,11 @@ import io.k8j.kubelet.pods.PodEvents;
 import io.k8j.kubelet.pods.PodWorkers;
 import io.k8j.kubelet.server.KubeletServer;
 import io.k8j.kubelet.server.KubeletTls;
+import io.k8j.kubelet.shutdown.Inhibitor;
 import io.k8j.kubelet.shutdown.NodeShutdown;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -31,23 +32,25 @@ import java.util.function.Supplier;
  */
 public final class Kubelet implements AutoCloseable {
     private final EventBroadcaster broadcaster;
-    private final ManifestFiles manifests; // null if there are no static Pods
+    private final Manifests manifests;
     private final PodWorkers pods;
     private final KubeletServer server;
     private final NodeAgent node;
     private final Housekeeping housekeeping;
     private final PressureRelief relief; // null on a simulated node
     private final NodeShutdown shutdown;
+    private final Optional<Inhibitor> inhibitor;
 
     private Kubelet(
             EventBroadcaster broadcaster,
-            ManifestFiles manifests,
+            Manifests manifests,
             PodWorkers pods,
             KubeletServer server,
             NodeAgent node,
             Housekeeping housekeeping,
             PressureRelief relief,
-            NodeShutdown shutdown) {
+            NodeShutdown shutdown,
+            Optional<Inhibitor> inhibitor) {
         this.broadcaster = broadcaster;
         this.manifests = manifests;
         this.pods = pods;
@@ -56,6 +59,7 @@ public final class Kubelet implements AutoCloseable {
         this.housekeeping = housekeeping;
         this.relief = relief;
         this.shutdown = shutdown;
+        this.inhibitor = inhibitor;
     }
 
     /**
@@ -96,26 +100,24 @@ public final class Kubelet implements AutoCloseable {
         HostPorts hostPorts =
                 HostPorts.in(config.extras().hostPortTable(), config.extras().bridge());
         PodWorkers pods = PodWorkers.start(client, runtime, info, hostPorts, events);
-        ManifestFiles manifests = staticPods(config.options(), config.nodeName(), pods, client);
+        Manifests manifests =
+                Manifests.start(config.options().manifests(), config.nodeName(), client.time(), pods::setStatic);
         KubeletServer server = KubeletServer.start(config, client, runtime, pods, machine, tls);
         Housekeeping housekeeping = Housekeeping.start(config, runtime, pods, client.time());
         PressureRelief relief = config.simulated() ? null : relief(config, runtime, pods, housekeeping, events, client);
-        NodeShutdown shutdown = new NodeShutdown(
-                config.options().shutdownGracePeriod(), config.options().shutdownGracePeriodCriticalPods(), pods);
+        NodeShutdown shutdown = new NodeShutdown(config.options().shutdown(), pods);
         NodeFacts facts = new NodeFacts(
                 config, runtime, machine, () -> relief == null ? Set.of() : relief.conditions(), shutdown::isUnderWay);
         NodeAgent node = NodeAgent.start(client, config, facts, events, server.port(), onPodCidr);
         pods.admit(node.view(() -> relief == null ? Set.of() : relief.conditions()));
-        return new Kubelet(broadcaster, manifests, pods, server, node, housekeeping, relief, shutdown);
-    }
-
-    private static ManifestFiles staticPods(KubeletOptions options, String node, PodWorkers pods, Client client) {
-        if (options.podManifestPath() == null) {
-            pods.setStatic(List.of());
-            return null;
-        }
-        return ManifestFiles.start(
-                options.podManifestPath(), options.fileCheckFrequency(), node, client.time(), pods::setStatic);
+        Optional<Inhibitor> inhibitor = config.simulated()
+                ? Optional.empty()
+                : Inhibitor.start(
+                        config.options().shutdown(),
+                        client.time(),
+                        () -> shutdown.run(node::refresh),
+                        () -> shutdown.calledOff(node::refresh));
+        return new Kubelet(broadcaster, manifests, pods, server, node, housekeeping, relief, shutdown, inhibitor);
     }
 
     /** A simulated node uses nothing of this machine that it could give back; others look after it. */
@@ -154,11 +156,12 @@ public final class Kubelet implements AutoCloseable {
 
     @Override
     public void close() {
+        inhibitor.ifPresent(Inhibitor::close);
         if (relief != null) relief.close();
         housekeeping.close();
         node.close();
         server.close();
-        if (manifests != null) manifests.close();
+        manifests.close();
         pods.close();
         broadcaster.close();
     }

@@ -1,56 +1,30 @@
 package io.k8j.kubelet;
 
 import io.k8j.kubelet.eviction.EvictionConfig;
-import java.nio.file.Path;
-import java.time.Duration;
+import io.k8j.kubelet.manifests.ManifestConfig;
+import io.k8j.kubelet.shutdown.ShutdownConfig;
 
 /**
- * Settings that few change, under upstream's names.
+ * Settings that few change.
  *
  * @param eviction when Pods are ended for the node's sake
- * @param podManifestPath file or directory with static Pods (--pod-manifest-path); null if there are none
- * @param fileCheckFrequency how often it is looked at (--file-check-frequency)
- * @param shutdownGracePeriod how long the end of the node is held up for its Pods to end; zero leaves them running
- *     (shutdownGracePeriod)
- * @param shutdownGracePeriodCriticalPods how much of that is kept for critical Pods (shutdownGracePeriodCriticalPods)
+ * @param manifests where static Pods come from
+ * @param shutdown how long Pods get when the node goes down
  */
-public record KubeletOptions(
-        EvictionConfig eviction,
-        Path podManifestPath,
-        Duration fileCheckFrequency,
-        Duration shutdownGracePeriod,
-        Duration shutdownGracePeriodCriticalPods) {
+public record KubeletOptions(EvictionConfig eviction, ManifestConfig manifests, ShutdownConfig shutdown) {
     /** Upstream's. */
     public static final KubeletOptions DEFAULTS =
-            new KubeletOptions(EvictionConfig.DEFAULTS, null, Duration.ofSeconds(20), Duration.ZERO, Duration.ZERO);
-
-    public KubeletOptions {
-        if (shutdownGracePeriod.isNegative()
-                || shutdownGracePeriodCriticalPods.isNegative()
-                || shutdownGracePeriodCriticalPods.compareTo(shutdownGracePeriod) > 0) {
-            throw new IllegalArgumentException(
-                    "invalid configuration: shutdownGracePeriod %s must be >= shutdownGracePeriodCriticalPods %s"
-                            .formatted(seconds(shutdownGracePeriod), seconds(shutdownGracePeriodCriticalPods)));
-        }
-        if (fileCheckFrequency.isNegative() || fileCheckFrequency.isZero()) {
-            throw new IllegalArgumentException("file-check-frequency must be positive");
-        }
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toSeconds() + "s";
-    }
+            new KubeletOptions(EvictionConfig.DEFAULTS, ManifestConfig.NONE, ShutdownConfig.NONE);
 
     public KubeletOptions withEviction(EvictionConfig other) {
-        return new KubeletOptions(
-                other, podManifestPath, fileCheckFrequency, shutdownGracePeriod, shutdownGracePeriodCriticalPods);
+        return new KubeletOptions(other, manifests, shutdown);
     }
 
-    public KubeletOptions withPodManifests(Path path, Duration frequency) {
-        return new KubeletOptions(eviction, path, frequency, shutdownGracePeriod, shutdownGracePeriodCriticalPods);
+    public KubeletOptions withManifests(ManifestConfig other) {
+        return new KubeletOptions(eviction, other, shutdown);
     }
 
-    public KubeletOptions withShutdown(Duration all, Duration critical) {
-        return new KubeletOptions(eviction, podManifestPath, fileCheckFrequency, all, critical);
+    public KubeletOptions withShutdown(ShutdownConfig other) {
+        return new KubeletOptions(eviction, manifests, other);
     }
 }

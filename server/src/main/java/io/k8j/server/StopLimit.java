@@ -2,6 +2,7 @@ package io.k8j.server;
 
 import io.k8j.server.certs.Pem;
 import io.k8j.server.flags.FlagValues;
+import io.k8j.server.node.KubeletSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ public final class StopLimit {
 
     /** Notes how long this server may take. */
     static void note(ServerConfig config) throws IOException {
-        Duration pods = config.kubeletFlags().duration("shutdown-grace-period", Duration.ZERO);
+        Duration pods = KubeletSettings.shutdown(config.kubeletFlags()).total();
         note(config.dataDir(), pods.plus(delay(config.apiServerFlags())));
     }
 

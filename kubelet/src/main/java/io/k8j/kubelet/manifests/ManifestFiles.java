@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Reads static Pods from a file, or from all files of a directory whose names begin with no dot, and reads them again
  * when something changes and from time to time. One virtual thread.
  */
-public final class ManifestFiles implements AutoCloseable {
+final class ManifestFiles implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ManifestFiles.class);
 
     private record Read(byte[] text, Pod pod) {} // pod is null if the text is none
@@ -55,7 +55,7 @@ public final class ManifestFiles implements AutoCloseable {
      *
      * @param onPods gets all Pods each time that they are read
      */
-    public static ManifestFiles start(
+    static ManifestFiles start(
             Path path, Duration frequency, String nodeName, Time time, Consumer<List<Pod>> onPods) {
         var files = new ManifestFiles(path, frequency, nodeName, time, onPods);
         files.read();
@@ -148,7 +148,7 @@ public final class ManifestFiles implements AutoCloseable {
         if (before != null && Arrays.equals(before.text(), text)) return before.pod();
         Pod pod = null;
         try {
-            pod = StaticPod.read(file.toString(), text, nodeName, time.instant());
+            pod = StaticPod.read(StaticPod.Source.file(file.toString()), text, nodeName, time.instant());
         } catch (RuntimeException e) {
             log.atError()
                     .addKeyValue("file", file)

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Makes a Pod of a manifest file, as upstream names and marks it. Pure. */
+/** Makes Pods of manifests, as upstream names and marks them. Pure. */
 public final class StaticPod {
     /** Says that an object mirrors a static Pod, and of which content. */
     public static final String MIRROR = "kubernetes.io/config.mirror";
@@ -29,6 +29,27 @@ public final class StaticPod {
     static final String HASH = "kubernetes.io/config.hash";
     static final String SOURCE = "kubernetes.io/config.source";
     static final String SEEN = "kubernetes.io/config.seen";
+
+    /**
+     * Where a manifest was read, which makes equal Pods of two places different ones.
+     *
+     * @param kind {@code file} or {@code http}
+     * @param name the file's path or the address
+     */
+    record Source(String kind, String name) {
+        static Source file(String path) {
+            return new Source("file", path);
+        }
+
+        static Source url(String url) {
+            return new Source("http", url);
+        }
+
+        /** What of it goes into the hash: a web server may serve many nodes, and all of them get the same. */
+        private String identity(String nodeName) {
+            return kind.equals("file") ? "host:%sfile:%s".formatted(nodeName, name) : "url:" + name;
+        }
+    }
 
     private static final Schema SCHEMA = Schemas.kind(new GroupVersionKind("", "v1", "Pod"));
 
@@ -51,12 +72,28 @@ public final class StaticPod {
     /**
      * Reads a manifest.
      *
-     * @param file where it was read, which makes equal Pods of two files different ones
      * @param text YAML or JSON of one Pod
      * @throws IllegalArgumentException in one sentence, if it is no Pod that can be run without the API
      */
-    static Pod read(String file, byte[] text, String nodeName, Instant now) {
-        Map<String, Object> tree = tree(text);
+    static Pod read(Source source, byte[] text, String nodeName, Instant now) {
+        return read(source, tree(Yaml.parse(text)), nodeName, now);
+    }
+
+    /** Reads a manifest of one Pod, or of a list of Pods. */
+    static List<Pod> readAll(Source source, byte[] text, String nodeName, Instant now) {
+        Map<String, Object> tree = tree(Yaml.parse(text));
+        if (!"PodList".equals(tree.get("kind"))) return List.of(read(source, tree, nodeName, now));
+        List<Pod> pods = new ArrayList<>();
+        for (Object item : tree.get("items") instanceof List<?> items ? items : List.of()) {
+            Map<String, Object> pod = tree(item);
+            pod.putIfAbsent("kind", "Pod");
+            pod.putIfAbsent("apiVersion", "v1");
+            pods.add(read(source, pod, nodeName, now));
+        }
+        return pods;
+    }
+
+    private static Pod read(Source source, Map<String, Object> tree, String nodeName, Instant now) {
         if (!"Pod".equals(tree.get("kind")) || !"v1".equals(tree.get("apiVersion"))) {
             throw new IllegalArgumentException("it is no Pod of version v1");
         }
@@ -71,13 +108,13 @@ public final class StaticPod {
         }
         String hash = metadata.get("uid") instanceof String given && !given.isEmpty()
                 ? given
-                : hash("host:%sfile:%s".formatted(nodeName, file), object);
+                : hash(source.identity(nodeName), object);
         metadata.put("uid", hash);
         metadata.put("name", name + "-" + nodeName.toLowerCase(Locale.ROOT));
         metadata.putIfAbsent("namespace", "default");
         Map<String, Object> annotations = child(metadata, "annotations");
         annotations.put(HASH, hash);
-        annotations.put(SOURCE, "file");
+        annotations.put(SOURCE, source.kind());
         annotations.put(SEEN, now.toString());
         spec.put("nodeName", nodeName);
         tolerateAll(spec);
@@ -87,8 +124,8 @@ public final class StaticPod {
         return pod;
     }
 
-    private static Map<String, Object> tree(byte[] text) {
-        if (Yaml.parse(text) instanceof Map<?, ?> map) {
+    private static Map<String, Object> tree(Object parsed) {
+        if (parsed instanceof Map<?, ?> map) {
             Map<String, Object> tree = new LinkedHashMap<>();
             map.forEach((key, value) -> tree.put(String.valueOf(key), value));
             return tree;

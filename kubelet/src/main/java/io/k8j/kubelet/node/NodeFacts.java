@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ContainerImageBuilder;
 import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
+import io.fabric8.kubernetes.api.model.NodeFeatures;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.NodeStatusBuilder;
 import io.fabric8.kubernetes.api.model.NodeSystemInfo;
@@ -41,6 +42,7 @@ public final class NodeFacts {
     private final Machine machine;
     private final Supplier<Set<String>> pressure;
     private final BooleanSupplier goingDown;
+    private volatile NodeFeatures features; // what the runtime says that it can; null if it says nothing
     private volatile Instant heard = Instant.EPOCH; // when the runtime last answered
 
     /**
@@ -86,6 +88,7 @@ public final class NodeFacts {
                 .withNewKubeletEndpoint(port)
                 .endDaemonEndpoints()
                 .withNodeInfo(info())
+                .withFeatures(features)
                 .withImages(images())
                 .build();
     }
@@ -188,6 +191,9 @@ public final class NodeFacts {
         try {
             StatusResponse status = runtime.status();
             heard = now;
+            features = status.hasFeatures()
+                    ? new NodeFeatures(status.getFeatures().getSupplementalGroupsPolicy())
+                    : null;
             List<String> reasons = new ArrayList<>();
             for (String type : List.of("RuntimeReady", "NetworkReady")) {
                 Optional<RuntimeCondition> condition = status.getStatus().getConditionsList().stream()

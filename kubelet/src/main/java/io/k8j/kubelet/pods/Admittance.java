@@ -32,7 +32,7 @@ record Admittance(Node node, Map<String, Quantity> allocatable, Set<String> pres
         /** It may run. */
         record Admit() implements Verdict {}
 
-        /** It fails. @param labelsOnly whether it is only for the node's labels, of which ours may be old */
+        /** It fails. @param labelsOnly whether it is only for what the node's object says, of which ours may be old */
         record Refuse(String reason, String message, boolean labelsOnly) implements Verdict {}
 
         /** It may run once these have ended. */
@@ -40,7 +40,7 @@ record Admittance(Node node, Map<String, Quantity> allocatable, Set<String> pres
     }
 
     Verdict decide(Pod pod) {
-        Optional<Verdict> early = pressure(pod).or(() -> operatingSystem(pod));
+        Optional<Verdict> early = pressure(pod).or(() -> operatingSystem(pod)).or(() -> groups(pod));
         if (early.isPresent()) return early.get();
         List<Misfit> misfits = Fit.check(pod, node, allocatable, others);
         if (misfits.isEmpty()) return new Verdict.Admit();
@@ -96,6 +96,20 @@ record Admittance(Node node, Map<String, Quantity> allocatable, Set<String> pres
                 && !"linux".equals(pod.getSpec().getOs().getName());
         return other
                 ? Optional.of(refuse("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS"))
+                : Optional.empty();
+    }
+
+    private Optional<Verdict> groups(Pod pod) {
+        boolean strict = pod.getSpec().getSecurityContext() != null
+                && "Strict".equals(pod.getSpec().getSecurityContext().getSupplementalGroupsPolicy());
+        boolean supported = node.getStatus() != null
+                && node.getStatus().getFeatures() != null
+                && Boolean.TRUE.equals(node.getStatus().getFeatures().getSupplementalGroupsPolicy());
+        return strict && !supported
+                ? Optional.of(new Verdict.Refuse(
+                        "SupplementalGroupsPolicyNotSupported",
+                        "SupplementalGroupsPolicy=Strict is not supported in this node",
+                        true))
                 : Optional.empty();
     }
 }

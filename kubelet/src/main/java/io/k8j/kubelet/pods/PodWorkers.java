@@ -270,6 +270,11 @@ public final class PodWorkers implements AutoCloseable {
         refusing = true;
     }
 
+    /** Takes Pods again. */
+    public void acceptNew() {
+        refusing = false;
+    }
+
     /** Ends Pods with their node; false if not all had ended when the time was over. */
     public boolean terminate(List<String> uids, Duration within) throws InterruptedException {
         List<PodWorker> ending =
@@ -306,9 +311,13 @@ public final class PodWorkers implements AutoCloseable {
         return Optional.ofNullable(workers.get(uid)).map(PodWorker::lastSeen);
     }
 
-    /** The node's static Pods as they are now; may be called again and again, by one thread at a time. */
-    public void setStatic(List<Pod> wanted) {
-        statics.set(wanted);
+    /**
+     * The node's static Pods as they are now; may be called again and again, by one thread at a time.
+     *
+     * @param complete whether these are all: until then, what runs of unknown Pods may belong to one of them
+     */
+    public void setStatic(List<Pod> wanted, boolean complete) {
+        statics.set(wanted, complete);
     }
 
     /** Where a Pod's logs lie. */

@@ -43,8 +43,12 @@ final class StaticPods implements AutoCloseable {
         this.mirrors = new Mirrors(client, node, this::shown, seen::get, () -> List.copyOf(seen.all()));
     }
 
-    /** The static Pods of now. */
-    void set(List<Pod> now) {
+    /**
+     * The static Pods of now.
+     *
+     * @param complete whether these are all that there are
+     */
+    void set(List<Pod> now, boolean complete) {
         Set<Pod> starting = new HashSet<>();
         Set<Pod> ending = new HashSet<>();
         synchronized (this) {
@@ -59,7 +63,7 @@ final class StaticPods implements AutoCloseable {
         }
         ending.forEach(end);
         starting.forEach(this::begin);
-        known.countDown();
+        if (complete) known.countDown();
         mirrors.wake();
     }
 

@@ -27,6 +27,7 @@ import io.k8j.kubelet.cri.v1.PodSandboxState;
 import io.k8j.kubelet.cri.v1.PodSandboxStatus;
 import io.k8j.kubelet.cri.v1.PortForwardRequest;
 import io.k8j.kubelet.cri.v1.RuntimeCondition;
+import io.k8j.kubelet.cri.v1.RuntimeFeatures;
 import io.k8j.kubelet.cri.v1.RuntimeStatus;
 import io.k8j.kubelet.cri.v1.StatusResponse;
 import io.k8j.kubelet.cri.v1.UInt64Value;
@@ -135,6 +136,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
                         .addConditions(RuntimeCondition.newBuilder()
                                 .setType("NetworkReady")
                                 .setStatus(true)))
+                .setFeatures(RuntimeFeatures.newBuilder().setSupplementalGroupsPolicy(true))
                 .build();
     }
 

@@ -2,7 +2,6 @@ package io.k8j.kubelet.shutdown;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.kubelet.pods.PodWorkers;
-import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,20 +10,13 @@ import org.slf4j.LoggerFactory;
 public final class NodeShutdown {
     private static final Logger log = LoggerFactory.getLogger(NodeShutdown.class);
 
-    private final Duration all;
-    private final Duration critical;
+    private final ShutdownConfig config;
     private final PodWorkers pods;
     private volatile boolean begun;
 
-    /**
-     * Does nothing until {@link #run}.
-     *
-     * @param all how long the end may take
-     * @param critical how much of that is kept for critical Pods
-     */
-    public NodeShutdown(Duration all, Duration critical, PodWorkers pods) {
-        this.all = all;
-        this.critical = critical;
+    /** Does nothing until {@link #run}. */
+    public NodeShutdown(ShutdownConfig config, PodWorkers pods) {
+        this.config = config;
         this.pods = pods;
     }
 
@@ -39,11 +31,11 @@ public final class NodeShutdown {
      * @param tell makes known that the node goes down
      */
     public void run(Runnable tell) throws InterruptedException {
-        if (all.isZero()) return;
+        if (config.total().isZero()) return;
         begun = true;
         pods.refuseNew();
         tell.run();
-        for (ShutdownPlan.Group group : ShutdownPlan.of(pods.pods(), all, critical)) {
+        for (ShutdownPlan.Group group : ShutdownPlan.of(pods.pods(), config)) {
             log.atInfo()
                     .addKeyValue("pods", group.pods().size())
                     .addKeyValue("seconds", group.period().toSeconds())
@@ -55,5 +47,12 @@ public final class NodeShutdown {
                 log.atWarn().log("pods have not ended in time, the node goes down nevertheless");
             }
         }
+    }
+
+    /** The machine goes on after all: Pods may come again. */
+    public void calledOff(Runnable tell) {
+        begun = false;
+        pods.acceptNew();
+        tell.run();
     }
 }

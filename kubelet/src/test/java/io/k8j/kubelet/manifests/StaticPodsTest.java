@@ -43,7 +43,8 @@ class StaticPodsTest {
     @BeforeEach
     void makeTheDirectory() throws IOException {
         manifests = Files.createDirectory(dir.resolve("manifests"));
-        options = KubeletOptions.DEFAULTS.withPodManifests(manifests, Duration.ofMillis(200));
+        options = KubeletOptions.DEFAULTS.withManifests(
+                ManifestConfig.NONE.withPath(manifests, Duration.ofMillis(200)));
     }
 
     /** In one step, as whoever changes manifests should do it. */
@@ -54,7 +55,7 @@ class StaticPodsTest {
 
     private static Pod read(String text) {
         return StaticPod.read(
-                "/etc/web.yaml",
+                StaticPod.Source.file("/etc/web.yaml"),
                 text.getBytes(StandardCharsets.UTF_8),
                 "Node-1",
                 Instant.parse("2026-01-01T00:00:00Z"));

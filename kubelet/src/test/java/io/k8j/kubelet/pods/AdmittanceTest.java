@@ -213,4 +213,31 @@ class AdmittanceTest {
         Pod wrongNode = pod("p", "'priority':2000000000,'nodeSelector':{'disk':'hdd'}," + asks("'cpu':'700m'"));
         assertThat(decide(wrongNode, small, big)).startsWith("NodeAffinity: ");
     }
+
+    @Test
+    void groupsAreOnlyStrictWhereTheRuntimeCan() {
+        Pod strict = pod("p", "'securityContext':{'supplementalGroupsPolicy':'Strict'}");
+        Pod merge = pod("p", "'securityContext':{'supplementalGroupsPolicy':'Merge'}");
+        Node can = NODE.edit()
+                .editSpec()
+                .withTaints()
+                .endSpec()
+                .withNewStatus()
+                .withNewFeatures(true)
+                .endStatus()
+                .build();
+        Node cannot = NODE.edit()
+                .editSpec()
+                .withTaints()
+                .endSpec()
+                .withNewStatus()
+                .withNewFeatures(false)
+                .endStatus()
+                .build();
+        assertThat(decide(strict, can, Set.of())).isEqualTo("admit");
+        assertThat(decide(merge, cannot, Set.of())).isEqualTo("admit");
+        assertThat(decide(strict, cannot, Set.of()))
+                .contains("SupplementalGroupsPolicyNotSupported")
+                .contains("SupplementalGroupsPolicy=Strict is not supported in this node");
+    }
 }

@@ -11,6 +11,7 @@ import io.k8j.kubelet.testing.TestNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,10 +44,28 @@ class NodeShutdownTest {
     void criticalPodsEndLastAndHaveTheirOwnTime() {
         Duration all = Duration.ofSeconds(30);
         Duration critical = Duration.ofSeconds(10);
+        ShutdownConfig config = ShutdownConfig.of(all, critical);
         assertThat(show(ShutdownPlan.of(
-                        List.of(pod("dns", 2_000_000_000), pod("web", 0), pod("old", null)), all, critical)))
+                        List.of(pod("dns", 2_000_000_000), pod("web", 0), pod("old", null)), config)))
                 .containsExactly("20 [web, old]", "10 [dns]");
-        assertThat(show(ShutdownPlan.of(List.of(pod("web", 0)), all, critical))).containsExactly("20 [web]");
+        assertThat(show(ShutdownPlan.of(List.of(pod("web", 0)), config))).containsExactly("20 [web]");
+        assertThat(ShutdownPlan.of(List.of(pod("web", 0)), ShutdownConfig.NONE)).isEmpty();
+    }
+
+    @Test
+    void eachPodBelongsToTheLastStepThatItReaches() {
+        ShutdownConfig config = ShutdownConfig.byPriority(Map.of(
+                1000, Duration.ofSeconds(30), 10, Duration.ofSeconds(20), 100_000, Duration.ofSeconds(5)));
+        assertThat(show(ShutdownPlan.of(
+                        List.of(
+                                pod("lowest", -5),
+                                pod("none", null),
+                                pod("ten", 10),
+                                pod("below", 999),
+                                pod("thousand", 1000),
+                                pod("highest", 2_000_000_000)),
+                        config)))
+                .containsExactly("20 [lowest, none, ten, below]", "30 [thousand]", "5 [highest]");
     }
 
     @Test
@@ -61,7 +80,8 @@ class NodeShutdownTest {
 
     @Test
     void podsEndWithTheirNodeAndNewOnesAreRefused() throws Exception {
-        KubeletOptions options = KubeletOptions.DEFAULTS.withShutdown(Duration.ofMinutes(5), Duration.ofMinutes(1));
+        KubeletOptions options = KubeletOptions.DEFAULTS.withShutdown(
+                ShutdownConfig.of(Duration.ofMinutes(5), Duration.ofMinutes(1)));
         try (TestNode node = TestNode.simulated(dir, options)) {
             node.create("web", "{'containers':[{'name':'c','image':'busybox:1'}]}");
             node.create("dns", "{'priority':2000000000,'containers':[{'name':'c','image':'busybox:1'}]}");

@@ -16,12 +16,16 @@ public final class KubeletFlags {
             new Flag("eviction-soft", FlagType.TEXT),
             new Flag("eviction-soft-grace-period", FlagType.MAP),
             new Flag("file-check-frequency", FlagType.DURATION),
+            new Flag("http-check-frequency", FlagType.DURATION),
             new Flag("image-gc-high-threshold", FlagType.NUMBER),
             new Flag("image-gc-low-threshold", FlagType.NUMBER),
+            new Flag("manifest-url", FlagType.TEXT),
+            new Flag("manifest-url-header", FlagType.LIST),
             new Flag("max-pods", FlagType.NUMBER),
             new Flag("pod-manifest-path", FlagType.TEXT),
-            // Upstream has these two in its configuration file only.
+            // Upstream has these three in its configuration file only.
             new Flag("shutdown-grace-period", FlagType.DURATION),
+            new Flag("shutdown-grace-period-by-pod-priority", FlagType.MAP),
             new Flag("shutdown-grace-period-critical-pods", FlagType.DURATION));
 
     private KubeletFlags() {}

@@ -4,34 +4,32 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.k8j.kubelet.KubeletConfig;
 import io.k8j.kubelet.KubeletOptions;
 import io.k8j.kubelet.eviction.EvictionConfig;
+import io.k8j.kubelet.manifests.ManifestConfig;
+import io.k8j.kubelet.shutdown.ShutdownConfig;
 import io.k8j.server.flags.FlagValues;
 import io.k8j.server.flags.KubeletFlags;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What upstream's flags mean for the kubelet. */
 public final class KubeletSettings {
+    private static final String BY_PRIORITY = "shutdown-grace-period-by-pod-priority";
+
     private KubeletSettings() {}
 
     /** @throws IllegalArgumentException in one sentence, if a value cannot be */
     public static void check(FlagValues flags) {
-        apply(flags, KubeletConfig.defaults("node", java.util.List.of(), Path.of("/")));
+        apply(flags, KubeletConfig.defaults("node", List.of(), Path.of("/")));
     }
 
     /** Settings with what the flags change in them. */
     static KubeletConfig apply(FlagValues flags, KubeletConfig usual) {
-        KubeletOptions defaults = usual.options();
-        String manifests = flags.text("pod-manifest-path");
-        KubeletOptions options = new KubeletOptions(
-                eviction(flags),
-                manifests == null || manifests.isEmpty()
-                        ? null
-                        : Path.of(manifests).toAbsolutePath(),
-                flags.duration("file-check-frequency", defaults.fileCheckFrequency()),
-                flags.duration("shutdown-grace-period", defaults.shutdownGracePeriod()),
-                flags.duration("shutdown-grace-period-critical-pods", defaults.shutdownGracePeriodCriticalPods()));
+        KubeletOptions options = new KubeletOptions(eviction(flags), manifests(flags), shutdown(flags));
         return usual.withOptions(options)
                 .withNode(usual.version(), (int) flags.number("max-pods", usual.maxPods()), usual.cgroupRoot())
                 .withUpkeep(
@@ -39,6 +37,51 @@ public final class KubeletSettings {
                         (int) flags.number("container-log-max-files", usual.containerLogMaxFiles()),
                         (int) flags.number("image-gc-high-threshold", usual.imageGcHighThresholdPercent()),
                         (int) flags.number("image-gc-low-threshold", usual.imageGcLowThresholdPercent()));
+    }
+
+    private static ManifestConfig manifests(FlagValues flags) {
+        ManifestConfig defaults = ManifestConfig.NONE;
+        String path = flags.text("pod-manifest-path", "");
+        String url = flags.text("manifest-url", "");
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (String header : flags.list("manifest-url-header")) {
+            int colon = header.indexOf(':');
+            if (colon < 1) {
+                throw new IllegalArgumentException(
+                        "%s manifest-url-header=%s: must be NAME:VALUE".formatted(KubeletFlags.OPTION, header));
+            }
+            headers.computeIfAbsent(header.substring(0, colon).strip(), name -> new ArrayList<>())
+                    .add(header.substring(colon + 1).strip());
+        }
+        return new ManifestConfig(
+                path.isEmpty() ? null : Path.of(path).toAbsolutePath(),
+                flags.duration("file-check-frequency", defaults.fileCheckFrequency()),
+                url.isEmpty() ? null : URI.create(url),
+                headers,
+                flags.duration("http-check-frequency", defaults.httpCheckFrequency()));
+    }
+
+    /** How long Pods get when the node goes down. */
+    public static ShutdownConfig shutdown(FlagValues flags) {
+        Duration all = flags.duration("shutdown-grace-period", Duration.ZERO);
+        Duration critical = flags.duration("shutdown-grace-period-critical-pods", Duration.ZERO);
+        Map<Integer, Duration> byPriority = new LinkedHashMap<>();
+        flags.map(BY_PRIORITY).forEach((priority, seconds) -> {
+            try {
+                byPriority.put(Integer.parseInt(priority), Duration.ofSeconds(Integer.parseUnsignedInt(seconds)));
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "%s %s=%s=%s: must be PRIORITY=SECONDS"
+                                .formatted(KubeletFlags.OPTION, BY_PRIORITY, priority, seconds),
+                        e);
+            }
+        });
+        if (byPriority.isEmpty()) return ShutdownConfig.of(all, critical);
+        if (!all.isZero() || !critical.isZero()) {
+            throw new IllegalArgumentException("invalid configuration: Cannot specify both "
+                    + "shutdownGracePeriodByPodPriority and shutdownGracePeriod at the same time");
+        }
+        return ShutdownConfig.byPriority(byPriority);
     }
 
     private static long size(FlagValues flags, KubeletConfig usual) {

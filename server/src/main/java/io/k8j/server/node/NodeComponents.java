@@ -274,7 +274,8 @@ public final class NodeComponents implements AutoCloseable {
 
     /** Ends the Pods if the machine goes down, and if they are to have time for that. */
     public void shutDown() throws InterruptedException {
-        if (kubelet != null && config.kubeletFlags().has("shutdown-grace-period") && MachineShutdown.isUnderWay()) {
+        boolean waits = !KubeletSettings.shutdown(config.kubeletFlags()).total().isZero();
+        if (kubelet != null && waits && MachineShutdown.isUnderWay()) {
             kubelet.shutDown();
         }
     }

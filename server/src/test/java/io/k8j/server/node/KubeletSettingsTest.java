@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k8j.kubelet.KubeletConfig;
 import io.k8j.kubelet.KubeletOptions;
 import io.k8j.kubelet.eviction.Signal;
+import io.k8j.kubelet.manifests.ManifestConfig;
+import io.k8j.kubelet.shutdown.ShutdownConfig;
 import io.k8j.server.flags.KubeletFlags;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class KubeletSettingsTest {
@@ -37,6 +41,9 @@ class KubeletSettingsTest {
         KubeletConfig config = apply(
                 "pod-manifest-path=/etc/manifests",
                 "file-check-frequency=5s",
+                "manifest-url=http://127.0.0.1:1/pods",
+                "manifest-url-header=A:1,B: x,A:2",
+                "http-check-frequency=7s",
                 "shutdown-grace-period=30s",
                 "shutdown-grace-period-critical-pods=10s",
                 "max-pods=7",
@@ -50,10 +57,15 @@ class KubeletSettingsTest {
                 "eviction-minimum-reclaim=memory.available=10Mi",
                 "eviction-max-pod-grace-period=60",
                 "eviction-pressure-transition-period=1m");
-        assertThat(config.options().podManifestPath()).isEqualTo(Path.of("/etc/manifests"));
-        assertThat(config.options().fileCheckFrequency()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.options().shutdownGracePeriod()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(config.options().shutdownGracePeriodCriticalPods()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.options().manifests())
+                .isEqualTo(new ManifestConfig(
+                        Path.of("/etc/manifests"),
+                        Duration.ofSeconds(5),
+                        URI.create("http://127.0.0.1:1/pods"),
+                        Map.of("A", List.of("1", "2"), "B", List.of("x")),
+                        Duration.ofSeconds(7)));
+        assertThat(config.options().shutdown())
+                .isEqualTo(ShutdownConfig.of(Duration.ofSeconds(30), Duration.ofSeconds(10)));
         assertThat(config.maxPods()).isEqualTo(7);
         assertThat(config.containerLogMaxSize()).isEqualTo(1 << 20);
         assertThat(config.containerLogMaxFiles()).isEqualTo(3);
@@ -70,6 +82,16 @@ class KubeletSettingsTest {
     }
 
     @Test
+    void podsMayEndInStepsOfTheirPriority() {
+        ShutdownConfig config = apply("shutdown-grace-period-by-pod-priority=10000=20,0=60").options().shutdown();
+        assertThat(config.steps())
+                .containsExactly(
+                        new ShutdownConfig.Step(0, Duration.ofSeconds(60)),
+                        new ShutdownConfig.Step(10000, Duration.ofSeconds(20)));
+        assertThat(config.total()).isEqualTo(Duration.ofSeconds(80));
+    }
+
+    @Test
     void whatCannotBeIsRefusedInOneSentence() {
         assertThatThrownBy(() -> apply("no-such-flag=1")).hasMessageContaining("there is no flag 'no-such-flag'");
         assertThatThrownBy(() -> apply("shutdown-grace-period=5s", "shutdown-grace-period-critical-pods=10s"))
@@ -82,6 +104,14 @@ class KubeletSettingsTest {
         assertThatThrownBy(() -> apply("container-log-max-size=big")).hasMessageContaining("must be an amount");
         assertThatThrownBy(() -> apply("image-gc-high-threshold=50", "image-gc-low-threshold=60"))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> apply("shutdown-grace-period=5s", "shutdown-grace-period-by-pod-priority=0=5"))
+                .hasMessage("invalid configuration: Cannot specify both shutdownGracePeriodByPodPriority"
+                        + " and shutdownGracePeriod at the same time");
+        assertThatThrownBy(() -> apply("shutdown-grace-period-by-pod-priority=high=5"))
+                .hasMessageContaining("must be PRIORITY=SECONDS");
+        assertThatThrownBy(() -> apply("manifest-url=ftp://a/b")).hasMessageContaining("must be an address of http");
+        assertThatThrownBy(() -> apply("manifest-url=not a url")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> apply("manifest-url-header=A")).hasMessageContaining("must be NAME:VALUE");
         assertThatThrownBy(() -> apply("max-pods=-1")).hasMessageContaining("must not be negative");
     }
 }
