@@ -16,7 +16,11 @@ import java.util.Map;
  * @param httpCheckFrequency how often it is asked for (--http-check-frequency)
  */
 public record ManifestConfig(
-        Path path, Duration fileCheckFrequency, URI url, Map<String, List<String>> headers, Duration httpCheckFrequency) {
+        Path path,
+        Duration fileCheckFrequency,
+        URI url,
+        Map<String, List<String>> headers,
+        Duration httpCheckFrequency) {
     /** Upstream's: nowhere. */
     public static final ManifestConfig NONE =
             new ManifestConfig(null, Duration.ofSeconds(20), null, Map.of(), Duration.ofSeconds(20));

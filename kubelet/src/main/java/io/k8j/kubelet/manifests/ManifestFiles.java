@@ -55,8 +55,7 @@ final class ManifestFiles implements AutoCloseable {
      *
      * @param onPods gets all Pods each time that they are read
      */
-    static ManifestFiles start(
-            Path path, Duration frequency, String nodeName, Time time, Consumer<List<Pod>> onPods) {
+    static ManifestFiles start(Path path, Duration frequency, String nodeName, Time time, Consumer<List<Pod>> onPods) {
         var files = new ManifestFiles(path, frequency, nodeName, time, onPods);
         files.read();
         files.thread.start();

@@ -83,8 +83,7 @@ final class ManifestUrl implements AutoCloseable {
     private void read() throws IOException, InterruptedException {
         byte[] text = fetch();
         if (Arrays.equals(text, known)) return;
-        onPods.accept(StaticPod.readAll(
-                StaticPod.Source.url(config.url().toString()), text, nodeName, time.instant()));
+        onPods.accept(StaticPod.readAll(StaticPod.Source.url(config.url().toString()), text, nodeName, time.instant()));
         known = text;
     }
 

@@ -29,8 +29,8 @@ public final class Manifests implements AutoCloseable {
         if (config.path() == null) all.setOfFiles(List.of());
         if (config.url() == null) all.setOfUrl(List.of());
         if (config.path() != null) {
-            var files = ManifestFiles.start(
-                    config.path(), config.fileCheckFrequency(), nodeName, time, all::setOfFiles);
+            var files =
+                    ManifestFiles.start(config.path(), config.fileCheckFrequency(), nodeName, time, all::setOfFiles);
             all.places.add(files::close);
         }
         if (config.url() != null) all.places.add(ManifestUrl.start(config, nodeName, time, all::setOfUrl)::close);

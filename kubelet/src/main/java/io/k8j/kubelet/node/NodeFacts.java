@@ -191,9 +191,8 @@ public final class NodeFacts {
         try {
             StatusResponse status = runtime.status();
             heard = now;
-            features = status.hasFeatures()
-                    ? new NodeFeatures(status.getFeatures().getSupplementalGroupsPolicy())
-                    : null;
+            features =
+                    status.hasFeatures() ? new NodeFeatures(status.getFeatures().getSupplementalGroupsPolicy()) : null;
             List<String> reasons = new ArrayList<>();
             for (String type : List.of("RuntimeReady", "NetworkReady")) {
                 Optional<RuntimeCondition> condition = status.getStatus().getConditionsList().stream()

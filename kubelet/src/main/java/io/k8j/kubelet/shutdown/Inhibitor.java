@@ -67,9 +67,7 @@ public final class Inhibitor implements AutoCloseable {
                         .log("the machine does not wait as long for its pods as they may take");
             }
         } catch (IOException e) {
-            log.atWarn()
-                    .addKeyValue("cause", e.getMessage())
-                    .log("the machine does not wait for its pods");
+            log.atWarn().addKeyValue("cause", e.getMessage()).log("the machine does not wait for its pods");
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

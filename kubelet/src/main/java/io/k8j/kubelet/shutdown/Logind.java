@@ -37,8 +37,7 @@ final class Logind {
             "org.freedesktop.login1.Manager",
             "InhibitDelayMaxUSec");
 
-    private static final List<String> RELOAD =
-            List.of("systemctl", "kill", "--signal=HUP", "systemd-logind.service");
+    private static final List<String> RELOAD = List.of("systemctl", "kill", "--signal=HUP", "systemd-logind.service");
 
     /** Settings that are gone when the machine starts anew. */
     private static final Path SETTINGS = Path.of("/run/systemd/logind.conf.d/99-kubelet.conf");

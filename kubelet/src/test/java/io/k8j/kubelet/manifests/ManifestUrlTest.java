@@ -52,7 +52,8 @@ class ManifestUrlTest {
     }
 
     private KubeletOptions options() {
-        URI url = URI.create("http://127.0.0.1:%d/pods".formatted(server.getAddress().getPort()));
+        URI url = URI.create(
+                "http://127.0.0.1:%d/pods".formatted(server.getAddress().getPort()));
         return KubeletOptions.DEFAULTS.withManifests(
                 ManifestConfig.NONE.withUrl(url, Map.of("X-Token", List.of("secret")), Duration.ofMillis(50)));
     }
@@ -69,7 +70,10 @@ class ManifestUrlTest {
             assertThat(node.awaitPhase("one-node-1", "Running").getMetadata().getAnnotations())
                     .containsEntry("kubernetes.io/config.source", "http");
             assertThat(token).isEqualTo("secret");
-            answer(200, "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"items\":[%s,%s]}".formatted(POD.formatted("one"), POD.formatted("two")));
+            answer(
+                    200,
+                    "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"items\":[%s,%s]}"
+                            .formatted(POD.formatted("one"), POD.formatted("two")));
             node.awaitPhase("two-node-1", "Running");
             node.awaitPhase("one-node-1", "Running");
             answer(500, "");

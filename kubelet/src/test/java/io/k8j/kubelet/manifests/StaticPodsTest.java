@@ -43,8 +43,8 @@ class StaticPodsTest {
     @BeforeEach
     void makeTheDirectory() throws IOException {
         manifests = Files.createDirectory(dir.resolve("manifests"));
-        options = KubeletOptions.DEFAULTS.withManifests(
-                ManifestConfig.NONE.withPath(manifests, Duration.ofMillis(200)));
+        options =
+                KubeletOptions.DEFAULTS.withManifests(ManifestConfig.NONE.withPath(manifests, Duration.ofMillis(200)));
     }
 
     /** In one step, as whoever changes manifests should do it. */

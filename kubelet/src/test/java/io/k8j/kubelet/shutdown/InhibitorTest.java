@@ -73,7 +73,8 @@ class InhibitorTest {
 
     @Test
     void theLockIsGoneWithWhoeverHasIt() {
-        List<String> held = List.of("sh", "-c", "echo held; touch %1$s/held; cat >/dev/null; touch %1$s/over".formatted(dir));
+        List<String> held =
+                List.of("sh", "-c", "echo held; touch %1$s/held; cat >/dev/null; touch %1$s/over".formatted(dir));
         Inhibitor inhibitor = Inhibitor.start(held, new NoPauses(), () -> {}, () -> {});
         Awaitility.await().until(() -> Files.exists(dir.resolve("held")));
         inhibitor.close();

@@ -45,8 +45,7 @@ class NodeShutdownTest {
         Duration all = Duration.ofSeconds(30);
         Duration critical = Duration.ofSeconds(10);
         ShutdownConfig config = ShutdownConfig.of(all, critical);
-        assertThat(show(ShutdownPlan.of(
-                        List.of(pod("dns", 2_000_000_000), pod("web", 0), pod("old", null)), config)))
+        assertThat(show(ShutdownPlan.of(List.of(pod("dns", 2_000_000_000), pod("web", 0), pod("old", null)), config)))
                 .containsExactly("20 [web, old]", "10 [dns]");
         assertThat(show(ShutdownPlan.of(List.of(pod("web", 0)), config))).containsExactly("20 [web]");
         assertThat(ShutdownPlan.of(List.of(pod("web", 0)), ShutdownConfig.NONE)).isEmpty();
@@ -54,8 +53,8 @@ class NodeShutdownTest {
 
     @Test
     void eachPodBelongsToTheLastStepThatItReaches() {
-        ShutdownConfig config = ShutdownConfig.byPriority(Map.of(
-                1000, Duration.ofSeconds(30), 10, Duration.ofSeconds(20), 100_000, Duration.ofSeconds(5)));
+        ShutdownConfig config = ShutdownConfig.byPriority(
+                Map.of(1000, Duration.ofSeconds(30), 10, Duration.ofSeconds(20), 100_000, Duration.ofSeconds(5)));
         assertThat(show(ShutdownPlan.of(
                         List.of(
                                 pod("lowest", -5),
@@ -80,8 +79,8 @@ class NodeShutdownTest {
 
     @Test
     void podsEndWithTheirNodeAndNewOnesAreRefused() throws Exception {
-        KubeletOptions options = KubeletOptions.DEFAULTS.withShutdown(
-                ShutdownConfig.of(Duration.ofMinutes(5), Duration.ofMinutes(1)));
+        KubeletOptions options =
+                KubeletOptions.DEFAULTS.withShutdown(ShutdownConfig.of(Duration.ofMinutes(5), Duration.ofMinutes(1)));
         try (TestNode node = TestNode.simulated(dir, options)) {
             node.create("web", "{'containers':[{'name':'c','image':'busybox:1'}]}");
             node.create("dns", "{'priority':2000000000,'containers':[{'name':'c','image':'busybox:1'}]}");

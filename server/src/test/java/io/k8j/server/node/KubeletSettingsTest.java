@@ -83,7 +83,9 @@ class KubeletSettingsTest {
 
     @Test
     void podsMayEndInStepsOfTheirPriority() {
-        ShutdownConfig config = apply("shutdown-grace-period-by-pod-priority=10000=20,0=60").options().shutdown();
+        ShutdownConfig config = apply("shutdown-grace-period-by-pod-priority=10000=20,0=60")
+                .options()
+                .shutdown();
         assertThat(config.steps())
                 .containsExactly(
                         new ShutdownConfig.Step(0, Duration.ofSeconds(60)),
