@@ -1,8 +1,13 @@
 package io.k8j.apiserver.strategy;
 
 import io.k8j.apiserver.spi.RequestContext;
-import io.k8j.apiserver.validation.BatchValidation;
+import io.k8j.apiserver.validation.CronJobValidation;
+import io.k8j.apiserver.validation.JobStatusValidation;
+import io.k8j.apiserver.validation.JobUpdates;
+import io.k8j.apiserver.validation.JobValidation;
 import io.k8j.apiserver.validation.Place;
+import io.k8j.apiserver.validation.ReplicaStatusValidation;
+import io.k8j.apiserver.validation.StatefulSetValidation;
 import io.k8j.apiserver.validation.WorkloadValidation;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;
@@ -30,7 +35,7 @@ final class WorkloadRules {
                 Rules.withStatus()
                         .orphans()
                         .check(WorkloadValidation::replicationController)
-                        .statusCheck(WorkloadValidation::replicaStatus)
+                        .statusCheck(ReplicaStatusValidation::replicas)
                         .warn(WorkloadRules::templateWarnings)
                         .select(
                                 "status.replicas",
@@ -39,9 +44,9 @@ final class WorkloadRules {
                 "replicasets.apps",
                 Rules.withStatus()
                         .check(WorkloadValidation::replicaSet)
-                        .updateCheck((o, old) -> WorkloadValidation.withImmutable(
-                                WorkloadValidation.replicaSet(o), o, old, "spec", "selector"))
-                        .statusCheck(WorkloadValidation::replicaStatus)
+                        .updateCheck((o, old) ->
+                                WorkloadValidation.withSelector(WorkloadValidation.replicaSet(o), o, old))
+                        .statusCheck(ReplicaStatusValidation::replicas)
                         .warn(WorkloadRules::templateWarnings)
                         .select(
                                 "status.replicas",
@@ -51,9 +56,9 @@ final class WorkloadRules {
                 Rules.withStatus()
                         .keepsLabelsInStatus()
                         .check(WorkloadValidation::deployment)
-                        .updateCheck((o, old) -> WorkloadValidation.withImmutable(
-                                WorkloadValidation.deployment(o), o, old, "spec", "selector"))
-                        .statusCheck(WorkloadValidation::replicaStatus)
+                        .updateCheck((o, old) ->
+                                WorkloadValidation.withSelector(WorkloadValidation.deployment(o), o, old))
+                        .statusCheck(ReplicaStatusValidation::deployment)
                         .warn(WorkloadRules::templateWarnings));
         table.put(
                 "daemonsets.apps",
@@ -61,37 +66,40 @@ final class WorkloadRules {
                         .onCreate((context, set) -> setTemplateGeneration(set, 1))
                         .onUpdate(WorkloadRules::countTemplates)
                         .check(WorkloadValidation::daemonSet)
-                        .updateCheck((o, old) -> WorkloadValidation.withImmutable(
-                                WorkloadValidation.daemonSet(o), o, old, "spec", "selector"))
+                        .updateCheck(WorkloadValidation::daemonSetUpdate)
+                        .statusCheck(ReplicaStatusValidation::daemonSet)
                         .warn(WorkloadRules::nameless));
         table.put(
                 "statefulsets.apps",
                 Rules.withStatus()
-                        .check(WorkloadValidation::statefulSet)
-                        .updateCheck(WorkloadValidation::statefulSetUpdate)
-                        .statusCheck(WorkloadValidation::replicaStatus)
+                        .check(StatefulSetValidation::create)
+                        .updateCheck(StatefulSetValidation::update)
+                        .statusCheck(ReplicaStatusValidation::statefulSet)
                         .warn(WorkloadRules::nameless));
         table.put(
                 "controllerrevisions.apps",
                 Rules.plain()
                         .check(WorkloadValidation::controllerRevision)
-                        .updateCheck((o, old) -> WorkloadValidation.withImmutable(
-                                WorkloadValidation.controllerRevision(o), o, old, "data")));
+                        .updateCheck(WorkloadValidation::controllerRevisionUpdate));
         table.put(
                 "jobs.batch",
                 Rules.withStatus()
                         // batch/v1 keeps the children when the client does not say what it wants
                         .orphans()
                         .onCreate(WorkloadRules::jobSelector)
-                        .check(BatchValidation::job)
-                        .updateCheck(BatchValidation::jobUpdate)
+                        .check(JobValidation::create)
+                        .updateCheck(JobUpdates::check)
+                        .statusCheck(JobStatusValidation::update)
                         .warn(WorkloadRules::templateWarnings)
                         .select(
                                 "status.successful",
                                 p -> Long.toString(p.at("status", "succeeded").number(0))));
         table.put(
                 "cronjobs.batch",
-                Rules.withStatus().check(BatchValidation::cronJob).warn(WorkloadRules::cronJobWarnings));
+                Rules.withStatus()
+                        .check(CronJobValidation::create)
+                        .updateCheck(CronJobValidation::update)
+                        .warn(WorkloadRules::cronJobWarnings));
         return table;
     }
 
@@ -151,7 +159,9 @@ final class WorkloadRules {
         labels.putIfAbsent("controller-uid", uid);
         labels.putIfAbsent(UID, uid);
         Trees.set(job, labels, "spec", "template", "metadata", "labels");
-        Trees.set(job, uid, "spec", "selector", "matchLabels", UID);
+        if (p.at("spec", "selector", "matchLabels").field(UID).absent()) {
+            Trees.set(job, uid, "spec", "selector", "matchLabels", UID);
+        }
         if (Trees.map(job, "metadata", "labels").isEmpty()) {
             Trees.set(job, Trees.deepCopy(labels), "metadata", "labels"); // a Job without labels has its Pods' ones
         }

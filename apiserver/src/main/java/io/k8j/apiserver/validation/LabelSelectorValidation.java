@@ -3,6 +3,7 @@ package io.k8j.apiserver.validation;
 import io.k8j.model.selector.LabelSelector;
 import io.k8j.model.selector.SelectorException;
 import io.k8j.model.validation.Names;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Checks label selectors with {@code matchLabels} and {@code matchExpressions}. */
@@ -44,6 +45,45 @@ final class LabelSelectorValidation {
             for (Place value : values.items()) {
                 f.invalid(value, value.text(), Names.labelValue(value.text()));
             }
+        }
+    }
+
+    /** The selector as messages show it; null if there is none. */
+    static Object shown(Place selector) {
+        if (selector.absent()) {
+            return null;
+        }
+        Map<String, Object> shown = new LinkedHashMap<>();
+        if (!selector.field("matchLabels").isEmpty()) {
+            shown.put("matchLabels", Meta.sorted(selector.field("matchLabels")));
+        }
+        if (!selector.field("matchExpressions").isEmpty()) {
+            shown.put(
+                    "matchExpressions",
+                    selector.field("matchExpressions").items().stream()
+                            .map(LabelSelectorValidation::shownRequirement)
+                            .toList());
+        }
+        return shown;
+    }
+
+    private static Map<String, Object> shownRequirement(Place e) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("key", e.text("key"));
+        shown.put("operator", e.text("operator"));
+        if (!e.field("values").isEmpty()) {
+            shown.put("values", e.field("values").value());
+        }
+        return shown;
+    }
+
+    /** Whether the selector can be used, and not only looked at. */
+    static boolean isReadable(Place selector) {
+        try {
+            LabelSelector.of(selector.map());
+            return true;
+        } catch (SelectorException e) {
+            return false;
         }
     }
 

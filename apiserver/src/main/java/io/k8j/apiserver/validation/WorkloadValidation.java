@@ -5,30 +5,29 @@ import io.k8j.model.json.Trees;
 import java.util.List;
 import java.util.Map;
 
-/** Checks what makes Pods: templates, replica sets, deployments, daemon sets, stateful sets. */
+/** Checks what makes Pods: templates, replica sets, deployments, daemon sets. */
 public final class WorkloadValidation {
     private static final String MISMATCH = "`selector` does not match template `labels`";
-    private static final List<String> STATEFUL_SET_CHANGES = List.of(
-            "replicas",
-            "ordinals",
-            "template",
-            "updateStrategy",
-            "revisionHistoryLimit",
-            "persistentVolumeClaimRetentionPolicy",
-            "minReadySeconds");
-
     private WorkloadValidation() {}
 
     static void template(Findings f, Place template) {
-        Meta.labels(f, new Place(template.at("metadata", "labels").value(), template.path() + ".labels"));
-        Place annotations = new Place(template.at("metadata", "annotations").value(), template.path() + ".annotations");
-        Meta.annotations(f, annotations);
-        PodAnnotationValidation.check(f, annotations, template.field("spec"));
+        templateMetadata(f, template);
         PodSpecValidation.check(f, template.field("spec"), "", false);
-        PodAnnotationValidation.sameProfiles(f, annotations, template.field("spec"));
+        PodAnnotationValidation.sameProfiles(f, annotations(template), template.field("spec"));
         if (!template.at("spec", "ephemeralContainers").isEmpty()) {
             f.forbidden(template.at("spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template");
         }
+    }
+
+    /** Labels and annotations of a template, whose paths upstream makes without {@code metadata}. */
+    static void templateMetadata(Findings f, Place template) {
+        Meta.labels(f, new Place(template.at("metadata", "labels").value(), template.path() + ".labels"));
+        Meta.annotations(f, annotations(template));
+        PodAnnotationValidation.check(f, annotations(template), template.field("spec"));
+    }
+
+    private static Place annotations(Place template) {
+        return new Place(template.at("metadata", "annotations").value(), template.path() + ".annotations");
     }
 
     public static List<FieldError> podTemplate(Map<String, Object> object) {
@@ -37,7 +36,7 @@ public final class WorkloadValidation {
         return f.list();
     }
 
-    private static void onlyAlways(Findings f, Place template, String kind) {
+    static void onlyAlways(Findings f, Place template, String kind) {
         Place policy = template.at("spec", "restartPolicy");
         if (!policy.text().equals("Always")) {
             f.notSupported(policy, policy.text(), List.of("Always"));
@@ -53,18 +52,22 @@ public final class WorkloadValidation {
         Place labels = template.at("metadata", "labels");
         boolean matches = selector.present() && LabelSelectorValidation.matches(selector, labels.map());
         if (!matches) {
-            f.invalid(labels, labels.value(), MISMATCH);
+            f.invalid(labels, shownLabels(labels), MISMATCH);
         }
     }
 
-    private static void selector(Findings f, Place selector, String kind) {
+    private static Object shownLabels(Place labels) {
+        return labels.absent() ? null : Meta.sorted(labels);
+    }
+
+    static void selector(Findings f, Place selector, String kind) {
         if (selector.absent()) {
             f.required(selector);
             return;
         }
         LabelSelectorValidation.check(f, selector);
         if (LabelSelectorValidation.isEmpty(selector)) {
-            f.invalid(selector, "empty selector is invalid for " + kind);
+            f.invalid(selector, Map.of(), "empty selector is invalid for " + kind);
         }
     }
 
@@ -89,10 +92,8 @@ public final class WorkloadValidation {
         boolean matches = spec.field("selector").map().entrySet().stream()
                 .allMatch(e -> Trees.deepEquals(e.getValue(), labels.get(e.getKey())));
         if (!matches) {
-            f.invalid(
-                    template.at("metadata", "labels"),
-                    template.at("metadata", "labels").value(),
-                    MISMATCH);
+            Place own = template.at("metadata", "labels");
+            f.invalid(own, shownLabels(own), MISMATCH);
         }
         template(f, template);
         onlyAlways(f, template, "ReplicationController");
@@ -110,6 +111,11 @@ public final class WorkloadValidation {
     }
 
     private static void replicaTemplate(Findings f, Place spec) {
+        if (!LabelSelectorValidation.isReadable(spec.field("selector"))) {
+            Place selector = spec.field("selector");
+            f.invalid(selector, LabelSelectorValidation.shown(selector), "invalid label selector");
+            return;
+        }
         if (spec.field("selector").absent() || !LabelSelectorValidation.isEmpty(spec.field("selector"))) {
             matchesTemplate(f, spec.field("selector"), spec.field("template"));
         }
@@ -152,11 +158,16 @@ public final class WorkloadValidation {
                 }
             }
             default ->
-                f.notSupported(
-                        strategy,
-                        GoStruct.of(strategy, "type=", "rollingUpdate"),
-                        List.of("Recreate", "RollingUpdate"));
+                f.notSupported(strategy, shownStrategy(strategy), List.of("Recreate", "RollingUpdate"));
         }
+    }
+
+    private static Object shownStrategy(Place strategy) {
+        Map<String, Object> shown = GoStruct.of(strategy, "type=", "rollingUpdate");
+        if (strategy.field("rollingUpdate").present()) {
+            shown.put("RollingUpdate", GoStruct.of(strategy.field("rollingUpdate"), "maxUnavailable=0", "maxSurge=0"));
+        }
+        return shown;
     }
 
     private static void rollingDeployment(Findings f, Place rolling) {
@@ -170,6 +181,33 @@ public final class WorkloadValidation {
         IntOrPercent.atMost100Percent(f, unavailable);
     }
 
+    /** Everything wrong with a new version of a DaemonSet. */
+    public static List<FieldError> daemonSetUpdate(Map<String, Object> object, Map<String, Object> old) {
+        Findings f = new Findings();
+        Place selector = Place.of(object).at("spec", "selector");
+        sameSelector(f, selector, Place.of(old).at("spec", "selector"));
+        daemonSet(object).forEach(f::add);
+        return f.list();
+    }
+
+    private static void sameSelector(Findings f, Place now, Place before) {
+        if (!Meta.same(now, before)) {
+            f.invalid(now, LabelSelectorValidation.shown(now), Meta.IMMUTABLE);
+        }
+    }
+
+    /** Adds to what is wrong with a new version that its selector is another one. */
+    public static List<FieldError> withSelector(
+            List<FieldError> errors, Map<String, Object> object, Map<String, Object> old) {
+        Findings f = new Findings();
+        errors.forEach(f::add);
+        sameSelector(
+                f,
+                Place.of(object).at("spec", "selector"),
+                Place.of(old).at("spec", "selector"));
+        return f.list();
+    }
+
     public static List<FieldError> daemonSet(Map<String, Object> object) {
         Findings f = new Findings();
         Place spec = Place.of(object).field("spec");
@@ -180,12 +218,12 @@ public final class WorkloadValidation {
             matchesTemplate(f, selector, template);
         }
         if (selector.present() && LabelSelectorValidation.isEmpty(selector)) {
-            f.invalid(selector, "empty selector is invalid for daemonset");
+            f.invalid(selector, Map.of(), "empty selector is invalid for daemonset");
         }
         template(f, template);
         onlyAlways(f, template, "DaemonSet");
-        daemonStrategy(f, spec.field("updateStrategy"));
         f.notNegative(spec.field("minReadySeconds"));
+        daemonStrategy(f, spec.field("updateStrategy"));
         f.notNegative(spec.field("revisionHistoryLimit"));
         return f.list();
     }
@@ -214,130 +252,27 @@ public final class WorkloadValidation {
                 }
             }
             default ->
-                f.notSupported(
-                        strategy,
-                        GoStruct.of(strategy, "type=", "rollingUpdate"),
-                        List.of("RollingUpdate", "OnDelete"));
+                f.notSupported(strategy, shownStrategy(strategy), List.of("RollingUpdate", "OnDelete"));
         }
-    }
-
-    public static List<FieldError> statefulSet(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place spec = Place.of(object).field("spec");
-        Place policy = spec.field("podManagementPolicy");
-        if (policy.text().isEmpty()) {
-            f.required(policy);
-        } else if (!List.of("OrderedReady", "Parallel").contains(policy.text())) {
-            f.invalid(policy, "must be 'OrderedReady' or 'Parallel'");
-        }
-        statefulStrategy(f, spec.field("updateStrategy"));
-        Place retention = spec.field("persistentVolumeClaimRetentionPolicy");
-        if (retention.present()) {
-            Meta.oneOf(f, retention.field("whenDeleted"), List.of("Retain", "Delete"));
-            Meta.oneOf(f, retention.field("whenScaled"), List.of("Retain", "Delete"));
-        }
-        f.notNegative(spec.field("replicas"));
-        f.notNegative(spec.field("minReadySeconds"));
-        if (spec.field("ordinals").present()) {
-            f.notNegative(spec.at("ordinals", "start"));
-        }
-        f.notNegative(spec.field("revisionHistoryLimit"));
-        selector(f, spec.field("selector"), "statefulset");
-        Place template = spec.field("template");
-        if (spec.field("selector").absent() || !LabelSelectorValidation.isEmpty(spec.field("selector"))) {
-            matchesTemplate(f, spec.field("selector"), template);
-        }
-        template(f, template);
-        onlyAlways(f, template, "StatefulSet");
-        return f.list();
-    }
-
-    private static void statefulStrategy(Findings f, Place strategy) {
-        Place rolling = strategy.field("rollingUpdate");
-        switch (strategy.text("type")) {
-            case "" -> f.required(strategy);
-            case "OnDelete" -> {
-                if (rolling.present()) {
-                    f.invalid(
-                            rolling,
-                            GoStruct.of(rolling, "partition=0", "maxUnavailable"),
-                            "only allowed for updateStrategy 'RollingUpdate'");
-                }
-            }
-            case "RollingUpdate" -> {
-                f.notNegative(rolling.field("partition"));
-                Place unavailable = rolling.field("maxUnavailable");
-                if (unavailable.present()) {
-                    IntOrPercent.notNegative(f, unavailable);
-                    if (IntOrPercent.value(unavailable) == 0) {
-                        f.invalid(unavailable, "cannot be 0");
-                    }
-                    IntOrPercent.atMost100Percent(f, unavailable);
-                }
-            }
-            default ->
-                f.invalid(
-                        strategy,
-                        GoStruct.of(strategy, "type=", "rollingUpdate"),
-                        "must be 'RollingUpdate' or 'OnDelete'");
-        }
-    }
-
-    /** What a StatefulSet may not change, on top of what is wrong with it. */
-    public static List<FieldError> statefulSetUpdate(Map<String, Object> object, Map<String, Object> old) {
-        Findings f = new Findings();
-        statefulSet(object).forEach(f::add);
-        Place spec = Place.of(object).field("spec");
-        Map<String, Object> now = Trees.deepCopy(spec.map());
-        Map<String, Object> before = Trees.deepCopy(Place.of(old).field("spec").map());
-        STATEFUL_SET_CHANGES.forEach(field -> {
-            now.remove(field);
-            before.remove(field);
-        });
-        if (!Differences.same(now, before)) {
-            f.forbidden(
-                    spec,
-                    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template',"
-                            + " 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
-                            + " 'minReadySeconds' are forbidden");
-        }
-        return f.list();
     }
 
     public static List<FieldError> controllerRevision(Map<String, Object> object) {
         Findings f = new Findings();
         Place p = Place.of(object);
-        if (p.field("data").absent()) {
-            f.required(p.field("data"), "data is mandatory");
-        }
         f.notNegative(p.field("revision"));
+        Place data = p.field("data");
+        if (data.absent()) {
+            f.required(data, "data is mandatory");
+        } else if (!(data.value() instanceof Map)) {
+            f.required(data, "data must be a valid JSON object");
+        }
         return f.list();
     }
 
-    /** Counters in the status of anything that has replicas. */
-    public static List<FieldError> replicaStatus(Map<String, Object> object, Map<String, Object> old) {
+    public static List<FieldError> controllerRevisionUpdate(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
-        Place status = Place.of(object).field("status");
-        long replicas = status.number("replicas");
-        List<String> parts = List.of("fullyLabeledReplicas", "updatedReplicas", "readyReplicas", "availableReplicas");
-        f.notNegative(status.field("replicas"));
-        parts.forEach(part -> f.notNegative(status.field(part)));
-        f.notNegative(status.field("unavailableReplicas"));
-        f.notNegative(status.field("observedGeneration"));
-        f.notNegative(status.field("collisionCount"));
-        for (String part : parts) {
-            if (status.number(part) > replicas) {
-                f.invalid(status.field(part), "cannot be greater than status.replicas");
-            }
-        }
-        if (status.number("availableReplicas") > status.number("readyReplicas")) {
-            f.invalid(status.field("availableReplicas"), "cannot be greater than readyReplicas");
-        }
-        Place before = Place.of(old).at("status", "collisionCount");
-        if (before.present() && status.number("collisionCount") < before.number(0)) {
-            f.invalid(status.field("collisionCount"), "cannot be decremented");
-        }
-        return f.list();
+        f.notNegative(Place.of(object).field("revision"));
+        return withImmutable(f.list(), object, old, "data");
     }
 
     /** Adds "field is immutable" to what is wrong with a new version whose field changed. */
