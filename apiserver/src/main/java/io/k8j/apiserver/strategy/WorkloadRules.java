@@ -44,8 +44,8 @@ final class WorkloadRules {
                 "replicasets.apps",
                 Rules.withStatus()
                         .check(WorkloadValidation::replicaSet)
-                        .updateCheck((o, old) ->
-                                WorkloadValidation.withSelector(WorkloadValidation.replicaSet(o), o, old))
+                        .updateCheck(
+                                (o, old) -> WorkloadValidation.withSelector(WorkloadValidation.replicaSet(o), o, old))
                         .statusCheck(ReplicaStatusValidation::replicas)
                         .warn(WorkloadRules::templateWarnings)
                         .select(
@@ -56,8 +56,8 @@ final class WorkloadRules {
                 Rules.withStatus()
                         .keepsLabelsInStatus()
                         .check(WorkloadValidation::deployment)
-                        .updateCheck((o, old) ->
-                                WorkloadValidation.withSelector(WorkloadValidation.deployment(o), o, old))
+                        .updateCheck(
+                                (o, old) -> WorkloadValidation.withSelector(WorkloadValidation.deployment(o), o, old))
                         .statusCheck(ReplicaStatusValidation::deployment)
                         .warn(WorkloadRules::templateWarnings));
         table.put(

@@ -161,8 +161,7 @@ final class JobPolicyValidation {
         }
         f.notNegative(count);
         if (count.number(0) > completions) {
-            f.invalid(
-                    count, "must be less than or equal to " + completions + " (the number of specified completions)");
+            f.invalid(count, "must be less than or equal to " + completions + " (the number of specified completions)");
         }
         if (indexes.present() && count.number(0) > total) {
             f.invalid(

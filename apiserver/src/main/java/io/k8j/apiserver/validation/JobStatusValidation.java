@@ -41,7 +41,8 @@ public final class JobStatusValidation {
 
     private static boolean is(Place job, String condition) {
         return job.at("status", "conditions").items().stream()
-                .anyMatch(c -> c.text("type").equals(condition) && c.text("status").equals("True"));
+                .anyMatch(c ->
+                        c.text("type").equals(condition) && c.text("status").equals("True"));
     }
 
     private boolean is(String condition) {
@@ -124,9 +125,7 @@ public final class JobStatusValidation {
 
     private static boolean isBefore(Place one, Place other) {
         try {
-            return one.present()
-                    && other.present()
-                    && Instant.parse(one.text()).isBefore(Instant.parse(other.text()));
+            return one.present() && other.present() && Instant.parse(one.text()).isBefore(Instant.parse(other.text()));
         } catch (DateTimeException e) {
             return false; // the decoder lets only times through
         }
@@ -235,10 +234,7 @@ public final class JobStatusValidation {
 
     private void decreasing(String counter) {
         if (status.number(counter) < before.number(counter)) {
-            f.invalid(
-                    status.field(counter),
-                    status.number(counter),
-                    "cannot decrease the " + counter + " counter");
+            f.invalid(status.field(counter), status.number(counter), "cannot decrease the " + counter + " counter");
         }
     }
 }

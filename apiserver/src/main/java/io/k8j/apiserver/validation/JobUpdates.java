@@ -61,8 +61,7 @@ public final class JobUpdates {
      */
     private static void template(Findings f, Place job, Place old) {
         Place before = old.at("spec", "template");
-        Map<String, Object> template =
-                Trees.deepCopy(job.at("spec", "template").map());
+        Map<String, Object> template = Trees.deepCopy(job.at("spec", "template").map());
         boolean suspended = old.at("spec", "suspend").isTrue();
         if (suspended) {
             if (old.at("status", "startTime").absent()) {
@@ -87,7 +86,9 @@ public final class JobUpdates {
         Map<String, Object> affinity = Trees.deepCopy(Trees.map(template, "spec", "affinity"));
         affinity.remove("nodeAffinity");
         if (before.at("spec", "affinity", "nodeAffinity").present()) {
-            affinity.put("nodeAffinity", before.at("spec", "affinity", "nodeAffinity").value());
+            affinity.put(
+                    "nodeAffinity",
+                    before.at("spec", "affinity", "nodeAffinity").value());
         }
         Trees.set(template, affinity.isEmpty() ? null : affinity, "spec", "affinity");
         for (String field : List.of("annotations", "labels")) {

@@ -144,11 +144,7 @@ public final class StatefulSetValidation {
                     IntOrPercent.atMost100Percent(f, unavailable);
                 }
             }
-            default ->
-                f.invalid(
-                        strategy,
-                        shown(strategy),
-                        "must be 'RollingUpdate' or 'OnDelete'");
+            default -> f.invalid(strategy, shown(strategy), "must be 'RollingUpdate' or 'OnDelete'");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 /** Checks what makes Pods: templates, replica sets, deployments, daemon sets. */
 public final class WorkloadValidation {
     private static final String MISMATCH = "`selector` does not match template `labels`";
+
     private WorkloadValidation() {}
 
     static void template(Findings f, Place template) {
@@ -157,8 +158,7 @@ public final class WorkloadValidation {
                     rollingDeployment(f, rolling);
                 }
             }
-            default ->
-                f.notSupported(strategy, shownStrategy(strategy), List.of("Recreate", "RollingUpdate"));
+            default -> f.notSupported(strategy, shownStrategy(strategy), List.of("Recreate", "RollingUpdate"));
         }
     }
 
@@ -201,10 +201,7 @@ public final class WorkloadValidation {
             List<FieldError> errors, Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
         errors.forEach(f::add);
-        sameSelector(
-                f,
-                Place.of(object).at("spec", "selector"),
-                Place.of(old).at("spec", "selector"));
+        sameSelector(f, Place.of(object).at("spec", "selector"), Place.of(old).at("spec", "selector"));
         return f.list();
     }
 
@@ -251,8 +248,7 @@ public final class WorkloadValidation {
                     f.required(unavailable, "cannot be 0 when maxSurge is 0");
                 }
             }
-            default ->
-                f.notSupported(strategy, shownStrategy(strategy), List.of("RollingUpdate", "OnDelete"));
+            default -> f.notSupported(strategy, shownStrategy(strategy), List.of("RollingUpdate", "OnDelete"));
         }
     }
 
