@@ -6,58 +6,108 @@ import java.util.Map;
 
 /**
  * A value within an object, and the path that error messages give it. Immutable; reading is safe whatever the shape: an
- * absent or oddly typed value reads as empty.
- *
- * @param value the value; null if absent
- * @param path such as {@code spec.containers[0].name}; empty for the object itself
+ * absent or oddly typed value reads as empty. A path is put together when somebody asks for it, because nearly all
+ * objects are valid and nobody does.
  */
-public record Place(Object value, String path) {
+public final class Place {
+    private static final int WHOLE = -1;
+    private static final int FIELD = -2;
+    private static final int KEY = -3;
+
+    private final Object value;
+    private final Place parent; // null if the name is the whole path
+    private final String name;
+    private final int step; // WHOLE, FIELD, KEY or the index of an item
+
+    /**
+     * @param value the value; null if absent
+     * @param path such as {@code spec.containers[0].name}; empty for the object itself
+     */
+    public Place(Object value, String path) {
+        this(value, null, path, WHOLE);
+    }
+
+    private Place(Object value, Place parent, String name, int step) {
+        this.value = value;
+        this.parent = parent;
+        this.name = name;
+        this.step = step;
+    }
+
     public static Place of(Object object) {
         return new Place(object, "");
     }
 
+    /** The value; null if absent. */
+    public Object value() {
+        return value;
+    }
+
+    /** Such as {@code spec.containers[0].name}; empty for the object itself. */
+    public String path() {
+        if (parent == null) {
+            return name;
+        }
+        StringBuilder path = new StringBuilder(64);
+        print(path);
+        return path.toString();
+    }
+
+    private void print(StringBuilder path) {
+        if (parent != null) {
+            parent.print(path);
+        }
+        switch (step) {
+            case WHOLE -> path.append(name);
+            case FIELD -> path.append(path.isEmpty() ? "" : ".").append(name);
+            case KEY -> path.append('[').append(name).append(']');
+            default -> path.append('[').append(step).append(']');
+        }
+    }
+
     /** The field of an object. */
-    public Place field(String name) {
-        Object child = value instanceof Map<?, ?> map ? map.get(name) : null;
-        return new Place(child, path.isEmpty() ? name : path + "." + name);
+    public Place field(String field) {
+        return new Place(child(field), this, field, FIELD);
     }
 
     /** A field some levels below. */
     public Place at(String... names) {
         Place place = this;
-        for (String name : names) {
-            place = place.field(name);
+        for (String field : names) {
+            place = place.field(field);
         }
         return place;
     }
 
     /** The entry of a map: {@code data[key]}. */
     public Place key(String key) {
-        Object child = value instanceof Map<?, ?> map ? map.get(key) : null;
-        return new Place(child, path + "[" + key + "]");
+        return new Place(child(key), this, key, KEY);
     }
 
-    /** An item of a list. */
+    /** An item of a list; absent if it has no such item. */
     public Place index(int i) {
-        Object child = value instanceof List<?> list && i >= 0 && i < list.size() ? list.get(i) : null;
-        return new Place(child, path + "[" + i + "]");
+        if (i < 0) {
+            return new Place(null, path() + "[" + i + "]");
+        }
+        Object child = value instanceof List<?> list && i < list.size() ? list.get(i) : null;
+        return new Place(child, this, null, i);
     }
 
     /** The items of a list with their paths; empty if this is no list. */
     public List<Place> items() {
-        if (!(value instanceof List<?> list)) {
+        if (!(value instanceof List<?> list) || list.isEmpty()) {
             return List.of();
         }
         List<Place> items = new ArrayList<>(list.size());
         for (int i = 0; i < list.size(); i++) {
-            items.add(new Place(list.get(i), path + "[" + i + "]"));
+            items.add(new Place(list.get(i), this, null, i));
         }
         return items;
     }
 
     /** The same path with another value. */
     public Place with(Object other) {
-        return new Place(other, path);
+        return new Place(other, parent, name, step);
     }
 
     public boolean present() {
@@ -85,8 +135,12 @@ public record Place(Object value, String path) {
     }
 
     /** The string of a field. */
-    public String text(String name) {
-        return field(name).text();
+    public String text(String field) {
+        return child(field) instanceof String s ? s : "";
+    }
+
+    private Object child(String field) {
+        return value instanceof Map<?, ?> map ? map.get(field) : null;
     }
 
     /** The whole number; null if it is none. */
@@ -105,16 +159,16 @@ public record Place(Object value, String path) {
     }
 
     /** The number of a field; 0 if it has none. */
-    public long number(String name) {
-        return field(name).number(0);
+    public long number(String field) {
+        return field(field).number(0);
     }
 
     public boolean isTrue() {
         return Boolean.TRUE.equals(value);
     }
 
-    public boolean isTrue(String name) {
-        return field(name).isTrue();
+    public boolean isTrue(String field) {
+        return Boolean.TRUE.equals(child(field));
     }
 
     /** The map, not a copy; empty if it is none. */
@@ -131,7 +185,11 @@ public record Place(Object value, String path) {
 
     /** The strings of a list; others are left out. */
     public List<String> texts() {
-        return list().stream()
+        List<Object> list = list();
+        if (list.isEmpty()) {
+            return List.of();
+        }
+        return list.stream()
                 .filter(String.class::isInstance)
                 .map(String.class::cast)
                 .toList();
