@@ -2,8 +2,8 @@ package io.k8j.apiserver.meta;
 
 import io.k8j.model.api.ApiException;
 import io.k8j.model.json.Trees;
+import io.k8j.model.time.PlainTime;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,7 +42,7 @@ public final class SystemFields {
 
     /** A time as the API writes it: whole seconds, UTC. */
     public static String time(Instant now) {
-        return now.truncatedTo(ChronoUnit.SECONDS).toString();
+        return PlainTime.format(now);
     }
 
     /**

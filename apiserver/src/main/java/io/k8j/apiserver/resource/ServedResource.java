@@ -114,6 +114,11 @@ public record ServedResource(
         custom.fillDefaults(tree);
     }
 
+    /** What an object without any value is in that form. Nobody may change it. */
+    public Map<String, Object> nothing() {
+        return storage != null && storage.builtIn() ? Canonical.nothing(schema) : Map.of();
+    }
+
     /** The form in which upstream would write an object of this version; may share parts with the argument. */
     public Map<String, Object> canonical(Map<String, Object> tree) {
         return storage != null && storage.builtIn() ? Canonical.of(schema, tree) : tree;

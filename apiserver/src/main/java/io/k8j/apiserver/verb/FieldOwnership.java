@@ -28,7 +28,7 @@ public final class FieldOwnership {
      */
     public static void update(Call call, Map<String, Object> live, Map<String, Object> object, String manager) {
         // A new object is compared with an empty one: what every object of its kind has belongs to nobody.
-        Map<String, Object> before = live == null ? call.resource().canonical(new LinkedHashMap<>()) : live;
+        Map<String, Object> before = live == null ? call.resource().nothing() : live;
         List<Object> entries = ManagedFields.afterUpdate(
                 before,
                 asWritten(call, object),

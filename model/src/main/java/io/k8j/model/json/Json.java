@@ -31,6 +31,9 @@ public final class Json {
 
     private static final int MAX_REPORTED_DUPLICATES = 100;
     private static final int EXACT_DOUBLE_TEXT = 16;
+    private static final int USUAL_BYTES = 4096;
+    private static final int FEW = 4; // entries of a map, such as the keys of a list's item
+    private static final int FEW_BYTES = 128;
 
     static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -126,26 +129,29 @@ public final class Json {
      * @throws IllegalArgumentException if the tree has a value of another class or an infinite number
      */
     public static byte[] write(Object tree) {
-        JsonWriter writer = new JsonWriter(false);
+        JsonWriter writer = new JsonWriter(false, USUAL_BYTES);
         writer.value(tree);
         return writer.toBytes();
     }
 
     /** Writes a tree, see {@link #write(Object)}, with the keys of all maps sorted as upstream's maps are. */
     public static byte[] writeSorted(Object tree) {
-        JsonWriter writer = new JsonWriter(true);
+        JsonWriter writer = new JsonWriter(true, USUAL_BYTES);
         writer.value(tree);
         return writer.toBytes();
     }
 
     /** Writes a tree as a string, see {@link #write(Object)}. */
     public static String writeString(Object tree) {
-        return new String(write(tree), StandardCharsets.UTF_8);
+        boolean small = !(tree instanceof Map<?, ?> map) || map.size() <= FEW;
+        JsonWriter writer = new JsonWriter(false, small ? FEW_BYTES : USUAL_BYTES);
+        writer.value(tree);
+        return writer.text();
     }
 
     /** Writes a tree to a stream, see {@link #write(Object)}; neither flushes nor closes it. */
     public static void write(Object tree, OutputStream out) throws IOException {
-        JsonWriter writer = new JsonWriter(false);
+        JsonWriter writer = new JsonWriter(false, USUAL_BYTES);
         writer.value(tree);
         writer.writeTo(out);
     }

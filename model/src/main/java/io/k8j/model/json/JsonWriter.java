@@ -15,15 +15,22 @@ final class JsonWriter {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private final boolean sorted;
-    private byte[] buffer = new byte[4096];
+    private byte[] buffer;
     private int length;
 
-    JsonWriter(boolean sorted) {
+    /** @param room bytes that are likely to be enough */
+    JsonWriter(boolean sorted, int room) {
         this.sorted = sorted;
+        this.buffer = new byte[room];
     }
 
     byte[] toBytes() {
         return Arrays.copyOf(buffer, length);
+    }
+
+    /** What was written, as a string. */
+    String text() {
+        return new String(buffer, 0, length, StandardCharsets.UTF_8);
     }
 
     void writeTo(OutputStream out) throws IOException {

@@ -11,16 +11,78 @@ import java.util.Map;
  * there as {@link Schema.Presence} says. Applied last, before an object is encoded. Objects of custom resources need
  * none of it.
  */
+@SuppressWarnings("ReferenceEquality") // the same value says "unchanged"
 public final class Canonical {
     private Canonical() {}
 
-    /** A new tree in canonical form; values without known fields are shared with the input. */
+    /**
+     * The tree in canonical form: the very same one if it is in that form already, otherwise a new one. What is right
+     * already is shared with the input.
+     */
     public static Map<String, Object> of(Schema schema, Map<String, Object> tree) {
-        Map<String, Object> out = LinkedHashMap.newLinkedHashMap(tree.size() + 2);
-        for (Schema.Field field : schema.fields().values()) {
-            Object value = tree.get(field.name());
+        Schema.Field[] order = schema.order();
+        Object[] values = new Object[order.length];
+        boolean same = true;
+        int last = -1;
+        for (Map.Entry<String, Object> entry : tree.entrySet()) {
+            Schema.Field field = schema.field(entry.getKey());
+            Object given = entry.getValue();
+            if (field == null) {
+                same = false;
+                continue;
+            }
+            same &= field.position() > last;
+            last = field.position();
+            Object value = given == null ? null : value(field.schema(), given);
+            values[last] = value;
+            same &= value == given && isKept(field, value);
+        }
+        same &= !lacksAny(order, values, tree);
+        return same ? tree : inOrder(order, values, tree.size());
+    }
+
+    /** An object without any value in canonical form. Nobody may change it. */
+    public static Map<String, Object> nothing(Schema schema) {
+        return schema.nothing();
+    }
+
+    /** The same as a new map. */
+    static Map<String, Object> nothing(Schema.Field[] order) {
+        return inOrder(order, new Object[order.length], 0);
+    }
+
+    /** Whether a field that was given is written as it was given. */
+    private static boolean isKept(Schema.Field field, Object value) {
+        return switch (field.presence()) {
+            case KEEP -> value != null;
+            case NULL -> true;
+            case OMIT -> value != null && !isEmpty(value);
+            case ALWAYS -> value == null ? empty(field.schema()) == null : !isEmpty(value) || isPlainEmpty(field, value);
+        };
+    }
+
+    /** Whether an empty value is the one that is always written. */
+    private static boolean isPlainEmpty(Schema.Field field, Object value) {
+        Object empty = empty(field.schema());
+        return value.equals(empty) && value.getClass() == empty.getClass();
+    }
+
+    private static boolean lacksAny(Schema.Field[] order, Object[] values, Map<String, Object> tree) {
+        for (int i = 0; i < order.length; i++) {
+            if (values[i] != null) continue;
+            Presence presence = order[i].presence();
+            boolean always = presence == Presence.ALWAYS || presence == Presence.NULL;
+            if (always && !tree.containsKey(order[i].name())) return true;
+        }
+        return false;
+    }
+
+    private static Map<String, Object> inOrder(Schema.Field[] order, Object[] values, int size) {
+        Map<String, Object> out = LinkedHashMap.newLinkedHashMap(size + 2);
+        for (int i = 0; i < order.length; i++) {
+            Schema.Field field = order[i];
+            Object value = values[i];
             Presence presence = field.presence();
-            if (value != null) value = value(field.schema(), value);
             if (value == null) {
                 if (presence == Presence.ALWAYS) out.put(field.name(), empty(field.schema()));
                 else if (presence == Presence.NULL) out.put(field.name(), null);
@@ -36,7 +98,7 @@ public final class Canonical {
     private static Object value(Schema schema, Object value) {
         return switch (schema.type()) {
             case OBJECT -> of(schema, cast(value));
-            case LIST -> holdsObjects(schema) ? list(schema.items(), (List<?>) value) : value;
+            case LIST -> holdsObjects(schema) ? list(schema.items(), cast((List<?>) value)) : value;
             case MAP -> holdsObjects(schema) ? map(schema.items(), cast(value)) : value;
             default -> value;
         };
@@ -49,16 +111,27 @@ public final class Canonical {
         };
     }
 
-    private static List<Object> list(Schema items, List<?> in) {
-        List<Object> out = new ArrayList<>(in.size());
-        for (Object item : in) out.add(item == null ? empty(items) : value(items, item));
-        return out;
+    private static List<Object> list(Schema items, List<Object> in) {
+        List<Object> out = null;
+        for (int i = 0; i < in.size(); i++) {
+            Object item = in.get(i);
+            Object value = item == null ? empty(items) : value(items, item);
+            if (out == null && value != item) out = new ArrayList<>(in.subList(0, i));
+            if (out != null) out.add(value);
+        }
+        return out == null ? in : out;
     }
 
     private static Map<String, Object> map(Schema items, Map<String, Object> in) {
+        boolean same = true;
         Map<String, Object> out = LinkedHashMap.newLinkedHashMap(in.size());
-        in.forEach((key, item) -> out.put(key, item == null ? empty(items) : value(items, item)));
-        return out;
+        for (Map.Entry<String, Object> entry : in.entrySet()) {
+            Object item = entry.getValue();
+            Object value = item == null ? empty(items) : value(items, item);
+            same &= value == item;
+            out.put(entry.getKey(), value);
+        }
+        return same ? in : out;
     }
 
     private static boolean isEmpty(Object value) {
@@ -77,7 +150,7 @@ public final class Canonical {
     /** The value upstream writes where nothing was given; null for lists, maps, times and free values. */
     static Object empty(Schema schema) {
         return switch (schema.type()) {
-            case OBJECT -> of(schema, Map.of());
+            case OBJECT -> nothing(schema.order());
             case STRING -> schema.format() == null ? "" : null;
             case INTEGER, INT_OR_STRING -> 0L;
             case NUMBER -> 0.0;
@@ -90,5 +163,10 @@ public final class Canonical {
     @SuppressWarnings("unchecked") // JSON trees have string keys
     private static Map<String, Object> cast(Object map) {
         return (Map<String, Object>) map;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Object> cast(List<?> list) {
+        return (List<Object>) list;
     }
 }

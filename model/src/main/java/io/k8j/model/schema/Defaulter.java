@@ -5,21 +5,15 @@ import io.k8j.model.quantity.Quantity;
 import io.k8j.model.schema.Schema.Presence;
 import io.k8j.model.schema.Schema.Type;
 import java.math.RoundingMode;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Fills absent fields of an object: what the schema gives, then the rules of {@link DefaultRules} for the built-in type,
  * then its children. Safe for use by several threads on different objects.
  */
 public final class Defaulter {
-    /** Whether anything below a built-in type may be filled; asked once for each type. */
-    private static final Map<String, Boolean> FILLED = new ConcurrentHashMap<>();
-
     private Defaulter() {}
 
     /**
@@ -28,19 +22,17 @@ public final class Defaulter {
      * @param object a tree that fits the schema as {@link StrictDecoder} leaves it; changed
      */
     public static void apply(Schema schema, Map<String, Object> object) {
-        for (Schema.Field field : schema.fields().values()) {
-            Object standard = field.defaultValue();
-            if (standard == null) continue;
+        DefaultPlan plan = schema.defaults();
+        for (Schema.Field field : plan.filled()) {
             Object value = object.get(field.name());
             boolean explicitNull = value == null
                     && object.containsKey(field.name())
                     && field.schema().nullable();
             if (!explicitNull && (value == null || isUnset(field, value)))
-                object.put(field.name(), Trees.deepCopy(standard));
+                object.put(field.name(), Trees.deepCopy(field.defaultValue()));
         }
-        DefaultRules.Rule rule = DefaultRules.of(schema.typeName());
-        if (rule != null) rule.fill(object);
-        for (Schema.Field field : schema.fields().values()) child(field, object);
+        if (plan.rule() != null) plan.rule().fill(object);
+        for (Schema.Field field : plan.entered()) child(field, object);
     }
 
     /** Upstream cannot tell an empty value from an absent one where its type is no pointer. */
@@ -53,7 +45,6 @@ public final class Defaulter {
         Object value = object.get(field.name());
         if (value == null && field.presence() != Presence.ALWAYS) return;
         Schema schema = field.schema();
-        if (!mayFill(schema)) return;
         if (value != null) {
             inside(schema, value, field, object);
         } else if (schema.type() == Type.OBJECT) {
@@ -94,32 +85,5 @@ public final class Defaulter {
     private static boolean mayBeFine(String text) {
         char last = text.charAt(text.length() - 1);
         return last == 'n' || last == 'u' || text.indexOf('e') >= 0 || text.indexOf('.') >= 0;
-    }
-
-    private static boolean mayFill(Schema schema) {
-        if (schema.type() == Type.LIST) return mayFill(schema.items());
-        if (schema.type() == Type.MAP) return schema.items().type() == Type.QUANTITY || mayFill(schema.items());
-        if (schema.type() != Type.OBJECT) return false;
-        if (schema.typeName() == null || Schemas.type(schema.typeName()) != schema) return true;
-        Boolean known = FILLED.get(schema.typeName());
-        if (known != null) return known;
-        boolean found = fills(schema, new HashSet<>());
-        FILLED.put(schema.typeName(), found);
-        return found;
-    }
-
-    private static boolean fills(Schema schema, Set<String> seen) {
-        return switch (schema.type()) {
-            case LIST -> fills(schema.items(), seen);
-            case MAP -> schema.items().type() == Type.QUANTITY || fills(schema.items(), seen);
-            case OBJECT -> {
-                if (schema.typeName() == null) yield true;
-                if (DefaultRules.of(schema.typeName()) != null) yield true;
-                if (!seen.add(schema.typeName())) yield false;
-                yield schema.fields().values().stream()
-                        .anyMatch(f -> f.defaultValue() != null || fills(f.schema(), seen));
-            }
-            default -> false;
-        };
     }
 }

@@ -1,5 +1,6 @@
 package io.k8j.model.schema;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ public final class Schema {
      * @param defaultValue value that fills an absent field; null if none. A tree that callers must copy, not change
      * @param publishedDefault whether OpenAPI shows the default
      * @param presence what is written for an absent or empty value
+     * @param position among the fields of its schema, which sets it, in their order
      */
     public record Field(
             String name,
@@ -79,7 +81,34 @@ public final class Schema {
             String patchMergeKey,
             Object defaultValue,
             boolean publishedDefault,
-            Presence presence) {
+            Presence presence,
+            int position) {
+        /** Describes a field that is to become part of a schema. */
+        public Field(
+                String name,
+                Supplier<Schema> type,
+                boolean required,
+                String description,
+                int protoNumber,
+                List<String> patchStrategy,
+                String patchMergeKey,
+                Object defaultValue,
+                boolean publishedDefault,
+                Presence presence) {
+            this(
+                    name,
+                    type,
+                    required,
+                    description,
+                    protoNumber,
+                    patchStrategy,
+                    patchMergeKey,
+                    defaultValue,
+                    publishedDefault,
+                    presence,
+                    0);
+        }
+
         /** Describes a field of a custom resource: its default is published and its value written as it is. */
         public Field(
                 String name,
@@ -103,6 +132,21 @@ public final class Schema {
                     Presence.KEEP);
         }
 
+        private Field at(int place) {
+            return new Field(
+                    name,
+                    type,
+                    required,
+                    description,
+                    protoNumber,
+                    patchStrategy,
+                    patchMergeKey,
+                    defaultValue,
+                    publishedDefault,
+                    presence,
+                    place);
+        }
+
         /** Resolves the schema of the field's value. */
         public Schema schema() {
             return type.get();
@@ -111,10 +155,16 @@ public final class Schema {
 
     private final Builder data;
     private final Map<String, Field> fields;
+    private final Map<String, Field> publicFields;
+    private final Field[] order;
+    private Map<String, Object> nothing; // found when asked for first; the same for all threads
+    private DefaultPlan defaults; // found when asked for first; the same for all threads
 
     private Schema(Builder data) {
         this.data = data;
-        this.fields = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(data.fields));
+        this.fields = new LinkedHashMap<>(data.fields);
+        this.publicFields = Collections.unmodifiableMap(fields);
+        this.order = fields.values().toArray(Field[]::new);
     }
 
     public static Builder builder(Type type) {
@@ -147,7 +197,32 @@ public final class Schema {
 
     /** Fields by JSON name in upstream's order; empty unless {@link Type#OBJECT}. */
     public Map<String, Field> fields() {
-        return fields;
+        return publicFields;
+    }
+
+    /** The fields by position; nobody changes the array. */
+    Field[] order() {
+        return order;
+    }
+
+    /** An object without any value in canonical form; nobody changes it. */
+    Map<String, Object> nothing() {
+        Map<String, Object> found = nothing;
+        if (found == null) {
+            found = Canonical.nothing(order);
+            nothing = found;
+        }
+        return found;
+    }
+
+    /** What defaulting has to do for an object of this schema. */
+    DefaultPlan defaults() {
+        DefaultPlan found = defaults;
+        if (found == null) {
+            found = DefaultPlan.of(this);
+            defaults = found;
+        }
+        return found;
     }
 
     /** The field of that name, or null if the schema does not know it. */
@@ -237,7 +312,8 @@ public final class Schema {
         }
 
         public Builder field(Field field) {
-            fields.put(field.name(), field);
+            Field before = fields.get(field.name());
+            fields.put(field.name(), field.at(before == null ? fields.size() : before.position()));
             return this;
         }
 
