@@ -57,7 +57,8 @@ public final class Canonical {
             case KEEP -> value != null;
             case NULL -> true;
             case OMIT -> value != null && !isEmpty(value);
-            case ALWAYS -> value == null ? empty(field.schema()) == null : !isEmpty(value) || isPlainEmpty(field, value);
+            case ALWAYS ->
+                value == null ? empty(field.schema()) == null : !isEmpty(value) || isPlainEmpty(field, value);
         };
     }
 
