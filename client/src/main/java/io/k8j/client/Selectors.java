@@ -25,7 +25,12 @@ public final class Selectors {
     /** Whether each wanted label is there with its value; an empty map selects everything. */
     public static boolean containsAll(Map<String, String> wanted, Map<String, String> labels) {
         Map<String, String> present = labels == null ? Map.of() : labels;
-        return wanted.entrySet().stream().allMatch(e -> e.getValue().equals(present.get(e.getKey())));
+        for (Map.Entry<String, String> entry : wanted.entrySet()) {
+            if (!entry.getValue().equals(present.get(entry.getKey()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean matches(LabelSelectorRequirement requirement, Map<String, String> labels) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Holds the keys that wait to be reconciled.
@@ -37,6 +38,14 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
     }
 
+    /**
+     * A key that is not handed out for a while.
+     *
+     * @param span of the machine's time
+     * @param over to be called when it has passed
+     */
+    record Rest(Duration span, Runnable over) {}
+
     private record Delayed(long dueNanos, Time.Timer timer) {}
 
     private final Time time;
@@ -49,6 +58,8 @@ public final class WorkQueue<K> implements AutoCloseable {
     private final Set<K> running = new HashSet<>(); // guarded by lock
     private final Map<K, Integer> failures = new HashMap<>(); // guarded by lock
     private final Map<K, Delayed> delayed = new HashMap<>(); // guarded by lock
+    private final Map<K, Duration> rests = new HashMap<>(); // guarded by lock
+    private final Consumer<Rest> resting;
     private long added; // guarded by lock
     private boolean closed; // guarded by lock
 
@@ -57,8 +68,25 @@ public final class WorkQueue<K> implements AutoCloseable {
     }
 
     public WorkQueue(Time time, BackOff backOff) {
+        this(time, backOff, WorkQueue::sleepOn);
+    }
+
+    /** @param resting runs what is over when its span has passed; called with the lock held, must not block */
+    WorkQueue(Time time, BackOff backOff, Consumer<Rest> resting) {
         this.time = time;
         this.backOff = backOff;
+        this.resting = resting;
+    }
+
+    private static void sleepOn(Rest rest) {
+        Thread.ofVirtual().name("queue-rest").start(() -> {
+            try {
+                Thread.sleep(rest.span);
+                rest.over.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** Makes the key run as soon as a worker is free. */
@@ -167,8 +195,42 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets the key, which a worker has now, rest for a while after {@link #done}: additions count, but it is handed out
+     * only then, and until then it counts as running. For reconciliations that look at very many objects: what each of
+     * a row of changes asks for is done once. The span is of the machine's time, since it is the machine that is spared;
+     * a cluster whose clock stands still goes on. Spans of less than a millisecond are none.
+     */
+    public void rest(K key, Duration span) {
+        if (span.toMillis() == 0) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (running.contains(key)) {
+                rests.put(key, span);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Says that the worker has finished with the key. */
     public void done(K key) {
+        lock.lock();
+        try {
+            Duration span = rests.remove(key);
+            if (span != null && !closed) {
+                resting.accept(new Rest(span, () -> release(key)));
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        release(key);
+    }
+
+    private void release(K key) {
         lock.lock();
         try {
             running.remove(key);
@@ -191,7 +253,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
     }
 
-    /** Keys that workers have now. */
+    /** Keys that workers have now, or that rest. */
     public int running() {
         lock.lock();
         try {
@@ -231,6 +293,7 @@ public final class WorkQueue<K> implements AutoCloseable {
             delayed.clear();
             order.clear();
             waiting.clear();
+            rests.clear();
             notEmpty.signalAll();
         } finally {
             lock.unlock();

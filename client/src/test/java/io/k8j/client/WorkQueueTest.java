@@ -110,6 +110,37 @@ class WorkQueueTest {
     }
 
     @Test
+    void aKeyThatRestsIsHandedOutAfterwards() throws InterruptedException {
+        List<WorkQueue.Rest> rests = new ArrayList<>();
+        WorkQueue<String> sparing = new WorkQueue<>(time, WorkQueue.BackOff.DEFAULT, rests::add);
+        sparing.add("a");
+        sparing.take();
+        sparing.rest("a", Duration.ofMillis(100));
+        sparing.done("a");
+        sparing.add("a");
+        sparing.add("a");
+        sparing.add("b");
+        assertThat(sparing.take()).contains("b");
+        assertThat(sparing.running()).isEqualTo(2);
+        assertThat(rests).extracting(WorkQueue.Rest::span).containsExactly(Duration.ofMillis(100));
+        rests.getFirst().over().run();
+        assertThat(sparing.take()).contains("a");
+        sparing.done("a");
+        assertThat(sparing.depth()).isZero();
+        assertThat(rests).hasSize(1);
+    }
+
+    @Test
+    void aRestEndsByItself() throws InterruptedException {
+        queue.add("a");
+        queue.take();
+        queue.rest("a", Duration.ofMillis(1));
+        queue.done("a");
+        queue.add("a");
+        assertThat(queue.take()).contains("a");
+    }
+
+    @Test
     void aClosedQueueEndsItsTakers() throws InterruptedException {
         Thread closer = Thread.startVirtualThread(queue::close);
         assertThat(queue.take()).isEqualTo(Optional.empty());

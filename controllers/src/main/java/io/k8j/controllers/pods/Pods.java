@@ -19,7 +19,8 @@ public final class Pods {
     }
 
     public static boolean isFinished(Pod pod) {
-        return phase(pod).equals("Succeeded") || phase(pod).equals("Failed");
+        String phase = phase(pod);
+        return phase.equals("Succeeded") || phase.equals("Failed");
     }
 
     /** Neither finished nor being deleted. */
@@ -40,9 +41,12 @@ public final class Pods {
         if (pod.getStatus() == null) {
             return Optional.empty();
         }
-        return Nulls.list(pod.getStatus().getConditions()).stream()
-                .filter(condition -> type.equals(condition.getType()))
-                .findFirst();
+        for (PodCondition condition : Nulls.list(pod.getStatus().getConditions())) {
+            if (type.equals(condition.getType())) {
+                return Optional.of(condition);
+            }
+        }
+        return Optional.empty();
     }
 
     public static boolean hasTrue(Pod pod, String type) {

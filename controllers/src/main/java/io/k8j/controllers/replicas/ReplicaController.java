@@ -154,10 +154,14 @@ public final class ReplicaController<T extends HasMetadata> {
 
         RuntimeException error = null;
         boolean deleted = false;
+        ReplicaPlan plan = ReplicaPlan.NOTHING;
         if (upToDate && !Nulls.isDeleting(object)) {
-            ReplicaPlan plan = ReplicaPlan.of(kind.replicas(object), active, related(object, active), context.now());
+            plan = ReplicaPlan.of(kind.replicas(object), active, () -> related(object, active), context.now());
             deleted = !plan.deletions().isEmpty();
             error = carryOut(key, object, plan);
+        }
+        if (plan.isEmpty()) {
+            loop.queue().rest(key, ReplicaPlan.rest(candidates.size()));
         }
         updateStatus(object, active, terminating, error, deleted);
         if (error != null) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What is missing or too much.
@@ -20,12 +21,33 @@ record ReplicaPlan(int creations, List<Pod> deletions) {
     /** So many writes at most in one go. */
     static final int BURST = 500;
 
-    static ReplicaPlan of(int replicas, List<Pod> active, List<Pod> related, Instant now) {
+    static final ReplicaPlan NOTHING = new ReplicaPlan(0, List.of());
+
+    /** Spared for each Pod that was looked at: some fifty times what looking at it takes. */
+    private static final Duration REST_FOR_A_POD = Duration.ofNanos(20_000);
+
+    private static final Duration LONGEST_REST = Duration.ofMillis(500);
+
+    /** @param related asked for only if Pods must go */
+    static ReplicaPlan of(int replicas, List<Pod> active, Supplier<List<Pod>> related, Instant now) {
         int missing = replicas - active.size();
         if (missing >= 0) {
             return new ReplicaPlan(Math.min(missing, BURST), List.of());
         }
-        return new ReplicaPlan(0, DeletionOrder.choose(active, related, Math.min(-missing, BURST), now));
+        return new ReplicaPlan(0, DeletionOrder.choose(active, related.get(), Math.min(-missing, BURST), now));
+    }
+
+    boolean isEmpty() {
+        return creations == 0 && deletions.isEmpty();
+    }
+
+    /**
+     * How long a set is left alone after it was counted only. Each of its Pods changes several times until it is ready,
+     * and each change asks to count all: without a rest a set of 5,000 is counted 20,000 times.
+     */
+    static Duration rest(int pods) {
+        Duration rest = REST_FOR_A_POD.multipliedBy(pods);
+        return rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
     }
 
     /** Counts the Pods; conditions are taken over. */

@@ -11,9 +11,12 @@ public final class Owners {
 
     /** The reference to the one controller that manages the object. */
     public static Optional<OwnerReference> controllerOf(HasMetadata object) {
-        return Nulls.list(object.getMetadata().getOwnerReferences()).stream()
-                .filter(reference -> Nulls.isTrue(reference.getController()))
-                .findFirst();
+        for (OwnerReference reference : Nulls.list(object.getMetadata().getOwnerReferences())) {
+            if (Nulls.isTrue(reference.getController())) {
+                return Optional.of(reference);
+            }
+        }
+        return Optional.empty();
     }
 
     public static String controllerUid(HasMetadata object) {

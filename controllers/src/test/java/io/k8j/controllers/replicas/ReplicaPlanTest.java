@@ -1,0 +1,30 @@
+package io.k8j.controllers.replicas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReplicaPlanTest {
+    @Test
+    void whatIsMissingIsCreatedInBursts() {
+        ReplicaPlan plan = ReplicaPlan.of(
+                5000,
+                List.of(),
+                () -> {
+                    throw new AssertionError("nobody needs the siblings");
+                },
+                Instant.EPOCH);
+        assertThat(plan).isEqualTo(new ReplicaPlan(500, List.of()));
+        assertThat(plan.isEmpty()).isFalse();
+    }
+
+    @Test
+    void largeSetsRestInProportionSmallOnesNotToSpeakOf() {
+        assertThat(ReplicaPlan.rest(30).toMillis()).isZero();
+        assertThat(ReplicaPlan.rest(5000)).isEqualTo(Duration.ofMillis(100));
+        assertThat(ReplicaPlan.rest(1_000_000)).isEqualTo(Duration.ofMillis(500));
+    }
+}
