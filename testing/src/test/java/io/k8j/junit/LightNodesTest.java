@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.fleet.FleetConfig;
 import java.time.Duration;
@@ -70,6 +73,37 @@ class LightNodesTest {
                 return status != null && Integer.valueOf(1).equals(status.getSucceeded());
             });
         }
+    }
+
+    @Test
+    void podsThatLostTheirReadinessWithTheirNodeTellItAnew() {
+        try (K8jCluster cluster =
+                K8jCluster.builder().withNodes(0).withLightNodes(1).start()) {
+            cluster.awaitNodesReady();
+            KubernetesClient client = cluster.client(KubernetesClient.class);
+            client.resource(ClientsTest.deployment("web", 1)).create();
+            await().atMost(LIMIT).until(() -> running(client, "web").size() == 1);
+            cluster.awaitQuiescent();
+            cluster.time().freeze();
+            Pod pod = running(client, "web").getFirst();
+            client.resource(pod)
+                    .subresource("status")
+                    .patch(
+                            PatchContext.of(PatchType.STRATEGIC_MERGE),
+                            "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\"}]}}");
+            cluster.awaitQuiescent();
+            assertThat(condition(client.resource(pod).get(), "Ready")).isEqualTo("False");
+            cluster.advance(Duration.ofSeconds(4));
+            assertThat(condition(client.resource(pod).get(), "Ready")).isEqualTo("True");
+        }
+    }
+
+    private static String condition(Pod pod, String type) {
+        return pod.getStatus().getConditions().stream()
+                .filter(condition -> condition.getType().equals(type))
+                .map(PodCondition::getStatus)
+                .findFirst()
+                .orElse("");
     }
 
     @Test

@@ -150,7 +150,9 @@ public final class ReplicaController<T extends HasMetadata> {
                 ? List.of()
                 : claims.claim(object, unfinished, pod -> kind.selects(object, Nulls.labels(pod)));
         List<Pod> active = owned.stream().filter(Pods::isActive).toList();
-        int terminating = (int) owned.stream().filter(Pods::isTerminating).count();
+        int terminating = active.size() == owned.size()
+                ? 0
+                : (int) owned.stream().filter(Pods::isTerminating).count();
 
         RuntimeException error = null;
         boolean deleted = false;

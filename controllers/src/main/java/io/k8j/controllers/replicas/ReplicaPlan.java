@@ -1,6 +1,7 @@
 package io.k8j.controllers.replicas;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.client.Selectors;
 import io.k8j.controllers.pods.DeletionOrder;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
@@ -23,8 +24,8 @@ record ReplicaPlan(int creations, List<Pod> deletions) {
 
     static final ReplicaPlan NOTHING = new ReplicaPlan(0, List.of());
 
-    /** Spared for each Pod that was looked at: some fifty times what looking at it takes. */
-    private static final Duration REST_FOR_A_POD = Duration.ofNanos(20_000);
+    /** Spared for each Pod that was looked at: fifty times and more of what looking at it takes. */
+    private static final Duration REST_FOR_A_POD = Duration.ofNanos(40_000);
 
     private static final Duration LONGEST_REST = Duration.ofMillis(500);
 
@@ -63,9 +64,11 @@ record ReplicaPlan(int creations, List<Pod> deletions) {
         int ready = 0;
         int available = 0;
         for (Pod pod : active) {
-            labeled += Nulls.labels(pod).entrySet().containsAll(templateLabels.entrySet()) ? 1 : 0;
-            ready += Pods.isReady(pod) ? 1 : 0;
-            available += Pods.isAvailable(pod, minReadySeconds, now) ? 1 : 0;
+            labeled += Selectors.containsAll(templateLabels, Nulls.labels(pod)) ? 1 : 0;
+            if (Pods.isReady(pod)) {
+                ready++;
+                available += minReadySeconds == 0 || Pods.isAvailable(pod, minReadySeconds, now) ? 1 : 0;
+            }
         }
         return new ReplicaStatus(
                 active.size(), labeled, ready, available, terminating, generation, before.conditions());

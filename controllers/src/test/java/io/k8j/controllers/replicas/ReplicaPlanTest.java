@@ -23,8 +23,8 @@ class ReplicaPlanTest {
 
     @Test
     void largeSetsRestInProportionSmallOnesNotToSpeakOf() {
-        assertThat(ReplicaPlan.rest(30).toMillis()).isZero();
-        assertThat(ReplicaPlan.rest(5000)).isEqualTo(Duration.ofMillis(100));
+        assertThat(ReplicaPlan.rest(20).toMillis()).isZero();
+        assertThat(ReplicaPlan.rest(5000)).isEqualTo(Duration.ofMillis(200));
         assertThat(ReplicaPlan.rest(1_000_000)).isEqualTo(Duration.ofMillis(500));
     }
 }

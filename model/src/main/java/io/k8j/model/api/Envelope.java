@@ -1,5 +1,6 @@
 package io.k8j.model.api;
 
+import io.k8j.model.typed.Slim;
 import io.k8j.model.typed.StringPool;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ record Envelope(
 
     static Envelope read(byte[] json) {
         Reader reader = new Reader();
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), Slim.of(json))) {
             reader.object(parser);
         }
         return new Envelope(

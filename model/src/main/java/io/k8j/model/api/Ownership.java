@@ -1,5 +1,6 @@
 package io.k8j.model.api;
 
+import io.k8j.model.typed.Slim;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonParser;
@@ -25,7 +26,7 @@ public record Ownership(List<Owner> owners, List<String> finalizers, String dele
         List<Owner> owners = new ArrayList<>(1);
         List<String> finalizers = new ArrayList<>(1);
         String deletion = "";
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), object.json())) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), Slim.of(object.json()))) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 boolean metadata = parser.currentName().equals("metadata");

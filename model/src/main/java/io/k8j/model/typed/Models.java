@@ -29,7 +29,7 @@ public final class Models {
     public static <T> T read(byte[] json, Class<T> type) {
         ModelType plain = ModelType.of(type);
         if (plain == null) return DataBinding.read(json, type);
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), Slim.of(json))) {
             return type.cast(new ModelReader(parser, STRINGS).read(plain));
         } catch (NotPlainException | JacksonException | IllegalArgumentException special) {
             return DataBinding.read(json, type);
