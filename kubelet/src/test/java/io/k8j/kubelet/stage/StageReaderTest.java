@@ -125,7 +125,13 @@ class StageReaderTest {
     void builtInStagesRead() {
         assertThat(Fleet.defaultStages())
                 .extracting(Stage::name)
-                .containsExactly("node-initialize", "node-heartbeat", "pod-ready", "pod-complete", "pod-delete", "pod-ready-again");
+                .containsExactly(
+                        "node-initialize",
+                        "node-heartbeat",
+                        "pod-ready",
+                        "pod-complete",
+                        "pod-delete",
+                        "pod-ready-again");
         assertThat(Fleet.generalStages())
                 .extracting(Stage::name)
                 .contains("pod-create", "pod-init-container-running", "pod-init-container-completed", "pod-ready");

@@ -23,9 +23,9 @@ class SlimTest {
                 "{'metadata':{}}",
                 "{'n':-1.5e3,'b':[true,{'metadata':{'managedFields':1}}],'metadata':{'a':null,'managedFields':null,'b':2}}",
                 "{'n':-1.5e3,'b':[true,{'metadata':{'managedFields':1}}],'metadata':{'a':null,'b':2}}");
-        cases.forEach((json, expected) ->
-                assertThat(slim(json.replace('\'', '"').replace("{\"ip\":\"]}\"}", "{\\\"ip\\\":\\\"]}\\\"}")))
-                        .isEqualTo(expected.replace('\'', '"')));
+        cases.forEach((json, expected) -> assertThat(
+                        slim(json.replace('\'', '"').replace("{\"ip\":\"]}\"}", "{\\\"ip\\\":\\\"]}\\\"}")))
+                .isEqualTo(expected.replace('\'', '"')));
     }
 
     @Test
