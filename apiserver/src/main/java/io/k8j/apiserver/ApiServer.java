@@ -101,7 +101,9 @@ public final class ApiServer implements AutoCloseable {
                     "start-service-ip-repair-controllers",
                     "scheduling/bootstrap-system-priority-classes",
                     "bootstrap-controller"); // the core has done all of it when it is open
-            new RoleReconciler(core.transport(SELF, "kube-apiserver")).run();
+            new RoleReconciler(
+                            core.transport(SELF, "kube-apiserver"), config.core().apis().gates())
+                    .run();
             hooks.done("rbac/bootstrap-roles");
             this.flows = limits.priorityAndFairness() ? flows(limits, time) : null;
             this.flowObjects = flows == null

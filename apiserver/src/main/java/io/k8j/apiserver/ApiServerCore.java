@@ -49,7 +49,7 @@ public final class ApiServerCore implements AutoCloseable {
     private ApiServerCore(Store store, CoreConfig config, Time time, Parts parts, Encryption encryption) {
         this.time = time;
         this.encryption = encryption;
-        this.table = ResourceTable.builtIn(config.cacheLimits());
+        this.table = ResourceTable.builtIn(config.apis(), config.cacheLimits());
         List<ResourceCache> caches =
                 table.storages().stream().map(StoredResource::cache).toList();
         this.feed = StoreFeed.start(store, time, caches, encryption);

@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.apiserver.resource.StoredResource;
 import java.util.Objects;
 
@@ -15,6 +16,7 @@ import java.util.Objects;
  * @param watchQueue events that may wait for one watcher before it is cut off
  * @param cacheLimits how much of the past each resource's cache keeps
  * @param bootstrap whether to create the system namespaces, the Service {@code kubernetes} and the priority classes
+ * @param apis what is served, and which features are on
  */
 public record CoreConfig(
         String serviceClusterIpRange,
@@ -24,15 +26,17 @@ public record CoreConfig(
         int advertisePort,
         int watchQueue,
         StoredResource.CacheLimits cacheLimits,
-        boolean bootstrap) {
+        boolean bootstrap,
+        ServedApis apis) {
     /** What {@code k8j server} starts from. */
     public static final CoreConfig DEFAULTS = new CoreConfig(
-            "10.43.0.0/16", 30000, 32767, "127.0.0.1", 6443, 10_000, StoredResource.CacheLimits.DEFAULTS, true);
+            "10.43.0.0/16", 30000, 32767, "127.0.0.1", 6443, 10_000, StoredResource.CacheLimits.DEFAULTS, true, ServedApis.DEFAULTS);
 
     public CoreConfig {
         Objects.requireNonNull(serviceClusterIpRange, "serviceClusterIpRange is null");
         Objects.requireNonNull(advertiseAddress, "advertiseAddress is null");
         Objects.requireNonNull(cacheLimits, "cacheLimits is null");
+        Objects.requireNonNull(apis, "apis is null");
         if (nodePortFirst < 1 || nodePortLast > 65535 || nodePortFirst > nodePortLast) {
             throw new IllegalArgumentException(
                     "nodePort range %d-%d: want 1 to 65535, rising".formatted(nodePortFirst, nodePortLast));
@@ -49,7 +53,8 @@ public record CoreConfig(
                 advertisePort,
                 watchQueue,
                 cacheLimits,
-                bootstrap);
+                bootstrap,
+                apis);
     }
 
     public CoreConfig withNodePorts(int first, int last) {
@@ -61,12 +66,13 @@ public record CoreConfig(
                 advertisePort,
                 watchQueue,
                 cacheLimits,
-                bootstrap);
+                bootstrap,
+                apis);
     }
 
     public CoreConfig withAdvertised(String address, int port) {
         return new CoreConfig(
-                serviceClusterIpRange, nodePortFirst, nodePortLast, address, port, watchQueue, cacheLimits, bootstrap);
+                serviceClusterIpRange, nodePortFirst, nodePortLast, address, port, watchQueue, cacheLimits, bootstrap, apis);
     }
 
     public CoreConfig withBootstrap(boolean value) {
@@ -78,6 +84,20 @@ public record CoreConfig(
                 advertisePort,
                 watchQueue,
                 cacheLimits,
-                value);
+                value,
+                apis);
+    }
+
+    public CoreConfig withApis(ServedApis served) {
+        return new CoreConfig(
+                serviceClusterIpRange,
+                nodePortFirst,
+                nodePortLast,
+                advertiseAddress,
+                advertisePort,
+                watchQueue,
+                cacheLimits,
+                bootstrap,
+                served);
     }
 }

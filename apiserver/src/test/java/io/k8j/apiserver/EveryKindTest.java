@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The whole life of an object of each built-in kind, through every verb, patch and dry run. */
 class EveryKindTest {
-    private final TestServer server = new TestServer();
+    private final TestServer server = TestServer.ofEverything();
 
     @AfterEach
     void close() {
@@ -35,7 +35,7 @@ class EveryKindTest {
         TreeSet<String> sampled = new TreeSet<>();
         samples().forEach(s -> sampled.add(s.resource()));
         TreeSet<String> stored = new TreeSet<>();
-        for (ResourceInfo info : ResourceRegistry.builtIn().all()) {
+        for (ResourceInfo info : ResourceRegistry.known().all()) {
             if (info.stored())
                 stored.add(info.gvk().apiVersion() + "/" + info.gvr().resource());
         }

@@ -131,7 +131,8 @@ class ReadsTest {
                 1,
                 10,
                 new io.k8j.apiserver.resource.StoredResource.CacheLimits(2, 1 << 20),
-                false);
+                false,
+                io.k8j.apiserver.resource.ServedApis.DEFAULTS);
         try (TestServer other = new TestServer(small, ApiServerCore.Parts.open())) {
             for (int i = 0; i < 5; i++) other.create(CONFIG_MAPS, "{'metadata':{'name':'x" + i + "'}}");
             ApiException refusal = TestServer.refusal(() -> other.core.watch(

@@ -30,7 +30,7 @@ class RefusalsTest {
 
     @BeforeAll
     void open() {
-        server = new TestServer();
+        server = TestServer.ofEverything();
     }
 
     @AfterAll

@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
@@ -27,6 +28,12 @@ final class TestServer implements AutoCloseable {
 
     TestServer() {
         this(CoreConfig.DEFAULTS.withBootstrap(false), ApiServerCore.Parts.open());
+    }
+
+    /** One that serves what is off by default, too, with all features on. */
+    static TestServer ofEverything() {
+        ServedApis apis = ServedApis.of(Map.of("AllAlpha", "true"), Map.of("api/all", "true"));
+        return new TestServer(CoreConfig.DEFAULTS.withBootstrap(false).withApis(apis), ApiServerCore.Parts.open());
     }
 
     TestServer(CoreConfig config, ApiServerCore.Parts parts) {

@@ -23,6 +23,7 @@ import io.k8j.client.ResourceCatalog;
 import io.k8j.client.Resources;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Json;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.time.SystemTime;
@@ -69,7 +70,7 @@ final class TestCluster implements AutoCloseable {
                 time,
                 new ApiServerCore.Parts(TestCluster::authorizer, internals -> List.of(), null, null));
         client = client("tester");
-        new RoleReconciler(client.transport()).run();
+        new RoleReconciler(client.transport(), FeatureGates.DEFAULTS).run();
         manager = ControllerManager.start(
                 client(UserInfo.of("system:kube-controller-manager", "system:authenticated")),
                 this::accountClient,

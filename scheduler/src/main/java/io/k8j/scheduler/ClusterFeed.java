@@ -143,7 +143,12 @@ final class ClusterFeed {
             if (!pod.nominatedNode().isEmpty()) {
                 loop.nominations().put(pod, pod.nominatedNode());
             }
+            boolean isNew = loop.queue().get(pod.uid()) == null;
+            loop.groups().put(pod);
             loop.queue().put(pod);
+            if (isNew && loop.groups().of(pod) != null) {
+                loop.queue().changed(new ClusterEvent(Resource.PENDING_POD, ClusterEvent.ADD), null, pod);
+            }
         }
     }
 
@@ -153,6 +158,7 @@ final class ClusterFeed {
         loop.queue().remove(pod.uid());
         loop.nominations().remove(pod.uid());
         PodInfo before = loop.assigned().put(pod);
+        loop.groups().put(pod);
         if (isNew) {
             loop.queue().changed(new ClusterEvent(Resource.ASSIGNED_POD, ClusterEvent.ADD), null, pod);
         } else {
@@ -165,6 +171,7 @@ final class ClusterFeed {
 
     private void podGone(PodInfo last) {
         loop.queue().remove(last.uid());
+        loop.groups().remove(last);
         loop.nominations().remove(last.uid());
         loop.waiting().reject(last.uid(), Status.unschedulable("removed"));
         PodInfo gone = loop.assigned().remove(last.uid());

@@ -4,6 +4,7 @@ import io.k8j.client.Client;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.EventRecorder;
 import io.k8j.client.InformerFactory;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import io.k8j.scheduler.extender.ExtenderConfig;
 import io.k8j.scheduler.extender.Extenders;
@@ -16,6 +17,7 @@ import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.groups.PodGroups;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
@@ -55,7 +57,11 @@ public final class Scheduler implements AutoCloseable {
         EventRecorder events = broadcaster.recorder("default-scheduler");
         Inboxes inboxes = new Inboxes();
         this.writer = new PodWriter(client, events, extenders, inboxes::post);
-        this.loop = new SchedulingLoop(client.time(), nodes, assigned, nominations, placement, writer, events, metrics);
+        PodGroups groups = new PodGroups(
+                config.gates().isOn(FeatureGates.GENERIC_WORKLOAD), uid -> assigned.get(uid) != null);
+        GroupWriter groupWriter = new GroupWriter(client, groups, writer.writers(), inboxes::post);
+        this.loop = new SchedulingLoop(
+                client.time(), nodes, assigned, nominations, placement, writer, groups, groupWriter, events, metrics);
         inboxes.loop = loop;
         Map<String, Profile> profiles = new LinkedHashMap<>();
         Map<String, Map<String, String>> namespaceLabels = new HashMap<>(); // of the scheduling thread
@@ -64,7 +70,7 @@ public final class Scheduler implements AutoCloseable {
             ProfileHandle handle = new ProfileHandle(loop, placement, writer, metrics);
             Profile made = profile(
                     profile,
-                    config.extenders(),
+                    config,
                     args -> new PluginContext(
                             client,
                             informers,
@@ -72,6 +78,7 @@ public final class Scheduler implements AutoCloseable {
                             nodes,
                             indexes,
                             handle,
+                            groups,
                             args));
             handle.profile(made);
             profiles.put(profile.schedulerName(), made);
@@ -85,6 +92,7 @@ public final class Scheduler implements AutoCloseable {
                 pod -> gate(profiles, pod),
                 pod -> hints(profiles, pod));
         new ClusterFeed(loop, names, namespaceLabels, indexes).attach(informers);
+        if (groups.isOn()) GroupFeed.attach(informers, loop, groups, groupWriter);
         loop.start(profiles, queue);
     }
 
@@ -123,13 +131,13 @@ public final class Scheduler implements AutoCloseable {
 
     private static Profile profile(
             SchedulerConfig.ProfileConfig config,
-            List<ExtenderConfig> extenders,
+            SchedulerConfig scheduler,
             Function<Map<String, Object>, PluginContext> context) {
         Map<String, Plugin> made = new LinkedHashMap<>();
         for (DefaultPlugins.Entry entry : DefaultPlugins.ALL) {
-            if (config.plugins().uses(entry.name())) {
+            if (entry.isIn(scheduler.gates()) && config.plugins().uses(entry.name())) {
                 Map<String, Object> args = config.args().getOrDefault(entry.name(), Map.of());
-                if (entry.name().equals("NodeResourcesFit")) args = ignoring(args, extenders);
+                if (entry.name().equals("NodeResourcesFit")) args = ignoring(args, scheduler.extenders());
                 made.put(entry.name(), entry.create().apply(context.apply(args)));
             }
         }

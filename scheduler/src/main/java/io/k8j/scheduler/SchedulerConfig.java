@@ -1,5 +1,6 @@
 package io.k8j.scheduler;
 
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.scheduler.extender.ExtenderConfig;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param podInitialBackoff first pause of a Pod that was refused
  * @param podMaxBackoff longest pause
  * @param podMaxInUnschedulablePods how long a refused Pod waits for a change that helps it
+ * @param gates features that are on
  */
 public record SchedulerConfig(
         List<ProfileConfig> profiles,
@@ -22,7 +24,8 @@ public record SchedulerConfig(
         int percentageOfNodesToScore,
         Duration podInitialBackoff,
         Duration podMaxBackoff,
-        Duration podMaxInUnschedulablePods) {
+        Duration podMaxInUnschedulablePods,
+        FeatureGates gates) {
     /**
      * Reads the file of upstream's {@code --config}, {@code kubescheduler.config.k8s.io/v1}.
      *
@@ -54,7 +57,19 @@ public record SchedulerConfig(
             0,
             SchedulingQueue.Pauses.DEFAULT.first(),
             SchedulingQueue.Pauses.DEFAULT.longest(),
-            SchedulingQueue.Pauses.DEFAULT.longestWait());
+            SchedulingQueue.Pauses.DEFAULT.longestWait(),
+            FeatureGates.DEFAULTS);
+
+    public SchedulerConfig withGates(FeatureGates features) {
+        return new SchedulerConfig(
+                profiles,
+                extenders,
+                percentageOfNodesToScore,
+                podInitialBackoff,
+                podMaxBackoff,
+                podMaxInUnschedulablePods,
+                features);
+    }
 
     public SchedulerConfig {
         profiles = List.copyOf(profiles);

@@ -44,7 +44,8 @@ final class SchedulerConfigFile {
                 number(tree, "percentageOfNodesToScore", 0),
                 seconds(tree, "podInitialBackoffSeconds", SchedulerConfig.DEFAULTS.podInitialBackoff()),
                 seconds(tree, "podMaxBackoffSeconds", SchedulerConfig.DEFAULTS.podMaxBackoff()),
-                SchedulerConfig.DEFAULTS.podMaxInUnschedulablePods());
+                SchedulerConfig.DEFAULTS.podMaxInUnschedulablePods(),
+                SchedulerConfig.DEFAULTS.gates());
     }
 
     private static SchedulerConfig.ProfileConfig profile(Map<String, Object> tree) {

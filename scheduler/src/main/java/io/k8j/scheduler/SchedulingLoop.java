@@ -11,6 +11,7 @@ import io.k8j.scheduler.framework.Nominations;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.groups.PodGroups;
 import io.k8j.scheduler.queue.QueuedPod;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class SchedulingLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SchedulingLoop.class);
     private static final int CHANGES_AT_ONCE = 1000;
+    static final String NO_NODES = "no nodes available to schedule pods";
 
     private final Inbox inbox = new Inbox();
     private final Time time;
@@ -40,6 +42,8 @@ final class SchedulingLoop implements AutoCloseable {
     private final EventRecorder events;
     private final Metrics metrics;
     private final WaitingPods waiting;
+    private final PodGroups groups;
+    private final GroupCycle groupCycle;
     private final Thread thread;
     private SchedulingQueue queue;
     private Time.Timer timer;
@@ -54,6 +58,8 @@ final class SchedulingLoop implements AutoCloseable {
             Nominations nominations,
             Placement placement,
             PodWriter writer,
+            PodGroups groups,
+            GroupWriter groupWriter,
             EventRecorder events,
             Metrics metrics) {
         this.time = time;
@@ -64,6 +70,8 @@ final class SchedulingLoop implements AutoCloseable {
         this.writer = writer;
         this.events = events;
         this.metrics = metrics;
+        this.groups = groups;
+        this.groupCycle = new GroupCycle(this, assigned, groups, groupWriter);
         this.waiting = new WaitingPods(time, inbox::post);
         this.thread = Thread.ofPlatform().daemon().name("scheduler").unstarted(this::run);
     }
@@ -138,39 +146,50 @@ final class SchedulingLoop implements AutoCloseable {
     }
 
     private void schedule(QueuedPod queued) throws InterruptedException {
-        PodInfo pod = queued.pod();
-        Profile profile = profiles.get(pod.schedulerName());
+        if (groups.of(queued.pod()) != null) {
+            groupCycle.run(queued);
+        } else if (isWanted(queued.pod())) {
+            scheduleAlone(queued, profiles.get(queued.pod().schedulerName()));
+        }
+    }
+
+    /** Whether a Pod that was taken out of the queue still needs a node from us. */
+    boolean isWanted(PodInfo pod) {
         if (pod.isBeingDeleted()) {
             events.warning(pod.pod(), "FailedScheduling", "skip schedule deleting pod: " + pod.key());
-            return;
+            return false;
         }
-        if (profile == null || assigned.get(pod.uid()) != null) {
-            return;
-        }
+        return profiles.containsKey(pod.schedulerName()) && assigned.get(pod.uid()) == null;
+    }
+
+    private void scheduleAlone(QueuedPod queued, Profile profile) throws InterruptedException {
+        PodInfo pod = queued.pod();
         long begin = time.nanoTime();
         CycleState state = new CycleState();
-        Placement.Outcome outcome = null;
-        try {
-            outcome = placement.place(profile, state, pod);
-        } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("pod", pod.key()).setCause(e).log("placement failed");
-            outcome = new Placement.Outcome.Failed(String.valueOf(e.getMessage()));
-        }
+        Placement.Outcome outcome = find(profile, state, pod);
         metrics.algorithm(time.nanoTime() - begin);
         switch (outcome) {
             case Placement.Outcome.Placed placed -> place(queued, profile, state, placed, begin);
             case Placement.Outcome.Refused refused -> refuse(queued, profile, state, refused.diagnosis(), begin);
             case Placement.Outcome.NoNodes none -> {
                 queued.refusedBy().clear();
-                metrics.attempt(profile.name, "unschedulable", time.nanoTime() - begin);
-                report(queued, "Unschedulable", "no nodes available to schedule pods", null);
-                queue.refused(queued);
+                refused(queued, profile, NO_NODES, null, begin);
             }
             case Placement.Outcome.Failed failed -> fail(queued, profile, failed.message(), begin);
         }
     }
 
-    private void fail(QueuedPod queued, Profile profile, String message, long begin) {
+    /** Looks for a node; a fault of ours is an outcome, too. */
+    Placement.Outcome find(Profile profile, CycleState state, PodInfo pod) {
+        try {
+            return placement.place(profile, state, pod);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("pod", pod.key()).setCause(e).log("placement failed");
+            return new Placement.Outcome.Failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    void fail(QueuedPod queued, Profile profile, String message, long begin) {
         LOG.atError()
                 .addKeyValue("pod", queued.pod().key())
                 .addKeyValue("cause", message)
@@ -181,7 +200,17 @@ final class SchedulingLoop implements AutoCloseable {
     }
 
     private void refuse(QueuedPod queued, Profile profile, CycleState state, Diagnosis diagnosis, long begin) {
-        PodInfo pod = queued.pod();
+        String nominated = makeRoom(profile, state, queued.pod(), diagnosis);
+        queued.refusedBy().addAll(diagnosis.plugins());
+        refused(queued, profile, diagnosis.message(), nominated, begin);
+    }
+
+    /**
+     * Tries to make room for a Pod that fits nowhere.
+     *
+     * @return the node where room is being made; empty if an earlier nomination is to be withdrawn; null to leave it
+     */
+    String makeRoom(Profile profile, CycleState state, PodInfo pod, Diagnosis diagnosis) {
         String nominated = null;
         StringBuilder messages = new StringBuilder();
         for (Plugin.PostFilter plugin : profile.postFilters) {
@@ -202,14 +231,19 @@ final class SchedulingLoop implements AutoCloseable {
             }
         }
         diagnosis.postFilterMessage(messages.toString());
+        return nominated;
+    }
+
+    /** Sends a Pod back to wait; {@link QueuedPod#refusedBy} says for what. */
+    void refused(QueuedPod queued, Profile profile, String message, String nominated, long begin) {
+        PodInfo pod = queued.pod();
         if (nominated != null && !nominated.isEmpty()) {
             nominations.put(pod, nominated);
         } else if (nominated != null) {
             nominations.remove(pod.uid());
         }
-        queued.refusedBy().addAll(diagnosis.plugins());
         metrics.attempt(profile.name, "unschedulable", time.nanoTime() - begin);
-        report(queued, "Unschedulable", diagnosis.message(), nominated);
+        report(queued, "Unschedulable", message, nominated);
         queue.refused(queued);
     }
 
@@ -219,7 +253,7 @@ final class SchedulingLoop implements AutoCloseable {
         writer.condition(queued, reason, message, nominated);
     }
 
-    private void place(QueuedPod queued, Profile profile, CycleState state, Placement.Outcome.Placed placed, long begin)
+    void place(QueuedPod queued, Profile profile, CycleState state, Placement.Outcome.Placed placed, long begin)
             throws InterruptedException {
         NodeInfo node = placed.node();
         PodInfo pod = queued.pod().assignedTo(node.name());
@@ -248,7 +282,7 @@ final class SchedulingLoop implements AutoCloseable {
         writer.bind(new PodWriter.Binding(queued, pod, node.name(), profile, state, begin, permission), this::bound);
     }
 
-    private void takeBack(Profile profile, CycleState state, PodInfo pod) {
+    void takeBack(Profile profile, CycleState state, PodInfo pod) {
         profile.reserves.reversed().forEach(plugin -> plugin.unreserve(state, pod, pod.nodeName()));
         assigned.forget(pod);
     }
@@ -281,6 +315,18 @@ final class SchedulingLoop implements AutoCloseable {
                 late(binding.queued(), binding.profile(), status, binding.begin());
             }
         }
+    }
+
+    Profile profile(String schedulerName) {
+        return profiles.get(schedulerName);
+    }
+
+    Time time() {
+        return time;
+    }
+
+    PodGroups groups() {
+        return groups;
     }
 
     SchedulingQueue queue() {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.k8j.apiserver.ApiServerCore;
 import io.k8j.apiserver.CoreConfig;
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
 import io.k8j.client.ObjectKey;
@@ -30,7 +31,11 @@ final class TestCluster implements AutoCloseable {
     Scheduler scheduler;
 
     TestCluster() {
-        core = ApiServerCore.open(store, CoreConfig.DEFAULTS, time, ApiServerCore.Parts.open());
+        this(ServedApis.DEFAULTS);
+    }
+
+    TestCluster(ServedApis apis) {
+        core = ApiServerCore.open(store, CoreConfig.DEFAULTS.withApis(apis), time, ApiServerCore.Parts.open());
         client = new Client(core.transport(UserInfo.of("tester", "system:masters"), "tester"), time, "kube-scheduler");
     }
 

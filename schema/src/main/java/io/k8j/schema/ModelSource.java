@@ -24,46 +24,6 @@ import java.util.Set;
 final class ModelSource {
     private static final String PACKAGE = "io.kubernetes.client.openapi.models.";
 
-    /** Types without a protobuf descriptor: their fields in order, with number where there is a protobuf form. */
-    private static final Map<String, List<String>> WITHOUT_DESCRIPTOR = new LinkedHashMap<>();
-
-    static {
-        String apiregistration = "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.";
-        WITHOUT_DESCRIPTOR.put(apiregistration + "ServiceReference", List.of("namespace=1", "name=2", "port=3"));
-        WITHOUT_DESCRIPTOR.put(
-                apiregistration + "APIServiceCondition",
-                List.of("type=1", "status=2", "lastTransitionTime=3", "reason=4", "message=5"));
-        WITHOUT_DESCRIPTOR.put(apiregistration + "APIServiceStatus", List.of("conditions=1"));
-        WITHOUT_DESCRIPTOR.put(
-                apiregistration + "APIServiceSpec",
-                List.of(
-                        "service=1",
-                        "group=2",
-                        "version=3",
-                        "insecureSkipTLSVerify=4",
-                        "caBundle=5",
-                        "groupPriorityMinimum=7",
-                        "versionPriority=8"));
-        WITHOUT_DESCRIPTOR.put(apiregistration + "APIService", List.of("metadata=1", "spec=2", "status=3"));
-        WITHOUT_DESCRIPTOR.put(apiregistration + "APIServiceList", List.of("metadata=1", "items=2"));
-        WITHOUT_DESCRIPTOR.put(
-                "io.k8s.apimachinery.pkg.version.Info",
-                List.of(
-                        "major=0",
-                        "minor=0",
-                        "emulationMajor=0",
-                        "emulationMinor=0",
-                        "minCompatibilityMajor=0",
-                        "minCompatibilityMinor=0",
-                        "gitVersion=0",
-                        "gitCommit=0",
-                        "gitTreeState=0",
-                        "buildDate=0",
-                        "goVersion=0",
-                        "compiler=0",
-                        "platform=0"));
-    }
-
     /** Kinds that appear on the wire but have no Java model to tell that they carry apiVersion and kind. */
     private static final Set<String> KINDS_WITHOUT_MODEL = Set.of(
             "io.k8s.api.admission.v1.AdmissionReview",
@@ -93,7 +53,7 @@ final class ModelSource {
 
     /** Adds types without descriptor, then enriches every type that has a model. */
     void enrich(Map<String, TypeDef> types) throws ReflectiveOperationException {
-        for (String name : WITHOUT_DESCRIPTOR.keySet()) types.put(name, new TypeDef(name, Shape.OBJECT, ""));
+        for (String name : TypesWithoutDescriptor.ALL.keySet()) types.put(name, new TypeDef(name, Shape.OBJECT, ""));
         Map<TypeDef, Class<?>> models = new LinkedHashMap<>();
         for (TypeDef type : types.values()) {
             Class<?> model = model(type.name);
@@ -101,7 +61,8 @@ final class ModelSource {
             models.put(type, model);
             typeNames.put(model, type.name);
         }
-        for (Map.Entry<String, List<String>> entry : WITHOUT_DESCRIPTOR.entrySet()) addFields(types, entry);
+        for (Map.Entry<String, List<String>> entry : TypesWithoutDescriptor.ALL.entrySet()) addFields(types, entry);
+        TypesWithoutDescriptor.DESCRIPTIONS.forEach((name, text) -> types.get(name).description = text);
         for (Map.Entry<TypeDef, Class<?>> entry : models.entrySet()) enrich(entry.getKey(), entry.getValue());
         for (String name : KINDS_WITHOUT_MODEL) {
             TypeDef type = types.get(name);
@@ -113,13 +74,14 @@ final class ModelSource {
             throws ReflectiveOperationException {
         TypeDef type = types.get(entry.getKey());
         Class<?> model = model(type.name);
+        if (model == null) return; // no fields
         Map<String, Field> byName = jsonFields(model);
         for (String text : entry.getValue()) {
-            String name = text.substring(0, text.indexOf('='));
-            int number = Integer.parseInt(text.substring(name.length() + 1));
-            Field field = byName.get(name);
-            if (field == null) throw new IllegalStateException("no field " + name + " in " + model);
-            type.fields.add(new FieldDef(name, number, ref(field.getGenericType())));
+            String[] parts = text.split("[=:]");
+            Field field = byName.get(parts[0]);
+            if (field == null) throw new IllegalStateException("no field " + parts[0] + " in " + model);
+            Ref ref = parts.length > 2 ? new Ref.Named(parts[2]) : ref(field.getGenericType());
+            type.fields.add(new FieldDef(parts[0], Integer.parseInt(parts[1]), ref));
         }
     }
 

@@ -51,7 +51,7 @@ final class Preload {
     }
 
     private static void resources() {
-        ResourceTable.builtIn(CoreConfig.DEFAULTS.cacheLimits());
+        ResourceTable.builtIn(CoreConfig.DEFAULTS.apis(), CoreConfig.DEFAULTS.cacheLimits());
         MODELS.forEach(
                 model -> ApiObject.ofJson("{}".getBytes(StandardCharsets.UTF_8)).as(model));
     }

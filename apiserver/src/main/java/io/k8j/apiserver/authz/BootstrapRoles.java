@@ -1,5 +1,6 @@
 package io.k8j.apiserver.authz;
 
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,10 +27,14 @@ final class BootstrapRoles {
     private final List<Map<String, Object>> localBindings = new ArrayList<>();
     private Map<String, Object> last; // the role that the next rules belong to
 
-    private BootstrapRoles() {}
+    private final FeatureGates gates;
 
-    static BootstrapRoles read() {
-        BootstrapRoles read = new BootstrapRoles();
+    private BootstrapRoles(FeatureGates gates) {
+        this.gates = gates;
+    }
+
+    static BootstrapRoles read(FeatureGates gates) {
+        BootstrapRoles read = new BootstrapRoles(gates);
         FILES.forEach(read::readFile);
         return read;
     }
@@ -89,7 +94,13 @@ final class BootstrapRoles {
         } else if (line.startsWith("binding ")) {
             bindings.add(binding(line.substring(8).split("\\|", -1)));
         } else {
-            rules(last).add(rule(line.strip()));
+            String rule = line.strip();
+            if (rule.startsWith("?")) { // only with a feature
+                int space = rule.indexOf(' ');
+                if (!gates.isOn(rule.substring(1, space))) return;
+                rule = rule.substring(space + 1);
+            }
+            rules(last).add(rule(rule));
         }
     }
 

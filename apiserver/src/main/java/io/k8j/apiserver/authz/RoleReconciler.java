@@ -5,6 +5,7 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiTransport;
 import io.k8j.model.api.Verb;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.ArrayList;
@@ -23,14 +24,17 @@ public final class RoleReconciler {
     private static final String AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
 
     private final ApiTransport transport;
+    private final FeatureGates gates;
 
-    public RoleReconciler(ApiTransport transport) {
+    /** @param gates features that are on, some of which bring rules of their own */
+    public RoleReconciler(ApiTransport transport, FeatureGates gates) {
         this.transport = transport;
+        this.gates = gates;
     }
 
     /** Does all of it; a conflict with another writer is left for the next start. */
     public void run() {
-        BootstrapRoles wanted = BootstrapRoles.read();
+        BootstrapRoles wanted = BootstrapRoles.read(gates);
         reconcileAll(RbacIndex.CLUSTER_ROLES, wanted.roles(), this::missingInRole);
         reconcileAll(RbacIndex.ROLES, wanted.localRoles(), this::missingInRole);
         reconcileAll(RbacIndex.CLUSTER_ROLE_BINDINGS, wanted.bindings(), this::missingInBinding);

@@ -35,7 +35,7 @@ public final class OpenApiPages implements Dispatcher.Documents {
     public OpenApiPages(ResourceTable table, ForeignApis foreign, String serverVersion) {
         this.table = table;
         this.foreign = foreign;
-        this.builtIn = OpenApiDocuments.of(serverVersion);
+        this.builtIn = OpenApiDocuments.of(serverVersion, table.builtIn());
     }
 
     @Override

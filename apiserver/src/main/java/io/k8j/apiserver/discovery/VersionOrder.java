@@ -17,7 +17,7 @@ final class VersionOrder implements Comparator<String> {
     /** Built-in groups keep upstream's order; others are ordered by their versions' names. */
     static <T> Map<String, T> sorted(String group, Map<String, T> versions) {
         List<String> names = new ArrayList<>(versions.keySet());
-        List<String> known = ResourceRegistry.builtIn().versions(group);
+        List<String> known = ResourceRegistry.known().versions(group);
         names.sort(known.isEmpty() ? INSTANCE : Comparator.comparingInt(known::indexOf));
         Map<String, T> sorted = new LinkedHashMap<>();
         names.forEach(name -> sorted.put(name, versions.get(name)));

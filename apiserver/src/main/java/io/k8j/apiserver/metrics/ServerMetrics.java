@@ -1,5 +1,7 @@
 package io.k8j.apiserver.metrics;
 
+import io.k8j.model.feature.FeatureGate;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.apiserver.resource.StoredResource;
 import java.util.Map;
@@ -15,7 +17,7 @@ public final class ServerMetrics {
      *
      * @param version body of {@code /version}
      */
-    public static void write(StringBuilder out, Map<String, Object> version, ResourceTable table) {
+    public static void write(StringBuilder out, Map<String, Object> version, FeatureGates gates, ResourceTable table) {
         Map<String, String> names = Map.of(
                 "buildDate", "build_date",
                 "compiler", "compiler",
@@ -40,6 +42,7 @@ public final class ServerMetrics {
                         + " is running.",
                 "gauge",
                 Map.of(labels, 1));
+        features(out, gates);
         TreeMap<String, Number> old = new TreeMap<>();
         TreeMap<String, Number> objects = new TreeMap<>();
         for (StoredResource stored : table.storages()) {
@@ -66,5 +69,20 @@ public final class ServerMetrics {
                         + " value will be -1.",
                 "gauge",
                 objects);
+    }
+
+    private static void features(StringBuilder out, FeatureGates gates) {
+        TreeMap<String, Number> enabled = new TreeMap<>();
+        for (FeatureGate gate : FeatureGates.known()) {
+            String labels = MetricText.label("name", gate.name()) + "," + MetricText.label("stage", gate.stage());
+            enabled.put(labels, gates.isOn(gate.name()) ? 1 : 0);
+        }
+        MetricText.family(
+                out,
+                "kubernetes_feature_enabled",
+                "BETA",
+                "This metric records the data about the stage and enablement of a k8s feature.",
+                "gauge",
+                enabled);
     }
 }

@@ -78,7 +78,7 @@ public final class ObjectCodec {
                     "the API version in the data (%s) does not match the expected API version (%s)"
                             .formatted(apiVersion, wanted.apiVersion()));
         }
-        String why = ResourceRegistry.builtIn().kind(found) == null
+        String why = ResourceRegistry.known().kind(found) == null
                 ? "no kind \"%s\" is registered for version \"%s\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
                         .formatted(kind, apiVersion)
                 : "converting (%s.%s) to (%s.%s): unknown conversion"

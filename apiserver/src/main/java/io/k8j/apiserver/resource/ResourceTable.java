@@ -23,16 +23,22 @@ import java.util.Set;
  * as a whole. Safe for all threads.
  */
 public final class ResourceTable {
+    private final ResourceRegistry builtIn;
     private volatile Map<GroupVersionResource, ServedResource> served = Map.of();
     private volatile long version;
 
+    private ResourceTable(ResourceRegistry builtIn) {
+        this.builtIn = builtIn;
+    }
+
     /** A table of the built-in resources. */
-    public static ResourceTable builtIn(StoredResource.CacheLimits limits) {
+    public static ResourceTable builtIn(ServedApis apis, StoredResource.CacheLimits limits) {
         Map<GroupVersionKind, StoredResource> stored = new HashMap<>();
         Map<GroupVersionResource, ServedResource> served = new LinkedHashMap<>();
-        List<ResourceInfo> all = ResourceRegistry.builtIn().all();
+        List<ResourceInfo> all = apis.registry().all();
+        Strategies strategies = Strategies.of(apis.gates());
         for (ResourceInfo info : all) {
-            if (info.stored() && info.storageKind().equals(info.gvk())) stored.put(info.gvk(), storage(info, limits));
+            if (info.stored() && info.storageKind().equals(info.gvk())) stored.put(info.gvk(), storage(info, strategies, limits));
         }
         for (ResourceInfo info : all) {
             StoredResource storage = info.stored() ? stored.get(info.storageKind()) : null;
@@ -41,14 +47,15 @@ public final class ResourceTable {
                     new ServedResource(
                             info, Schemas.kind(info.gvk()), storage, converter(info), Printers.of(info.gvk()), null));
         }
-        ResourceTable table = new ResourceTable();
+        ResourceTable table = new ResourceTable(apis.registry());
         table.served = served;
         return table;
     }
 
-    private static StoredResource storage(ResourceInfo info, StoredResource.CacheLimits limits) {
+    private static StoredResource storage(
+            ResourceInfo info, Strategies strategies, StoredResource.CacheLimits limits) {
         boolean definitions = info.gvk().kind().equals("CustomResourceDefinition");
-        ResourceStrategy strategy = definitions ? new DefinitionStrategy() : Strategies.of(info.gvr());
+        ResourceStrategy strategy = definitions ? new DefinitionStrategy() : strategies.find(info.gvr());
         GroupResource id = new GroupResource(info.gvr().group(), info.gvr().resource());
         return new StoredResource(id, info.gvk(), info.namespaced(), Schemas.kind(info.gvk()), strategy, limits);
     }
@@ -70,6 +77,11 @@ public final class ResourceTable {
             case "autoscaling" -> new AutoscalerConverter();
             default -> throw new IllegalStateException("no converter for " + info.gvr());
         };
+    }
+
+    /** The built-in resources among those that are served. */
+    public ResourceRegistry builtIn() {
+        return builtIn;
     }
 
     /** The resource, or null if it is not served. */

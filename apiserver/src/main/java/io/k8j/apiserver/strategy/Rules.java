@@ -60,12 +60,19 @@ final class Rules implements ResourceStrategy {
         long seconds(Map<String, Object> object, Long requested);
     }
 
+    /** Takes fields away that nobody may use now; {@code old} is null on create. */
+    @FunctionalInterface
+    interface Drop {
+        void from(Map<String, Object> object, Map<String, Object> old);
+    }
+
     private boolean status;
     private boolean generation;
     private StatusMetadata statusMetadata = StatusMetadata.CHANGES;
     private boolean createOnUpdate;
     private boolean unconditional = true;
     private String propagation = "Background";
+    private Drop drop = (object, old) -> {};
     private Create onCreate = (context, object) -> {};
     private Update onUpdate = (context, object, old) -> {};
     private Update onStatus = (context, object, old) -> {};
@@ -128,6 +135,11 @@ final class Rules implements ResourceStrategy {
 
     Rules orphans() {
         propagation = "Orphan";
+        return this;
+    }
+
+    Rules dropping(Drop rule) {
+        drop = rule;
         return this;
     }
 
@@ -198,6 +210,7 @@ final class Rules implements ResourceStrategy {
         if (status) {
             object.remove("status");
         }
+        drop.from(object, null);
         onCreate.prepare(context, object);
     }
 
@@ -206,6 +219,7 @@ final class Rules implements ResourceStrategy {
         if (status) {
             keep(object, old, "status");
         }
+        drop.from(object, old);
         onUpdate.prepare(context, object, old);
     }
 

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.strategy;
 
 import io.k8j.apiserver.spi.ResourceStrategy;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,9 +9,23 @@ import java.util.Map;
 /** Finds the rules of a built-in resource. Safe for all threads. */
 public final class Strategies {
     private static final ResourceStrategy PLAIN = Rules.plain();
-    private static final Map<String, Rules> TABLE = table();
+    private static final Strategies DEFAULTS = new Strategies(FeatureGates.DEFAULTS);
 
-    private Strategies() {}
+    private final Map<String, Rules> table;
+
+    private Strategies(FeatureGates gates) {
+        this.table = table(gates);
+    }
+
+    /** The rules that hold while these features are on. */
+    public static Strategies of(FeatureGates gates) {
+        return gates.equals(FeatureGates.DEFAULTS) ? DEFAULTS : new Strategies(gates);
+    }
+
+    /** {@link #find} with the features that are on by default. */
+    public static ResourceStrategy of(GroupVersionResource resource) {
+        return DEFAULTS.find(resource);
+    }
 
     /**
      * The rules of a resource, whatever its version; plain ones if it has none of its own.
@@ -18,12 +33,12 @@ public final class Strategies {
      * <p>Before {@code prepareForCreate} the object's name, namespace and uid must be set, because a Job's selector is
      * made of them.
      */
-    public static ResourceStrategy of(GroupVersionResource resource) {
-        Rules rules = TABLE.get(resource.qualified());
+    public ResourceStrategy find(GroupVersionResource resource) {
+        Rules rules = table.get(resource.qualified());
         return rules == null ? PLAIN : rules;
     }
 
-    private static Map<String, Rules> table() {
+    private static Map<String, Rules> table(FeatureGates gates) {
         Map<String, Rules> table = new HashMap<>();
         table.put("pods", PodRules.rules());
         table.put("services", ServiceRules.rules());
@@ -31,6 +46,8 @@ public final class Strategies {
         table.putAll(ConfigRules.table());
         table.putAll(OtherRules.table());
         table.putAll(DeviceRules.table());
+        table.putAll(GroupRules.table());
+        new DisabledFields(gates).addTo(table);
         return Map.copyOf(table);
     }
 }

@@ -55,6 +55,7 @@ final class PodSpecValidation {
             Meta.qualifiedName(f, gate.field("conditionType"));
         }
         schedulingGates(f, spec.field("schedulingGates"));
+        schedulingGroup(f, spec.field("schedulingGroup"));
         AffinityValidation.topologySpread(f, spec.field("topologySpreadConstraints"));
         WindowsValidation.hostProcess(f, spec);
         hostUsers(f, spec);
@@ -71,6 +72,13 @@ final class PodSpecValidation {
         for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
             spec.field(list).items().forEach(visitor);
         }
+    }
+
+    private static void schedulingGroup(Findings f, Place group) {
+        if (group.absent()) return;
+        Place name = group.field("podGroupName");
+        if (name.absent()) f.invalid(group, "", "must specify one of: `podGroupName`");
+        else Meta.dnsSubdomain(f, name);
     }
 
     private static void resourceClaims(Findings f, Place claims) {

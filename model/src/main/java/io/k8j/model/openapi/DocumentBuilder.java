@@ -107,7 +107,7 @@ final class DocumentBuilder {
         }
         for (String kind : List.of("DeleteOptions", "WatchEvent")) {
             List<GroupVersionKind> everywhere = new ArrayList<>();
-            ResourceRegistry registry = ResourceRegistry.builtIn();
+            ResourceRegistry registry = ResourceRegistry.known();
             for (String group : registry.groups())
                 for (String version : registry.versions(group))
                     everywhere.add(new GroupVersionKind(group, version, kind));

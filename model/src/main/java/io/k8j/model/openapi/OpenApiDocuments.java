@@ -29,13 +29,15 @@ public final class OpenApiDocuments {
     public static final String SECOND_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     private final String serverVersion;
+    private final ResourceRegistry builtIn;
     private final Map<String, List<ApiKind>> kindsByPath = new TreeMap<>();
     private final Map<String, SoftReference<byte[]>> made = new ConcurrentHashMap<>();
     private final Map<String, String> hashes = new ConcurrentHashMap<>();
 
-    private OpenApiDocuments(String serverVersion, List<ApiKind> custom) {
+    private OpenApiDocuments(String serverVersion, ResourceRegistry builtIn, List<ApiKind> custom) {
         this.serverVersion = serverVersion;
-        for (ResourceInfo info : ResourceRegistry.builtIn().all()) add(ApiKind.builtIn(info));
+        this.builtIn = builtIn;
+        for (ResourceInfo info : builtIn.all()) add(ApiKind.builtIn(info));
         for (ApiKind kind : custom) add(kind);
     }
 
@@ -46,13 +48,13 @@ public final class OpenApiDocuments {
     }
 
     /** Documents of the built-in resources. */
-    public static OpenApiDocuments of(String serverVersion) {
-        return new OpenApiDocuments(serverVersion, List.of());
+    public static OpenApiDocuments of(String serverVersion, ResourceRegistry builtIn) {
+        return new OpenApiDocuments(serverVersion, builtIn, List.of());
     }
 
     /** Documents of the built-in and these custom resources; keeps what has been made and stays valid. */
     public OpenApiDocuments withCustom(List<ApiKind> custom) {
-        OpenApiDocuments next = new OpenApiDocuments(serverVersion, custom);
+        OpenApiDocuments next = new OpenApiDocuments(serverVersion, builtIn, custom);
         for (String path : next.kindsByPath.keySet()) {
             SoftReference<byte[]> bytes = made.get(path);
             if (bytes != null && next.kindsByPath.get(path).equals(kindsByPath.get(path))) next.made.put(path, bytes);

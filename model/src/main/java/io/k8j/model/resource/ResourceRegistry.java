@@ -7,12 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * All built-in resources, read from {@code resources.tsv} on first use. Immutable; safe for use by several threads.
@@ -20,6 +22,9 @@ import java.util.Set;
  */
 public final class ResourceRegistry {
     private static final String TABLE = "/io/k8j/model/resource/resources.tsv";
+    /** Before an apiVersion that is off by default. */
+    private static final String OFF = "?";
+
     private static final List<String> ALL =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
     private static final Set<String> PLAIN_LABELS = labels("*metadata.name,metadata.namespace");
@@ -49,10 +54,13 @@ public final class ResourceRegistry {
             Map.entry("resource.k8s.io", 15900));
 
     private static final Map<String, Integer> VERSION_PRIORITIES =
-            Map.of("v1", 1, "autoscaling/v2", 30, "flowcontrol.apiserver.k8s.io/v1", 21, "resource.k8s.io/v1", 20);
+            Map.of("v1", 1, "autoscaling/v2", 30, "flowcontrol.apiserver.k8s.io/v1", 21, "resource.k8s.io/v1", 20,
+                    "scheduling.k8s.io/v1alpha2", 9);
 
     private static final class Holder {
-        private static final ResourceRegistry BUILT_IN = read();
+        private static final ResourceRegistry KNOWN = new ResourceRegistry(read());
+        private static final ResourceRegistry BUILT_IN =
+                KNOWN.only(gvr -> !KNOWN.isOptional(gvr.apiVersion()));
     }
 
     private final List<ResourceInfo> all;
@@ -60,8 +68,15 @@ public final class ResourceRegistry {
     private final Map<GroupVersionKind, ResourceInfo> byKind = new LinkedHashMap<>();
     private final Map<String, List<String>> versionsByGroup = new LinkedHashMap<>();
 
-    private ResourceRegistry(List<ResourceInfo> all) {
+    private final Set<String> optional;
+
+    private ResourceRegistry(Rows rows) {
+        this(rows.all(), rows.optional());
+    }
+
+    private ResourceRegistry(List<ResourceInfo> all, Set<String> optional) {
         this.all = List.copyOf(all);
+        this.optional = optional;
         for (ResourceInfo info : all) {
             byResource.put(info.gvr(), info);
             byKind.put(info.gvk(), info);
@@ -74,6 +89,22 @@ public final class ResourceRegistry {
     /** The resources that upstream serves by default. */
     public static ResourceRegistry builtIn() {
         return Holder.BUILT_IN;
+    }
+
+    /** The same and those that are off unless somebody switches them on. */
+    public static ResourceRegistry known() {
+        return Holder.KNOWN;
+    }
+
+    /** These resources without those that are not wanted. */
+    public ResourceRegistry only(Predicate<GroupVersionResource> wanted) {
+        return new ResourceRegistry(
+                all.stream().filter(info -> wanted.test(info.gvr())).toList(), optional);
+    }
+
+    /** Whether upstream serves this group version only if it is told to. */
+    public boolean isOptional(String apiVersion) {
+        return optional.contains(apiVersion);
     }
 
     /** All resources: groups and versions in discovery's order, names sorted within. */
@@ -118,7 +149,9 @@ public final class ResourceRegistry {
         return VERSION_PRIORITIES.getOrDefault(apiVersion, 15);
     }
 
-    private static ResourceRegistry read() {
+    private record Rows(List<ResourceInfo> all, Set<String> optional) {}
+
+    private static Rows read() {
         try (InputStream in = ResourceRegistry.class.getResourceAsStream(TABLE)) {
             if (in == null) throw new IllegalStateException("resource " + TABLE + " is not on the class path");
             List<String[]> rows = new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -126,6 +159,12 @@ public final class ResourceRegistry {
                     .filter(line -> !line.startsWith("#"))
                     .map(line -> Arrays.copyOf(line.split("\t", -1), 9))
                     .toList();
+            Set<String> optional = new HashSet<>();
+            for (String[] row : rows) {
+                if (!row[0].startsWith(OFF)) continue;
+                row[0] = row[0].substring(OFF.length());
+                optional.add(row[0]);
+            }
             List<ResourceInfo> all = new ArrayList<>();
             for (int i = 0; i < rows.size(); i++) {
                 String[] row = rows.get(i);
@@ -135,7 +174,7 @@ public final class ResourceRegistry {
                     subresources.add(subresource(rows.get(j)));
                 all.add(info(row, subresources));
             }
-            return new ResourceRegistry(all);
+            return new Rows(all, Set.copyOf(optional));
         } catch (IOException e) {
             throw new UncheckedIOException("read " + TABLE, e);
         }

@@ -18,7 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OpenApiDocumentsTest {
-    private final OpenApiDocuments documents = OpenApiDocuments.of("v1.36.0");
+    private final OpenApiDocuments documents = OpenApiDocuments.of("v1.36.0", ResourceRegistry.builtIn());
 
     @Test
     void everyReferenceOfEveryDocumentIsThere() {

@@ -20,6 +20,16 @@ public final class CycleState {
     }
 
     private Object[] values = new Object[24];
+    private boolean trial;
+
+    /** Whether the placement is only tried, to see what is left for others, and taken back afterwards. */
+    public boolean isTrial() {
+        return trial;
+    }
+
+    public void trial(boolean value) {
+        trial = value;
+    }
 
     /** What was written; null if nothing was. */
     @SuppressWarnings("unchecked")

@@ -3,6 +3,7 @@ package io.k8j.scheduler.framework;
 import io.k8j.client.Client;
 import io.k8j.client.EventRecorder;
 import io.k8j.client.InformerFactory;
+import io.k8j.scheduler.groups.PodGroups;
 import java.util.Map;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param nodes of the scheduling thread
  * @param indexes of the scheduling thread
  * @param framework the profile itself
+ * @param groups of the scheduling thread
  * @param args the plugin's arguments as in the configuration file; empty for the defaults
  */
 public record PluginContext(
@@ -23,7 +25,20 @@ public record PluginContext(
         Nodes nodes,
         Indexes indexes,
         FrameworkHandle framework,
+        PodGroups groups,
         Map<String, Object> args) {
+    /** A context in which Pods belong to no groups. */
+    public PluginContext(
+            Client client,
+            InformerFactory informers,
+            EventRecorder events,
+            Nodes nodes,
+            Indexes indexes,
+            FrameworkHandle framework,
+            Map<String, Object> args) {
+        this(client, informers, events, nodes, indexes, framework, PodGroups.none(), args);
+    }
+
     public ResourceNames names() {
         return nodes.names();
     }

@@ -130,6 +130,13 @@ public final class PodInfo {
         return name == null || name.isEmpty() ? "default-scheduler" : name;
     }
 
+    /** The PodGroup that the Pod says it belongs to; null if it names none. */
+    public String groupName() {
+        return pod.getSpec().getSchedulingGroup() == null
+                ? null
+                : pod.getSpec().getSchedulingGroup().getPodGroupName();
+    }
+
     /** Node that was made free for this Pod; empty if none. */
     public String nominatedNode() {
         String name = pod.getStatus() == null ? null : pod.getStatus().getNominatedNodeName();

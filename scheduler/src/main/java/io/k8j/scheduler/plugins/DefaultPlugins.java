@@ -3,6 +3,7 @@ package io.k8j.scheduler.plugins;
 import io.fabric8.kubernetes.api.model.NodeAffinity;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.scheduler.devices.ClaimTracker;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
@@ -20,9 +21,19 @@ public final class DefaultPlugins {
      *
      * @param name the plugin's name
      * @param weight of its score; 0 if it gives none
+     * @param gate feature that brings it; empty if it is always there
      * @param create makes it; throws IllegalArgumentException for arguments that do not fit
      */
-    public record Entry(String name, int weight, Function<PluginContext, Plugin> create) {}
+    public record Entry(String name, int weight, String gate, Function<PluginContext, Plugin> create) {
+        /** One that is always there. */
+        public Entry(String name, int weight, Function<PluginContext, Plugin> create) {
+            this(name, weight, "", create);
+        }
+
+        public boolean isIn(FeatureGates gates) {
+            return gate.isEmpty() || gates.isOn(gate);
+        }
+    }
 
     public static final List<Entry> ALL = List.of(
             new Entry("SchedulingGates", 0, context -> new SchedulingGatesPlugin()),
@@ -45,6 +56,7 @@ public final class DefaultPlugins {
             new Entry("DefaultPreemption", 0, DefaultPlugins::preemption),
             new Entry("NodeResourcesBalancedAllocation", 1, DefaultPlugins::balanced),
             new Entry("ImageLocality", 1, context -> new ImageLocalityPlugin()),
+            new Entry("GangScheduling", 0, FeatureGates.GANG_SCHEDULING, GangSchedulingPlugin::new),
             new Entry("DefaultBinder", 0, context -> new DefaultBinderPlugin(context.client())));
 
     private DefaultPlugins() {}

@@ -120,12 +120,32 @@ public final class SchedulingQueue {
         if (first == null) {
             return null;
         }
-        QueuedPod pod = first.pod;
+        return taken(first.pod);
+    }
+
+    private QueuedPod taken(QueuedPod pod) {
         pod.place = QueuedPod.Place.IN_FLIGHT;
         pod.takenAtMove = moves;
         pod.attempts++;
         pod.refusedBy().clear();
         return pod;
+    }
+
+    /** One Pod that waits for its turn, out of its pause or for a change; in flight from now on. Null if it does not. */
+    public QueuedPod take(String uid) {
+        QueuedPod pod = pods.get(uid);
+        if (pod == null) {
+            return null;
+        }
+        switch (pod.place) {
+            case ACTIVE -> active.remove(pod);
+            case BACKING_OFF -> backingOff.remove(pod);
+            case UNSCHEDULABLE -> unschedulable.remove(uid);
+            case GATED, IN_FLIGHT -> {
+                return null;
+            }
+        }
+        return taken(pod);
     }
 
     /** With nothing else to do, a Pod that was refused (not one that failed) need not wait out its pause. */

@@ -9,6 +9,7 @@ import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.client.Client;
 import io.k8j.controllers.ControllerManager;
 import io.k8j.controllers.ControllersConfig;
@@ -34,9 +35,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Store, API server and what runs on top of it in this process. */
 public final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private final Closing closing = new Closing();
     private final Time time;
     private Store store;
@@ -166,6 +170,10 @@ public final class ControlPlane implements AutoCloseable {
             Operations operations,
             Map<String, UserInfo> tokens,
             Time time) {
+        ServedApis apis = apis(config);
+        apis.gates()
+                .withoutEffect()
+                .forEach(gate -> LOG.atWarn().addKeyValue("gate", gate).log("feature gate changes nothing here"));
         String[] ports = config.serviceNodePortRange().split("-", 2);
         ApiServerConfig settings;
         try {
@@ -173,7 +181,8 @@ public final class ControlPlane implements AutoCloseable {
                     CoreConfig.DEFAULTS
                             .withServiceRange(config.serviceCidr())
                             .withNodePorts(Integer.parseInt(ports[0]), Integer.parseInt(ports[1]))
-                            .withAdvertised(advertiseAddress, config.httpsListenPort()),
+                            .withAdvertised(advertiseAddress, config.httpsListenPort())
+                            .withApis(apis),
                     new InetSocketAddress(config.bindAddress(), config.httpsListenPort()),
                     certificates::apiServerContext,
                     AuthenticationFlags.settings(config, certificates, tokens),
@@ -199,6 +208,20 @@ public final class ControlPlane implements AutoCloseable {
                     "cannot listen on %s:%d (%s): stop what uses the port or choose another with --https-listen-port"
                             .formatted(config.bindAddress(), config.httpsListenPort(), rootCause(e)),
                     e);
+        }
+    }
+
+    /**
+     * Which features and resources there are.
+     *
+     * @throws UserException with upstream's sentence, if a flag is wrong
+     */
+    static ServedApis apis(ServerConfig config) {
+        FlagValues flags = config.apiServerFlags();
+        try {
+            return ServedApis.of(flags.map("feature-gates"), flags.map("runtime-config"));
+        } catch (IllegalArgumentException e) {
+            throw new UserException(ApiServerFlags.OPTION + ": " + e.getMessage(), e);
         }
     }
 
@@ -328,7 +351,14 @@ public final class ControlPlane implements AutoCloseable {
             return;
         }
         Client client = client("kube-scheduler", "system:kube-scheduler");
-        scheduler = closing.add(steps.step("scheduler", () -> Scheduler.start(SchedulerConfig.DEFAULTS, client)));
+        scheduler = closing.add(steps.step("scheduler", () -> Scheduler.start(schedulerConfig(config), client)));
+    }
+
+    /** The scheduler asks for groups of Pods only where they are served. */
+    private static SchedulerConfig schedulerConfig(ServerConfig config) {
+        ServedApis apis = apis(config);
+        boolean groups = !apis.registry().resources("scheduling.k8s.io", "v1alpha2").isEmpty();
+        return groups ? SchedulerConfig.DEFAULTS.withGates(apis.gates()) : SchedulerConfig.DEFAULTS;
     }
 
     /** Adds something that stops before the API server does. */

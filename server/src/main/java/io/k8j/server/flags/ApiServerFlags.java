@@ -92,8 +92,12 @@ public final class ApiServerFlags {
             new Flag("disable-admission-plugins", FlagType.LIST),
             new Flag("enable-admission-plugins", FlagType.LIST));
 
+    /** Which features are on and which group versions are served. */
+    public static final List<Flag> ENABLEMENT =
+            List.of(new Flag("feature-gates", FlagType.MAP), new Flag("runtime-config", FlagType.OPTIONAL_MAP));
+
     /** Each area adds its list here. */
-    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, AUTHORIZATION, ADMISSION, OPERATION, AUDIT_SINKS)
+    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, AUTHORIZATION, ADMISSION, OPERATION, AUDIT_SINKS, ENABLEMENT)
             .flatMap(List::stream)
             .toList();
 

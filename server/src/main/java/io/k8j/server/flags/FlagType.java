@@ -15,6 +15,8 @@ public enum FlagType {
     REPEATED,
     /** {@code KEY=VALUE} pairs separated by commas; more of them when it is repeated. */
     MAP,
+    /** Like {@link #MAP}, where a key alone is a pair without a value. */
+    OPTIONAL_MAP,
     /** {@code true} or {@code false}; no value means true. */
     SWITCH,
     /** A whole number. */
@@ -26,13 +28,13 @@ public enum FlagType {
 
     /** Whether giving the flag again adds to it instead of replacing what was given before. */
     boolean adds() {
-        return this == LIST || this == REPEATED || this == MAP;
+        return this == LIST || this == REPEATED || this == MAP || this == OPTIONAL_MAP;
     }
 
     /** What is wrong with a value, to follow the flag's name; null if nothing is. */
     String complaint(String value) {
         return switch (this) {
-            case TEXT, LIST, REPEATED -> null;
+            case TEXT, LIST, REPEATED, OPTIONAL_MAP -> null;
             case MAP -> {
                 for (String pair : value.split(",")) {
                     if (pair.indexOf('=') < 1) {

@@ -56,7 +56,7 @@ public final class FlagValues {
 
     private static List<String> parts(FlagType type, String value) {
         return switch (type) {
-            case LIST, MAP ->
+            case LIST, MAP, OPTIONAL_MAP ->
                 Arrays.stream(value.split(","))
                         .map(String::strip)
                         .filter(part -> !part.isEmpty())
@@ -101,7 +101,8 @@ public final class FlagValues {
         Map<String, String> pairs = new LinkedHashMap<>();
         for (String pair : list(name)) {
             int equals = pair.indexOf('=');
-            pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+            if (equals < 0) pairs.put(pair, "");
+            else pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
         }
         return pairs;
     }

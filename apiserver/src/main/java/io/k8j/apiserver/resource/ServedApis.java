@@ -1,0 +1,41 @@
+package io.k8j.apiserver.resource;
+
+import io.k8j.model.feature.FeatureGates;
+import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.resource.ResourceRegistry;
+import java.util.Map;
+
+/**
+ * Which features are on and which built-in resources are served with them. Immutable.
+ *
+ * @param gates the switches
+ * @param registry what is served
+ */
+public record ServedApis(FeatureGates gates, ResourceRegistry registry) {
+    /** What upstream serves without flags. */
+    public static final ServedApis DEFAULTS = new ServedApis(FeatureGates.DEFAULTS, ResourceRegistry.builtIn());
+
+    /** Resources that need a gate besides their group version. */
+    private static final Map<String, String> GATES =
+            Map.of("scheduling.k8s.io/v1alpha2", FeatureGates.GENERIC_WORKLOAD);
+
+    /**
+     * Reads upstream's flags.
+     *
+     * @param featureGates pairs of {@code --feature-gates}
+     * @param runtimeConfig pairs of {@code --runtime-config}; an empty value means true
+     * @throws IllegalArgumentException with upstream's sentence, if one of them is wrong
+     */
+    public static ServedApis of(Map<String, String> featureGates, Map<String, String> runtimeConfig) {
+        FeatureGates gates = FeatureGates.of(featureGates);
+        if (gates.equals(FeatureGates.DEFAULTS) && runtimeConfig.isEmpty()) return DEFAULTS;
+        RuntimeConfig config = RuntimeConfig.of(runtimeConfig);
+        return new ServedApis(
+                gates, ResourceRegistry.known().only(gvr -> config.serves(gvr) && hasGate(gates, gvr)));
+    }
+
+    private static boolean hasGate(FeatureGates gates, GroupVersionResource gvr) {
+        String gate = GATES.get(gvr.apiVersion());
+        return gate == null || gates.isOn(gate);
+    }
+}

@@ -1,0 +1,103 @@
+package io.k8j.scheduler.groups;
+
+import io.k8j.client.ObjectKey;
+import io.k8j.scheduler.framework.PodInfo;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The PodGroups and the Pods that name them, whether those have a node or not. Belongs to the scheduling thread.
+ *
+ * <p>With the feature off nothing is kept, and Pods go one by one whatever they name.
+ */
+public final class PodGroups {
+    private final boolean on;
+    private final Predicate<String> placed;
+    private final Map<ObjectKey, PodGroup> groups = new HashMap<>();
+    private final Map<ObjectKey, Map<String, PodInfo>> members = new HashMap<>();
+    private final List<Consumer<ObjectKey>> listeners = new ArrayList<>();
+
+    /** @param placed whether the Pod of a uid is on a node, in truth or by assumption */
+    public PodGroups(boolean on, Predicate<String> placed) {
+        this.on = on;
+        this.placed = placed;
+    }
+
+    /** Knows nothing, ever. */
+    public static PodGroups none() {
+        return new PodGroups(false, uid -> false);
+    }
+
+    public boolean isOn() {
+        return on;
+    }
+
+    /** Told when a group comes or changes, or gets another Pod. */
+    public void onChange(Consumer<ObjectKey> listener) {
+        listeners.add(listener);
+    }
+
+    public void put(PodGroup group) {
+        ObjectKey key = ObjectKey.of(group);
+        groups.put(key, group);
+        changed(key);
+    }
+
+    public void remove(PodGroup group) {
+        groups.remove(ObjectKey.of(group));
+    }
+
+    /** The object; null if it is not there. */
+    public PodGroup get(ObjectKey key) {
+        return groups.get(key);
+    }
+
+    /** A Pod or its new version; nothing if it is in no group. */
+    public void put(PodInfo pod) {
+        ObjectKey key = of(pod);
+        if (key == null) return;
+        PodInfo before = members.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(pod.uid(), pod);
+        if (before == null) changed(key);
+    }
+
+    public void remove(PodInfo pod) {
+        ObjectKey key = of(pod);
+        Map<String, PodInfo> pods = key == null ? null : members.get(key);
+        if (pods == null) return;
+        pods.remove(pod.uid());
+        if (pods.isEmpty()) members.remove(key);
+    }
+
+    private void changed(ObjectKey key) {
+        listeners.forEach(listener -> listener.accept(key));
+    }
+
+    /** The group that a Pod is scheduled with; null if it goes alone. */
+    public ObjectKey of(PodInfo pod) {
+        String name = on ? pod.groupName() : null;
+        return name == null ? null : new ObjectKey(pod.namespace(), name);
+    }
+
+    /** All Pods of a group, in the order in which they came. */
+    public Collection<PodInfo> pods(ObjectKey group) {
+        return members.getOrDefault(group, Map.of()).values();
+    }
+
+    /** Those without a node. */
+    public List<PodInfo> waiting(ObjectKey group) {
+        return pods(group).stream().filter(pod -> !placed.test(pod.uid())).toList();
+    }
+
+    /** How many have a node, in truth or by assumption. */
+    public int placed(ObjectKey group) {
+        int count = 0;
+        for (PodInfo pod : pods(group)) count += placed.test(pod.uid()) ? 1 : 0;
+        return count;
+    }
+}
