@@ -102,7 +102,8 @@ public final class ApiServer implements AutoCloseable {
                     "scheduling/bootstrap-system-priority-classes",
                     "bootstrap-controller"); // the core has done all of it when it is open
             new RoleReconciler(
-                            core.transport(SELF, "kube-apiserver"), config.core().apis().gates())
+                            core.transport(SELF, "kube-apiserver"),
+                            config.core().apis().gates())
                     .run();
             hooks.done("rbac/bootstrap-roles");
             this.flows = limits.priorityAndFairness() ? flows(limits, time) : null;

@@ -30,7 +30,15 @@ public record CoreConfig(
         ServedApis apis) {
     /** What {@code k8j server} starts from. */
     public static final CoreConfig DEFAULTS = new CoreConfig(
-            "10.43.0.0/16", 30000, 32767, "127.0.0.1", 6443, 10_000, StoredResource.CacheLimits.DEFAULTS, true, ServedApis.DEFAULTS);
+            "10.43.0.0/16",
+            30000,
+            32767,
+            "127.0.0.1",
+            6443,
+            10_000,
+            StoredResource.CacheLimits.DEFAULTS,
+            true,
+            ServedApis.DEFAULTS);
 
     public CoreConfig {
         Objects.requireNonNull(serviceClusterIpRange, "serviceClusterIpRange is null");
@@ -72,7 +80,15 @@ public record CoreConfig(
 
     public CoreConfig withAdvertised(String address, int port) {
         return new CoreConfig(
-                serviceClusterIpRange, nodePortFirst, nodePortLast, address, port, watchQueue, cacheLimits, bootstrap, apis);
+                serviceClusterIpRange,
+                nodePortFirst,
+                nodePortLast,
+                address,
+                port,
+                watchQueue,
+                cacheLimits,
+                bootstrap,
+                apis);
     }
 
     public CoreConfig withBootstrap(boolean value) {

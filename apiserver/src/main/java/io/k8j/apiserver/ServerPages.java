@@ -59,8 +59,8 @@ final class ServerPages {
         if (operations.encryption() != null) {
             metrics.add(operations.encryption().metrics()::write);
         }
-        metrics.add(out -> ServerMetrics.write(
-                out, config.version(), config.core().apis().gates(), core.table()));
+        metrics.add(out ->
+                ServerMetrics.write(out, config.version(), config.core().apis().gates(), core.table()));
         metrics.add(ProcessMetrics::write);
         ServerDocuments server = new ServerDocuments(
                 config.version(), metrics, config.authentication(), ownAddress(), health, this::apiPaths);

@@ -140,7 +140,9 @@ final class GroupCycle {
             case Placement.Outcome.Refused refused -> {
                 Diagnosis diagnosis = refused.diagnosis();
                 String nominated = loop.makeRoom(profile, state, pod, diagnosis);
-                NodeInfo node = nominated == null || nominated.isEmpty() ? null : loop.nodes().get(nominated);
+                NodeInfo node = nominated == null || nominated.isEmpty()
+                        ? null
+                        : loop.nodes().get(nominated);
                 yield node == null
                         ? new Trial.Refused(diagnosis.message(), diagnosis.plugins(), nominated)
                         : tryOn(profile, state, pod, new Placement.Outcome.Placed(node, 1), diagnosis, takeBacks);
@@ -220,8 +222,7 @@ final class GroupCycle {
         return plugins;
     }
 
-    private void settle(
-            Profile profile, QueuedPod queued, Trial trial, Result result, Set<String> refusers, long begin)
+    private void settle(Profile profile, QueuedPod queued, Trial trial, Result result, Set<String> refusers, long begin)
             throws InterruptedException {
         switch (trial) {
             case Trial.Failed failed -> loop.fail(queued, profile, failed.message(), begin);
@@ -241,14 +242,14 @@ final class GroupCycle {
                 String message = !waits
                         ? UNSCHEDULABLE + ", " + fits.permit.message()
                         : fits.needsRoom != null ? fits.needsRoom.message() : WAITING;
-                loop.refused(queued, profile, message, waits ? fits.placed.node().name() : "", begin);
+                loop.refused(
+                        queued, profile, message, waits ? fits.placed.node().name() : "", begin);
             }
         }
     }
 
     /** @param failed the Pod that failed for this cause */
-    private void failAll(
-            ObjectKey group, Profile profile, List<QueuedPod> pods, int failed, String cause, long begin) {
+    private void failAll(ObjectKey group, Profile profile, List<QueuedPod> pods, int failed, String cause, long begin) {
         String message = "failed to schedule other pod from a pod group: " + cause;
         for (int i = 0; i < pods.size(); i++) {
             loop.fail(pods.get(i), profile, i == failed ? cause : message, begin);

@@ -106,8 +106,8 @@ final class GroupWriter {
         condition.put("lastTransitionTime", next.since);
         condition.put("reason", next.reason);
         condition.put("message", next.message);
-        Map<String, Object> patch = Map.of(
-                "metadata", Map.of("uid", next.uid), "status", Map.of("conditions", List.of(condition)));
+        Map<String, Object> patch =
+                Map.of("metadata", Map.of("uid", next.uid), "status", Map.of("conditions", List.of(condition)));
         try {
             resources.patch(key, PatchType.STRATEGIC, patch, "status");
             return true;

@@ -57,8 +57,8 @@ public final class Scheduler implements AutoCloseable {
         EventRecorder events = broadcaster.recorder("default-scheduler");
         Inboxes inboxes = new Inboxes();
         this.writer = new PodWriter(client, events, extenders, inboxes::post);
-        PodGroups groups = new PodGroups(
-                config.gates().isOn(FeatureGates.GENERIC_WORKLOAD), uid -> assigned.get(uid) != null);
+        PodGroups groups =
+                new PodGroups(config.gates().isOn(FeatureGates.GENERIC_WORKLOAD), uid -> assigned.get(uid) != null);
         GroupWriter groupWriter = new GroupWriter(client, groups, writer.writers(), inboxes::post);
         this.loop = new SchedulingLoop(
                 client.time(), nodes, assigned, nominations, placement, writer, groups, groupWriter, events, metrics);

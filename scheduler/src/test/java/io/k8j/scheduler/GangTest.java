@@ -30,8 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Pods of a PodGroup that go together, through the API. */
 class GangTest {
     private static final Map<String, String> GATES = Map.of("GenericWorkload", "true", "GangScheduling", "true");
-    private static final ServedApis APIS =
-            ServedApis.of(GATES, Map.of("scheduling.k8s.io/v1alpha2", "true"));
+    private static final ServedApis APIS = ServedApis.of(GATES, Map.of("scheduling.k8s.io/v1alpha2", "true"));
 
     private final TestCluster cluster = new TestCluster(APIS);
 
@@ -45,9 +44,8 @@ class GangTest {
     }
 
     private void group(String name, String policy) {
-        cluster.client
-                .resources(PodGroup.class)
-                .submit("default", Trees.asMap((Map<?, ?>) Yaml.parse("""
+        cluster.client.resources(PodGroup.class).submit("default", Trees.asMap((Map<?, ?>)
+                Yaml.parse("""
                         apiVersion: scheduling.k8s.io/v1alpha2
                         kind: PodGroup
                         metadata: {name: %s, namespace: default}
@@ -130,8 +128,11 @@ class GangTest {
         assertThat(condition.getMessage()).isEqualTo("pod group is unschedulable");
         assertThat(nodes()).isEmpty();
         cluster.create(TestCluster.pod("alone", "2"));
-        assertThat(cluster.nodeOf("alone")).as("nothing is held back for the gang").isEqualTo("n1");
-        await().untilAsserted(() -> assertThat(cluster.client.resources(Event.class).list(ListOptions.ALL))
+        assertThat(cluster.nodeOf("alone"))
+                .as("nothing is held back for the gang")
+                .isEqualTo("n1");
+        await().untilAsserted(() -> assertThat(
+                        cluster.client.resources(Event.class).list(ListOptions.ALL))
                 .anySatisfy(event -> {
                     assertThat(event.getReason()).isEqualTo("FailedScheduling");
                     assertThat(event.getMessage())
@@ -249,8 +250,8 @@ class GangTest {
     @Test
     void podsOfAGroupMustHaveOneScheduler() {
         cluster.node("n1", 4, 8);
-        SchedulerConfig.ProfileConfig other = new SchedulerConfig.ProfileConfig(
-                "other", PluginSelection.DEFAULT, Map.of());
+        SchedulerConfig.ProfileConfig other =
+                new SchedulerConfig.ProfileConfig("other", PluginSelection.DEFAULT, Map.of());
         SchedulerConfig usual = SchedulerConfig.DEFAULTS;
         cluster.start(new SchedulerConfig(
                 List.of(SchedulerConfig.ProfileConfig.DEFAULT, other),
@@ -285,10 +286,11 @@ class GangTest {
             cluster.nodeOf(name);
         }
         gang("g", 2);
-        Function<String, Pod> important = name -> cluster.create(new PodBuilder(member("g", name, "1").build())
-                .editSpec()
-                .withPriority(10)
-                .endSpec());
+        Function<String, Pod> important =
+                name -> cluster.create(new PodBuilder(member("g", name, "1").build())
+                        .editSpec()
+                        .withPriority(10)
+                        .endSpec());
         important.apply("g-0");
         important.apply("g-1");
         Stream.of("g-0", "g-1").forEach(cluster::nodeOf);

@@ -64,9 +64,7 @@ final class TypesWithoutDescriptor {
                 prefix + "BasicSchedulingPolicy",
                 "BasicSchedulingPolicy indicates that standard Kubernetes scheduling behavior should be used.");
         ALL.put(prefix + "GangSchedulingPolicy", List.of("minCount=1"));
-        ALL.put(
-                prefix + "PodGroupSchedulingPolicy",
-                List.of("basic=1:" + prefix + "BasicSchedulingPolicy", "gang=2"));
+        ALL.put(prefix + "PodGroupSchedulingPolicy", List.of("basic=1:" + prefix + "BasicSchedulingPolicy", "gang=2"));
         ALL.put(prefix + "TopologyConstraint", List.of("key=1"));
         ALL.put(prefix + "PodGroupSchedulingConstraints", List.of("topology=1"));
         ALL.put(
@@ -83,8 +81,7 @@ final class TypesWithoutDescriptor {
         ALL.put(prefix + "PodGroupTemplate", and("name=1", common));
         ALL.put(prefix + "PodGroupSpec", and("podGroupTemplateRef=1", common));
         ALL.put(prefix + "PodGroupTemplateReference", List.of("workload=1"));
-        ALL.put(
-                prefix + "WorkloadPodGroupTemplateReference", List.of("workloadName=1", "podGroupTemplateName=2"));
+        ALL.put(prefix + "WorkloadPodGroupTemplateReference", List.of("workloadName=1", "podGroupTemplateName=2"));
         ALL.put(prefix + "PodGroupStatus", List.of("conditions=1", "resourceClaimStatuses=2"));
         ALL.put(prefix + "PodGroup", List.of("metadata=1", "spec=2", "status=3"));
         ALL.put(prefix + "PodGroupList", List.of("metadata=1", "items=2"));

@@ -67,12 +67,14 @@ class FeaturesTest {
             client.resource(member("b")).create();
             for (String name : new String[] {"a", "b"}) {
                 await().atMost(Duration.ofSeconds(60))
-                        .until(() -> client.pods().withName(name).get().getSpec().getNodeName() != null);
+                        .until(() ->
+                                client.pods().withName(name).get().getSpec().getNodeName() != null);
             }
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 GenericKubernetesResource group =
                         client.genericKubernetesResources(GROUPS).withName("g").get();
-                assertThat((String) group.get("status", "conditions", 0, "reason")).isEqualTo("Scheduled");
+                assertThat((String) group.get("status", "conditions", 0, "reason"))
+                        .isEqualTo("Scheduled");
                 assertThat((Object) group.get("spec", "priorityClassName"))
                         .as("its feature is off")
                         .isNull();

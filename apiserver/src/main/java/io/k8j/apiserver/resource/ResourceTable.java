@@ -38,7 +38,8 @@ public final class ResourceTable {
         List<ResourceInfo> all = apis.registry().all();
         Strategies strategies = Strategies.of(apis.gates());
         for (ResourceInfo info : all) {
-            if (info.stored() && info.storageKind().equals(info.gvk())) stored.put(info.gvk(), storage(info, strategies, limits));
+            if (info.stored() && info.storageKind().equals(info.gvk()))
+                stored.put(info.gvk(), storage(info, strategies, limits));
         }
         for (ResourceInfo info : all) {
             StoredResource storage = info.stored() ? stored.get(info.storageKind()) : null;
@@ -52,8 +53,7 @@ public final class ResourceTable {
         return table;
     }
 
-    private static StoredResource storage(
-            ResourceInfo info, Strategies strategies, StoredResource.CacheLimits limits) {
+    private static StoredResource storage(ResourceInfo info, Strategies strategies, StoredResource.CacheLimits limits) {
         boolean definitions = info.gvk().kind().equals("CustomResourceDefinition");
         ResourceStrategy strategy = definitions ? new DefinitionStrategy() : strategies.find(info.gvr());
         GroupResource id = new GroupResource(info.gvr().group(), info.gvr().resource());

@@ -30,8 +30,7 @@ public record ServedApis(FeatureGates gates, ResourceRegistry registry) {
         FeatureGates gates = FeatureGates.of(featureGates);
         if (gates.equals(FeatureGates.DEFAULTS) && runtimeConfig.isEmpty()) return DEFAULTS;
         RuntimeConfig config = RuntimeConfig.of(runtimeConfig);
-        return new ServedApis(
-                gates, ResourceRegistry.known().only(gvr -> config.serves(gvr) && hasGate(gates, gvr)));
+        return new ServedApis(gates, ResourceRegistry.known().only(gvr -> config.serves(gvr) && hasGate(gates, gvr)));
     }
 
     private static boolean hasGate(FeatureGates gates, GroupVersionResource gvr) {

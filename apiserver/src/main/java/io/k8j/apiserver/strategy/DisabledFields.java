@@ -57,8 +57,7 @@ final class DisabledFields {
             }
         });
         if (ofGroups.isEmpty()) return;
-        table.get("podgroups.scheduling.k8s.io")
-                .dropping((object, old) -> drop(ofGroups, object, old, "spec"));
+        table.get("podgroups.scheduling.k8s.io").dropping((object, old) -> drop(ofGroups, object, old, "spec"));
         // Templates stay as they were made.
         table.get("workloads.scheduling.k8s.io").dropping((object, old) -> {
             if (old != null) return;
@@ -70,8 +69,7 @@ final class DisabledFields {
         });
     }
 
-    private static void drop(
-            List<Field> fields, Map<String, Object> object, Map<String, Object> old, String... path) {
+    private static void drop(List<Field> fields, Map<String, Object> object, Map<String, Object> old, String... path) {
         Object spec = Trees.get(object, path);
         if (!(spec instanceof Map<?, ?> map)) return;
         for (Field field : fields) {

@@ -78,12 +78,7 @@ public final class GroupValidation {
 
     public static List<FieldError> workloadUpdate(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
-        unchanged(
-                f,
-                Place.of(object).field("spec"),
-                Place.of(old).field("spec"),
-                "controllerRef",
-                "podGroupTemplates");
+        unchanged(f, Place.of(object).field("spec"), Place.of(old).field("spec"), "controllerRef", "podGroupTemplates");
         return f.list();
     }
 
@@ -156,10 +151,7 @@ public final class GroupValidation {
         Place template = claim.field("resourceClaimTemplateName");
         String names = "`resourceClaimName`, `resourceClaimTemplateName`";
         if (name.present() && template.present()) {
-            f.invalid(
-                    claim,
-                    "{resourceClaimName, resourceClaimTemplateName}",
-                    "must specify exactly one of: " + names);
+            f.invalid(claim, "{resourceClaimName, resourceClaimTemplateName}", "must specify exactly one of: " + names);
         } else if (name.absent() && template.absent()) {
             f.invalid(claim, "", "must specify one of: " + names);
         }

@@ -35,11 +35,10 @@ class ServedApisTest {
 
     @Test
     void theNarrowerSwitchWins() {
-        Map<String, String> config = Map.of(
-                "api/all", "true", "scheduling.k8s.io/v1alpha2/podgroups", "false", "batch/v1/jobs", "false");
+        Map<String, String> config =
+                Map.of("api/all", "true", "scheduling.k8s.io/v1alpha2/podgroups", "false", "batch/v1/jobs", "false");
         assertThat(serves(WORKLOADS, config, GROUPS)).isFalse();
-        assertThat(serves(
-                        WORKLOADS, config, new GroupVersionResource("scheduling.k8s.io", "v1alpha2", "workloads")))
+        assertThat(serves(WORKLOADS, config, new GroupVersionResource("scheduling.k8s.io", "v1alpha2", "workloads")))
                 .isTrue();
         assertThat(serves(WORKLOADS, config, JOBS)).isFalse();
         assertThat(serves(WORKLOADS, Map.of("api/ga", "false", "batch/v1", "true"), JOBS))

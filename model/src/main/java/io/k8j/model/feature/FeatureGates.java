@@ -65,8 +65,7 @@ public final class FeatureGates {
     }
 
     /** A gate that is named wins over its stage. */
-    private static void everyOf(
-            String name, String stage, Map<String, Boolean> wanted, Map<String, Boolean> changed) {
+    private static void everyOf(String name, String stage, Map<String, Boolean> wanted, Map<String, Boolean> changed) {
         Boolean on = wanted.get(name);
         if (on == null) return;
         for (FeatureGate gate : GateTable.ALL.values()) {
@@ -79,8 +78,7 @@ public final class FeatureGates {
         List<String> problems = new ArrayList<>();
         for (FeatureGate gate : GateTable.ALL.values()) {
             if (gate.needs().isEmpty() || !isOn(gate.name())) continue;
-            List<String> off =
-                    gate.needs().stream().filter(need -> !isOn(need)).toList();
+            List<String> off = gate.needs().stream().filter(need -> !isOn(need)).toList();
             if (!off.isEmpty()) {
                 problems.add("%s is enabled, but depends on features that are disabled: [%s]"
                         .formatted(gate.name(), String.join(" ", off)));

@@ -53,14 +53,21 @@ public final class ResourceRegistry {
             Map.entry("flowcontrol.apiserver.k8s.io", 16100),
             Map.entry("resource.k8s.io", 15900));
 
-    private static final Map<String, Integer> VERSION_PRIORITIES =
-            Map.of("v1", 1, "autoscaling/v2", 30, "flowcontrol.apiserver.k8s.io/v1", 21, "resource.k8s.io/v1", 20,
-                    "scheduling.k8s.io/v1alpha2", 9);
+    private static final Map<String, Integer> VERSION_PRIORITIES = Map.of(
+            "v1",
+            1,
+            "autoscaling/v2",
+            30,
+            "flowcontrol.apiserver.k8s.io/v1",
+            21,
+            "resource.k8s.io/v1",
+            20,
+            "scheduling.k8s.io/v1alpha2",
+            9);
 
     private static final class Holder {
         private static final ResourceRegistry KNOWN = new ResourceRegistry(read());
-        private static final ResourceRegistry BUILT_IN =
-                KNOWN.only(gvr -> !KNOWN.isOptional(gvr.apiVersion()));
+        private static final ResourceRegistry BUILT_IN = KNOWN.only(gvr -> !KNOWN.isOptional(gvr.apiVersion()));
     }
 
     private final List<ResourceInfo> all;

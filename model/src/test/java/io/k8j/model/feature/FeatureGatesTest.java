@@ -34,8 +34,8 @@ class FeatureGatesTest {
 
     @Test
     void tellsWhichGatesChangeNothing() {
-        FeatureGates gates = FeatureGates.of(
-                Map.of("GenericWorkload", "true", "HPAScaleToZero", "true", "WatchList", "true"));
+        FeatureGates gates =
+                FeatureGates.of(Map.of("GenericWorkload", "true", "HPAScaleToZero", "true", "WatchList", "true"));
         assertThat(gates.withoutEffect()).containsExactly("HPAScaleToZero");
     }
 

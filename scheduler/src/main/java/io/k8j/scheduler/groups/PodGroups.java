@@ -62,7 +62,8 @@ public final class PodGroups {
     public void put(PodInfo pod) {
         ObjectKey key = of(pod);
         if (key == null) return;
-        PodInfo before = members.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(pod.uid(), pod);
+        PodInfo before =
+                members.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(pod.uid(), pod);
         if (before == null) changed(key);
     }
 

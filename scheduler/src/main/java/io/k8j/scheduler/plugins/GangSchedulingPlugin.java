@@ -19,8 +19,7 @@ final class GangSchedulingPlugin implements Plugin.PreEnqueue, Plugin.Permit {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final Decision ALLOWED = new Decision(Status.SUCCESS, 0);
     private static final Decision HELD = new Decision(
-            new Status(
-                    Status.Code.WAIT, List.of("waiting for minCount pods from a gang to be scheduled"), ""),
+            new Status(Status.Code.WAIT, List.of("waiting for minCount pods from a gang to be scheduled"), ""),
             LONGEST_WAIT.toNanos());
 
     private final FrameworkHandle framework;

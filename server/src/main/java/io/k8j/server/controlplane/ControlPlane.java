@@ -8,8 +8,8 @@ import io.k8j.apiserver.ServingLimits;
 import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.http.RequestSettings;
-import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.apiserver.resource.ServedApis;
+import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
 import io.k8j.controllers.ControllerManager;
 import io.k8j.controllers.ControllersConfig;
@@ -357,7 +357,8 @@ public final class ControlPlane implements AutoCloseable {
     /** The scheduler asks for groups of Pods only where they are served. */
     private static SchedulerConfig schedulerConfig(ServerConfig config) {
         ServedApis apis = apis(config);
-        boolean groups = !apis.registry().resources("scheduling.k8s.io", "v1alpha2").isEmpty();
+        boolean groups =
+                !apis.registry().resources("scheduling.k8s.io", "v1alpha2").isEmpty();
         return groups ? SchedulerConfig.DEFAULTS.withGates(apis.gates()) : SchedulerConfig.DEFAULTS;
     }
 

@@ -97,7 +97,8 @@ public final class ApiServerFlags {
             List.of(new Flag("feature-gates", FlagType.MAP), new Flag("runtime-config", FlagType.OPTIONAL_MAP));
 
     /** Each area adds its list here. */
-    public static final List<Flag> ALL = Stream.of(AUTHENTICATION, AUTHORIZATION, ADMISSION, OPERATION, AUDIT_SINKS, ENABLEMENT)
+    public static final List<Flag> ALL = Stream.of(
+                    AUTHENTICATION, AUTHORIZATION, ADMISSION, OPERATION, AUDIT_SINKS, ENABLEMENT)
             .flatMap(List::stream)
             .toList();
 
