@@ -13,7 +13,9 @@ import io.k8j.model.patch.MergePatch;
 import io.k8j.model.patch.PatchException;
 import io.k8j.model.patch.StrategicMergePatch;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.schema.ConversionWords;
 import io.k8j.model.schema.Schema;
+import io.k8j.model.validation.GoText;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,15 +108,21 @@ public final class PatchHandler implements Handler {
         Map<String, Object> result = merge(call.resource().schema(), type, patch.tree(), current);
         List<String> problems = patch.problems();
         if (type.equals(JSON)) problems = ofOperations(problems, JsonPatch.unknownFields(patch.tree()));
+        boolean strategic = type.equals(STRATEGIC);
+        if (strategic) { // becomes an object without a look at its kind
+            result.put("kind", call.resource().gvk().kind());
+            result.put("apiVersion", call.resource().gvk().apiVersion());
+        }
         ObjectCodec.Decoded decoded;
         try {
             decoded = ObjectCodec.decode(call.resource(), result);
         } catch (ApiException e) {
-            throw invalid(result, e.getMessage());
+            String misfit = strategic ? ConversionWords.misfit(call.resource().schema(), result) : null;
+            throw invalid(strategic, patch, result, misfit == null ? e.getMessage() : misfit);
         }
         problems = Decoding.join(problems, decoded.problems());
         if (!problems.isEmpty()) {
-            if (params.validation() == Params.Validation.STRICT) throw invalid(result, Decoding.strict(problems));
+            if (params.validation() == Params.Validation.STRICT) throw invalid(strategic, patch, result, Decoding.strict(problems));
             if (params.validation() == Params.Validation.WARN) call.warn(problems);
         }
         Map<String, Object> object = decoded.tree();
@@ -183,10 +191,13 @@ public final class PatchHandler implements Handler {
         };
     }
 
-    private static ApiException invalid(Map<String, Object> patched, String why) {
+    /** Upstream shows a strategic merge patch itself, of the others what they made. */
+    private static ApiException invalid(
+            boolean strategic, RequestBody patch, Map<String, Object> patched, String why) {
         return ApiException.invalid(
                 new GroupVersionKind("", "", ""),
                 "",
-                List.of(FieldError.invalid("patch", Json.writeString(patched), why)));
+                List.of(FieldError.invalid(
+                        "patch", strategic ? GoText.format(patch.tree()) : Json.writeString(patched), why)));
     }
 }

@@ -200,12 +200,21 @@ record ReadOptions(
         for (FieldSelector.Term term : fields.terms()) {
             if (known.contains(term.field())) continue;
             if (resource.info().ownFieldLabels()) {
-                throw ApiException.badRequest("field label not supported: " + term.field());
+                throw ApiException.badRequest(notSupported(resource, term.field()));
             }
             throw ApiException.badRequest(
                     "\"%s\" is not a known field selector: only \"metadata.name\",".formatted(term.field())
                             + " \"metadata.namespace\"");
         }
+    }
+
+    private static String notSupported(ServedResource resource, String label) {
+        return switch (resource.gvk().kind()) {
+            case "Job" -> "field label " + GoQuote.quote(label) + " not supported for Job";
+            case "ResourceSlice" ->
+                "field label not supported for " + resource.gvk().apiVersion() + ", Kind=ResourceSlice: " + label;
+            default -> "field label not supported: " + label;
+        };
     }
 
     private static boolean flag(Call call, String parameter) {

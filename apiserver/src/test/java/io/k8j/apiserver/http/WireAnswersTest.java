@@ -100,6 +100,10 @@ class WireAnswersTest {
                         "\"invalid resource version: resourceVersion: Invalid value: \\\"abc\\\": strconv.ParseUint:"
                                 + " parsing \\\"abc\\\": invalid syntax\""),
                 new Case("GET", MAPS + "?watch=anything&timeoutSeconds=1&resourceVersion=0", 200, "\"type\":\"ADDED\""),
+                new Case("GET", "/api/v1/pods?fieldSelector=nope%3D1", 400, "\"field label not supported: nope\""),
+                new Case("GET", "/apis/batch/v1/jobs?fieldSelector=nope%3D1", 400, "field label \\\"nope\\\" not supported for Job"),
+                new Case("GET", "/apis/resource.k8s.io/v1/resourceslices?fieldSelector=nope%3D1", 400, "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: nope"),
+                new Case("GET", "/apis/apps/v1/replicasets?fieldSelector=status.replicas%3D1", 400, "\\\"status.replicas\\\" is not a known field selector: only \\\"metadata.name\\\", \\\"metadata.namespace\\\""),
                 new Case("GET", MAPS + "?watch=FALSE", 200, "ConfigMapList"),
                 patch(
                         "apply-patch+yaml",
@@ -173,6 +177,13 @@ class WireAnswersTest {
                 patch("merge-patch+json", "?fieldValidation=Ignore", "1", 400, "\"Invalid JSON Patch\""),
                 patch("merge-patch+json", "?fieldValidation=Ignore", "{", 400, "\"Invalid JSON Patch\""),
                 patch("merge-patch+json", "", "{", 400, "\"error decoding patch: unexpected end of JSON input\""),
+                patch("strategic-merge-patch+json", "", "{\"data\":{\"x\":1}}", 422, "\" \\\"\\\" is invalid: patch: Invalid value: \\\"map[data:map[x:1]]\\\": cannot convert int64 to string\""),
+                patch("strategic-merge-patch+json", "", "{\"data\":{\"x\":true}}", 422, "unrecognized type: string"),
+                patch("strategic-merge-patch+json", "", "{\"data\":\"x\"}", 422, "cannot restore map from string"),
+                patch("strategic-merge-patch+json", "", "{\"metadata\":[]}", 422, "cannot restore struct from: slice"),
+                patch("strategic-merge-patch+json", "", "{\"metadata\":{\"generation\":\"x\"}}", 422, "unrecognized type: int64"),
+                patch("strategic-merge-patch+json", "?fieldValidation=Strict", "{\"nope\":1}", 422, "Invalid value: \\\"map[nope:1]\\\": strict decoding error: unknown field \\\"nope\\\""),
+                patch("strategic-merge-patch+json", "", "{\"kind\":\"Pod\",\"apiVersion\":\"v7\"}", 200, "\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\""),
                 patch("strategic-merge-patch+json", "", "{", 400, "\"unexpected end of JSON input\""),
                 patch(
                         "strategic-merge-patch+json",

@@ -47,6 +47,15 @@ public final class StrictDecoder {
         return new Decoded(object, List.copyOf(decoder.problems));
     }
 
+    /**
+     * Checks a single value.
+     *
+     * @throws WrongTypeException if it has not the type the schema wants
+     */
+    static void check(Schema schema, Object value) {
+        new StrictDecoder().value(schema, value);
+    }
+
     private Object value(Schema schema, Object value) {
         return switch (schema.type()) {
             case OBJECT -> value instanceof Map<?, ?> map ? object(schema, cast(map)) : wrong(schema, value);
