@@ -122,7 +122,8 @@ public final class PatchHandler implements Handler {
         }
         problems = Decoding.join(problems, decoded.problems());
         if (!problems.isEmpty()) {
-            if (params.validation() == Params.Validation.STRICT) throw invalid(strategic, patch, result, Decoding.strict(problems));
+            if (params.validation() == Params.Validation.STRICT)
+                throw invalid(strategic, patch, result, Decoding.strict(problems));
             if (params.validation() == Params.Validation.WARN) call.warn(problems);
         }
         Map<String, Object> object = decoded.tree();
@@ -192,8 +193,7 @@ public final class PatchHandler implements Handler {
     }
 
     /** Upstream shows a strategic merge patch itself, of the others what they made. */
-    private static ApiException invalid(
-            boolean strategic, RequestBody patch, Map<String, Object> patched, String why) {
+    private static ApiException invalid(boolean strategic, RequestBody patch, Map<String, Object> patched, String why) {
         return ApiException.invalid(
                 new GroupVersionKind("", "", ""),
                 "",

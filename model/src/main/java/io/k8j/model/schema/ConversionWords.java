@@ -18,9 +18,12 @@ public final class ConversionWords {
     public static String misfit(Schema schema, Object value) {
         if (value == null) return null;
         return switch (schema.type()) {
-            case OBJECT -> value instanceof Map<?, ?> map ? fields(schema, map) : "cannot restore struct from: " + kind(value);
-            case MAP -> value instanceof Map<?, ?> map ? items(schema, map.values()) : "cannot restore map from " + kind(value);
-            case LIST -> value instanceof List<?> list ? items(schema, list) : "cannot restore slice from " + kind(value);
+            case OBJECT ->
+                value instanceof Map<?, ?> map ? fields(schema, map) : "cannot restore struct from: " + kind(value);
+            case MAP ->
+                value instanceof Map<?, ?> map ? items(schema, map.values()) : "cannot restore map from " + kind(value);
+            case LIST ->
+                value instanceof List<?> list ? items(schema, list) : "cannot restore slice from " + kind(value);
             case STRING -> text(schema, value);
             case INTEGER -> integer(schema, value);
             case NUMBER -> value instanceof Number ? null : "unrecognized type: float64";
@@ -46,7 +49,8 @@ public final class ConversionWords {
     }
 
     private static String text(Schema schema, Object value) {
-        if ("byte".equals(schema.format()) && !(value instanceof String)) return "cannot restore slice from " + kind(value);
+        if ("byte".equals(schema.format()) && !(value instanceof String))
+            return "cannot restore slice from " + kind(value);
         if (schema.format() != null) return decoded(schema, value); // times and bytes read themselves from JSON
         if (value instanceof String) return null;
         // Go would turn a number into the character of that number, so this pair has words of its own.
