@@ -143,6 +143,7 @@ class ProxierRulesTest extends ProxierCase {
         assertThat(took.stream().sorted().toList().get(5))
                 .as("median of %s ms", took)
                 .isLessThan(500);
-        org.slf4j.LoggerFactory.getLogger(ProxierRulesTest.class).info("slice to kernel, with the look at it: {} ms", took);
+        org.slf4j.LoggerFactory.getLogger(ProxierRulesTest.class)
+                .info("slice to kernel, with the look at it: {} ms", took);
     }
 }
