@@ -7,8 +7,6 @@ import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.k8j.client.Client;
 import io.k8j.client.Informer;
 import io.k8j.client.ListOptions;
@@ -24,9 +22,6 @@ import io.k8j.model.api.TransportException;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,12 +37,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers this node, keeps its status and its lease up to date, and tells of the address range it is given. One
- * virtual thread writes the status, another renews the lease.
+ * Registers this node, keeps its status and its lease up to date, and tells of the address range it is given. One virtual
+ * thread writes the status, the one of {@link NodeLease} renews the lease.
  */
 public final class NodeAgent implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
-    private static final String LEASE_NAMESPACE = "kube-node-lease";
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final Duration WHILE_NOT_READY = Duration.ofMillis(250);
 
@@ -62,12 +56,13 @@ public final class NodeAgent implements AutoCloseable {
     private final BlockingQueue<Boolean> signal = new ArrayBlockingQueue<>(1);
     private volatile boolean closed;
     private Thread statusThread;
-    private Thread leaseThread;
+    private NodeLease lease;
 
     // Owned by the status thread.
     private Map<String, Object> written = Map.of();
     private Instant writtenAt = Instant.EPOCH;
     private boolean wasReady;
+    private List<NodeCondition> told; // null until one of this agent's statuses was written
 
     private NodeAgent(
             Client client,
@@ -102,7 +97,7 @@ public final class NodeAgent implements AutoCloseable {
         NodeAgent agent = new NodeAgent(client, config, facts, events, port, onPodCidr);
         agent.own.onChange(agent.new Changes()).start();
         agent.statusThread = Thread.ofVirtual().name("node-status").start(agent::keepStatus);
-        agent.leaseThread = Thread.ofVirtual().name("node-lease").start(agent::keepLease);
+        agent.lease = NodeLease.start(client, config.nodeName(), config.nodeLeaseDuration(), agent::node);
         return agent;
     }
 
@@ -182,6 +177,9 @@ public final class NodeAgent implements AutoCloseable {
                 .withNewSpec()
                 .withTaints(config.registerWithTaints())
                 .endSpec()
+                .withNewStatus()
+                .withFeatures(facts.features())
+                .endStatus()
                 .build();
     }
 
@@ -247,6 +245,7 @@ public final class NodeAgent implements AutoCloseable {
         try {
             nodes.create(fresh);
             log.atInfo().addKeyValue("node", config.nodeName()).log("registered node");
+            tell(List.of(), fresh.getStatus().getConditions());
         } catch (ApiException e) {
             if (!e.isAlreadyExists()) throw e;
             Map<String, Object> patch = Map.of("metadata", Map.of("labels", labels()));
@@ -284,17 +283,26 @@ public final class NodeAgent implements AutoCloseable {
         nodes.patch(ObjectKey.of(config.nodeName()), PatchType.STRATEGIC, Map.of("status", tree), "status");
         written = tree;
         writtenAt = now;
+        tell(told == null ? known : told, status.getConditions());
         boolean ready = status.getConditions().stream()
                 .anyMatch(condition -> condition.getType().equals("Ready") && "True".equals(condition.getStatus()));
         if (ready != wasReady) {
-            String word = ready ? "NodeReady" : "NodeNotReady";
-            events.record(
-                    reference(config.nodeName()),
-                    false,
-                    word,
-                    "Node %s status is now: %s".formatted(config.nodeName(), word));
+            tell(ready ? "NodeReady" : "NodeNotReady");
         }
         wasReady = ready;
+    }
+
+    private void tell(List<NodeCondition> before, List<NodeCondition> now) {
+        NodeNews.words(before, now).forEach(this::tell);
+        told = now;
+    }
+
+    private void tell(String word) {
+        events.record(
+                reference(config.nodeName()),
+                false,
+                word,
+                "Node %s status is now: %s".formatted(config.nodeName(), word));
     }
 
     private static Map<String, Object> withoutHeartbeats(Map<String, Object> status) {
@@ -311,64 +319,11 @@ public final class NodeAgent implements AutoCloseable {
         return copy;
     }
 
-    private void keepLease() {
-        Duration pause = config.nodeLeaseDuration().dividedBy(4);
-        ObjectKey key = new ObjectKey(LEASE_NAMESPACE, config.nodeName());
-        Resources<Lease> leases = client.resources(Lease.class);
-        try {
-            while (!closed) {
-                Duration next = pause;
-                try {
-                    renew(leases, key);
-                } catch (ApiException | TransportException e) {
-                    log.atDebug().addKeyValue("cause", e.getMessage()).log("node lease not renewed");
-                    next = RETRY;
-                }
-                client.time().sleep(next);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void renew(Resources<Lease> leases, ObjectKey key) {
-        ZonedDateTime now =
-                client.time().instant().truncatedTo(ChronoUnit.MICROS).atZone(ZoneOffset.UTC);
-        try {
-            String text = now.format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'"));
-            leases.patch(key, PatchType.MERGE, Map.of("spec", Map.of("renewTime", text)), "");
-        } catch (ApiException e) {
-            if (!e.isNotFound()) throw e;
-            LeaseBuilder lease = new LeaseBuilder()
-                    .withNewMetadata()
-                    .withName(key.name())
-                    .withNamespace(key.namespace())
-                    .endMetadata()
-                    .withNewSpec()
-                    .withHolderIdentity(config.nodeName())
-                    .withLeaseDurationSeconds((int) config.nodeLeaseDuration().toSeconds())
-                    .withRenewTime(now)
-                    .endSpec();
-            Node node = node();
-            if (node != null) {
-                lease.editMetadata()
-                        .addNewOwnerReference()
-                        .withApiVersion("v1")
-                        .withKind("Node")
-                        .withName(node.getMetadata().getName())
-                        .withUid(node.getMetadata().getUid())
-                        .endOwnerReference()
-                        .endMetadata();
-            }
-            leases.create(lease.build());
-        }
-    }
-
     @Override
     public void close() {
         closed = true;
         own.close();
         statusThread.interrupt();
-        leaseThread.interrupt();
+        lease.close();
     }
 }

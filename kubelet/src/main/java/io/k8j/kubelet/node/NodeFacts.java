@@ -93,6 +93,26 @@ public final class NodeFacts {
                 .build();
     }
 
+    /** What the runtime says that it can; null if it says nothing, or does not answer. */
+    NodeFeatures features() {
+        if (features == null) readFeatures();
+        return features;
+    }
+
+    private void readFeatures() {
+        try {
+            take(runtime.status());
+        } catch (RuntimeFailure runtimeDown) {
+            return; // it may say so later
+        }
+    }
+
+    private void take(StatusResponse status) {
+        features = status.hasFeatures()
+                ? new NodeFeatures(status.getFeatures().getSupplementalGroupsPolicy())
+                : null;
+    }
+
     private List<ContainerImage> images() {
         try {
             return runtime.listImages().stream()
@@ -119,7 +139,7 @@ public final class NodeFacts {
         }
         return new NodeSystemInfoBuilder()
                 .withMachineID(read("/etc/machine-id"))
-                .withSystemUUID(read("/sys/class/dmi/id/product_uuid"))
+                .withSystemUUID(systemUuid())
                 .withBootID(read("/proc/sys/kernel/random/boot_id"))
                 .withKernelVersion(read("/proc/sys/kernel/osrelease"))
                 .withOsImage(osImage())
@@ -129,6 +149,12 @@ public final class NodeFacts {
                 .withOperatingSystem("linux")
                 .withArchitecture(architecture())
                 .build();
+    }
+
+    /** The firmware's, or else the same as the machine's id. */
+    private static String systemUuid() {
+        String firmware = read("/sys/class/dmi/id/product_uuid");
+        return firmware.isEmpty() ? read("/etc/machine-id") : firmware;
     }
 
     private static String read(String file) {
@@ -191,8 +217,7 @@ public final class NodeFacts {
         try {
             StatusResponse status = runtime.status();
             heard = now;
-            features =
-                    status.hasFeatures() ? new NodeFeatures(status.getFeatures().getSupplementalGroupsPolicy()) : null;
+            take(status);
             List<String> reasons = new ArrayList<>();
             for (String type : List.of("RuntimeReady", "NetworkReady")) {
                 Optional<RuntimeCondition> condition = status.getStatus().getConditionsList().stream()

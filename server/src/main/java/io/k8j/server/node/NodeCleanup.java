@@ -12,6 +12,7 @@ import io.k8j.server.install.MachineCheck;
 import io.k8j.server.install.Packages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -241,6 +242,11 @@ public final class NodeCleanup {
         }
         for (Path path : paths) {
             Files.deleteIfExists(path);
+        }
+        try {
+            Files.deleteIfExists(run.getParent());
+        } catch (DirectoryNotEmptyException e) {
+            LOG.atDebug().addKeyValue("directory", run.getParent()).log("another cluster lives there");
         }
     }
 
