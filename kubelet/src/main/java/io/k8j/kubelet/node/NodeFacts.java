@@ -108,9 +108,7 @@ public final class NodeFacts {
     }
 
     private void take(StatusResponse status) {
-        features = status.hasFeatures()
-                ? new NodeFeatures(status.getFeatures().getSupplementalGroupsPolicy())
-                : null;
+        features = status.hasFeatures() ? new NodeFeatures(status.getFeatures().getSupplementalGroupsPolicy()) : null;
     }
 
     private List<ContainerImage> images() {

@@ -24,8 +24,7 @@ class NodeNewsTest {
 
     @Test
     void onlyChangesAreTold() {
-        List<NodeCondition> well =
-                List.of(condition("MemoryPressure", "False"), condition("DiskPressure", "False"));
+        List<NodeCondition> well = List.of(condition("MemoryPressure", "False"), condition("DiskPressure", "False"));
         List<NodeCondition> full = List.of(condition("MemoryPressure", "False"), condition("DiskPressure", "True"));
         assertThat(NodeNews.words(List.of(), well)).containsExactly("NodeHasSufficientMemory", "NodeHasNoDiskPressure");
         assertThat(NodeNews.words(well, well)).isEmpty();
@@ -37,8 +36,8 @@ class NodeNewsTest {
     void aNewNodeTellsAsUpstreamsDoes() throws Exception {
         try (TestNode node = TestNode.simulated(dir)) {
             Awaitility.await()
-                    .untilAsserted(() ->
-                            assertThat(node.api().resources(Event.class).list(ListOptions.ALL))
+                    .untilAsserted(
+                            () -> assertThat(node.api().resources(Event.class).list(ListOptions.ALL))
                                     .filteredOn(event ->
                                             event.getInvolvedObject().getKind().equals("Node"))
                                     .extracting(Event::getMessage)
