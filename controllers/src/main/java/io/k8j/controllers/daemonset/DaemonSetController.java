@@ -25,6 +25,7 @@ import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.OwnerClaims;
 import io.k8j.controllers.support.Owners;
+import io.k8j.controllers.support.Rests;
 import io.k8j.controllers.support.SlowStart;
 import java.time.Duration;
 import java.time.Instant;
@@ -217,7 +218,12 @@ public final class DaemonSetController {
             if (plan.nodes().isEmpty() && deletions.isEmpty()) {
                 DaemonSetPlan update = DaemonSetPlan.update(set, all, owned, hash, now);
                 error = carryOut(key, set, update.nodes(), update.deletions(), hash);
+                if (update.nodes().isEmpty() && update.deletions().isEmpty()) {
+                    loop.queue().rest(key, Rests.after(all.size() + owned.size()));
+                }
             }
+        } else {
+            loop.queue().rest(key, Rests.whileBehind(all.size() + owned.size()));
         }
         writeStatus(set, all, owned, hash, now);
         if (error != null) {

@@ -18,6 +18,7 @@ import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.Rests;
 import io.k8j.model.api.ApiException;
 import java.util.List;
 import java.util.Optional;
@@ -94,6 +95,7 @@ public final class DisruptionController {
         List<Pod> pods = context.pods().inNamespace(key.namespace()).stream()
                 .filter(pod -> Selectors.matches(budget.getSpec().getSelector(), Nulls.labels(pod)))
                 .toList();
+        loop.queue().rest(key, Rests.after(pods.size()));
         if (pods.isEmpty()) {
             events.normal(budget, "NoPods", "No matching pods found");
         }

@@ -17,6 +17,7 @@ import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.pods.PodControl;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.Rests;
 import io.k8j.controllers.support.Times;
 import io.k8j.model.api.ApiException;
 import java.util.List;
@@ -72,6 +73,7 @@ public final class EndpointsController {
         List<Pod> pods = context.pods().inNamespace(key.namespace()).stream()
                 .filter(pod -> ServicePods.selects(service, pod))
                 .toList();
+        loop.queue().rest(key, Rests.after(pods.size()));
         List<EndpointSubset> all = EndpointsPlan.subsets(service, pods);
         Optional<List<EndpointSubset>> truncated = EndpointsPlan.truncated(all, CAPACITY);
         write(service, informer.get(key), truncated.orElse(all), truncated.isPresent());

@@ -16,6 +16,7 @@ import io.k8j.controllers.endpoints.ServiceWatch;
 import io.k8j.controllers.pods.PodControl;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.Rests;
 import io.k8j.model.api.ApiException;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,7 @@ public final class EndpointSliceController {
         List<Pod> pods = context.pods().inNamespace(key.namespace()).stream()
                 .filter(pod -> ServicePods.selects(service, pod))
                 .toList();
+        loop.queue().rest(key, Rests.after(pods.size()));
         List<EndpointSlice> present = byService.get(key.toString());
         SlicePlan plan = SlicePlan.of(ServiceSlices.wanted(service, pods, nodes::get), present, SLICE_SIZE);
         try {

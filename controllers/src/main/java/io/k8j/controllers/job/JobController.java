@@ -20,6 +20,7 @@ import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.OwnerClaims;
 import io.k8j.controllers.support.Owners;
+import io.k8j.controllers.support.Rests;
 import io.k8j.controllers.support.SlowStart;
 import io.k8j.model.api.ApiException;
 import java.util.ArrayList;
@@ -153,6 +154,9 @@ public final class JobController {
                 claims.claim(job, context.pods().candidates(key.namespace(), Nulls.uid(job)), pod -> selects(job, pod));
         JobPlan plan = JobPlan.of(job, owned, released, context.now());
         RuntimeException error = upToDate ? carryOut(key, job, plan) : null;
+        if (plan.creations().isEmpty() && plan.deletions().isEmpty() && plan.discards().isEmpty()) {
+            loop.queue().rest(key, upToDate ? Rests.after(owned.size()) : Rests.whileBehind(owned.size()));
+        }
         writeStatus(job, plan.status());
         plan.events()
                 .forEach(event ->

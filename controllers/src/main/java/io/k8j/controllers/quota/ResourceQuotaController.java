@@ -16,6 +16,7 @@ import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.OwnWrites;
+import io.k8j.controllers.support.Rests;
 import io.k8j.model.quantity.Quantity;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,7 +119,9 @@ public final class ResourceQuotaController {
 
     private Map<String, Quantity> used(ResourceQuota quota, String namespace) throws InterruptedException {
         Map<String, Quantity> used = new TreeMap<>();
-        for (Pod pod : context.pods().inNamespace(namespace)) {
+        List<Pod> pods = context.pods().inNamespace(namespace);
+        loop.queue().rest(ObjectKey.of(quota), Rests.after(pods.size()));
+        for (Pod pod : pods) {
             if (PodUsage.isInScope(quota, pod)) {
                 PodUsage.of(pod).forEach((name, amount) -> used.merge(name, amount, Quantity::add));
             }

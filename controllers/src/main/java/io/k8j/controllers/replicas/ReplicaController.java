@@ -20,6 +20,7 @@ import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.OwnerClaims;
 import io.k8j.controllers.support.Owners;
+import io.k8j.controllers.support.Rests;
 import io.k8j.controllers.support.SlowStart;
 import io.k8j.controllers.support.Times;
 import io.k8j.model.api.ApiException;
@@ -163,7 +164,7 @@ public final class ReplicaController<T extends HasMetadata> {
             error = carryOut(key, object, plan);
         }
         if (plan.isEmpty()) {
-            loop.queue().rest(key, ReplicaPlan.rest(candidates.size()));
+            loop.queue().rest(key, upToDate ? Rests.after(candidates.size()) : Rests.whileBehind(candidates.size()));
         }
         updateStatus(object, active, terminating, error, deleted);
         if (error != null) {

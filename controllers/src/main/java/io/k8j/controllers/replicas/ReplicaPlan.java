@@ -24,11 +24,6 @@ record ReplicaPlan(int creations, List<Pod> deletions) {
 
     static final ReplicaPlan NOTHING = new ReplicaPlan(0, List.of());
 
-    /** Spared for each Pod that was looked at: fifty times and more of what looking at it takes. */
-    private static final Duration REST_FOR_A_POD = Duration.ofNanos(40_000);
-
-    private static final Duration LONGEST_REST = Duration.ofMillis(500);
-
     /** @param related asked for only if Pods must go */
     static ReplicaPlan of(int replicas, List<Pod> active, Supplier<List<Pod>> related, Instant now) {
         int missing = replicas - active.size();
@@ -40,15 +35,6 @@ record ReplicaPlan(int creations, List<Pod> deletions) {
 
     boolean isEmpty() {
         return creations == 0 && deletions.isEmpty();
-    }
-
-    /**
-     * How long a set is left alone after it was counted only. Each of its Pods changes several times until it is ready,
-     * and each change asks to count all: without a rest a set of 5,000 is counted 20,000 times.
-     */
-    static Duration rest(int pods) {
-        Duration rest = REST_FOR_A_POD.multipliedBy(pods);
-        return rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
     }
 
     /** Counts the Pods; conditions are taken over. */

@@ -2,7 +2,6 @@ package io.k8j.controllers.replicas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,12 +18,5 @@ class ReplicaPlanTest {
                 Instant.EPOCH);
         assertThat(plan).isEqualTo(new ReplicaPlan(500, List.of()));
         assertThat(plan.isEmpty()).isFalse();
-    }
-
-    @Test
-    void largeSetsRestInProportionSmallOnesNotToSpeakOf() {
-        assertThat(ReplicaPlan.rest(20).toMillis()).isZero();
-        assertThat(ReplicaPlan.rest(5000)).isEqualTo(Duration.ofMillis(200));
-        assertThat(ReplicaPlan.rest(1_000_000)).isEqualTo(Duration.ofMillis(500));
     }
 }

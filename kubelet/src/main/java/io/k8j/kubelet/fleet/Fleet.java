@@ -1,5 +1,6 @@
 package io.k8j.kubelet.fleet;
 
+import io.fabric8.kubernetes.api.model.Node;
 import io.k8j.client.Client;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.ListOptions;
@@ -172,10 +173,11 @@ public final class Fleet implements AutoCloseable {
         }
 
         private void put(ApiObject node) {
-            Map<String, Object> tree = node.tree();
-            boolean ours = config.annotationValue()
-                    .equals(Trees.map(tree, "metadata", "annotations").get(config.annotation()));
-            String range = Trees.get(tree, "spec", "podCIDR") instanceof String text ? text : null;
+            Node model = node.as(Node.class); // which controllers in this process have read already
+            Map<String, String> annotations = model.getMetadata().getAnnotations();
+            boolean ours =
+                    annotations != null && config.annotationValue().equals(annotations.get(config.annotation()));
+            String range = model.getSpec() == null ? null : model.getSpec().getPodCIDR();
             List<ApiObject> waiting = roster.put(node.name(), ours, range);
             if (ours) {
                 leases.hold(node.name(), node.uid());

@@ -114,7 +114,7 @@ final class StagePlayer implements AutoCloseable {
     }
 
     private void advance(ObjectKey key, Pending current) {
-        Map<String, Object> tree = current.object.tree();
+        Map<String, Object> tree = current.object.slimTree();
         if (current.stage == null && !choose(key, current, tree)) return;
         try {
             play(key, current, tree);

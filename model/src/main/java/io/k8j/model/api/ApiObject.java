@@ -1,6 +1,7 @@
 package io.k8j.model.api;
 
 import io.k8j.model.typed.Models;
+import io.k8j.model.typed.Slim;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -39,6 +40,11 @@ public final class ApiObject {
     /** A fresh tree, which the caller may change. */
     public Map<String, Object> tree() {
         return Models.tree(json);
+    }
+
+    /** A fresh tree without the managed fields, for those who do not look at them: it takes half the time. */
+    public Map<String, Object> slimTree() {
+        return Models.tree(Slim.of(json));
     }
 
     /**

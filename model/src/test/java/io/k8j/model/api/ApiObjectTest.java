@@ -51,6 +51,7 @@ class ApiObjectTest {
         assertThat(typed.getMetadata().getManagedFields()).isEmpty();
         assertThat(typed.getSpec().getPriority()).isEqualTo(5);
         assertThat(pod.tree().get("metadata").toString()).contains("f:metadata");
+        assertThat(pod.slimTree().get("metadata")).isEqualTo(Map.of("name", "a"));
 
         pod.release();
         assertThat(pod.as(Pod.class)).isNotSameAs(typed).isEqualTo(typed);
