@@ -154,7 +154,9 @@ public final class JobController {
                 claims.claim(job, context.pods().candidates(key.namespace(), Nulls.uid(job)), pod -> selects(job, pod));
         JobPlan plan = JobPlan.of(job, owned, released, context.now());
         RuntimeException error = upToDate ? carryOut(key, job, plan) : null;
-        if (plan.creations().isEmpty() && plan.deletions().isEmpty() && plan.discards().isEmpty()) {
+        if (plan.creations().isEmpty()
+                && plan.deletions().isEmpty()
+                && plan.discards().isEmpty()) {
             loop.queue().rest(key, upToDate ? Rests.after(owned.size()) : Rests.whileBehind(owned.size()));
         }
         writeStatus(job, plan.status());

@@ -175,8 +175,7 @@ public final class Fleet implements AutoCloseable {
         private void put(ApiObject node) {
             Node model = node.as(Node.class); // which controllers in this process have read already
             Map<String, String> annotations = model.getMetadata().getAnnotations();
-            boolean ours =
-                    annotations != null && config.annotationValue().equals(annotations.get(config.annotation()));
+            boolean ours = annotations != null && config.annotationValue().equals(annotations.get(config.annotation()));
             String range = model.getSpec() == null ? null : model.getSpec().getPodCIDR();
             List<ApiObject> waiting = roster.put(node.name(), ours, range);
             if (ours) {
