@@ -3,12 +3,13 @@ package io.k8j.apiserver.strategy;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.apiserver.validation.AddressValidation;
-import io.k8j.apiserver.validation.AutoscalingValidation;
 import io.k8j.apiserver.validation.CertificateValidation;
 import io.k8j.apiserver.validation.ClusterValidation;
 import io.k8j.apiserver.validation.CsiValidation;
+import io.k8j.apiserver.validation.DisruptionBudgetValidation;
 import io.k8j.apiserver.validation.EndpointsValidation;
 import io.k8j.apiserver.validation.FlowControlValidation;
+import io.k8j.apiserver.validation.HorizontalPodAutoscalerValidation;
 import io.k8j.apiserver.validation.NetworkPolicyValidation;
 import io.k8j.apiserver.validation.NetworkingValidation;
 import io.k8j.apiserver.validation.PersistentVolumeValidation;
@@ -145,7 +146,7 @@ final class OtherRules {
                 Rules.withStatus()
                         .check(NetworkingValidation::ingress)
                         .updateCheck(NetworkingValidation::ingressUpdate)
-                        .statusCheck((o, old) -> NetworkingValidation.ingressStatus(o)));
+                        .statusCheck(NetworkingValidation::ingressStatus));
         table.put(
                 "ingressclasses.networking.k8s.io",
                 Rules.plain()
@@ -320,10 +321,18 @@ final class OtherRules {
     private static void policy(Map<String, Rules> table) {
         table.put(
                 "horizontalpodautoscalers.autoscaling",
-                Rules.withStatus().withoutGeneration().check(AutoscalingValidation::horizontalPodAutoscaler));
+                Rules.withStatus()
+                        .withoutGeneration()
+                        .check(HorizontalPodAutoscalerValidation::create)
+                        .updateCheck(HorizontalPodAutoscalerValidation::update)
+                        .statusCheck(HorizontalPodAutoscalerValidation::status));
         table.put(
                 "poddisruptionbudgets.policy",
-                Rules.withStatus().conditional().check(AutoscalingValidation::podDisruptionBudget));
+                Rules.withStatus()
+                        .conditional()
+                        .check(DisruptionBudgetValidation::create)
+                        .updateCheck(DisruptionBudgetValidation::update)
+                        .statusCheck(DisruptionBudgetValidation::status));
         table.put(
                 "priorityclasses.scheduling.k8s.io",
                 Rules.plain()

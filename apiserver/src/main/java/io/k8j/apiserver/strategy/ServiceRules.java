@@ -24,7 +24,7 @@ final class ServiceRules {
                 .onUpdate(ServiceRules::update)
                 .check(ServiceValidation::create)
                 .updateCheck(ServiceValidation::update)
-                .statusCheck((service, old) -> ServiceValidation.statusUpdate(service))
+                .statusCheck(ServiceValidation::statusUpdate)
                 .warn(ObjectWarnings::service)
                 .select("spec.clusterIP", "spec.type");
     }

@@ -48,6 +48,13 @@ final class LabelSelectorValidation {
         }
     }
 
+    /** Whether a selector that is stored already has ill-formed values. */
+    static boolean hasBadValues(Place selector) {
+        return selector.field("matchExpressions").items().stream()
+                .flatMap(e -> e.field("values").items().stream())
+                .anyMatch(value -> !Names.labelValue(value.text()).isEmpty());
+    }
+
     /** The selector as messages show it; null if there is none. */
     static Object shown(Place selector) {
         if (selector.absent()) {

@@ -12,30 +12,41 @@ public final class NetworkPolicyValidation {
     private static final List<String> TYPES = List.of("Ingress", "Egress");
     private static final List<List<String>> DIRECTIONS = List.of(List.of("ingress", "from"), List.of("egress", "to"));
 
+    /** In the order in which upstream names them here. */
+    private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "SCTP");
+
+    /** @param cidrs those that may stay @param anyValues whether selectors may have ill-formed values */
+    private record Known(Set<String> cidrs, boolean anyValues) {
+        static final Known NOTHING = new Known(Set.of(), false);
+    }
+
     private NetworkPolicyValidation() {}
 
     public static List<FieldError> create(Map<String, Object> object) {
-        return spec(Place.of(object).field("spec"), Set.of());
+        return spec(Place.of(object).field("spec"), Known.NOTHING);
     }
 
-    /** CIDRs that the stored policy has anywhere may stay, however they are spelled. */
+    /** CIDRs and ill-formed selectors that the stored policy has anywhere may stay. */
     public static List<FieldError> update(Map<String, Object> object, Map<String, Object> old) {
-        Set<String> known = new HashSet<>();
+        Set<String> cidrs = new HashSet<>();
+        Findings selectors = new Findings();
+        LabelSelectorValidation.check(selectors, Place.of(old).at("spec", "podSelector"));
         for (List<String> direction : DIRECTIONS) {
             for (Place rule :
                     Place.of(old).field("spec").field(direction.get(0)).items()) {
                 for (Place peer : rule.field(direction.get(1)).items()) {
-                    known.add(peer.at("ipBlock", "cidr").text());
-                    known.addAll(peer.at("ipBlock", "except").texts());
+                    selectors(selectors, peer, false);
+                    cidrs.add(peer.at("ipBlock", "cidr").text());
+                    cidrs.addAll(peer.at("ipBlock", "except").texts());
                 }
             }
         }
-        return spec(Place.of(object).field("spec"), known);
+        return spec(Place.of(object).field("spec"), new Known(cidrs, !selectors.isEmpty()));
     }
 
-    private static List<FieldError> spec(Place spec, Set<String> known) {
+    private static List<FieldError> spec(Place spec, Known known) {
         Findings f = new Findings();
-        LabelSelectorValidation.check(f, spec.field("podSelector"));
+        LabelSelectorValidation.check(f, spec.field("podSelector"), known.anyValues());
         for (List<String> direction : DIRECTIONS) {
             for (Place rule : spec.field(direction.get(0)).items()) {
                 rule.field("ports").items().forEach(port -> port(f, port));
@@ -52,7 +63,7 @@ public final class NetworkPolicyValidation {
     }
 
     private static void port(Findings f, Place p) {
-        Meta.optionalOneOf(f, p.field("protocol"), ContainerValidation.PROTOCOLS);
+        Meta.optionalOneOf(f, p.field("protocol"), PROTOCOLS);
         Place port = p.field("port");
         Place end = p.field("endPort");
         if (port.absent()) {
@@ -77,24 +88,30 @@ public final class NetworkPolicyValidation {
         }
     }
 
-    private static void peer(Findings f, Place peer, Set<String> known) {
-        int given = 0;
-        for (String field : List.of("podSelector", "namespaceSelector")) {
-            if (peer.field(field).present()) {
-                given++;
-                LabelSelectorValidation.check(f, peer.field(field));
-            }
-        }
+    private static void peer(Findings f, Place peer, Known known) {
+        int given = selectors(f, peer, known.anyValues());
         Place block = peer.field("ipBlock");
         if (block.present()) {
             given++;
-            block(f, block, known);
+            block(f, block, known.cidrs());
         }
         if (given == 0) {
             f.required(peer, "must specify a peer");
         } else if (given > 1 && block.present()) {
             f.forbidden(peer, "may not specify both ipBlock and another peer");
         }
+    }
+
+    /** How many selectors the peer has. */
+    private static int selectors(Findings f, Place peer, boolean anyValues) {
+        int given = 0;
+        for (String field : List.of("podSelector", "namespaceSelector")) {
+            if (peer.field(field).present()) {
+                given++;
+                LabelSelectorValidation.check(f, peer.field(field), anyValues);
+            }
+        }
+        return given;
     }
 
     private static void block(Findings f, Place block, Set<String> known) {

@@ -4,6 +4,7 @@ import io.k8j.model.api.FieldError;
 import io.k8j.model.validation.Names;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Checks Ingresses, their classes and network policies. */
 public final class NetworkingValidation {
@@ -130,6 +131,10 @@ public final class NetworkingValidation {
     private static void path(Findings f, Place path) {
         Place type = path.field("pathType");
         Place text = path.field("path");
+        if (type.absent()) {
+            f.required(type, "pathType must be specified");
+            return;
+        }
         switch (type.text()) {
             case "Exact", "Prefix" -> {
                 if (!text.text().startsWith("/")) {
@@ -144,7 +149,6 @@ public final class NetworkingValidation {
                     f.invalid(text, "must be an absolute path");
                 }
             }
-            case "" -> f.required(type, "pathType must be specified");
             default -> f.notSupported(type, type.text(), List.of("Exact", "ImplementationSpecific", "Prefix"));
         }
         backend(f, path.field("backend"));
@@ -197,9 +201,11 @@ public final class NetworkingValidation {
         }
     }
 
-    public static List<FieldError> ingressStatus(Map<String, Object> object) {
+    public static List<FieldError> ingressStatus(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
-        ServiceValidation.balancerIngress(f, Place.of(object).at("status", "loadBalancer", "ingress"), false);
+        String[] path = {"status", "loadBalancer", "ingress"};
+        Set<String> known = ServiceValidation.balancerIps(Place.of(old).at(path));
+        ServiceValidation.balancerIngress(f, Place.of(object).at(path), false, known);
         return f.list();
     }
 
@@ -232,7 +238,11 @@ public final class NetworkingValidation {
         }
         Place scope = parameters.field("scope");
         Place namespace = parameters.field("namespace");
-        Meta.requiredOneOf(f, scope, List.of("Cluster", "Namespace"));
+        if (scope.absent()) {
+            f.required(scope);
+            return f.list();
+        }
+        Meta.oneOf(f, scope, List.of("Cluster", "Namespace"));
         if (scope.text().equals("Namespace")) {
             if (namespace.absent()) {
                 f.required(namespace, "`parameters.scope` is set to 'Namespace'");

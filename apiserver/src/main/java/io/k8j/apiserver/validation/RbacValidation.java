@@ -27,9 +27,16 @@ public final class RbacValidation {
             if (selectors.isEmpty()) {
                 f.required(selectors, "at least one clusterRoleSelector required if aggregationRule is non-nil");
             }
-            selectors.items().forEach(s -> LabelSelectorValidation.check(f, s));
+            selectors.items().forEach(s -> selector(f, s));
         }
         return f.list();
+    }
+
+    private static void selector(Findings f, Place selector) {
+        LabelSelectorValidation.check(f, selector);
+        if (!LabelSelectorValidation.isReadable(selector)) {
+            f.invalid(selector, null, "invalid label selector.");
+        }
     }
 
     private static void rule(Findings f, Place rule, boolean namespaced) {

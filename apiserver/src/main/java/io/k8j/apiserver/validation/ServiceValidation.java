@@ -12,6 +12,8 @@ import java.util.Set;
 public final class ServiceValidation {
     private static final List<String> TYPES = List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
     private static final String RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
+    private static final String TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
+    private static final String TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
     private static final String FOR_BALANCERS = "may only be used when `type` is 'LoadBalancer'";
     private static final int MAX_AFFINITY = 86_400;
 
@@ -50,6 +52,7 @@ public final class ServiceValidation {
     }
 
     private static void check(Findings f, Place service, Place old) {
+        topology(f, service.at("metadata", "annotations"));
         Place spec = service.field("spec");
         String type = spec.text("type");
         if (spec.field("ports").isEmpty() && !isHeadless(spec) && !type.equals("ExternalName")) {
@@ -82,6 +85,14 @@ public final class ServiceValidation {
         }
         balancerClass(f, spec);
         trafficPolicies(f, spec, type);
+    }
+
+    private static void topology(Findings f, Place annotations) {
+        Place mode = annotations.key(TOPOLOGY_MODE);
+        Place hints = annotations.key(TOPOLOGY_HINTS);
+        if (mode.present() && hints.present() && !mode.text().equals(hints.text())) {
+            f.invalid(mode, "must match annotations[" + TOPOLOGY_HINTS + "] when both are specified");
+        }
     }
 
     private static void byType(Findings f, Place spec, String type) {
@@ -264,7 +275,7 @@ public final class ServiceValidation {
                 f, spec.field("trafficDistribution"), List.of("PreferClose", "PreferSameZone", "PreferSameNode"));
     }
 
-    public static List<FieldError> statusUpdate(Map<String, Object> service) {
+    public static List<FieldError> statusUpdate(Map<String, Object> service, Map<String, Object> old) {
         Findings f = new Findings();
         Place p = Place.of(service);
         Place ingress = p.at("status", "loadBalancer", "ingress");
@@ -272,14 +283,21 @@ public final class ServiceValidation {
             f.forbidden(ingress, "may only be used when `spec.type` is 'LoadBalancer'");
             return f.list();
         }
-        balancerIngress(f, ingress, true);
+        balancerIngress(f, ingress, true, balancerIps(Place.of(old).at("status", "loadBalancer", "ingress")));
         return f.list();
     }
 
-    static void balancerIngress(Findings f, Place ingress, boolean withMode) {
+    static Set<String> balancerIps(Place ingress) {
+        Set<String> ips = new HashSet<>();
+        ingress.items().forEach(point -> ips.add(point.text("ip")));
+        return ips;
+    }
+
+    /** @param known addresses that may stay, however they are spelled */
+    static void balancerIngress(Findings f, Place ingress, boolean withMode, Set<String> known) {
         for (Place point : new ArrayList<>(ingress.items())) {
             Place ip = point.field("ip");
-            if (!ip.text().isEmpty()) {
+            if (!ip.text().isEmpty() && !known.contains(ip.text())) {
                 Meta.ip(f, ip);
             }
             Place mode = point.field("ipMode");

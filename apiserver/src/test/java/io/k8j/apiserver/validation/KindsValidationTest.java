@@ -84,11 +84,12 @@ class KindsValidationTest {
                         "autoscalers have a metric's target",
                         "horizontalpodautoscalers.autoscaling",
                         "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: h}, spec:"
-                                + " {scaleTargetRef: {kind: Deployment, name: d}, minReplicas: 0, maxReplicas: 2, metrics:"
+                                + " {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}, minReplicas: 0, maxReplicas: 2, metrics:"
                                 + " [{type: Resource, resource: {name: cpu, target: {type: Utilization}}}]}}",
                         "[spec.minReplicas: Invalid value: 0: must be greater than or equal to 1,"
                                 + " spec.metrics[0].resource.target.averageUtilization: Required value: must set either a"
-                                + " target raw value or a target utilization]"),
+                                + " target raw value or a target utilization, spec.metrics: Forbidden: must specify at"
+                                + " least one Object or External metric to support scaling to zero replicas]"),
                 new Case(
                         "budgets have one bound",
                         "poddisruptionbudgets.policy",

@@ -64,11 +64,12 @@ class RecordedValidationTest {
                     "networkpolicy",
                     "spec.ingress[0].from[0].ipBlock.cidr: Invalid value: \"1.2.3.4/99\": must be a valid CIDR value, (e.g."
                             + " 10.9.8.0/24 or 2001:db8::/64)"),
-            // newer servers want the number first
+            // the group of the target is looked at
             entry(
                     "hpa",
                     "[spec.maxReplicas: Invalid value: 1: must be greater than or equal to `minReplicas`,"
-                            + " spec.scaleTargetRef.kind: Required value, spec.scaleTargetRef.name: Required value]"));
+                            + " spec.scaleTargetRef.kind: Required value, spec.scaleTargetRef.name: Required value,"
+                            + " spec.scaleTargetRef.apiVersion: Invalid value: \"\": apiVersion must specify API group]"));
 
     record Case(String name, GroupVersionResource resource, Map<String, Object> object, String message) {}
 
