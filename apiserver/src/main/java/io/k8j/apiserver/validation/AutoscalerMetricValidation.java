@@ -11,8 +11,7 @@ final class AutoscalerMetricValidation {
     private static final List<String> TYPES = List.of("ContainerResource", "External", "Object", "Pods", "Resource");
 
     /** In the order in which upstream looks at them; it checks the first that is there. */
-    private static final List<String> SOURCES =
-            List.of("object", "external", "pods", "resource", "containerResource");
+    private static final List<String> SOURCES = List.of("object", "external", "pods", "resource", "containerResource");
 
     private AutoscalerMetricValidation() {}
 
@@ -24,8 +23,7 @@ final class AutoscalerMetricValidation {
                 .anyMatch(m -> m.text("type").equals("Object") || m.text("type").equals("External"));
         if (minimum.present() && minimum.number(1) == 0 && !fromZero) {
             f.forbidden(
-                    metrics,
-                    "must specify at least one Object or External metric to support scaling to zero replicas");
+                    metrics, "must specify at least one Object or External metric to support scaling to zero replicas");
         }
     }
 
@@ -43,7 +41,9 @@ final class AutoscalerMetricValidation {
         if (!present.isEmpty()) {
             source(f, metric.field(present.getFirst()), present.getFirst(), described);
         }
-        String expected = known ? Character.toLowerCase(type.text().charAt(0)) + type.text().substring(1) : "";
+        String expected = known
+                ? Character.toLowerCase(type.text().charAt(0)) + type.text().substring(1)
+                : "";
         if (!known) {
             f.notSupported(type, type.text(), TYPES); // upstream says it twice
         } else if (!present.contains(expected)) {

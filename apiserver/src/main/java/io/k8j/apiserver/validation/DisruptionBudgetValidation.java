@@ -26,10 +26,7 @@ public final class DisruptionBudgetValidation {
             Map<String, Object> shown =
                     GoStruct.of(spec, "minAvailable", "selector", "maxUnavailable", "unhealthyPodEvictionPolicy");
             shown.put("Selector", LabelSelectorValidation.shown(spec.field("selector")));
-            f.invalid(
-                    spec,
-                    shown,
-                    "minAvailable and maxUnavailable cannot be both set");
+            f.invalid(spec, shown, "minAvailable and maxUnavailable cannot be both set");
         }
         for (Place bound : List.of(minimum, maximum)) {
             if (bound.present()) {
