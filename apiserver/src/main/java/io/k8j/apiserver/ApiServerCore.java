@@ -128,6 +128,9 @@ public final class ApiServerCore implements AutoCloseable {
         Call served = context(user, agent, call, resource);
         try {
             return handler.handle(served);
+        } catch (ApiException e) {
+            List<String> warnings = served.context().warnings();
+            throw warnings.isEmpty() ? e : e.withWarnings(warnings);
         } finally {
             answered(served.context());
         }
@@ -259,7 +262,10 @@ public final class ApiServerCore implements AutoCloseable {
     private ServedResource resource(ApiCall call) {
         ServedResource resource = table.get(call.resource());
         if (resource == null) throw unknown();
-        if (!call.subresource().isEmpty() && resource.info().subresource(call.subresource()) == null) throw unknown();
+        if (!call.subresource().isEmpty() && resource.info().subresource(call.subresource()) == null) {
+            // Upstream looks for the path of a custom resource among its objects.
+            throw resource.custom() == null ? unknown() : ApiException.notFound(call.resource(), call.name());
+        }
         return resource;
     }
 

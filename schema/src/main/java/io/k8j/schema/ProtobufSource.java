@@ -13,7 +13,7 @@ import java.util.Set;
 
 /** Reads the served API versions' types from the official client's protobuf descriptors. */
 final class ProtobufSource {
-    private static final List<String> FILES = List.of(
+    static final List<String> FILES = List.of(
             "Meta",
             "Runtime",
             "Resource",
@@ -115,7 +115,10 @@ final class ProtobufSource {
 
     /** {@code k8s.io.apiextensions_apiserver.…} is {@code io.k8s.apiextensions-apiserver.…} in OpenAPI. */
     private static String typeName(Descriptor message) {
-        String full = message.getFullName();
+        return typeName(message.getFullName());
+    }
+
+    static String typeName(String full) {
         if (!full.startsWith("k8s.io.")) throw new IllegalStateException("unexpected package of " + full);
         return "io.k8s."
                 + full.substring("k8s.io.".length()).replace("apiextensions_apiserver", "apiextensions-apiserver");

@@ -34,6 +34,7 @@ public final class SchemaGenerator {
         if (isFresh(Path.of(args[0]), directory)) return;
         Map<String, TypeDef> types = ProtobufSource.read();
         new ModelSource().enrich(types);
+        ProtobufComments.apply(types);
         Semantics.apply(Path.of(args[0]), types);
         AccessGenerator.write(directory, types.keySet());
         Files.write(directory.resolve("schema.bin"), new SchemaWriter(types.values()).schema(types.values()));

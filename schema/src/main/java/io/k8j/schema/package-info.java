@@ -7,6 +7,8 @@
  *       descriptors of the official client's protobuf classes.
  *   <li>{@link io.k8j.schema.ModelSource} adds JSON names, required fields and descriptions from its Java models, and
  *       the few types that have no protobuf descriptor.
+ *   <li>{@link io.k8j.schema.ProtobufComments} adds the descriptions that those models have lost, from the comments in
+ *       the sources of the protobuf classes.
  *   <li>{@link io.k8j.schema.Semantics} adds what neither says: list types, merge keys, presence, defaults. That table
  *       is {@code semantics.tsv}, kept by hand.
  *   <li>{@link io.k8j.schema.SchemaWriter} writes {@code schema.bin} and {@code descriptions.bin}, which

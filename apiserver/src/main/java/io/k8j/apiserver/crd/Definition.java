@@ -112,15 +112,15 @@ final class Definition {
         CustomRules.ScalePaths scale = null;
         List<Subresource> subresources = new ArrayList<>();
         GroupVersionKind kind = kind(Trees.string(version, "name"));
+        if (Trees.get(version, "subresources", "status") != null) {
+            subresources.add(new Subresource("status", kind, CHANGE));
+        }
         if (Trees.get(version, "subresources", "scale") instanceof Map<?, ?> paths) {
             scale = new CustomRules.ScalePaths(
                     Trees.string(paths, "specReplicasPath"),
                     Trees.string(paths, "statusReplicasPath"),
                     Trees.string(paths, "labelSelectorPath"));
             subresources.add(new Subresource("scale", SCALE, CHANGE));
-        }
-        if (Trees.get(version, "subresources", "status") != null) {
-            subresources.add(new Subresource("status", kind, CHANGE));
         }
         Set<String> labels = new LinkedHashSet<>(List.of("metadata.name", "metadata.namespace"));
         labels.addAll(selectable(version));

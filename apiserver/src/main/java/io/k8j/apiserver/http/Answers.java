@@ -135,6 +135,7 @@ final class Answers {
 
     /** Sends a refusal, in JSON unless the client understands only something else. */
     static void sendStatus(Exchange exchange, ApiException refusal) {
+        warn(exchange, refusal.warnings());
         String mediaType = MediaTypes.JSON;
         for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
             String fitting = MediaTypes.SUPPORTED.stream()

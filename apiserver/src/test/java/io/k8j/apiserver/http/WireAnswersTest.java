@@ -268,6 +268,14 @@ class WireAnswersTest {
     }
 
     @Test
+    void aRefusalComesWithTheWarningsBeforeIt() {
+        HttpResponse<String> refused =
+                call("POST", MAPS, "application/json", "{\"metadata\":{\"name\":\"BAD\"},\"nope\":1}");
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(refused.headers().allValues("warning")).containsExactly("299 - \"unknown field \\\"nope\\\"\"");
+    }
+
+    @Test
     void anOldHashLeadsToTheCurrentDocument() {
         HttpResponse<String> old = call("GET", "/openapi/v3/apis/apps/v1?hash=ABC", null, null);
         assertThat(old.statusCode()).isEqualTo(301);

@@ -21,22 +21,40 @@ public final class ApiException extends RuntimeException {
     private final String reason;
     private final transient Map<String, Object> details;
     private final String continueToken;
+    private final transient List<String> warnings;
 
     public ApiException(int code, String reason, String message, Map<String, Object> details) {
-        this(code, reason, message, details, "");
+        this(code, reason, message, details, "", List.of());
     }
 
-    private ApiException(int code, String reason, String message, Map<String, Object> details, String continueToken) {
+    private ApiException(
+            int code,
+            String reason,
+            String message,
+            Map<String, Object> details,
+            String continueToken,
+            List<String> warnings) {
         super(message, null, false, false);
         this.code = code;
         this.reason = reason;
         this.details = details;
         this.continueToken = continueToken;
+        this.warnings = warnings;
     }
 
     /** The same refusal of a page, with a token by which the client may go on with an inconsistent list. */
     public ApiException withContinue(String token) {
-        return new ApiException(code, reason, getMessage(), details, token);
+        return new ApiException(code, reason, getMessage(), details, token, warnings);
+    }
+
+    /** The same refusal together with what the client was to be warned of before. */
+    public ApiException withWarnings(List<String> texts) {
+        return new ApiException(code, reason, getMessage(), details, continueToken, List.copyOf(texts));
+    }
+
+    /** What the client is to be warned of, besides being refused; never null. */
+    public List<String> warnings() {
+        return warnings == null ? List.of() : warnings;
     }
 
     /** HTTP status code, 400 to 599. */

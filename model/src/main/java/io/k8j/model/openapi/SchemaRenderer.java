@@ -126,13 +126,14 @@ final class SchemaRenderer {
         return out;
     }
 
-    /** The official client's models keep no text for fields that refer to a type; the type's own text must do. */
+    /** Where no source has texts of fields that refer to a type, the type's own text must do. */
     private String description(String owner, Schema.Field field) {
         String own = descriptions.of(owner, field.name());
         String type = field.schema().typeName();
         if (!own.isEmpty() || type == null) return orNull(own);
         String meta = metadata(type);
-        return meta.isEmpty() ? orNull(descriptions.of(type)) : meta;
+        if (!meta.isEmpty()) return meta;
+        return owner.contains("kube-aggregator") ? orNull(descriptions.of(type)) : null;
     }
 
     /** What objects and lists say of their metadata; empty for other types. */

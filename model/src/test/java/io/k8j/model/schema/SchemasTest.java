@@ -98,4 +98,18 @@ class SchemasTest {
         assertThat(descriptions.of("io.k8s.api.core.v1.PodSpec", "nodeName")).startsWith("NodeName indicates");
         assertThat(descriptions.of("io.k8s.api.core.v1.PodSpec", "nope")).isEmpty();
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "apps.v1.DeploymentSpec|strategy|The deployment strategy to use to replace existing pods with new ones.",
+                "core.v1.HTTPGetAction|port|Name or number of the port to access on the container. Number must be in the"
+                        + " range 1 to 65535. Name must be an IANA_SVC_NAME.",
+                "core.v1.PodSpec|affinity|If specified, the pod's scheduling constraints",
+                "core.v1.EphemeralContainer|livenessProbe|Probes are not allowed for ephemeral containers."
+            })
+    void fieldsThatReferToATypeHaveTextsOfTheirOwn(String type, String field, String text) {
+        assertThat(Descriptions.load().of("io.k8s.api." + type, field)).isEqualTo(text);
+    }
 }
