@@ -53,7 +53,8 @@ final class ProtobufComments {
         for (String line = source.readLine(); line != null; line = source.readLine()) {
             Matcher message = MESSAGE.matcher(line);
             if (message.find()) {
-                fields = byType.computeIfAbsent(ProtobufSource.typeName("k8s.io." + message.group(1)), t -> new HashMap<>());
+                fields = byType.computeIfAbsent(
+                        ProtobufSource.typeName("k8s.io." + message.group(1)), t -> new HashMap<>());
                 continue;
             }
             String text = line.strip();

@@ -76,7 +76,8 @@ public final class Dispatcher implements RequestFilter.Next {
         }
         Verb verb = CallReader.verb(exchange, path);
         if (verb == null) {
-            boolean nameless = exchange.method().equals("PUT") || exchange.method().equals("PATCH");
+            boolean nameless =
+                    exchange.method().equals("PUT") || exchange.method().equals("PATCH");
             if (resource.custom() != null && nameless) throw ApiException.badRequest("name must be provided");
             throw ApiException.methodNotAllowed();
         }
