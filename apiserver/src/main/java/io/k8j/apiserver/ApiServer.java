@@ -21,17 +21,21 @@ import io.k8j.apiserver.flowcontrol.FlowController;
 import io.k8j.apiserver.flowcontrol.FlowMaintenance;
 import io.k8j.apiserver.flowcontrol.WorkEstimator;
 import io.k8j.apiserver.http.ApiFrontend;
+import io.k8j.apiserver.http.ComponentPages;
 import io.k8j.apiserver.http.ConnectHandler;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.HttpServer;
 import io.k8j.apiserver.http.RequestMetrics;
 import io.k8j.apiserver.http.Serving;
-import io.k8j.apiserver.metrics.MetricText;
+import io.k8j.apiserver.metrics.AccessMetrics;
+import io.k8j.model.metrics.MetricText;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.apiserver.system.FlowDocuments;
+import io.k8j.apiserver.system.Health;
+import io.k8j.apiserver.system.MetricPages;
 import io.k8j.apiserver.system.StartHooks;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
@@ -41,10 +45,14 @@ import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.time.Time;
 import io.k8j.store.Store;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -68,9 +76,12 @@ public final class ApiServer implements AutoCloseable {
     private final Authorizers authorizers;
     private final Authenticators authenticators;
     private final HttpServer http;
+    private final ApiServerConfig config;
+    private final List<ComponentPort> components = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
 
     private ApiServer(Store store, ApiServerConfig config, Time time) throws IOException {
+        this.config = config;
         TokenHolder tokens = new TokenHolder();
         AuthorizersHolder authorizers = new AuthorizersHolder();
         Encryption encryption = config.operations().encryption() == null
@@ -213,6 +224,56 @@ public final class ApiServer implements AutoCloseable {
         return core;
     }
 
+    /**
+     * Serves the pages of another component of this process at an address of its own, behind this server's certificate,
+     * authentication and authorization, until it is closed or this server is.
+     *
+     * @param pages beside health and {@code /metrics/slis}: what appends each, by its path
+     * @throws IOException if the address cannot be bound
+     */
+    public ComponentPort serveComponent(InetSocketAddress address, Map<String, Consumer<StringBuilder>> pages)
+            throws IOException {
+        Health health = new Health(List.of(Health.Check.of("ping", Optional::empty)));
+        Map<String, Consumer<StringBuilder>> all = new LinkedHashMap<>(pages);
+        all.put("/metrics/slis", health::write);
+        HttpServer port = HttpServer.start(
+                address,
+                config.servingTls(),
+                config.requests(),
+                ApiFrontend.of(
+                        authenticators.authentication(),
+                        config.authentication().requestHeaders(),
+                        authorizers.chain(),
+                        new RequestMetrics(),
+                        null,
+                        ApiFrontend.unbounded(),
+                        serving,
+                        new AccessMetrics(),
+                        new ComponentPages(core.access(), List.of(health, new MetricPages(all)))));
+        ComponentPort opened = new ComponentPort(port);
+        components.add(opened);
+        return opened;
+    }
+
+    /** A component's own port. */
+    public static final class ComponentPort implements AutoCloseable {
+        private final HttpServer http;
+
+        private ComponentPort(HttpServer http) {
+            this.http = http;
+        }
+
+        public int port() {
+            return http.port();
+        }
+
+        /** May be called twice. */
+        @Override
+        public void close() {
+            http.close();
+        }
+    }
+
     /** The port that is served. */
     public int port() {
         return http.port();
@@ -280,6 +341,8 @@ public final class ApiServer implements AutoCloseable {
         List<Consumer<StringBuilder>> parts = new ArrayList<>();
         if (flows != null) parts.add(flows::write);
         parts.add(admissionMetrics::write);
+        parts.add(authorizers::writeMetrics);
+        parts.add(authenticators::writeMetrics);
         parts.add(out -> MetricText.family(
                 out,
                 "apiserver_tls_handshake_errors_total",
@@ -302,6 +365,7 @@ public final class ApiServer implements AutoCloseable {
         if (stopping) return;
         stopping = true;
         pause(limits.shutdownDelay());
+        components.forEach(ComponentPort::close);
         http.stopListening();
         if (!serving.drain().close(limits.requestTimeout())) {
             LOG.atWarn().log("requests were still under way when the server stopped");

@@ -28,9 +28,18 @@ public final class ControllerLoop<K> implements AutoCloseable {
      * @param givenUp failures that were not repeated
      * @param runs reconciliations so far
      * @param workNanos time spent in them
+     * @param queue what the queue has counted
      */
     public record Metrics(
-            String name, int depth, int running, long adds, long retries, long givenUp, long runs, long workNanos) {}
+            String name,
+            int depth,
+            int running,
+            long adds,
+            long retries,
+            long givenUp,
+            long runs,
+            long workNanos,
+            WorkQueue.Figures queue) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerLoop.class);
     private static final int NOTEWORTHY_FAILURES = 5;
@@ -157,7 +166,8 @@ public final class ControllerLoop<K> implements AutoCloseable {
                 retries.sum(),
                 givenUp.sum(),
                 runs.sum(),
-                workNanos.sum());
+                workNanos.sum(),
+                queue.figures());
     }
 
     /** Drops what waits and stops the workers; a reconciliation that runs is interrupted. */

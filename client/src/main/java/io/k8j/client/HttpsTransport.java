@@ -46,11 +46,13 @@ public final class HttpsTransport implements ApiTransport {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient calls;
     private final HttpClient watches;
+    private final RestClientMetrics metrics;
 
     /** @param agent the program's name, which the server logs and takes as field manager where none is named */
     public HttpsTransport(ServerAccess access, String agent) {
         this.access = access;
         this.agent = agent;
+        this.metrics = new RestClientMetrics();
         boolean tls = "https".equals(access.server().getScheme());
         SSLContext context = tls ? TlsContexts.of(access) : null;
         this.calls = client(context, tls ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
@@ -116,6 +118,11 @@ public final class HttpsTransport implements ApiTransport {
     }
 
     @Override
+    public void writeMetrics(StringBuilder out) {
+        metrics.write(out);
+    }
+
+    @Override
     public Watch watch(ApiCall call, WatchListener listener) {
         HttpResponse<InputStream> response =
                 send(watches, request(call).build(), HttpResponse.BodyHandlers.ofInputStream());
@@ -142,11 +149,14 @@ public final class HttpsTransport implements ApiTransport {
         };
     }
 
-    private static <T> HttpResponse<T> send(
-            HttpClient client, HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    private <T> HttpResponse<T> send(HttpClient client, HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        long begin = System.nanoTime();
         try {
-            return client.send(request, handler);
+            HttpResponse<T> response = client.send(request, handler);
+            metrics.answered(request, response, System.nanoTime() - begin);
+            return response;
         } catch (IOException e) {
+            metrics.failed(request, System.nanoTime() - begin);
             throw new TransportException(
                     "%s %s: %s".formatted(request.method(), request.uri().getPath(), e), e);
         } catch (InterruptedException e) {

@@ -1,14 +1,13 @@
 package io.k8j.client;
 
+import io.k8j.model.metrics.Histogram;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -46,6 +45,29 @@ public final class WorkQueue<K> implements AutoCloseable {
      */
     record Rest(Duration span, Runnable over) {}
 
+    /**
+     * What upstream's {@code workqueue_*} metrics tell.
+     *
+     * @param depth keys that wait for a worker
+     * @param adds keys added so far
+     * @param retries keys added after a delay so far
+     * @param unfinishedSeconds how long workers have been busy with what they have now, together
+     * @param longestSeconds how long the one that has been busy longest has
+     * @param queued how long keys waited
+     * @param worked how long workers had them
+     */
+    public record Figures(
+            int depth,
+            long adds,
+            long retries,
+            double unfinishedSeconds,
+            double longestSeconds,
+            Histogram queued,
+            Histogram worked) {}
+
+    private static final double[] SECONDS = Histogram.exponential(10e-9, 10, 10);
+    private static final Long RESTING = Long.MIN_VALUE; // in place of the time since when a worker has the key
+
     private record Delayed(long dueNanos, Time.Timer timer) {}
 
     private final Time time;
@@ -53,14 +75,17 @@ public final class WorkQueue<K> implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final ArrayDeque<K> order = new ArrayDeque<>(); // guarded by lock
-    private final Set<K> waiting =
-            new LinkedHashSet<>(); // guarded by lock: must run (in order, or when its worker is done)
-    private final Set<K> running = new HashSet<>(); // guarded by lock
+    private final Map<K, Long> waiting =
+            new LinkedHashMap<>(); // guarded by lock: must run (in order, or when its worker is done), since when
+    private final Map<K, Long> running = new HashMap<>(); // guarded by lock: since when
     private final Map<K, Integer> failures = new HashMap<>(); // guarded by lock
     private final Map<K, Delayed> delayed = new HashMap<>(); // guarded by lock
     private final Map<K, Duration> rests = new HashMap<>(); // guarded by lock
     private final Consumer<Rest> resting;
     private long added; // guarded by lock
+    private long repeated; // guarded by lock
+    private final Histogram queued = new Histogram(SECONDS);
+    private final Histogram worked = new Histogram(SECONDS);
     private boolean closed; // guarded by lock
 
     public WorkQueue(Time time) {
@@ -93,11 +118,11 @@ public final class WorkQueue<K> implements AutoCloseable {
     public void add(K key) {
         lock.lock();
         try {
-            if (closed || !waiting.add(key)) {
+            if (closed || waiting.putIfAbsent(key, time.nanoTime()) != null) {
                 return;
             }
             added++;
-            if (!running.contains(key)) {
+            if (!running.containsKey(key)) {
                 order.add(key);
                 notEmpty.signal();
             }
@@ -117,6 +142,7 @@ public final class WorkQueue<K> implements AutoCloseable {
             if (closed) {
                 return;
             }
+            repeated++;
             long due = time.nanoTime() + delay.toNanos();
             Delayed before = delayed.get(key);
             if (before != null) {
@@ -187,8 +213,9 @@ public final class WorkQueue<K> implements AutoCloseable {
                 return Optional.empty();
             }
             K key = order.poll();
-            waiting.remove(key);
-            running.add(key);
+            long now = time.nanoTime();
+            queued.observe((now - waiting.remove(key)) / 1e9);
+            running.put(key, now);
             return Optional.of(key);
         } finally {
             lock.unlock();
@@ -207,7 +234,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
         lock.lock();
         try {
-            if (running.contains(key)) {
+            if (running.containsKey(key)) {
                 rests.put(key, span);
             }
         } finally {
@@ -219,6 +246,10 @@ public final class WorkQueue<K> implements AutoCloseable {
     public void done(K key) {
         lock.lock();
         try {
+            Long since = running.replace(key, RESTING);
+            if (since != null) {
+                worked.observe((time.nanoTime() - since) / 1e9);
+            }
             Duration span = rests.remove(key);
             if (span != null && !closed) {
                 resting.accept(new Rest(span, () -> release(key)));
@@ -234,7 +265,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         lock.lock();
         try {
             running.remove(key);
-            if (waiting.contains(key) && !closed) {
+            if (waiting.containsKey(key) && !closed) {
                 order.add(key);
                 notEmpty.signal();
             }
@@ -278,6 +309,26 @@ public final class WorkQueue<K> implements AutoCloseable {
         lock.lock();
         try {
             return added;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How the queue stands and what it did so far. */
+    public Figures figures() {
+        lock.lock();
+        try {
+            long now = time.nanoTime();
+            long unfinished = 0;
+            long longest = 0;
+            for (Long since : running.values()) {
+                if (since.equals(RESTING)) {
+                    continue;
+                }
+                unfinished += now - since;
+                longest = Math.max(longest, now - since);
+            }
+            return new Figures(waiting.size(), added, repeated, unfinished / 1e9, longest / 1e9, queued, worked);
         } finally {
             lock.unlock();
         }

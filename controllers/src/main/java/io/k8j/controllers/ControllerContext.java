@@ -26,6 +26,7 @@ import java.util.List;
  * @param events where Events go
  * @param catalog the resources that exist
  * @param config settings of all controllers
+ * @param metrics what controllers count
  * @param used informers that this controller has asked for: it starts when they have their copies
  */
 public record ControllerContext(
@@ -35,12 +36,13 @@ public record ControllerContext(
         EventBroadcaster events,
         ResourceCatalog catalog,
         ControllersConfig config,
+        ControllerMetrics metrics,
         List<Informer<?>> used) {
     static ControllerContext of(
             Client client, EventBroadcaster events, ResourceCatalog catalog, ControllersConfig config) {
         InformerFactory informers = new InformerFactory(client);
         return new ControllerContext(
-                client, informers, new PodStore(informers.of(Pod.class)), events, catalog, config, new ArrayList<>());
+                client, informers, new PodStore(informers.of(Pod.class)), events, catalog, config, new ControllerMetrics(), new ArrayList<>());
     }
 
     /**
@@ -51,7 +53,7 @@ public record ControllerContext(
     ControllerContext forNext(Client own) {
         List<Informer<?>> used = new ArrayList<>();
         used.add(pods.informer());
-        return new ControllerContext(own, informers, pods, events, catalog, config, used);
+        return new ControllerContext(own, informers, pods, events, catalog, config, metrics, used);
     }
 
     public Time time() {

@@ -5,6 +5,7 @@ import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.Informer;
 import io.k8j.client.ResourceCatalog;
+import io.k8j.client.WorkQueueMetrics;
 import io.k8j.controllers.bootstrap.BootstrapSigner;
 import io.k8j.controllers.bootstrap.TokenCleaner;
 import io.k8j.controllers.certificates.CertificateController;
@@ -214,6 +215,13 @@ public final class ControllerManager implements AutoCloseable {
         Map<String, List<ControllerLoop.Metrics>> metrics = new LinkedHashMap<>();
         controllers.forEach((name, controller) -> metrics.put(name, controller.metrics()));
         return metrics;
+    }
+
+    /** Appends {@code workqueue_*} and what the controllers count, in Prometheus' text format. */
+    public void writeMetrics(StringBuilder out) {
+        WorkQueueMetrics.write(
+                out, metrics().values().stream().flatMap(List::stream).toList());
+        context.metrics().write(out);
     }
 
     /** Stops all controllers; what they were doing is interrupted. */

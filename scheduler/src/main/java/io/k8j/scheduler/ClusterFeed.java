@@ -18,6 +18,9 @@ import java.util.Objects;
 
 /** Brings the changes of Pods and nodes from the informers' threads to the scheduling thread. */
 final class ClusterFeed {
+    /** Pods that need a node or have one that they still use. */
+    static final ListOptions UNFINISHED = ListOptions.ALL.fields("status.phase!=Succeeded,status.phase!=Failed");
+
     private final SchedulingLoop loop;
     private final ResourceNames names;
     private final Map<String, Map<String, String>> namespaceLabels;
@@ -69,8 +72,7 @@ final class ClusterFeed {
             }
         });
         // Finished Pods take nothing from their nodes.
-        ListOptions unfinished = ListOptions.ALL.fields("status.phase!=Succeeded,status.phase!=Failed");
-        informers.of(Pod.class, unfinished).onChange(new Informer.Handler<>() {
+        informers.of(Pod.class, UNFINISHED).onChange(new Informer.Handler<>() {
             @Override
             public void added(Pod pod) {
                 PodInfo info = new PodInfo(names, pod);

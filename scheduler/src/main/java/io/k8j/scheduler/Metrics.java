@@ -1,117 +1,163 @@
 package io.k8j.scheduler;
 
+import io.k8j.model.metrics.Histogram;
+import io.k8j.model.metrics.MetricFamily;
+import io.k8j.model.metrics.MetricText;
+import io.k8j.scheduler.framework.Status;
 import io.k8j.scheduler.queue.QueuedPod;
+import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts under upstream's names, written in Prometheus' text form. Counting is cheap and safe for all threads. */
 final class Metrics {
-    private static final class Histogram {
-        private static final double FIRST = 0.001;
-        private static final int BUCKETS = 15;
+    private static final int MOST_ATTEMPTS = 16;
 
-        private final LongAdder[] counts = new LongAdder[BUCKETS + 1];
-        private final LongAdder nanos = new LongAdder();
-
-        Histogram() {
-            for (int i = 0; i <= BUCKETS; i++) {
-                counts[i] = new LongAdder();
-            }
-        }
-
-        void add(long value) {
-            double bound = FIRST * 1e9;
-            int at = 0;
-            while (at < BUCKETS && value > bound) {
-                bound *= 2;
-                at++;
-            }
-            counts[at].increment();
-            nanos.add(value);
-        }
-
-        void write(StringBuilder text, String name, String labels) {
-            long sum = 0;
-            double bound = FIRST;
-            String comma = labels.isEmpty() ? "" : ",";
-            for (int i = 0; i <= BUCKETS; i++) {
-                sum += counts[i].sum();
-                String le = i == BUCKETS ? "+Inf" : String.valueOf(bound);
-                text.append("%s_bucket{%s%sle=\"%s\"} %d\n".formatted(name, labels, comma, le, sum));
-                bound *= 2;
-            }
-            String braces = labels.isEmpty() ? "" : "{" + labels + "}";
-            text.append("%s_sum%s %s\n".formatted(name, braces, nanos.sum() / 1e9));
-            text.append("%s_count%s %d\n".formatted(name, braces, sum));
-        }
-    }
-
-    private final ConcurrentMap<String, LongAdder> attempts = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Histogram> durations = new ConcurrentHashMap<>();
-    private final Histogram algorithm = new Histogram();
-    private final Histogram sli = new Histogram();
-    private final LongAdder preemptions = new LongAdder();
+    private final LongAdder scheduled = new LongAdder();
+    private final MetricFamily attempts = MetricFamily.counter(
+            "scheduler_schedule_attempts_total",
+            "STABLE",
+            "Number of attempts to schedule pods, by the result. 'unschedulable' means a pod could not be scheduled,"
+                    + " while 'error' means an internal scheduler problem.",
+            "result",
+            "profile");
+    private final MetricFamily durations = MetricFamily.histogram(
+            "scheduler_scheduling_attempt_duration_seconds",
+            "STABLE",
+            "Scheduling attempt latency in seconds (scheduling algorithm + binding)",
+            Histogram.exponential(0.001, 2, 15),
+            "result",
+            "profile");
+    private final MetricFamily algorithm = MetricFamily.histogram(
+                    "scheduler_scheduling_algorithm_duration_seconds",
+                    "ALPHA",
+                    "Scheduling algorithm latency in seconds",
+                    Histogram.exponential(0.001, 2, 15))
+            .init();
+    private final MetricFamily sli = MetricFamily.histogram(
+            "scheduler_pod_scheduling_sli_duration_seconds",
+            "BETA",
+            "E2e latency for a pod being scheduled, from the time the pod enters the scheduling queue and might involve"
+                    + " multiple scheduling attempts.",
+            Histogram.exponential(0.01, 2, 20),
+            "attempts");
+    private final MetricFamily podAttempts = MetricFamily.histogram(
+                    "scheduler_pod_scheduling_attempts",
+                    "STABLE",
+                    "Number of attempts to successfully schedule a pod.",
+                    Histogram.exponential(1, 2, 5))
+            .init();
+    private final MetricFamily points = MetricFamily.histogram(
+            "scheduler_framework_extension_point_duration_seconds",
+            "STABLE",
+            "Latency for running all plugins of a specific extension point.",
+            Histogram.exponential(0.0001, 2, 12),
+            "extension_point",
+            "status",
+            "profile");
+    private final MetricFamily victims = MetricFamily.histogram(
+                    "scheduler_preemption_victims",
+                    "STABLE",
+                    "Number of selected preemption victims",
+                    Histogram.exponential(1, 2, 7))
+            .init();
+    private final MetricFamily preemptions = MetricFamily.counter(
+                    "scheduler_preemption_attempts_total",
+                    "STABLE",
+                    "Total preemption attempts in the cluster till now")
+            .init();
     private volatile Map<String, Integer> depths = Map.of();
+    private volatile Map<SchedulingQueue.Arrival, LongAdder> incoming = Map.of();
 
     /** @param result {@code scheduled}, {@code unschedulable} or {@code error} */
     void attempt(String profile, String result, long nanos) {
-        String labels = "profile=\"%s\",result=\"%s\"".formatted(profile, result);
-        attempts.computeIfAbsent(labels, l -> new LongAdder()).increment();
-        durations.computeIfAbsent(labels, l -> new Histogram()).add(nanos);
+        attempts.count(result, profile);
+        durations.observe(nanos / 1e9, result, profile);
     }
 
     void scheduled(String profile, long nanos, QueuedPod pod, Instant now) {
         attempt(profile, "scheduled", nanos);
-        sli.add(Duration.between(pod.firstSeen(), now).toNanos());
+        scheduled.increment();
+        podAttempts.observe(pod.attempts());
+        String count = pod.attempts() >= MOST_ATTEMPTS ? MOST_ATTEMPTS + "+" : String.valueOf(pod.attempts());
+        sli.observe(Duration.between(pod.firstSeen(), now).toNanos() / 1e9, count);
     }
 
     void algorithm(long nanos) {
-        algorithm.add(nanos);
+        algorithm.observe(nanos / 1e9);
+    }
+
+    /** All plugins of an extension point have run for one Pod. */
+    void point(String name, String profile, Status status, long nanos) {
+        points.observe(nanos / 1e9, name, word(status), profile);
+    }
+
+    private static String word(Status status) {
+        return switch (status.code()) {
+            case SUCCESS -> "Success";
+            case ERROR -> "Error";
+            case UNSCHEDULABLE -> "Unschedulable";
+            case UNSCHEDULABLE_AND_UNRESOLVABLE -> "UnschedulableAndUnresolvable";
+            case WAIT -> "Wait";
+            case SKIP -> "Skip";
+            case PENDING -> "Pending";
+        };
     }
 
     void preempted() {
-        preemptions.increment();
+        preemptions.count();
+    }
+
+    void victims(int pods) {
+        victims.observe(pods);
     }
 
     void depths(Map<String, Integer> now) {
         depths = now;
     }
 
+    /** Where the queue counts what comes into it. */
+    void incoming(Map<SchedulingQueue.Arrival, LongAdder> counts) {
+        incoming = counts;
+    }
+
     long scheduled() {
-        return attempts.entrySet().stream()
-                .filter(e -> e.getKey().endsWith("result=\"scheduled\""))
-                .mapToLong(e -> e.getValue().sum())
-                .sum();
+        return scheduled.sum();
     }
 
     String text() {
         StringBuilder text = new StringBuilder();
-        header(text, "scheduler_schedule_attempts_total", "counter");
-        new TreeMap<>(attempts)
-                .forEach((labels, count) ->
-                        text.append("scheduler_schedule_attempts_total{%s} %d\n".formatted(labels, count.sum())));
-        header(text, "scheduler_scheduling_attempt_duration_seconds", "histogram");
-        new TreeMap<>(durations)
-                .forEach((labels, histogram) ->
-                        histogram.write(text, "scheduler_scheduling_attempt_duration_seconds", labels));
-        header(text, "scheduler_scheduling_algorithm_duration_seconds", "histogram");
-        algorithm.write(text, "scheduler_scheduling_algorithm_duration_seconds", "");
-        header(text, "scheduler_pod_scheduling_sli_duration_seconds", "histogram");
-        sli.write(text, "scheduler_pod_scheduling_sli_duration_seconds", "");
-        header(text, "scheduler_pending_pods", "gauge");
-        depths.forEach(
-                (queue, depth) -> text.append("scheduler_pending_pods{queue=\"%s\"} %d\n".formatted(queue, depth)));
-        header(text, "scheduler_preemption_attempts_total", "counter");
-        text.append("scheduler_preemption_attempts_total %d\n".formatted(preemptions.sum()));
+        for (MetricFamily family : new MetricFamily[] {
+            points, podAttempts, sli, preemptions, victims, attempts, algorithm, durations
+        }) {
+            family.write(text);
+        }
+        TreeMap<String, Number> waiting = new TreeMap<>();
+        depths.forEach((queue, depth) -> waiting.put(MetricText.label("queue", queue), depth));
+        MetricText.family(
+                text,
+                "scheduler_pending_pods",
+                "STABLE",
+                "Number of pending pods, by the queue type. 'active' means number of pods in activeQ; 'backoff' means"
+                        + " number of pods in backoffQ; 'unschedulable' means number of pods in unschedulablePods that the"
+                        + " scheduler attempted to schedule and failed; 'gated' is the number of unschedulable pods that"
+                        + " the scheduler never attempted to schedule because they are gated.",
+                "gauge",
+                waiting);
+        TreeMap<String, Number> came = new TreeMap<>();
+        incoming.forEach((arrival, count) -> came.put(
+                MetricText.label("event", arrival.event()) + "," + MetricText.label("queue", arrival.queue()),
+                count.sum()));
+        MetricText.family(
+                text,
+                "scheduler_queue_incoming_pods_total",
+                "STABLE",
+                "Number of pods added to scheduling queues by event and queue type.",
+                "counter",
+                came);
         return text.toString();
-    }
-
-    private static void header(StringBuilder text, String name, String type) {
-        text.append("# TYPE %s %s\n".formatted(name, type));
     }
 }

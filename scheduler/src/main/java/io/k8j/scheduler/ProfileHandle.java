@@ -106,6 +106,11 @@ final class ProfileHandle implements FrameworkHandle {
     }
 
     @Override
+    public void countVictims(int pods) {
+        metrics.victims(pods);
+    }
+
+    @Override
     public void post(Runnable task) {
         loop.post(task);
     }

@@ -1,5 +1,6 @@
 package io.k8j.scheduler;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.client.Client;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.client.EventRecorder;
@@ -93,6 +94,7 @@ public final class Scheduler implements AutoCloseable {
                 pod -> hints(profiles, pod));
         new ClusterFeed(loop, names, namespaceLabels, indexes).attach(informers);
         if (groups.isOn()) GroupFeed.attach(informers, loop, groups, groupWriter);
+        metrics.incoming(queue.incoming());
         loop.start(profiles, queue);
     }
 
@@ -182,6 +184,13 @@ public final class Scheduler implements AutoCloseable {
     /** Counters in Prometheus' text form, under upstream's names. */
     public String metrics() {
         return metrics.text();
+    }
+
+    /** What Pods ask for, as {@code /metrics/resources} shows it, in Prometheus' text form. */
+    public String resourceMetrics() {
+        StringBuilder out = new StringBuilder();
+        PodResourceMetrics.write(out, informers.of(Pod.class, ClusterFeed.UNFINISHED).all());
+        return out.toString();
     }
 
     /** Stops; bindings that are under way are interrupted. */

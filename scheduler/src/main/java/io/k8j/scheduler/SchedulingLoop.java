@@ -213,8 +213,11 @@ final class SchedulingLoop implements AutoCloseable {
     String makeRoom(Profile profile, CycleState state, PodInfo pod, Diagnosis diagnosis) {
         String nominated = null;
         StringBuilder messages = new StringBuilder();
+        long filtered = time.nanoTime();
+        Status last = Status.SUCCESS;
         for (Plugin.PostFilter plugin : profile.postFilters) {
             Plugin.PostFilter.Result result = plugin.postFilter(state, pod, diagnosis.statuses());
+            last = result.status();
             if (!result.status().message().isEmpty()) {
                 messages.append(messages.isEmpty() ? "" : ", ")
                         .append(result.status().message());
@@ -230,6 +233,7 @@ final class SchedulingLoop implements AutoCloseable {
                 break;
             }
         }
+        metrics.point("PostFilter", profile.name, last, time.nanoTime() - filtered);
         diagnosis.postFilterMessage(messages.toString());
         return nominated;
     }
@@ -259,24 +263,32 @@ final class SchedulingLoop implements AutoCloseable {
         PodInfo pod = queued.pod().assignedTo(node.name());
         assigned.assume(pod);
         nominations.remove(pod.uid());
+        long reserving = time.nanoTime();
         for (Plugin.Reserve plugin : profile.reserves) {
             Status status = plugin.reserve(state, pod, node);
             if (!status.isSuccess()) {
+                metrics.point("Reserve", profile.name, status, time.nanoTime() - reserving);
                 takeBack(profile, state, pod);
                 late(queued, profile, status.by(plugin.name()), begin);
                 return;
             }
         }
+        long permitting = time.nanoTime();
+        metrics.point("Reserve", profile.name, Status.SUCCESS, permitting - reserving);
         Map<String, Long> holders = new LinkedHashMap<>();
         for (Plugin.Permit plugin : profile.permits) {
             Plugin.Permit.Decision decision = plugin.permit(state, pod, node.name());
             if (decision.status().code() == Status.Code.WAIT) {
                 holders.put(plugin.name(), decision.timeoutNanos());
             } else if (!decision.status().isSuccess()) {
+                metrics.point("Permit", profile.name, decision.status(), time.nanoTime() - permitting);
                 takeBack(profile, state, pod);
                 late(queued, profile, decision.status().by(plugin.name()), begin);
                 return;
             }
+        }
+        if (holders.isEmpty()) {
+            metrics.point("Permit", profile.name, Status.SUCCESS, time.nanoTime() - permitting);
         }
         CompletableFuture<Status> permission = holders.isEmpty() ? null : waiting.hold(pod, holders);
         writer.bind(new PodWriter.Binding(queued, pod, node.name(), profile, state, begin, permission), this::bound);

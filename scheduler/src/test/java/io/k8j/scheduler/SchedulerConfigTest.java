@@ -97,7 +97,7 @@ class SchedulerConfigTest {
                             .contains(
                                     "scheduler_schedule_attempts_total{profile=\"default-scheduler\",result=\"scheduled\"} 1",
                                     "scheduler_pending_pods{queue=\"active\"} 0",
-                                    "scheduler_pod_scheduling_sli_duration_seconds_count 1"));
+                                    "scheduler_pod_scheduling_sli_duration_seconds_count{attempts=\"1\"} 1"));
         }
     }
 }

@@ -5,6 +5,7 @@ import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.fleet.FleetConfig;
 import io.k8j.model.time.SystemTime;
 import io.k8j.server.controlplane.ClusterCertificates;
+import io.k8j.server.controlplane.ComponentPorts;
 import io.k8j.server.controlplane.ControlPlane;
 import io.k8j.server.install.MachineCheck;
 import io.k8j.server.install.Packages;
@@ -80,6 +81,7 @@ public final class Cluster implements AutoCloseable {
         certificates.onRenewal(this::renewKubeconfig);
         controlPlane.startControllers(config, certificates, steps);
         controlPlane.startScheduler(config, steps);
+        controlPlane.openComponentPorts(ComponentPorts.Addresses.LOCAL);
         if (node != null) {
             closing.add(() -> node.close());
             node.start(controlPlane, certificates, steps);

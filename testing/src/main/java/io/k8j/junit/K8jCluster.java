@@ -17,12 +17,15 @@ import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.UserException;
 import io.k8j.server.controlplane.ClusterCertificates;
+import io.k8j.server.controlplane.ComponentPorts;
 import io.k8j.server.controlplane.ControlPlane;
 import io.k8j.store.RangeResult;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +105,22 @@ public final class K8jCluster implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Where a component of the cluster shows its metrics, as Prometheus would find it: {@code kube-controller-manager} or
+     * {@code kube-scheduler}. Opens its port at the first call.
+     *
+     * @throws IllegalArgumentException if there is no such component in this cluster
+     */
+    public synchronized URI metricsAddress(String component) {
+        if (plane.componentPorts().isEmpty()) {
+            InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
+            plane.openComponentPorts(new ComponentPorts.Addresses(any, any));
+        }
+        Integer port = plane.componentPorts().get(component);
+        if (port == null) throw new IllegalArgumentException("no component " + component + " with metrics in this cluster");
+        return URI.create("https://127.0.0.1:" + port + "/metrics");
     }
 
     /** Adds what the options ask for; a restored cluster has definitions and manifests already. */

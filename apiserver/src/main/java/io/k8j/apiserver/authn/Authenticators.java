@@ -69,6 +69,11 @@ public final class Authenticators implements AutoCloseable {
         return tokenRequests;
     }
 
+    /** Appends what they count, in Prometheus' text format. */
+    public void writeMetrics(StringBuilder out) {
+        jwt.writeMetrics(out);
+    }
+
     @Override
     public void close() {
         jwt.close();

@@ -49,6 +49,13 @@ public final class Authorizers implements AutoCloseable {
         return chain;
     }
 
+    /** Appends what it counts, in Prometheus' text format. */
+    public void writeMetrics(StringBuilder out) {
+        if (file != null) {
+            file.write(out);
+        }
+    }
+
     /** What RBAC's objects say, whoever decides. */
     public RbacIndex index() {
         return index;

@@ -1,8 +1,8 @@
 package io.k8j.apiserver.flowcontrol;
 
 import io.k8j.apiserver.flowcontrol.PriorityLevel.Standing;
-import io.k8j.apiserver.metrics.Histogram;
-import io.k8j.apiserver.metrics.MetricText;
+import io.k8j.model.metrics.Histogram;
+import io.k8j.model.metrics.MetricText;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;

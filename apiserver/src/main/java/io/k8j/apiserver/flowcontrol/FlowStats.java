@@ -1,6 +1,6 @@
 package io.k8j.apiserver.flowcontrol;
 
-import io.k8j.apiserver.metrics.Histogram;
+import io.k8j.model.metrics.Histogram;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -39,7 +39,7 @@ public final class ApiFrontend implements ExchangeHandler {
             RequestFilter load,
             Serving serving,
             AccessMetrics logins,
-            Dispatcher dispatcher) {
+            RequestFilter.Next dispatcher) {
         boolean audited = auditor != null;
         List<RequestFilter> filters = new ArrayList<>();
         filters.add(new Measure(metrics)); // first, so that refusals are counted
@@ -71,6 +71,11 @@ public final class ApiFrontend implements ExchangeHandler {
     /** Bounds what is served at once, by two numbers. */
     public static RequestFilter maxInFlight(int reading, int changing) {
         return new MaxInFlight(reading, changing);
+    }
+
+    /** Bounds nothing. */
+    public static RequestFilter unbounded() {
+        return (exchange, next) -> next.proceed(exchange);
     }
 
     @Override

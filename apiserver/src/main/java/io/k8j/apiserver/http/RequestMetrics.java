@@ -1,7 +1,7 @@
 package io.k8j.apiserver.http;
 
-import io.k8j.apiserver.metrics.Histogram;
-import io.k8j.apiserver.metrics.MetricText;
+import io.k8j.model.metrics.Histogram;
+import io.k8j.model.metrics.MetricText;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +22,9 @@ public final class RequestMetrics {
     };
     private static final double[] SIZES = {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     private static final Set<String> CONNECTS = Set.of("exec", "attach", "portforward", "proxy", "log");
+    /** Core resources that nobody should use any more; no version without them is decided on. */
+    private static final Set<String> DEPRECATED = Set.of("componentstatuses", "endpoints");
+
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT");
     private static final List<String> PROBES = List.of("/healthz", "/livez", "/readyz");
@@ -76,6 +79,7 @@ public final class RequestMetrics {
 
     private final Map<Kind, Counts> kinds = new ConcurrentHashMap<>();
     private final Map<GroupVersionResource, LongAdder> watchEvents = new ConcurrentHashMap<>();
+    private final Set<String> deprecated = ConcurrentHashMap.newKeySet();
     private final LongAdder timeouts = new LongAdder();
     private final AtomicLong reading = new AtomicLong();
     private final AtomicLong mutating = new AtomicLong();
@@ -87,6 +91,7 @@ public final class RequestMetrics {
     void finished(Exchange exchange, long nanos) {
         inFlight(exchange).decrementAndGet();
         Kind kind = kind(exchange);
+        if (kind.group.isEmpty() && DEPRECATED.contains(kind.resource)) deprecated.add(kind.resource);
         Counts counts = kinds.get(kind);
         if (counts == null) counts = kinds.computeIfAbsent(kind, k -> new Counts());
         LongAdder answered = counts.codes.get(exchange.status());
@@ -188,6 +193,17 @@ public final class RequestMetrics {
             if (counts.timed && kind.dryRun().isEmpty()) sli.put(plain, counts.sli);
             if (counts.sized) sizes.put(plain, counts.sizes);
         });
+        TreeMap<String, Number> old = new TreeMap<>();
+        deprecated.forEach(resource -> old.put(
+                "group=\"\",removed_release=\"\",resource=\"" + resource + "\",subresource=\"\",version=\"v1\"", 1));
+        MetricText.family(
+                out,
+                "apiserver_requested_deprecated_apis",
+                "STABLE",
+                "Gauge of deprecated APIs that have been requested, broken out by API group, version, resource,"
+                        + " subresource, and removed_release.",
+                "gauge",
+                old);
         MetricText.family(
                 out,
                 "apiserver_request_total",

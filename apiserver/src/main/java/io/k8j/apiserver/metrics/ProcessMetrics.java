@@ -1,5 +1,6 @@
 package io.k8j.apiserver.metrics;
 
+import io.k8j.model.metrics.MetricText;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;

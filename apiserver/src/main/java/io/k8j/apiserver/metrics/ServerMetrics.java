@@ -1,5 +1,6 @@
 package io.k8j.apiserver.metrics;
 
+import io.k8j.model.metrics.MetricText;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.model.feature.FeatureGate;
@@ -43,6 +44,22 @@ public final class ServerMetrics {
                 "gauge",
                 Map.of(labels, 1));
         features(out, gates);
+        // Each rule is written once here, so there is no second opinion that could differ.
+        MetricText.single(
+                out,
+                "apiserver_validation_declarative_validation_mismatch_total",
+                "BETA",
+                "Number of times declarative validation results differed from handwritten validation results for core"
+                        + " types.",
+                "counter",
+                0);
+        MetricText.single(
+                out,
+                "apiserver_validation_declarative_validation_panic_total",
+                "BETA",
+                "Number of times declarative validation has panicked during validation.",
+                "counter",
+                0);
         TreeMap<String, Number> old = new TreeMap<>();
         TreeMap<String, Number> objects = new TreeMap<>();
         for (StoredResource stored : table.storages()) {

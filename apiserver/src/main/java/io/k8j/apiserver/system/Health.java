@@ -3,7 +3,7 @@ package io.k8j.apiserver.system;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
-import io.k8j.apiserver.metrics.MetricText;
+import io.k8j.model.metrics.MetricText;
 import io.k8j.model.api.GoQuote;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -152,6 +152,7 @@ public final class ServerDocuments implements Dispatcher.Documents {
     private static void metrics(Exchange exchange, List<Consumer<StringBuilder>> parts) {
         StringBuilder text = new StringBuilder(16 * 1024);
         parts.forEach(part -> part.accept(text));
+        if (parts.size() > 1) MetricCensus.write(text);
         exchange.respond(
                 200, "text/plain; version=0.0.4; charset=utf-8", text.toString().getBytes(StandardCharsets.UTF_8));
     }

@@ -2,6 +2,7 @@ package io.k8j.controllers.job;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventRecorder;
@@ -23,6 +24,7 @@ import io.k8j.controllers.support.Owners;
 import io.k8j.controllers.support.Rests;
 import io.k8j.controllers.support.SlowStart;
 import io.k8j.model.api.ApiException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,6 +155,7 @@ public final class JobController {
         List<Pod> owned =
                 claims.claim(job, context.pods().candidates(key.namespace(), Nulls.uid(job)), pod -> selects(job, pod));
         JobPlan plan = JobPlan.of(job, owned, released, context.now());
+        long begin = context.time().nanoTime();
         RuntimeException error = upToDate ? carryOut(key, job, plan) : null;
         if (plan.creations().isEmpty()
                 && plan.deletions().isEmpty()
@@ -160,6 +163,7 @@ public final class JobController {
             loop.queue().rest(key, upToDate ? Rests.after(owned.size()) : Rests.whileBehind(owned.size()));
         }
         writeStatus(job, plan.status());
+        count(job, plan, error, Duration.ofNanos(context.time().nanoTime() - begin));
         plan.events()
                 .forEach(event ->
                         events.event(EventRecorder.referenceTo(job), event.type(), event.reason(), event.message()));
@@ -168,6 +172,37 @@ public final class JobController {
             return PodControl.isNamespaceTerminating(error) ? Outcome.DONE : new Outcome.Retry(error);
         }
         return plan.recheck().map(Outcome::again).orElse(Outcome.DONE);
+    }
+
+    private void count(Job job, JobPlan plan, RuntimeException error, Duration took) {
+        String mode = job.getSpec().getCompletionMode() == null
+                ? "NonIndexed"
+                : job.getSpec().getCompletionMode();
+        String action = !plan.creations().isEmpty()
+                ? "pods_created"
+                : !plan.deletions().isEmpty()
+                        ? "pods_deleted"
+                        : plan.release().isEmpty() ? "reconciling" : "tracking";
+        context.metrics().jobSynced(mode, error != null, action, took);
+        JobStatus before = job.getStatus() == null ? new JobStatus() : job.getStatus();
+        context.metrics()
+                .podsFinished(mode, false, number(plan.status().getSucceeded()) - number(before.getSucceeded()));
+        context.metrics().podsFinished(mode, true, number(plan.status().getFailed()) - number(before.getFailed()));
+        Job after = job.toBuilder().withStatus(plan.status()).build();
+        if (JobEnd.isFinished(after)) {
+            Optional<JobCondition> failed = plan.status().getConditions().stream()
+                    .filter(c -> "Failed".equals(c.getType()) && "True".equals(c.getStatus()))
+                    .findFirst();
+            context.metrics()
+                    .jobFinished(
+                            mode,
+                            failed.isPresent(),
+                            failed.map(JobCondition::getReason).orElse(""));
+        }
+    }
+
+    private static int number(Integer value) {
+        return value == null ? 0 : value;
     }
 
     private RuntimeException carryOut(ObjectKey key, Job job, JobPlan plan) throws InterruptedException {

@@ -155,6 +155,9 @@ public final class NodeLifecycleController {
                         .noneMatch(t -> key.equals(t.getKey()) && "NoExecute".equals(t.getEffect())))
                 .isPresent();
         boolean mayEvict = needs && limits.take(zone(node), now);
+        if (mayEvict) {
+            context.metrics().evicting(zone(node));
+        }
         List<Taint> wanted = NodeTaints.wanted(node, mayEvict, now);
         if (limits.allDown()) {
             wanted = wanted.stream()

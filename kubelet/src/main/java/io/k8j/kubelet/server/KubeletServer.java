@@ -53,7 +53,7 @@ public final class KubeletServer implements AutoCloseable {
             throws IOException {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("kubelet-server", true), NioIoHandler.newFactory());
-        Stats stats = new Stats(config, runtime, pods, machine, client.time());
+        Stats stats = new Stats(config, runtime, pods, machine, client.time(), client.transport()::writeMetrics);
         Routes routes = new Routes(config, runtime, pods, stats, new Streams(loop));
         Access access = tls == null ? null : new Access(client, config.nodeName());
         Certificates certificates = tls == null ? null : new Certificates(tls);

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -43,14 +45,17 @@ final class Stats {
     private final PodWorkers pods;
     private final Machine machine;
     private final Time time;
+    private final Consumer<StringBuilder> clientMetrics;
     private final Map<String, Reading> readings = new ConcurrentHashMap<>();
 
-    Stats(KubeletConfig config, ContainerRuntime runtime, PodWorkers pods, Machine machine, Time time) {
+    /** @param clientMetrics appends what the kubelet's own client counts */
+    Stats(KubeletConfig config, ContainerRuntime runtime, PodWorkers pods, Machine machine, Time time, Consumer<StringBuilder> clientMetrics) {
         this.config = config;
         this.runtime = runtime;
         this.pods = pods;
         this.machine = machine;
         this.time = time;
+        this.clientMetrics = clientMetrics;
     }
 
     private List<Use> uses() {
@@ -254,6 +259,21 @@ final class Stats {
         text.value("", nodeCpu() / 1e9, now);
         text.family("node_memory_working_set_bytes", "[STABLE] Current working set of the node in bytes", "gauge");
         text.value("", nodeMemory(), now);
+        Map<String, double[]> pods = new TreeMap<>();
+        for (Use use : uses) {
+            double[] sums = pods.computeIfAbsent(
+                    "namespace=\"%s\",pod=\"%s\"".formatted(use.namespace(), use.pod()), p -> new double[2]);
+            sums[0] += use.cpu() / 1e9;
+            sums[1] += use.raw().getMemory().getWorkingSetBytes().getValue();
+        }
+        text.family(
+                "pod_cpu_usage_seconds_total",
+                "[STABLE] Cumulative cpu time consumed by the pod in core-seconds",
+                "counter");
+        pods.forEach((labels, sums) -> text.value(labels, sums[0], now));
+        text.family(
+                "pod_memory_working_set_bytes", "[STABLE] Current working set of the pod in bytes", "gauge");
+        pods.forEach((labels, sums) -> text.value(labels, sums[1], now));
         text.family(
                 "resource_scrape_error",
                 "[STABLE] 1 if there was an error while getting container metrics, 0 otherwise",
@@ -294,7 +314,9 @@ final class Stats {
         text.value("node=\"%s\"".formatted(config.nodeName()), 1, 0);
         text.family("kubelet_running_pods", "[BETA] Number of pods that have a running pod sandbox", "gauge");
         text.value("", pods.pods().size(), 0);
-        return text.toString();
+        StringBuilder all = new StringBuilder(text.toString());
+        clientMetrics.accept(all);
+        return all.toString();
     }
 
     private static String labels(Use use) {

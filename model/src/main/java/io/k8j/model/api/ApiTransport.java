@@ -23,6 +23,9 @@ public interface ApiTransport extends AutoCloseable {
      */
     Watch watch(ApiCall call, WatchListener listener);
 
+    /** Appends what it counts, in Prometheus' text format; a direct call counts nothing. */
+    default void writeMetrics(StringBuilder out) {}
+
     /** A running watch. */
     interface Watch extends AutoCloseable {
         @Override

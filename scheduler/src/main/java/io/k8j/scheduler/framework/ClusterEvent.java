@@ -43,6 +43,29 @@ public record ClusterEvent(Resource resource, int actions) {
 
     public static final int ANY_UPDATE = ~(ADD | DELETE);
 
+    /** Upstream's name of the event, as metrics have it. */
+    public String label() {
+        String what = switch (resource) {
+            case PENDING_POD -> "UnscheduledPod";
+            case ASSIGNED_POD -> "AssignedPod";
+            case NODE -> "Node";
+            case VOLUME_CLAIM -> "PersistentVolumeClaim";
+            case VOLUME -> "PersistentVolume";
+            case STORAGE_CLASS -> "storage.k8s.io/StorageClass";
+            case CSI_NODE -> "storage.k8s.io/CSINode";
+            case CSI_DRIVER -> "storage.k8s.io/CSIDriver";
+            case CSI_CAPACITY -> "storage.k8s.io/CSIStorageCapacity";
+            case VOLUME_ATTACHMENT -> "storage.k8s.io/VolumeAttachment";
+            case RESOURCE_CLAIM -> "ResourceClaim";
+            case RESOURCE_SLICE -> "ResourceSlice";
+            case DEVICE_CLASS -> "DeviceClass";
+            case NAMESPACE -> "Namespace";
+            case POD_GROUP -> "PodGroup";
+        };
+        if (actions == ADD) return what + "Add";
+        return what + (actions == DELETE ? "Delete" : "Update");
+    }
+
     /** Whether one of the actions is among those of the other, and it is about the same. */
     public boolean overlaps(ClusterEvent other) {
         return resource == other.resource && (actions & other.actions) != 0;

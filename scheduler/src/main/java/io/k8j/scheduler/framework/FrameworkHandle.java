@@ -53,6 +53,9 @@ public interface FrameworkHandle {
     /** Counts an attempt to make room. */
     void countPreemption();
 
+    /** Counts the Pods that were chosen to make room for one. */
+    default void countVictims(int pods) {}
+
     /** Runs something on the scheduling thread soon; any thread. */
     void post(Runnable task);
 

@@ -111,6 +111,7 @@ final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFil
             return none;
         }
         Victims chosen = candidates.stream().min(Victims.LEAST_HARM).orElseThrow();
+        framework.countVictims(chosen.pods().size());
         evict(pod, chosen);
         return new Result(Status.SUCCESS, chosen.node().name());
     }

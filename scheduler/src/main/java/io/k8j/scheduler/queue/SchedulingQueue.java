@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
@@ -45,6 +47,10 @@ public final class SchedulingQueue {
      * @param gate PreEnqueue of the Pod's profile
      * @param hints what the plugins of the Pod's profile find helpful, by plugin
      */
+    private static final String FAILURE = "ScheduleAttemptFailure";
+
+    private final Map<Arrival, LongAdder> incoming = new ConcurrentHashMap<>();
+
     public SchedulingQueue(
             Time time,
             Pauses pauses,
@@ -69,6 +75,7 @@ public final class SchedulingQueue {
             added.queuedAt = time.nanoTime();
             pods.put(pod.uid(), added);
             enqueue(added);
+            count("UnscheduledPodAdd", added);
         } else {
             update(known, pod);
         }
@@ -168,6 +175,7 @@ public final class SchedulingQueue {
             pod.place = QueuedPod.Place.UNSCHEDULABLE;
             unschedulable.put(pod.pod().uid(), pod);
         }
+        count(FAILURE, pod);
     }
 
     /** Something failed; the Pod comes again after its pause. */
@@ -178,6 +186,7 @@ public final class SchedulingQueue {
         pod.errors++;
         pod.queuedAt = time.nanoTime();
         backOff(pod);
+        count(FAILURE, pod);
     }
 
     /** The Pod was refused late, when changes may have come meanwhile that would have helped. */
@@ -252,6 +261,7 @@ public final class SchedulingQueue {
         if (isHelped(pod, event, before, now)) {
             unschedulable.remove(pod.pod().uid());
             backOff(pod);
+            count(event.label(), pod);
         }
     }
 
@@ -297,6 +307,7 @@ public final class SchedulingQueue {
         while (first != null && first.time - now <= 0) {
             backingOff.poll();
             enqueue(first.pod);
+            count("BackoffComplete", first.pod);
             first = backingOff.peek();
         }
         while (!unschedulable.isEmpty()) {
@@ -306,7 +317,31 @@ public final class SchedulingQueue {
             }
             unschedulable.remove(oldest.pod().uid());
             backOff(oldest);
+            count("UnschedulableTimeout", oldest);
         }
+    }
+
+    private void count(String event, QueuedPod pod) {
+        String where = switch (pod.place) {
+            case ACTIVE, IN_FLIGHT -> "active";
+            case BACKING_OFF -> "backoff";
+            case UNSCHEDULABLE -> "unschedulable";
+            case GATED -> "gated";
+        };
+        incoming.computeIfAbsent(new Arrival(event, where), a -> new LongAdder()).increment();
+    }
+
+    /**
+     * Why Pods came where.
+     *
+     * @param event upstream's name of it
+     * @param queue {@code active}, {@code backoff}, {@code unschedulable} or {@code gated}
+     */
+    public record Arrival(String event, String queue) {}
+
+    /** How many came so far; any thread may read it. */
+    public Map<Arrival, LongAdder> incoming() {
+        return incoming;
     }
 
     /** Nanoseconds until {@link #poll} may find more without a change from outside; -1 if never. */

@@ -46,6 +46,7 @@ public final class ControlPlane implements AutoCloseable {
     private Store store;
     private Starter starter;
     private volatile ApiServer apiServer; // null while it is stopped
+    private volatile ComponentPorts componentPorts = ComponentPorts.NONE;
     private ControllerManager controllers; // null before they are started
     private Scheduler scheduler; // null before it is started
 
@@ -277,6 +278,7 @@ public final class ControlPlane implements AutoCloseable {
     public synchronized void startApiServer() throws Exception {
         if (apiServer == null) {
             apiServer = starter.start();
+            componentPorts.open(apiServer);
         }
     }
 
@@ -360,6 +362,17 @@ public final class ControlPlane implements AutoCloseable {
         boolean groups =
                 !apis.registry().resources("scheduling.k8s.io", "v1alpha2").isEmpty();
         return groups ? SchedulerConfig.DEFAULTS.withGates(apis.gates()) : SchedulerConfig.DEFAULTS;
+    }
+
+    /** Opens upstream's ports of the components that run here, for whoever gathers their metrics. */
+    public synchronized void openComponentPorts(ComponentPorts.Addresses addresses) {
+        componentPorts = ComponentPorts.of(addresses, controllers, scheduler);
+        if (apiServer != null) componentPorts.open(apiServer);
+    }
+
+    /** Where the components' own ports are, by upstream's name of the component; what could not be opened is missing. */
+    public Map<String, Integer> componentPorts() {
+        return componentPorts.ports();
     }
 
     /** Adds something that stops before the API server does. */

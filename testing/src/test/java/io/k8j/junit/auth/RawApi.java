@@ -22,9 +22,9 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 
 /** Requests over HTTPS with whatever headers and certificate a test wants. */
-final class RawApi implements AutoCloseable {
+public final class RawApi implements AutoCloseable {
     /** What came back; the body is empty unless it is a JSON object. */
-    record Answer(int code, Map<String, Object> body, String text, HttpHeaders headers) {
+    public record Answer(int code, Map<String, Object> body, String text, HttpHeaders headers) {
         String message() {
             return String.valueOf(body.get("message"));
         }
@@ -58,13 +58,18 @@ final class RawApi implements AutoCloseable {
     }
 
     /** Without a certificate. */
-    static RawApi anonymous(K8jCluster cluster) {
+    public static RawApi anonymous(K8jCluster cluster) {
         return new RawApi(cluster.url(), null, null);
     }
 
-    static RawApi admin(K8jCluster cluster) {
+    public static RawApi admin(K8jCluster cluster) {
         Object users = Trees.get(Yaml.parse(cluster.kubeconfig().getBytes(StandardCharsets.UTF_8)), "users");
         return new RawApi(cluster.url(), null, Trees.string(((java.util.List<?>) users).getFirst(), "user", "token"));
+    }
+
+    /** The same user at another address. */
+    public RawApi at(String address) {
+        return new RawApi(address, null, token);
     }
 
     /** With a client certificate. */
@@ -81,11 +86,11 @@ final class RawApi implements AutoCloseable {
         }
     }
 
-    Answer get(String path, String... headers) {
+    public Answer get(String path, String... headers) {
         return send("GET", path, null, headers);
     }
 
-    Answer post(String path, String yaml, String... headers) {
+    public Answer post(String path, String yaml, String... headers) {
         return send("POST", path, yaml, headers);
     }
 
@@ -95,7 +100,7 @@ final class RawApi implements AutoCloseable {
      * @param yaml body; null if none. A patch is a merge patch
      * @param headers names and values in turn
      */
-    Answer send(String method, String path, String yaml, String... headers) {
+    public Answer send(String method, String path, String yaml, String... headers) {
         HttpRequest.BodyPublisher body = yaml == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofByteArray(Json.write(Yaml.parse(yaml.getBytes(StandardCharsets.UTF_8))));

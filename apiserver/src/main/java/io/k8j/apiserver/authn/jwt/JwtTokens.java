@@ -109,6 +109,13 @@ public final class JwtTokens implements TokenAuthenticator, AutoCloseable {
         return problems.isEmpty() ? Recognition.NONE : new Recognition.Bad(problems.getFirst());
     }
 
+    /** Appends what it counts, in Prometheus' text format. */
+    public void writeMetrics(StringBuilder out) {
+        if (file != null) {
+            file.write(out);
+        }
+    }
+
     @Override
     public void close() {
         if (file != null) {

@@ -1,6 +1,11 @@
 package io.k8j.apiserver.authn.jwt;
 
+import io.k8j.model.metrics.MetricFamily;
 import io.k8j.model.time.Time;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +21,8 @@ import org.slf4j.LoggerFactory;
 public final class ReloadedFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReloadedFile.class);
     private static final Duration LOOK = Duration.ofMinutes(1);
+    /** There is one server of this name to a store, so its identity is that name. */
+    private static final String IDENTITY = "sha256:" + hash("kube-apiserver");
 
     /** Takes over what the file says. */
     @FunctionalInterface
@@ -32,6 +39,8 @@ public final class ReloadedFile implements AutoCloseable {
     private final String what;
     private final Time time;
     private final Taker taker;
+    private final MetricFamily last;
+    private final MetricFamily reloads;
     private byte[] text; // guarded by this
     private Time.Timer next = () -> {}; // guarded by this
     private boolean closed; // guarded by this
@@ -41,6 +50,32 @@ public final class ReloadedFile implements AutoCloseable {
         this.what = what;
         this.time = time;
         this.taker = taker;
+        String start = "apiserver_" + what + "_config_controller_automatic_reload";
+        this.last = MetricFamily.gauge(
+                start + "_last_timestamp_seconds",
+                "BETA",
+                "Timestamp of the last automatic reload of " + what
+                        + " configuration split by status and apiserver identity.",
+                "status",
+                "apiserver_id_hash");
+        this.reloads = MetricFamily.counter(
+                start + "s_total",
+                "BETA",
+                "Total number of automatic reloads of " + what
+                        + " configuration split by status and apiserver identity.",
+                "status",
+                "apiserver_id_hash");
+    }
+
+    /** Appends how often it was read anew, in Prometheus' text format; nothing before the first time. */
+    public void write(StringBuilder out) {
+        last.write(out);
+        reloads.write(out);
+    }
+
+    private void note(String status) {
+        last.set(time.instant().toEpochMilli() / 1e3, status, IDENTITY);
+        reloads.count(status, IDENTITY);
     }
 
     /**
@@ -71,6 +106,7 @@ public final class ReloadedFile implements AutoCloseable {
         }
         taker.take(now);
         if (text != null) {
+            note("success");
             LOG.info("{} configuration reloaded", what);
         }
         text = now;
@@ -87,6 +123,7 @@ public final class ReloadedFile implements AutoCloseable {
         try {
             load();
         } catch (ConfigurationException e) {
+            note("failure");
             LOG.atError().addKeyValue("file", file).log("{} configuration stays as it was: {}", what, e.getMessage());
         }
         lookLater();
@@ -96,5 +133,14 @@ public final class ReloadedFile implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         next.cancel();
+    }
+
+    private static String hash(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 }

@@ -1,4 +1,4 @@
-package io.k8j.apiserver.metrics;
+package io.k8j.model.metrics;
 
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,6 +14,14 @@ public final class Histogram {
         this.bounds = bounds;
         this.counts = new LongAdder[bounds.length + 1];
         for (int i = 0; i < counts.length; i++) counts[i] = new LongAdder();
+    }
+
+    /** {@code count} bounds, each {@code factor} times the one before, as Prometheus' client makes them. */
+    public static double[] exponential(double first, double factor, int count) {
+        double[] bounds = new double[count];
+        double bound = first;
+        for (int i = 0; i < count; i++, bound *= factor) bounds[i] = bound;
+        return bounds;
     }
 
     public void observe(double value) {

@@ -1,5 +1,6 @@
-package io.k8j.apiserver.metrics;
+package io.k8j.model.metrics;
 
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -53,9 +54,17 @@ public final class MetricText {
         return name + "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
     }
 
-    static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+    /** A number as Go writes it: {@code 1e+06}, {@code 0.25}, {@code 9.5e-05}. */
+    public static String number(double value) {
+        if (value == Math.rint(value) && Math.abs(value) < 1e6) return Long.toString((long) value);
+        if (Double.isNaN(value)) return "NaN";
+        if (Double.isInfinite(value)) return value > 0 ? "+Inf" : "-Inf";
+        BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        int exponent = exact.precision() - exact.scale() - 1;
+        if (exponent >= -4 && exponent < 6) return exact.toPlainString();
+        String digits = exact.unscaledValue().abs().toString();
+        String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
+        int size = Math.abs(exponent);
+        return (value < 0 ? "-" : "") + mantissa + (exponent < 0 ? "e-" : "e+") + (size < 10 ? "0" : "") + size;
     }
 }
