@@ -8,9 +8,7 @@ import java.util.List;
 /** {@code rest_client_*}: what a client over HTTPS asked and was answered. Safe for all threads. */
 final class RestClientMetrics {
     private static final double[] SECONDS = {0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60};
-    private static final double[] BYTES = {
-        64, 256, 512, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216
-    };
+    private static final double[] BYTES = {64, 256, 512, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216};
 
     private final MetricFamily seconds = MetricFamily.histogram(
             "rest_client_request_duration_seconds",

@@ -28,7 +28,13 @@ public final class WorkQueueMetrics {
                 "queue_duration_seconds",
                 "How long in seconds an item stays in workqueue before being requested.",
                 WorkQueue.Figures::queued);
-        family(out, queues, "retries_total", "Total number of retries handled by workqueue", "counter", q -> q.retries());
+        family(
+                out,
+                queues,
+                "retries_total",
+                "Total number of retries handled by workqueue",
+                "counter",
+                q -> q.retries());
         family(
                 out,
                 queues,
@@ -54,7 +60,8 @@ public final class WorkQueueMetrics {
             String type,
             ToDoubleFunction<WorkQueue.Figures> value) {
         TreeMap<String, Number> samples = new TreeMap<>();
-        queues.forEach(queue -> samples.put(MetricText.label("name", queue.name()), value.applyAsDouble(queue.queue())));
+        queues.forEach(
+                queue -> samples.put(MetricText.label("name", queue.name()), value.applyAsDouble(queue.queue())));
         MetricText.family(out, "workqueue_" + name, "BETA", help, type, samples);
     }
 

@@ -42,7 +42,14 @@ public record ControllerContext(
             Client client, EventBroadcaster events, ResourceCatalog catalog, ControllersConfig config) {
         InformerFactory informers = new InformerFactory(client);
         return new ControllerContext(
-                client, informers, new PodStore(informers.of(Pod.class)), events, catalog, config, new ControllerMetrics(), new ArrayList<>());
+                client,
+                informers,
+                new PodStore(informers.of(Pod.class)),
+                events,
+                catalog,
+                config,
+                new ControllerMetrics(),
+                new ArrayList<>());
     }
 
     /**

@@ -25,14 +25,23 @@ final class PodResourceMetrics {
         TreeMap<String, Number> requests = new TreeMap<>();
         TreeMap<String, Number> limits = new TreeMap<>();
         for (Pod pod : pods) {
-            if (pod.getStatus() != null && ENDED.contains(String.valueOf(pod.getStatus().getPhase()))) continue;
-            sum(pod, true, ResourceRequirements::getRequests).forEach((name, sum) -> requests.put(labels(pod, name), sum));
+            if (pod.getStatus() != null
+                    && ENDED.contains(String.valueOf(pod.getStatus().getPhase()))) continue;
+            sum(pod, true, ResourceRequirements::getRequests)
+                    .forEach((name, sum) -> requests.put(labels(pod, name), sum));
             sum(pod, false, ResourceRequirements::getLimits).forEach((name, sum) -> limits.put(labels(pod, name), sum));
         }
-        String tail = " for workloads on the cluster, broken down by pod. This shows the resource usage the scheduler and"
-                + " kubelet expect per pod for resources along with the unit for the resource if any.";
+        String tail =
+                " for workloads on the cluster, broken down by pod. This shows the resource usage the scheduler and"
+                        + " kubelet expect per pod for resources along with the unit for the resource if any.";
         MetricText.family(out, "kube_pod_resource_limit", "STABLE", "Resources limit" + tail, "gauge", limits);
-        MetricText.family(out, "kube_pod_resource_request", "STABLE", "Resources requested" + tail.replaceFirst(" for workloads", " by workloads"), "gauge", requests);
+        MetricText.family(
+                out,
+                "kube_pod_resource_request",
+                "STABLE",
+                "Resources requested" + tail.replaceFirst(" for workloads", " by workloads"),
+                "gauge",
+                requests);
     }
 
     /** The containers and sidecars together, or the most that initialization needs; then what the Pod costs itself. */
@@ -41,7 +50,8 @@ final class PodResourceMetrics {
         Map<String, BigDecimal> total = new TreeMap<>();
         Map<String, BigDecimal> sidecars = new TreeMap<>();
         Map<String, BigDecimal> most = new TreeMap<>();
-        for (Container container : pod.getSpec().getContainers()) amounts(container, wanted).forEach(add(total));
+        for (Container container : pod.getSpec().getContainers())
+            amounts(container, wanted).forEach(add(total));
         for (Container init : pod.getSpec().getInitContainers()) {
             Map<String, BigDecimal> one = amounts(init, wanted);
             sidecars.forEach((name, amount) -> one.merge(name, amount, BigDecimal::add));
@@ -94,9 +104,7 @@ final class PodResourceMetrics {
 
     private static String unit(String resource) {
         if (resource.equals("cpu")) return "cores";
-        boolean bytes = resource.equals("memory")
-                || resource.endsWith("storage")
-                || resource.startsWith("hugepages-");
+        boolean bytes = resource.equals("memory") || resource.endsWith("storage") || resource.startsWith("hugepages-");
         return bytes ? "bytes" : "integer";
     }
 }

@@ -189,7 +189,8 @@ public final class Scheduler implements AutoCloseable {
     /** What Pods ask for, as {@code /metrics/resources} shows it, in Prometheus' text form. */
     public String resourceMetrics() {
         StringBuilder out = new StringBuilder();
-        PodResourceMetrics.write(out, informers.of(Pod.class, ClusterFeed.UNFINISHED).all());
+        PodResourceMetrics.write(
+                out, informers.of(Pod.class, ClusterFeed.UNFINISHED).all());
         return out.toString();
     }
 

@@ -119,7 +119,8 @@ public final class K8jCluster implements AutoCloseable {
             plane.openComponentPorts(new ComponentPorts.Addresses(any, any));
         }
         Integer port = plane.componentPorts().get(component);
-        if (port == null) throw new IllegalArgumentException("no component " + component + " with metrics in this cluster");
+        if (port == null)
+            throw new IllegalArgumentException("no component " + component + " with metrics in this cluster");
         return URI.create("https://127.0.0.1:" + port + "/metrics");
     }
 

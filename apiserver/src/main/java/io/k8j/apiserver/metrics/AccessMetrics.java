@@ -1,7 +1,7 @@
 package io.k8j.apiserver.metrics;
 
-import io.k8j.model.metrics.MetricText;
 import io.k8j.model.metrics.Histogram;
+import io.k8j.model.metrics.MetricText;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;

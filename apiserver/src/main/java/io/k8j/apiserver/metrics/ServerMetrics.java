@@ -1,10 +1,10 @@
 package io.k8j.apiserver.metrics;
 
-import io.k8j.model.metrics.MetricText;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.model.feature.FeatureGate;
 import io.k8j.model.feature.FeatureGates;
+import io.k8j.model.metrics.MetricText;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;

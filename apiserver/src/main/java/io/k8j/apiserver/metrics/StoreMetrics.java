@@ -1,7 +1,7 @@
 package io.k8j.apiserver.metrics;
 
-import io.k8j.model.metrics.MetricText;
 import io.k8j.model.metrics.Histogram;
+import io.k8j.model.metrics.MetricText;
 import io.k8j.model.resource.GroupResource;
 import java.util.Map;
 import java.util.TreeMap;

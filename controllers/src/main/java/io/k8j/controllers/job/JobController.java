@@ -180,9 +180,7 @@ public final class JobController {
                 : job.getSpec().getCompletionMode();
         String action = !plan.creations().isEmpty()
                 ? "pods_created"
-                : !plan.deletions().isEmpty()
-                        ? "pods_deleted"
-                        : plan.release().isEmpty() ? "reconciling" : "tracking";
+                : !plan.deletions().isEmpty() ? "pods_deleted" : plan.release().isEmpty() ? "reconciling" : "tracking";
         context.metrics().jobSynced(mode, error != null, action, took);
         JobStatus before = job.getStatus() == null ? new JobStatus() : job.getStatus();
         context.metrics()

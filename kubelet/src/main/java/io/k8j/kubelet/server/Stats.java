@@ -18,8 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** How much the node and its containers use, for the summary API and for Prometheus. Thread-safe. */
@@ -49,7 +49,13 @@ final class Stats {
     private final Map<String, Reading> readings = new ConcurrentHashMap<>();
 
     /** @param clientMetrics appends what the kubelet's own client counts */
-    Stats(KubeletConfig config, ContainerRuntime runtime, PodWorkers pods, Machine machine, Time time, Consumer<StringBuilder> clientMetrics) {
+    Stats(
+            KubeletConfig config,
+            ContainerRuntime runtime,
+            PodWorkers pods,
+            Machine machine,
+            Time time,
+            Consumer<StringBuilder> clientMetrics) {
         this.config = config;
         this.runtime = runtime;
         this.pods = pods;
@@ -271,8 +277,7 @@ final class Stats {
                 "[STABLE] Cumulative cpu time consumed by the pod in core-seconds",
                 "counter");
         pods.forEach((labels, sums) -> text.value(labels, sums[0], now));
-        text.family(
-                "pod_memory_working_set_bytes", "[STABLE] Current working set of the pod in bytes", "gauge");
+        text.family("pod_memory_working_set_bytes", "[STABLE] Current working set of the pod in bytes", "gauge");
         pods.forEach((labels, sums) -> text.value(labels, sums[1], now));
         text.family(
                 "resource_scrape_error",

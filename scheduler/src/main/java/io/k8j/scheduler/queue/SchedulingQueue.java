@@ -328,7 +328,8 @@ public final class SchedulingQueue {
             case UNSCHEDULABLE -> "unschedulable";
             case GATED -> "gated";
         };
-        incoming.computeIfAbsent(new Arrival(event, where), a -> new LongAdder()).increment();
+        incoming.computeIfAbsent(new Arrival(event, where), a -> new LongAdder())
+                .increment();
     }
 
     /**

@@ -34,8 +34,7 @@ public final class ComponentPorts {
                 new Addresses(new InetSocketAddress("127.0.0.1", 10257), new InetSocketAddress("127.0.0.1", 10259));
     }
 
-    private record Component(
-            String name, InetSocketAddress address, Map<String, Consumer<StringBuilder>> pages) {}
+    private record Component(String name, InetSocketAddress address, Map<String, Consumer<StringBuilder>> pages) {}
 
     private final List<Component> components;
     private final Map<String, Integer> ports = new ConcurrentHashMap<>();
@@ -69,7 +68,8 @@ public final class ComponentPorts {
             try {
                 ports.put(
                         component.name,
-                        server.serveComponent(component.address, component.pages).port());
+                        server.serveComponent(component.address, component.pages)
+                                .port());
             } catch (IOException e) {
                 // Another cluster on this machine has it; nothing but a scrape needs it.
                 LOG.atWarn()

@@ -60,7 +60,9 @@ class StableMetricsTest {
     private static List<Metric> listed() throws IOException {
         List<Metric> metrics = new ArrayList<>();
         try (InputStream in = StableMetricsTest.class.getResourceAsStream("stable-metrics.tsv")) {
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 if (line.startsWith("#")) continue;
                 String[] cells = line.split("\t");
                 Set<String> labels = cells[4].equals("-") ? Set.of() : new TreeSet<>(List.of(cells[4].split(",")));
@@ -72,7 +74,8 @@ class StableMetricsTest {
 
     /** Something of everything happens, so that there is something to count. */
     private void live() {
-        cluster.scripts().container("ends", ContainerScript.DEFAULT.starting(ContainerScript.Start.running(Duration.ZERO, 0)));
+        cluster.scripts()
+                .container("ends", ContainerScript.DEFAULT.starting(ContainerScript.Start.running(Duration.ZERO, 0)));
         cluster.webhooks().validating("asks", WebhookRule.of("", "v1", "configmaps"), r -> AdmissionAnswer.allow());
         cluster.apply("""
             apiVersion: admissionregistration.k8s.io/v1
@@ -109,9 +112,15 @@ class StableMetricsTest {
         Awaitility.await().atMost(1, TimeUnit.MINUTES).until(this::isJudged);
         Awaitility.await()
                 .atMost(1, TimeUnit.MINUTES)
-                .until(() -> client.pods().inNamespace("default").withName("limited").isReady());
+                .until(() ->
+                        client.pods().inNamespace("default").withName("limited").isReady());
         Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> {
-            var job = client.batch().v1().jobs().inNamespace("default").withName("once").get();
+            var job = client.batch()
+                    .v1()
+                    .jobs()
+                    .inNamespace("default")
+                    .withName("once")
+                    .get();
             return job.getStatus() != null && job.getStatus().getCompletionTime() != null;
         });
     }
@@ -156,7 +165,9 @@ class StableMetricsTest {
             Matcher label = LABEL.matcher(sample.group(3) == null ? "" : sample.group(3));
             while (label.find()) if (!label.group(1).equals("le")) names.add(label.group(1));
             Set<String> before = page.labels.putIfAbsent(name, names);
-            assertThat(before == null || before.equals(names)).as("always the same labels: " + line).isTrue();
+            assertThat(before == null || before.equals(names))
+                    .as("always the same labels: " + line)
+                    .isTrue();
         }
         return page;
     }
