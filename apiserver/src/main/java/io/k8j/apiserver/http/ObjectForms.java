@@ -3,8 +3,10 @@ package io.k8j.apiserver.http;
 import io.k8j.apiserver.printer.Printers;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.spi.Printer;
+import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse.ApiList;
+import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
@@ -113,8 +115,9 @@ final class ObjectForms {
                 case "None" -> NONE;
                 case "Object" -> OBJECT;
                 default ->
-                    throw io.k8j.model.api.ApiException.badRequest(
-                            "unrecognized includeObject value: \"%s\"".formatted(parameter));
+                    throw ApiException.badRequest("Unable to convert to Table as requested: "
+                            + FieldError.invalid(
+                                    "includeObject", parameter, "must be 'Metadata', 'Object', 'None', or empty"));
             };
         }
     }

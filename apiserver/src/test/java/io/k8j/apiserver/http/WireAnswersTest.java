@@ -268,6 +268,16 @@ class WireAnswersTest {
     }
 
     @Test
+    void aTableOfUnknownObjectsIsRefused() {
+        HttpResponse<String> refused = server.send(server.request(MAPS + "?includeObject=all", "root")
+                .header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body())
+                .contains("\"Unable to convert to Table as requested: includeObject: Invalid value: \\\"all\\\": must be"
+                        + " 'Metadata', 'Object', 'None', or empty\"");
+    }
+
+    @Test
     void aRefusalComesWithTheWarningsBeforeIt() {
         HttpResponse<String> refused =
                 call("POST", MAPS, "application/json", "{\"metadata\":{\"name\":\"BAD\"},\"nope\":1}");
