@@ -79,7 +79,7 @@ class WireAnswersTest {
                         404,
                         NO_PATH),
                 new Case("POST", "/api", "application/json", "{}", 405, NO_METHOD),
-                new Case("DELETE", "/apis", 405, NO_METHOD),
+                new Case("DELETE", "/apis", 200, "APIGroupList"),
                 new Case("PUT", "/apis/apps/v1", "application/json", "{}", 405, NO_METHOD),
                 new Case("POST", "/version", "application/json", "{}", 405, NO_METHOD));
     }
@@ -273,8 +273,9 @@ class WireAnswersTest {
                 .header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"));
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(refused.body())
-                .contains("\"Unable to convert to Table as requested: includeObject: Invalid value: \\\"all\\\": must be"
-                        + " 'Metadata', 'Object', 'None', or empty\"");
+                .contains(
+                        "\"Unable to convert to Table as requested: includeObject: Invalid value: \\\"all\\\": must be"
+                                + " 'Metadata', 'Object', 'None', or empty\"");
     }
 
     @Test
