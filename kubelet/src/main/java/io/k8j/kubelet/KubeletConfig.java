@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A node agent's settings, under upstream's flag names.
@@ -107,233 +108,148 @@ public record KubeletConfig(
 
     /** With other labels and taints. */
     public KubeletConfig withRegistration(Map<String, String> labels, List<Taint> taints) {
-        return new KubeletConfig(
-                nodeName,
-                nodeIps,
-                rootDir,
-                podLogsDir,
-                address,
-                port,
-                maxPods,
-                labels,
-                taints,
-                clusterDns,
-                clusterDomain,
-                resolvConf,
-                cgroupRoot,
-                nodeStatusUpdateFrequency,
-                nodeStatusReportFrequency,
-                nodeLeaseDuration,
-                containerLogMaxSize,
-                containerLogMaxFiles,
-                imageGcHighThresholdPercent,
-                imageGcLowThresholdPercent,
-                version,
-                simulated,
-                extras,
-                options);
+        return with(draft -> {
+            draft.nodeLabels = labels;
+            draft.registerWithTaints = taints;
+        });
     }
 
     /** With another place to listen at. */
     public KubeletConfig withListener(String newAddress, int newPort) {
-        return new KubeletConfig(
-                nodeName,
-                nodeIps,
-                rootDir,
-                podLogsDir,
-                newAddress,
-                newPort,
-                maxPods,
-                nodeLabels,
-                registerWithTaints,
-                clusterDns,
-                clusterDomain,
-                resolvConf,
-                cgroupRoot,
-                nodeStatusUpdateFrequency,
-                nodeStatusReportFrequency,
-                nodeLeaseDuration,
-                containerLogMaxSize,
-                containerLogMaxFiles,
-                imageGcHighThresholdPercent,
-                imageGcLowThresholdPercent,
-                version,
-                simulated,
-                extras,
-                options);
+        return with(draft -> {
+            draft.address = newAddress;
+            draft.port = newPort;
+        });
     }
 
     /** With the cluster's DNS. */
     public KubeletConfig withClusterDns(List<String> servers, String domain) {
-        return new KubeletConfig(
-                nodeName,
-                nodeIps,
-                rootDir,
-                podLogsDir,
-                address,
-                port,
-                maxPods,
-                nodeLabels,
-                registerWithTaints,
-                servers,
-                domain,
-                resolvConf,
-                cgroupRoot,
-                nodeStatusUpdateFrequency,
-                nodeStatusReportFrequency,
-                nodeLeaseDuration,
-                containerLogMaxSize,
-                containerLogMaxFiles,
-                imageGcHighThresholdPercent,
-                imageGcLowThresholdPercent,
-                version,
-                simulated,
-                extras,
-                options);
+        return with(draft -> {
+            draft.clusterDns = servers;
+            draft.clusterDomain = domain;
+        });
     }
 
     /** With another version string, number of Pods and cgroup. */
     public KubeletConfig withNode(String newVersion, int newMaxPods, String newCgroupRoot) {
-        return new KubeletConfig(
-                nodeName,
-                nodeIps,
-                rootDir,
-                podLogsDir,
-                address,
-                port,
-                newMaxPods,
-                nodeLabels,
-                registerWithTaints,
-                clusterDns,
-                clusterDomain,
-                resolvConf,
-                newCgroupRoot,
-                nodeStatusUpdateFrequency,
-                nodeStatusReportFrequency,
-                nodeLeaseDuration,
-                containerLogMaxSize,
-                containerLogMaxFiles,
-                imageGcHighThresholdPercent,
-                imageGcLowThresholdPercent,
-                newVersion,
-                simulated,
-                extras,
-                options);
+        return with(draft -> {
+            draft.version = newVersion;
+            draft.maxPods = newMaxPods;
+            draft.cgroupRoot = newCgroupRoot;
+        });
     }
 
     /** For a node without real containers. */
     public KubeletConfig forSimulation() {
-        return new KubeletConfig(
-                nodeName,
-                nodeIps,
-                rootDir,
-                podLogsDir,
-                address,
-                port,
-                maxPods,
-                nodeLabels,
-                registerWithTaints,
-                clusterDns,
-                clusterDomain,
-                resolvConf,
-                cgroupRoot,
-                nodeStatusUpdateFrequency,
-                nodeStatusReportFrequency,
-                nodeLeaseDuration,
-                containerLogMaxSize,
-                containerLogMaxFiles,
-                imageGcHighThresholdPercent,
-                imageGcLowThresholdPercent,
-                version,
-                true,
-                extras,
-                options);
+        return with(draft -> draft.simulated = true);
     }
 
     /** With other extras. */
     public KubeletConfig withExtras(NodeExtras newExtras) {
-        return new KubeletConfig(
-                nodeName,
-                nodeIps,
-                rootDir,
-                podLogsDir,
-                address,
-                port,
-                maxPods,
-                nodeLabels,
-                registerWithTaints,
-                clusterDns,
-                clusterDomain,
-                resolvConf,
-                cgroupRoot,
-                nodeStatusUpdateFrequency,
-                nodeStatusReportFrequency,
-                nodeLeaseDuration,
-                containerLogMaxSize,
-                containerLogMaxFiles,
-                imageGcHighThresholdPercent,
-                imageGcLowThresholdPercent,
-                version,
-                simulated,
-                newExtras,
-                options);
+        return with(draft -> draft.extras = newExtras);
     }
 
     /** With other options. */
     public KubeletConfig withOptions(KubeletOptions newOptions) {
-        return new KubeletConfig(
-                nodeName,
-                nodeIps,
-                rootDir,
-                podLogsDir,
-                address,
-                port,
-                maxPods,
-                nodeLabels,
-                registerWithTaints,
-                clusterDns,
-                clusterDomain,
-                resolvConf,
-                cgroupRoot,
-                nodeStatusUpdateFrequency,
-                nodeStatusReportFrequency,
-                nodeLeaseDuration,
-                containerLogMaxSize,
-                containerLogMaxFiles,
-                imageGcHighThresholdPercent,
-                imageGcLowThresholdPercent,
-                version,
-                simulated,
-                extras,
-                newOptions);
+        return with(draft -> draft.options = newOptions);
     }
 
     /** With other bounds of logs and unused images. */
     public KubeletConfig withUpkeep(long logSize, int logFiles, int imagesHigh, int imagesLow) {
-        return new KubeletConfig(
-                nodeName,
-                nodeIps,
-                rootDir,
-                podLogsDir,
-                address,
-                port,
-                maxPods,
-                nodeLabels,
-                registerWithTaints,
-                clusterDns,
-                clusterDomain,
-                resolvConf,
-                cgroupRoot,
-                nodeStatusUpdateFrequency,
-                nodeStatusReportFrequency,
-                nodeLeaseDuration,
-                logSize,
-                logFiles,
-                imagesHigh,
-                imagesLow,
-                version,
-                simulated,
-                extras,
-                options);
+        return with(draft -> {
+            draft.containerLogMaxSize = logSize;
+            draft.containerLogMaxFiles = logFiles;
+            draft.imageGcHighThresholdPercent = imagesHigh;
+            draft.imageGcLowThresholdPercent = imagesLow;
+        });
+    }
+
+    private KubeletConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** A copy whose fields may be changed. */
+    private static final class Draft {
+        private final String nodeName;
+        private final List<String> nodeIps;
+        private final Path rootDir;
+        private final Path podLogsDir;
+        private String address;
+        private int port;
+        private int maxPods;
+        private Map<String, String> nodeLabels;
+        private List<Taint> registerWithTaints;
+        private List<String> clusterDns;
+        private String clusterDomain;
+        private final Path resolvConf;
+        private String cgroupRoot;
+        private final Duration nodeStatusUpdateFrequency;
+        private final Duration nodeStatusReportFrequency;
+        private final Duration nodeLeaseDuration;
+        private long containerLogMaxSize;
+        private int containerLogMaxFiles;
+        private int imageGcHighThresholdPercent;
+        private int imageGcLowThresholdPercent;
+        private String version;
+        private boolean simulated;
+        private NodeExtras extras;
+        private KubeletOptions options;
+
+        Draft(KubeletConfig config) {
+            nodeName = config.nodeName;
+            nodeIps = config.nodeIps;
+            rootDir = config.rootDir;
+            podLogsDir = config.podLogsDir;
+            address = config.address;
+            port = config.port;
+            maxPods = config.maxPods;
+            nodeLabels = config.nodeLabels;
+            registerWithTaints = config.registerWithTaints;
+            clusterDns = config.clusterDns;
+            clusterDomain = config.clusterDomain;
+            resolvConf = config.resolvConf;
+            cgroupRoot = config.cgroupRoot;
+            nodeStatusUpdateFrequency = config.nodeStatusUpdateFrequency;
+            nodeStatusReportFrequency = config.nodeStatusReportFrequency;
+            nodeLeaseDuration = config.nodeLeaseDuration;
+            containerLogMaxSize = config.containerLogMaxSize;
+            containerLogMaxFiles = config.containerLogMaxFiles;
+            imageGcHighThresholdPercent = config.imageGcHighThresholdPercent;
+            imageGcLowThresholdPercent = config.imageGcLowThresholdPercent;
+            version = config.version;
+            simulated = config.simulated;
+            extras = config.extras;
+            options = config.options;
+        }
+
+        KubeletConfig finished() {
+            return new KubeletConfig(
+                    nodeName,
+                    nodeIps,
+                    rootDir,
+                    podLogsDir,
+                    address,
+                    port,
+                    maxPods,
+                    nodeLabels,
+                    registerWithTaints,
+                    clusterDns,
+                    clusterDomain,
+                    resolvConf,
+                    cgroupRoot,
+                    nodeStatusUpdateFrequency,
+                    nodeStatusReportFrequency,
+                    nodeLeaseDuration,
+                    containerLogMaxSize,
+                    containerLogMaxFiles,
+                    imageGcHighThresholdPercent,
+                    imageGcLowThresholdPercent,
+                    version,
+                    simulated,
+                    extras,
+                    options);
+        }
     }
 }

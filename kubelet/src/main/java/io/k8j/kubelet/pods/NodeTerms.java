@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.k8j.model.selector.NodeRequirements;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,32 +41,8 @@ final class NodeTerms {
         List<NodeSelectorRequirement> ofLabels = ContainerRef.orEmpty(term.getMatchExpressions());
         List<NodeSelectorRequirement> ofFields = ContainerRef.orEmpty(term.getMatchFields());
         if (ofLabels.isEmpty() && ofFields.isEmpty()) return false; // an empty term selects nothing
-        return ofLabels.stream().allMatch(one -> meets(one, labels.get(one.getKey())))
-                && ofFields.stream().allMatch(one -> meets(one, fields.get(one.getKey())));
-    }
-
-    private static boolean meets(NodeSelectorRequirement requirement, String value) {
-        List<String> values = ContainerRef.orEmpty(requirement.getValues());
-        return switch (requirement.getOperator()) {
-            case "In" -> value != null && values.contains(value);
-            case "NotIn" -> value == null || !values.contains(value);
-            case "Exists" -> value != null;
-            case "DoesNotExist" -> value == null;
-            case "Gt" -> compare(value, values) > 0;
-            case "Lt" -> compare(value, values) < 0;
-            case null, default -> false;
-        };
-    }
-
-    /** 0 also if either is no number. */
-    private static int compare(String value, List<String> values) {
-        try {
-            return value == null || values.size() != 1
-                    ? 0
-                    : Long.compare(Long.parseLong(value), Long.parseLong(values.getFirst()));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
+        return ofLabels.stream().allMatch(one -> NodeRequirements.meets(one, labels.get(one.getKey())))
+                && ofFields.stream().allMatch(one -> NodeRequirements.meets(one, fields.get(one.getKey())));
     }
 
     /** Whether a Pod bears a taint. */
@@ -84,8 +61,8 @@ final class NodeTerms {
         return switch (operator) {
             case "", "Equal" -> wanted.equals(value);
             case "Exists" -> true;
-            case "Gt" -> compare(value, List.of(wanted)) > 0;
-            case "Lt" -> compare(value, List.of(wanted)) < 0;
+            case "Gt" -> NodeRequirements.compare(value, wanted) > 0;
+            case "Lt" -> NodeRequirements.compare(value, wanted) < 0;
             default -> false;
         };
     }

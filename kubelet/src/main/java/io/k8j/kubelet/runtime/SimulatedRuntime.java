@@ -1,6 +1,5 @@
 package io.k8j.kubelet.runtime;
 
-import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.cri.RuntimeEvent;
@@ -8,18 +7,15 @@ import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.AttachRequest;
 import io.k8j.kubelet.cri.v1.AuthConfig;
 import io.k8j.kubelet.cri.v1.Container;
-import io.k8j.kubelet.cri.v1.ContainerAttributes;
 import io.k8j.kubelet.cri.v1.ContainerConfig;
 import io.k8j.kubelet.cri.v1.ContainerState;
 import io.k8j.kubelet.cri.v1.ContainerStats;
 import io.k8j.kubelet.cri.v1.ContainerStatus;
-import io.k8j.kubelet.cri.v1.CpuUsage;
 import io.k8j.kubelet.cri.v1.ExecRequest;
 import io.k8j.kubelet.cri.v1.ExecSyncResponse;
 import io.k8j.kubelet.cri.v1.FilesystemUsage;
 import io.k8j.kubelet.cri.v1.Image;
 import io.k8j.kubelet.cri.v1.LinuxContainerResources;
-import io.k8j.kubelet.cri.v1.MemoryUsage;
 import io.k8j.kubelet.cri.v1.PodSandbox;
 import io.k8j.kubelet.cri.v1.PodSandboxConfig;
 import io.k8j.kubelet.cri.v1.PodSandboxNetworkStatus;
@@ -30,18 +26,12 @@ import io.k8j.kubelet.cri.v1.RuntimeCondition;
 import io.k8j.kubelet.cri.v1.RuntimeFeatures;
 import io.k8j.kubelet.cri.v1.RuntimeStatus;
 import io.k8j.kubelet.cri.v1.StatusResponse;
-import io.k8j.kubelet.cri.v1.UInt64Value;
 import io.k8j.kubelet.cri.v1.VersionResponse;
 import io.k8j.kubelet.probes.Probes;
-import io.k8j.kubelet.runtime.ContainerScript.Command;
-import io.k8j.kubelet.runtime.ContainerScript.Start;
-import io.k8j.kubelet.script.ScriptException;
 import io.k8j.model.time.Time;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,17 +57,15 @@ public final class SimulatedRuntime implements ContainerRuntime {
     /** What containers and images of the Pod do, in YAML. */
     public static final String SCRIPT = "simulated.k8j.io/script";
 
-    private record Sandbox(PodSandboxStatus status) {}
-
     private final Time time;
     private final String addressPrefix;
     private final AtomicLong ids = new AtomicLong();
     private final List<Consumer<RuntimeEvent>> listeners = new CopyOnWriteArrayList<>();
-    private final Map<String, Sandbox> sandboxes = new LinkedHashMap<>(); // guarded by this
+    private final Map<String, PodSandboxStatus> sandboxes = new LinkedHashMap<>(); // guarded by this
     private final Map<String, PlayedContainer> containers = new LinkedHashMap<>(); // guarded by this
-    private final Map<String, Integer> pulls = new HashMap<>(); // guarded by this: by Pod and image
     private final Scripts scripts;
-    private final Map<String, Image> images = new LinkedHashMap<>(); // guarded by this
+    private final ScriptFinder finder;
+    private final PlayedImages images;
     private final Map<String, LinuxContainerResources> limits = new LinkedHashMap<>(); // guarded by this
 
     /** @param addressPrefix of the addresses it gives out, such as {@code 10.42.0.} */
@@ -90,6 +78,8 @@ public final class SimulatedRuntime implements ContainerRuntime {
         this.time = time;
         this.addressPrefix = addressPrefix;
         this.scripts = scripts;
+        this.finder = new ScriptFinder(scripts);
+        this.images = new PlayedImages(time, finder);
     }
 
     /** Scripts by image. */
@@ -154,7 +144,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
                 .putAllAnnotations(config.getAnnotationsMap())
                 .build();
         synchronized (this) {
-            sandboxes.put(id, new Sandbox(status));
+            sandboxes.put(id, status);
         }
         tell(id);
         return id;
@@ -164,13 +154,13 @@ public final class SimulatedRuntime implements ContainerRuntime {
     public void stopPodSandbox(String id) {
         List<String> running;
         synchronized (this) {
-            Sandbox sandbox = sandboxes.get(id);
+            PodSandboxStatus sandbox = sandboxes.get(id);
             if (sandbox == null) return;
             sandboxes.put(
                     id,
-                    new Sandbox(sandbox.status().toBuilder()
+                    sandbox.toBuilder()
                             .setState(PodSandboxState.SANDBOX_NOTREADY)
-                            .build()));
+                            .build());
             running = containers.entrySet().stream()
                     .filter(entry -> entry.getValue().sandbox().equals(id))
                     .map(Map.Entry::getKey)
@@ -188,32 +178,22 @@ public final class SimulatedRuntime implements ContainerRuntime {
 
     @Override
     public synchronized PodSandboxStatus podSandboxStatus(String id) {
-        Sandbox sandbox = sandboxes.get(id);
+        PodSandboxStatus sandbox = sandboxes.get(id);
         if (sandbox == null) throw notFound("sandbox", id);
-        return sandbox.status();
+        return sandbox;
     }
 
     @Override
     public synchronized List<PodSandbox> listPodSandboxes(Map<String, String> labels) {
-        List<PodSandbox> found = new ArrayList<>();
-        for (Sandbox sandbox : sandboxes.values()) {
-            PodSandboxStatus status = sandbox.status();
-            if (!status.getLabelsMap().entrySet().containsAll(labels.entrySet())) continue;
-            found.add(PodSandbox.newBuilder()
-                    .setId(status.getId())
-                    .setMetadata(status.getMetadata())
-                    .setState(status.getState())
-                    .setCreatedAt(status.getCreatedAt())
-                    .putAllLabels(status.getLabelsMap())
-                    .putAllAnnotations(status.getAnnotationsMap())
-                    .build());
-        }
-        return found;
+        return sandboxes.values().stream()
+                .filter(status -> status.getLabelsMap().entrySet().containsAll(labels.entrySet()))
+                .map(Listed::of)
+                .toList();
     }
 
     @Override
     public String createContainer(String sandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig) {
-        ContainerScript script = script(config, sandboxConfig);
+        ContainerScript script = finder.container(config, sandboxConfig);
         synchronized (this) {
             if (!sandboxes.containsKey(sandboxId)) throw notFound("sandbox", sandboxId);
             String id = newId();
@@ -232,38 +212,6 @@ public final class SimulatedRuntime implements ContainerRuntime {
             containers.put(id, new PlayedContainer(time, sandboxId, script, created, log));
             return id;
         }
-    }
-
-    /** The Pod's own script, or that of the image, or what the short forms say. */
-    private ContainerScript script(ContainerConfig config, PodSandboxConfig pod) {
-        ContainerScript found = podScript(pod.getAnnotationsMap())
-                .container(config.getMetadata().getName())
-                .or(() -> scripts.containerOf(config.getImage().getUserSpecifiedImage()))
-                .orElse(ContainerScript.DEFAULT);
-        String after = pod.getAnnotationsMap().get(EXIT_AFTER);
-        if (after == null) return found;
-        String code = pod.getAnnotationsMap().getOrDefault(EXIT_CODE, "0");
-        return found.starting(Start.running(
-                Duration.ofMillis(number(EXIT_AFTER, after)), (int) Math.min(255, number(EXIT_CODE, code))));
-    }
-
-    private static long number(String annotation, String text) {
-        if (text.matches("\\d{1,15}")) return Long.parseLong(text);
-        throw wrong("annotation %s: must be a whole number of 0 or more, found \"%s\"".formatted(annotation, text));
-    }
-
-    private static PodScript podScript(Map<String, String> annotations) {
-        String text = annotations.get(SCRIPT);
-        if (text == null) return PodScript.NONE;
-        try {
-            return PodScript.read("annotation " + SCRIPT, text);
-        } catch (ScriptException e) {
-            throw wrong(e.getMessage());
-        }
-    }
-
-    private static RuntimeFailure wrong(String message) {
-        return new RuntimeFailure(Status.Code.INVALID_ARGUMENT, message, null);
     }
 
     @Override
@@ -314,18 +262,8 @@ public final class SimulatedRuntime implements ContainerRuntime {
         if (container == null) return;
         Duration wanted = container.script().stops();
         boolean killed = wanted.compareTo(grace) > 0;
-        pause(killed ? grace : wanted);
+        Pause.of(time, killed ? grace : wanted);
         exit(id, killed ? 137 : 143, "Error");
-    }
-
-    private void pause(Duration span) {
-        if (span.isZero()) return;
-        try {
-            time.sleep(span);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RuntimeFailure(Status.Code.CANCELLED, "interrupted", null);
-        }
     }
 
     @Override
@@ -339,23 +277,10 @@ public final class SimulatedRuntime implements ContainerRuntime {
 
     @Override
     public synchronized List<Container> listContainers(Map<String, String> labels) {
-        List<Container> found = new ArrayList<>();
-        for (PlayedContainer run : containers.values()) {
-            ContainerStatus status = run.status();
-            if (!status.getLabelsMap().entrySet().containsAll(labels.entrySet())) continue;
-            found.add(Container.newBuilder()
-                    .setId(status.getId())
-                    .setPodSandboxId(run.sandbox())
-                    .setMetadata(status.getMetadata())
-                    .setImage(status.getImage())
-                    .setImageRef(status.getImageRef())
-                    .setState(status.getState())
-                    .setCreatedAt(status.getCreatedAt())
-                    .putAllLabels(status.getLabelsMap())
-                    .putAllAnnotations(status.getAnnotationsMap())
-                    .build());
-        }
-        return found;
+        return containers.values().stream()
+                .filter(run -> run.status().getLabelsMap().entrySet().containsAll(labels.entrySet()))
+                .map(Listed::of)
+                .toList();
     }
 
     @Override
@@ -377,43 +302,14 @@ public final class SimulatedRuntime implements ContainerRuntime {
     @Override
     public void reopenContainerLog(String id) {}
 
-    /** Any command succeeds unless its script says otherwise; {@code false} fails, {@code echo} answers its arguments. */
     @Override
     public ExecSyncResponse execSync(String id, List<String> command, Duration timeout) {
-        PlayedContainer container = container(id);
-        Optional<Command> scripted = container.command(command);
-        if (scripted.isPresent()) return answer(scripted.get(), command, timeout);
-        String name = command.isEmpty() ? "" : command.getFirst();
-        String output = name.equals("echo") ? String.join(" ", command.subList(1, command.size())) + "\n" : "";
-        return ExecSyncResponse.newBuilder()
-                .setExitCode(name.equals("false") ? 1 : 0)
-                .setStdout(ByteString.copyFromUtf8(output))
-                .build();
+        return PlayedCommands.run(container(id), command, timeout, time);
     }
 
-    private ExecSyncResponse answer(Command scripted, List<String> command, Duration timeout) {
-        boolean late = !timeout.isZero() && scripted.takes().compareTo(timeout) > 0;
-        pause(late ? timeout : scripted.takes());
-        if (late) {
-            throw new RuntimeFailure(
-                    Status.Code.DEADLINE_EXCEEDED,
-                    "failed to exec %s: timeout %ds exceeded".formatted(command, timeout.toSeconds()),
-                    null);
-        }
-        return ExecSyncResponse.newBuilder()
-                .setExitCode(scripted.exitCode())
-                .setStdout(ByteString.copyFromUtf8(scripted.output()))
-                .setStderr(ByteString.copyFromUtf8(scripted.error()))
-                .build();
-    }
-
-    /** There is no network to probe and no program to ask: the script tells, unless it has an answer to the command. */
     @Override
     public Optional<String> playProbe(String id, Probes.Type type, List<String> command) {
-        PlayedContainer container = container(id);
-        if (!command.isEmpty() && container.command(command).isPresent()) return Optional.empty();
-        if (!command.isEmpty() && command.getFirst().equals("false")) return Optional.empty();
-        return Optional.of(container.isHealthy(type) ? "" : "the script lets this probe fail now");
+        return PlayedCommands.probe(container(id), type, command);
     }
 
     @Override
@@ -442,93 +338,29 @@ public final class SimulatedRuntime implements ContainerRuntime {
 
     @Override
     public synchronized List<ContainerStats> containerStats() {
-        List<ContainerStats> found = new ArrayList<>();
-        for (PlayedContainer container : containers.values()) {
-            if (container.isRunning()) found.add(stats(container));
-        }
-        return found;
-    }
-
-    private ContainerStats stats(PlayedContainer container) {
-        ContainerStatus status = container.status();
-        long at = now();
-        long cpuNanos = container.script().cpuMillis() * container.age().toMillis() * 1000;
-        UInt64Value memory = UInt64Value.newBuilder()
-                .setValue(container.script().memoryBytes())
-                .build();
-        return ContainerStats.newBuilder()
-                .setAttributes(ContainerAttributes.newBuilder()
-                        .setId(status.getId())
-                        .setMetadata(status.getMetadata())
-                        .putAllLabels(status.getLabelsMap())
-                        .putAllAnnotations(status.getAnnotationsMap()))
-                .setCpu(CpuUsage.newBuilder()
-                        .setTimestamp(at)
-                        .setUsageCoreNanoSeconds(UInt64Value.newBuilder().setValue(cpuNanos)))
-                .setMemory(MemoryUsage.newBuilder()
-                        .setTimestamp(at)
-                        .setWorkingSetBytes(memory)
-                        .setUsageBytes(memory)
-                        .setRssBytes(memory))
-                .build();
+        return containers.values().stream()
+                .filter(PlayedContainer::isRunning)
+                .map(container -> Listed.stats(container, now()))
+                .toList();
     }
 
     @Override
-    public synchronized List<Image> listImages() {
-        return List.copyOf(images.values());
+    public List<Image> listImages() {
+        return images.all();
     }
 
     @Override
-    public synchronized Optional<Image> imageStatus(String image) {
-        return Optional.ofNullable(images.get(image));
+    public Optional<Image> imageStatus(String image) {
+        return images.find(image);
     }
 
     @Override
     public String pullImage(String image, AuthConfig auth, PodSandboxConfig sandboxConfig) {
-        ImageScript script = imageScript(image, sandboxConfig);
-        pause(script.takes());
-        synchronized (this) {
-            String key = sandboxConfig.getMetadata().getUid() + " " + image;
-            if (pulls.merge(key, 1, Integer::sum) <= script.failures()) {
-                throw new RuntimeFailure(Status.Code.NOT_FOUND, failure(image, script), null);
-            }
-            pulls.remove(key);
-            images.put(
-                    image,
-                    Image.newBuilder()
-                            .setId(image)
-                            .addRepoTags(image)
-                            .setSize(script.size())
-                            .build());
-            return image;
-        }
-    }
-
-    private static String failure(String image, ImageScript script) {
-        return script.message().isEmpty()
-                ? "failed to resolve reference \"%s\": not found".formatted(image)
-                : script.message();
-    }
-
-    /** A mistake in the script is told when the container is created. */
-    private static Map<String, ImageScript> ownImages(PodSandboxConfig pod) {
-        try {
-            return podScript(pod.getAnnotationsMap()).images();
-        } catch (RuntimeFailure e) {
-            return Map.of();
-        }
-    }
-
-    private ImageScript imageScript(String image, PodSandboxConfig pod) {
-        Map<String, ImageScript> own = ownImages(pod);
-        String bare = image.endsWith(":latest") ? image.substring(0, image.length() - ":latest".length()) : image;
-        return Optional.ofNullable(own.getOrDefault(image, own.get(bare)))
-                .or(() -> scripts.imageOf(image))
-                .orElseGet(() -> image.contains("missing") ? ImageScript.failing("") : ImageScript.DEFAULT);
+        return images.pull(image, sandboxConfig);
     }
 
     @Override
-    public synchronized void removeImage(String image) {
+    public void removeImage(String image) {
         images.remove(image);
     }
 

@@ -1,5 +1,5 @@
 /**
- * Label and field selectors.
+ * Label and field selectors, and the conditions on nodes ({@link io.k8j.model.selector.NodeRequirements}).
  *
  * <ol>
  *   <li>A query parameter or an object's selector is compiled once: {@link io.k8j.model.selector.LabelSelector},

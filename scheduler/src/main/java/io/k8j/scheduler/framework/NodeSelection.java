@@ -3,6 +3,7 @@ package io.k8j.scheduler.framework;
 import io.fabric8.kubernetes.api.model.NodeSelector;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
+import io.k8j.model.selector.NodeRequirements;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +34,13 @@ public final class NodeSelection {
                 return false;
             }
             for (NodeSelectorRequirement requirement : labels) {
-                if (!meets(requirement, nodeLabels.get(requirement.getKey()))) {
+                if (!NodeRequirements.meets(requirement, nodeLabels.get(requirement.getKey()))) {
                     return false;
                 }
             }
             for (NodeSelectorRequirement requirement : fields) {
                 String value = "metadata.name".equals(requirement.getKey()) ? node : null;
-                if (!meets(requirement, value)) {
+                if (!NodeRequirements.meets(requirement, value)) {
                     return false;
                 }
             }
@@ -100,30 +101,5 @@ public final class NodeSelection {
             all.addAll(names);
         }
         return all;
-    }
-
-    private static boolean meets(NodeSelectorRequirement requirement, String value) {
-        List<String> values = requirement.getValues();
-        return switch (requirement.getOperator()) {
-            case "In" -> value != null && values.contains(value);
-            case "NotIn" -> value == null || !values.contains(value);
-            case "Exists" -> value != null;
-            case "DoesNotExist" -> value == null;
-            case "Gt" -> compare(value, values) > 0;
-            case "Lt" -> compare(value, values) < 0;
-            case null, default -> false;
-        };
-    }
-
-    /** 0 also if either is no number. */
-    private static int compare(String value, List<String> values) {
-        if (value == null || values.size() != 1) {
-            return 0;
-        }
-        try {
-            return Long.compare(Long.parseLong(value), Long.parseLong(values.getFirst()));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
     }
 }
