@@ -6,42 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.client.DeleteOptions;
-import io.k8j.client.ObjectKey;
-import io.k8j.kubelet.testing.TestNode;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Pods that do not fit on their node, over a simulated runtime and a real API server. */
-class AdmissionTest {
+class AdmissionTest extends SimulatedNodeCase {
     private static final String PORT = "{'terminationGracePeriodSeconds':1,"
             + "'containers':[{'name':'c','image':'busybox:1','ports':[{'containerPort':80,'hostPort':21017}]}]}";
-
-    @TempDir
-    Path dir;
-
-    private TestNode node;
-
-    @BeforeEach
-    void start() throws Exception {
-        node = TestNode.simulated(dir);
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-    }
 
     private static String asks(String cpu, String more) {
         return "{%s'containers':[{'name':'c','image':'busybox:1','resources':{'requests':{'cpu':'%s'}}}]}"
                 .formatted(more, cpu);
-    }
-
-    private void delete(String name) {
-        node.api().resources(Pod.class).delete(new ObjectKey("default", name), DeleteOptions.DEFAULT);
-        node.awaitGone(name);
     }
 
     @Test
@@ -56,7 +30,7 @@ class AdmissionTest {
                 .isEmpty();
         await().untilAsserted(() -> assertThat(node.events("p"))
                 .anyMatch(event -> event.startsWith("OutOfcpu: Node didn't have enough resource: cpu,")));
-        delete("p");
+        delete("p", DeleteOptions.DEFAULT);
     }
 
     @Test
@@ -65,7 +39,7 @@ class AdmissionTest {
         node.awaitPhase("first", "Running");
         node.create("second", PORT);
         assertThat(node.awaitPhase("second", "Failed").getStatus().getReason()).isEqualTo("NodePorts");
-        delete("first");
+        delete("first", DeleteOptions.DEFAULT);
         node.create("third", PORT);
         node.awaitPhase("third", "Running");
     }

@@ -13,32 +13,13 @@ import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
 import io.k8j.kubelet.testing.TestNode;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The life of Pods over a simulated runtime and a real API server. */
-class PodLifeTest {
+class PodLifeTest extends SimulatedNodeCase {
     private static final String ONE =
             "{'containers':[{'name':'c','image':'busybox:1'}],'terminationGracePeriodSeconds':1}";
-
-    @TempDir
-    Path dir;
-
-    private TestNode node;
-
-    @BeforeEach
-    void start() throws Exception {
-        node = TestNode.simulated(dir);
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-    }
 
     private static boolean isTrue(Pod pod, String condition) {
         return pod.getStatus().getConditions().stream()
@@ -62,10 +43,6 @@ class PodLifeTest {
         ((SimulatedRuntime) node.runtime()).exit(containerId.replaceFirst(".*://", ""), 0, "");
     }
 
-    private void awaitEvent(String event) {
-        await().untilAsserted(() -> assertThat(node.events("p")).contains(event));
-    }
-
     @Test
     void aPodRunsAndIsReadyAndGoesWhenItIsDeleted() {
         node.create("p", ONE);
@@ -77,14 +54,13 @@ class PodLifeTest {
                 .allSatisfy(c -> assertThat(c.getReason()).as(c.getType()).isNull());
         assertThat(container(pod, 0).getContainerID()).startsWith("simulated://");
         assertThat(container(pod, 0).getStarted()).isTrue();
-        awaitEvent("Pulling: Pulling image \"busybox:1\"");
-        awaitEvent("Created: Container created");
-        awaitEvent("Started: Container started");
-        node.api().resources(Pod.class).delete(new ObjectKey("default", "p"), DeleteOptions.DEFAULT);
-        node.awaitGone("p");
+        awaitEvent("p", "Pulling: Pulling image \"busybox:1\"");
+        awaitEvent("p", "Created: Container created");
+        awaitEvent("p", "Started: Container started");
+        delete("p", DeleteOptions.DEFAULT);
         await().untilAsserted(() ->
                 assertThat(node.runtime().listPodSandboxes(Map.of())).isEmpty());
-        awaitEvent("Killing: Stopping container c");
+        awaitEvent("p", "Killing: Stopping container c");
     }
 
     @Test
@@ -167,8 +143,8 @@ class PodLifeTest {
         Pod pod = awaitWaiting("ImagePullBackOff");
         assertThat(container(pod, 0).getState().getWaiting().getMessage())
                 .startsWith("Back-off pulling image \"missing:1\": ErrImagePull: rpc error: code = NotFound desc = ");
-        awaitEvent("Failed: Error: ErrImagePull");
-        awaitEvent("Failed: Error: ImagePullBackOff");
+        awaitEvent("p", "Failed: Error: ErrImagePull");
+        awaitEvent("p", "Failed: Error: ImagePullBackOff");
     }
 
     @Test
@@ -196,7 +172,7 @@ class PodLifeTest {
                 "restarted",
                 p -> !p.getStatus().getContainerStatuses().isEmpty()
                         && container(p, 0).getRestartCount() > 0);
-        awaitEvent("Killing: Container c failed liveness probe, will be restarted");
+        awaitEvent("p", "Killing: Container c failed liveness probe, will be restarted");
     }
 
     @Test
@@ -233,8 +209,7 @@ class PodLifeTest {
     void aPodForcedAwayLeavesNothingBehind() {
         node.create("p", ONE);
         awaitReady("p");
-        node.api().resources(Pod.class).delete(new ObjectKey("default", "p"), DeleteOptions.DEFAULT.gracePeriod(0));
-        node.awaitGone("p");
+        delete("p", DeleteOptions.DEFAULT.gracePeriod(0));
         await().untilAsserted(() ->
                 assertThat(node.runtime().listPodSandboxes(Map.of())).isEmpty());
     }

@@ -11,18 +11,13 @@ import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
-import io.k8j.kubelet.testing.TestNode;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Resources of running Pods are changed through the API, over a simulated runtime. */
-class ResizeTest {
+class ResizeTest extends SimulatedNodeCase {
     private static final ObjectKey KEY = new ObjectKey("default", "p");
     private static final String SPEC = """
         {'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'busybox:1',
@@ -30,21 +25,6 @@ class ResizeTest {
                          {'resourceName':'memory','restartPolicy':'RestartContainer'}],
          'resources':{'requests':{'cpu':'100m','memory':'32Mi'},'limits':{'cpu':'200m','memory':'64Mi'}}}]}\
         """;
-
-    @TempDir
-    Path dir;
-
-    private TestNode node;
-
-    @BeforeEach
-    void start() throws Exception {
-        node = TestNode.simulated(dir);
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-    }
 
     private void resize(String kind, String resource, String amount) {
         Map<String, Object> container = Map.of("name", "c", "resources", Map.of(kind, Map.of(resource, amount)));
@@ -73,10 +53,6 @@ class ResizeTest {
                 .equals(container(pod, 0).getResources().getLimits().get(resource));
     }
 
-    private void awaitEvent(String event) {
-        await().untilAsserted(() -> assertThat(node.events("p")).contains(event));
-    }
-
     @Test
     void newLimitsReachTheContainerWithoutARestart() {
         String id = container(running(), 0).getContainerID();
@@ -90,8 +66,8 @@ class ResizeTest {
         assertThat(container(resized, 0).getRestartCount()).isZero();
         var limits = ((SimulatedRuntime) node.runtime()).limitsOf(id.replaceFirst(".*://", ""));
         assertThat(limits).hasValueSatisfying(l -> assertThat(l.getCpuQuota()).isEqualTo(30_000));
-        awaitEvent("ResizeStarted: Pod resize started");
-        awaitEvent("ResizeCompleted: Pod resize completed");
+        awaitEvent("p", "ResizeStarted: Pod resize started");
+        awaitEvent("p", "ResizeCompleted: Pod resize completed");
         resize("requests", "cpu", "150m");
         node.await(
                 "p",
@@ -112,7 +88,7 @@ class ResizeTest {
                         && hasLimit(pod, "memory", "96Mi")
                         && condition(pod, "PodResizeInProgress").isEmpty());
         assertThat(condition(resized, "PodResizePending")).isEmpty();
-        awaitEvent("Killing: Container c resize requires restart");
+        awaitEvent("p", "Killing: Container c resize requires restart");
     }
 
     @Test
