@@ -143,6 +143,11 @@ abstract class Walkthrough {
         return run("kubectl get %s -o 'jsonpath={%s}'".formatted(what, path)).text();
     }
 
+    /** A field of the status of a Pod's only container. */
+    final String state(String pod, String field) {
+        return get("pod " + pod, ".status.containerStatuses[0]." + field);
+    }
+
     /** The messages of an object's events, in order of their last occurrence. */
     final List<String> events(String kind, String name) {
         return run("kubectl get events --sort-by=.lastTimestamp "
