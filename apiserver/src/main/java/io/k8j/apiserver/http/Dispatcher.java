@@ -105,9 +105,7 @@ public final class Dispatcher implements RequestFilter.Next {
     }
 
     private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
-        if (resource.custom() != null && resource.custom().deprecation() != null) {
-            Answers.warn(exchange, List.of(resource.custom().deprecation()));
-        }
+        Answers.warn(exchange, Deprecations.of(resource, verb));
         if (verb == Verb.WATCH) {
             WatchResponder responder = new WatchResponder(
                     exchange,
