@@ -3,8 +3,10 @@ package io.k8j.apiserver.authn;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSASigner;
@@ -95,10 +97,12 @@ public final class ServiceAccountKeys {
         }
     }
 
-    /** Signs the claims. */
+    /** Signs the claims. Audiences are a list also if there is only one, as upstream's: programs in Pods read them so. */
     public String sign(JWTClaimsSet claims) {
-        SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(signingAlgorithm).keyID(signingId).build(), claims);
+        Map<String, Object> payload = claims.toJSONObject();
+        if (!claims.getAudience().isEmpty()) payload.put("aud", claims.getAudience());
+        JWSObject token = new JWSObject(
+                new JWSHeader.Builder(signingAlgorithm).keyID(signingId).build(), new Payload(payload));
         try {
             token.sign(signer);
         } catch (JOSEException e) {

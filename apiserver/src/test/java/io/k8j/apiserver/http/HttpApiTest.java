@@ -113,7 +113,9 @@ class HttpApiTest {
         String warning = "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"";
         assertThat(get("/api/v1/namespaces/default/endpoints", "root").headers().allValues("Warning"))
                 .containsExactly(warning);
-        assertThat(get("/api/v1/namespaces/default/endpoints/kubernetes", "root").headers().allValues("Warning"))
+        assertThat(get("/api/v1/namespaces/default/endpoints/kubernetes", "root")
+                        .headers()
+                        .allValues("Warning"))
                 .contains(warning);
         assertThat(get("/api/v1/namespaces/default/services", "root").headers().allValues("Warning"))
                 .isEmpty();

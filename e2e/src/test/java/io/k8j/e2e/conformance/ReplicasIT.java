@@ -29,7 +29,8 @@ class ReplicasIT extends ContainerTest {
     }
 
     private List<Pod> awaitServers(int count) {
-        eventually(() -> assertThat(client().pods().withLabel("app", "servers").list().getItems())
+        eventually(() -> assertThat(
+                        client().pods().withLabel("app", "servers").list().getItems())
                 .hasSize(count)
                 .allMatch(ContainerTest::isReady));
         return client().pods().withLabel("app", "servers").list().getItems();
@@ -76,16 +77,16 @@ class ReplicasIT extends ContainerTest {
                   ports: [{name: http, port: 8080}, {name: udp, port: 8081, protocol: UDP}]
                 """);
         createClient();
-        List<String> names = awaitServers(2).stream()
-                .map(pod -> pod.getMetadata().getName())
-                .toList();
+        List<String> names =
+                awaitServers(2).stream().map(pod -> pod.getMetadata().getName()).toList();
         var answered = new TreeSet<String>();
         eventually(() -> {
             answered.add(fetch("servers"));
             assertThat(answered).containsExactlyInAnyOrderElementsOf(names);
         });
         // A datagram may get lost.
-        eventually(() -> assertThat(names).contains(exec("client", "c", "bash", "-c", """
+        eventually(() -> assertThat(names)
+                .contains(exec("client", "c", "bash", "-c", """
                                 exec 3<>/dev/udp/servers/8081; echo hostname >&3; timeout 5 head -n 1 <&3
                                 """).stdout().strip()));
         assertThat(exec("client", "c", "bash", "-c", """

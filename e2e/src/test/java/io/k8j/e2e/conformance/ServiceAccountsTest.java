@@ -152,6 +152,7 @@ class ServiceAccountsTest extends ConformanceCase {
         String[] parts = token.split("\\.");
         Map<String, Object> head = Json.parseObject(Base64.getUrlDecoder().decode(parts[0]));
         Map<String, Object> claims = Json.parseObject(Base64.getUrlDecoder().decode(parts[1]));
+        assertThat(claims.get("aud")).isEqualTo(List.of("oidc-discovery-test"));
         Api own = api.withToken(
                 api.post(core("serviceaccounts/oidc/token"), "{spec: {}}").ok().at("status", "token"));
         Answer discovery = own.get("/.well-known/openid-configuration").ok();

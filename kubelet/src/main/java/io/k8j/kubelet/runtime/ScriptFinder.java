@@ -27,9 +27,8 @@ final class ScriptFinder {
         String after = pod.getAnnotationsMap().get(SimulatedRuntime.EXIT_AFTER);
         if (after == null) return found;
         String code = pod.getAnnotationsMap().getOrDefault(SimulatedRuntime.EXIT_CODE, "0");
-        return found.starting(Start.running(
-                Duration.ofMillis(number(SimulatedRuntime.EXIT_AFTER, after)),
-                (int) Math.min(255, number(SimulatedRuntime.EXIT_CODE, code))));
+        return found.starting(Start.running(Duration.ofMillis(number(SimulatedRuntime.EXIT_AFTER, after)), (int)
+                Math.min(255, number(SimulatedRuntime.EXIT_CODE, code))));
     }
 
     ImageScript image(String image, PodSandboxConfig pod) {

@@ -2,7 +2,6 @@ package io.k8j.kubelet.pods;
 
 import static io.k8j.kubelet.testing.TestNode.container;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;

@@ -34,8 +34,8 @@ class NodeRequirementsTest {
         "Around, 7, 7, false"
     })
     void aValueMeetsItsRequirement(String operator, String value, String values, boolean met) {
-        var requirement = new NodeSelectorRequirement(
-                "key", operator, values == null ? List.of() : List.of(values.split("\\|")));
+        var requirement =
+                new NodeSelectorRequirement("key", operator, values == null ? List.of() : List.of(values.split("\\|")));
         assertThat(NodeRequirements.meets(requirement, value)).isEqualTo(met);
     }
 
