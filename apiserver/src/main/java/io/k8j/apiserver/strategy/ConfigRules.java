@@ -76,6 +76,7 @@ final class ConfigRules {
                 Rules.plain()
                         .createOnUpdate()
                         .check(EndpointsValidation::endpoints)
+                        .updateCheck(EndpointsValidation::endpointsUpdate)
                         .warn((o, old) -> List.of(ENDPOINTS_WARNING)));
         table.put("events", event());
         table.put("events.events.k8s.io", newEvent());

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
+import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
 import io.k8j.model.validation.Names;
 import java.nio.charset.StandardCharsets;
@@ -116,14 +117,25 @@ public final class ConfigValidation {
         }
         try {
             byte[] bytes = Base64.getDecoder().decode(entry.text());
-            if (bytes.length == 0) {
-                f.invalid(entry, REDACTED, "unexpected end of JSON input");
-            } else if (!(io.k8j.model.json.Json.parse(bytes) instanceof Map)) {
-                f.invalid(entry, REDACTED, "json: cannot unmarshal into Go value of type map[string]interface {}");
+            Object value = Json.parse(bytes);
+            if (value != null && !(value instanceof Map)) {
+                f.invalid(
+                        entry,
+                        REDACTED,
+                        "json: cannot unmarshal " + kind(value) + " into Go value of type map[string]interface {}");
             }
         } catch (JsonException | IllegalArgumentException e) {
             f.invalid(entry, REDACTED, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static String kind(Object value) {
+        return switch (value) {
+            case List<?> list -> "array";
+            case String text -> "string";
+            case Boolean bool -> "bool";
+            default -> "number";
+        };
     }
 
     public static List<FieldError> secretUpdate(Map<String, Object> object, Map<String, Object> old) {

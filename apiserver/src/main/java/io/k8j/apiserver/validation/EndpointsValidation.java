@@ -6,12 +6,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Checks Endpoints and EndpointSlices. */
 public final class EndpointsValidation {
     private static final int MAX_PORTS = 20_000;
     private static final int MAX_ENDPOINTS = 1000;
     private static final int MAX_ADDRESSES = 100;
+    private static final int MAX_HINTS = 8;
 
     private EndpointsValidation() {}
 
@@ -40,6 +42,13 @@ public final class EndpointsValidation {
             }
         }
         return f.list();
+    }
+
+    /** Subsets that did not change may be as they are. */
+    public static List<FieldError> endpointsUpdate(Map<String, Object> object, Map<String, Object> old) {
+        boolean same = Meta.same(
+                Place.of(object).field("subsets"), Place.of(old).field("subsets"));
+        return same ? List.of() : endpoints(object);
     }
 
     private static void address(Findings f, Place address) {
@@ -98,7 +107,7 @@ public final class EndpointsValidation {
             if (e.field("hostname").present()) {
                 Meta.dnsLabel(f, e.field("hostname"));
             }
-            hints(f, e.at("hints", "forZones"));
+            hints(f, e.field("hints"));
         }
     }
 
@@ -112,27 +121,42 @@ public final class EndpointsValidation {
                     f.invalid(a, a.text(), "must be an " + type + " address");
                 }
             }
-            case "FQDN" -> {
-                f.invalid(a, a.text(), Names.dns1123Subdomain(a.text()));
-                if (!a.text().contains(".")) {
-                    f.invalid(a, a.text(), "should be a domain with at least two segments separated by dots");
-                }
-            }
+            case "FQDN" -> domain(f, a);
             default -> {}
         }
     }
 
-    private static void hints(Findings f, Place zones) {
-        Set<String> seen = new HashSet<>();
-        if (zones.size() > 8) {
-            f.tooMany(zones, zones.size(), 8);
-            return;
+    private static void domain(Findings f, Place a) {
+        String name = a.text().endsWith(".") ? a.text().substring(0, a.text().length() - 1) : a.text();
+        List<String> faults = Names.dns1123Subdomain(name);
+        if (a.text().isEmpty()) {
+            f.required(a);
+        } else if (!faults.isEmpty()) {
+            f.invalid(a, name, String.join(",", faults));
+        } else if (!name.contains(".")) {
+            f.invalid(a, name, "should be a domain with at least two segments separated by dots");
         }
-        for (Place zone : zones.items()) {
-            if (!seen.add(zone.text("name"))) {
-                f.duplicate(zone.field("name"), zone.text("name"));
+    }
+
+    private static void hints(Findings f, Place hints) {
+        for (Place list : List.of(hints.field("forZones"), hints.field("forNodes"))) {
+            if (list.size() > MAX_HINTS) {
+                f.tooMany(list, list.size(), MAX_HINTS);
+                return;
             }
-            f.invalid(zone.field("name"), zone.text("name"), Names.labelValue(zone.text("name")));
+        }
+        hinted(f, hints.field("forZones"), Names::labelValue);
+        hinted(f, hints.field("forNodes"), Names::dns1123Subdomain);
+    }
+
+    private static void hinted(Findings f, Place list, Function<String, List<String>> grammar) {
+        Set<String> seen = new HashSet<>();
+        for (Place hint : list.items()) {
+            String name = hint.text("name");
+            if (!seen.add(name)) {
+                f.duplicate(hint.field("name"), name);
+            }
+            f.invalid(hint.field("name"), name, grammar.apply(name));
         }
     }
 

@@ -41,56 +41,16 @@ final class PodStatusValidation {
         if (!status.text("qosClass").equals(before.text("qosClass"))) {
             f.invalid(status.field("qosClass"), status.text("qosClass"), Meta.IMMUTABLE);
         }
-        Place spec = old.field("spec");
-        transitions(f, status, before, "containerStatuses", spec);
-        transitions(f, status, before, "initContainerStatuses", spec);
-        transitions(f, status, before, "ephemeralContainerStatuses", spec);
+        ContainerStateValidation.check(f, status, before, old.field("spec"));
+        PodClaimStatusValidation.check(f, pod);
         addresses(f, status.field("podIPs"), before.field("podIPs"));
         Place hostIps = status.field("hostIPs");
         if (!hostIps.isEmpty() && !hostIps.index(0).text("ip").equals(status.text("hostIP"))) {
             f.invalid(hostIps.index(0).field("ip"), hostIps.index(0).text("ip"), "must be equal to `hostIP`");
         }
         addresses(f, hostIps, before.field("hostIPs"));
+        ContainerStatusValidation.check(f, pod);
         return f.list();
-    }
-
-    /** A container that ended for good must not come back. */
-    private static void transitions(Findings f, Place status, Place before, String list, Place spec) {
-        List<Place> old = before.field(list).items();
-        for (Place then : old) {
-            Place ended = then.at("state", "terminated");
-            if (ended.absent() || mayRestart(list, then.text("name"), ended.number("exitCode"), spec)) {
-                continue;
-            }
-            for (Place now : status.field(list).items()) {
-                if (now.text("name").equals(then.text("name"))
-                        && now.at("state", "terminated").absent()) {
-                    f.forbidden(
-                            new Place(null, then.path() + ".state"), "may not be transitioned to non-terminated state");
-                }
-            }
-        }
-    }
-
-    private static boolean mayRestart(String list, String name, long exitCode, Place spec) {
-        if (list.equals("ephemeralContainerStatuses")) {
-            return false;
-        }
-        boolean init = list.equals("initContainerStatuses");
-        String policy = spec.text("restartPolicy");
-        for (Place c : spec.field(init ? "initContainers" : "containers").items()) {
-            if (c.text("name").equals(name)) {
-                if (!c.field("restartPolicyRules").isEmpty()) {
-                    return true; // which rule applied is the kubelet's knowledge
-                }
-                policy = c.text("restartPolicy").isEmpty() ? policy : c.text("restartPolicy");
-            }
-        }
-        return switch (policy) {
-            case "Always" -> true;
-            case "OnFailure" -> exitCode != 0;
-            default -> false;
-        };
     }
 
     private static void addresses(Findings f, Place ips, Place before) {

@@ -3,6 +3,7 @@ package io.k8j.apiserver.validation;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.validation.Names;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,10 +65,11 @@ public final class StorageClassValidation {
     }
 
     private static void topologies(Findings f, Place terms) {
-        List<Map<String, Set<String>>> seen = new ArrayList<>();
+        // Upstream begins with as many empty ones as there are terms.
+        List<Map<String, Set<String>>> seen = new ArrayList<>(Collections.nCopies(terms.size(), Map.of()));
         for (Place term : terms.items()) {
             Map<String, Set<String>> wanted = topology(f, term.field("matchLabelExpressions"));
-            if (seen.contains(wanted)) {
+            for (int i = 0; i < Collections.frequency(seen, wanted); i++) {
                 f.duplicate(term.field("matchLabelExpressions"), "");
             }
             seen.add(wanted);
