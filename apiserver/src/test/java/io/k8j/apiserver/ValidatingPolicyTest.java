@@ -295,7 +295,7 @@ class ValidatingPolicyTest {
         assertThat(server.refusal(
                                 "autoscaling/v1/horizontalpodautoscalers",
                                 "{metadata: {name: h}, spec: {maxReplicas: 2, targetCPUUtilizationPercentage: 50,"
-                                        + " scaleTargetRef: {kind: Deployment, name: d}}}")
+                                        + " scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}}}")
                         .getMessage())
                 .endsWith(": autoscaling/v2");
     }

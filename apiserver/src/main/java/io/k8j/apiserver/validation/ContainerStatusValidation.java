@@ -81,10 +81,7 @@ final class ContainerStatusValidation {
                                 + " 'claim:<claimName>' if request is empty");
             } else if (container.present()
                     && !claim
-                    && container
-                            .at("resources", "requests")
-                            .field(name.text())
-                            .absent()) {
+                    && container.at("resources", "requests").field(name.text()).absent()) {
                 f.invalid(name, name.text(), "must match one of the container's resource requests");
             }
             Set<String> ids = new HashSet<>();
@@ -121,7 +118,9 @@ final class ContainerStatusValidation {
             return;
         }
         // Upstream's path has a name that no field has.
-        Place at = volume.field("imageVolumeStatus").field("imageRef").with(volume.at("image", "imageRef").text());
+        Place at = volume.field("imageVolumeStatus")
+                .field("imageRef")
+                .with(volume.at("image", "imageRef").text());
         if (at.text().isEmpty()) {
             f.required(at, "imageRef must not be empty");
         }

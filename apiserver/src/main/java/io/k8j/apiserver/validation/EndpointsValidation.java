@@ -46,8 +46,8 @@ public final class EndpointsValidation {
 
     /** Subsets that did not change may be as they are. */
     public static List<FieldError> endpointsUpdate(Map<String, Object> object, Map<String, Object> old) {
-        boolean same = Meta.same(
-                Place.of(object).field("subsets"), Place.of(old).field("subsets"));
+        boolean same =
+                Meta.same(Place.of(object).field("subsets"), Place.of(old).field("subsets"));
         return same ? List.of() : endpoints(object);
     }
 

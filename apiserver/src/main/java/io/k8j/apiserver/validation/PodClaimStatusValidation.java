@@ -72,10 +72,7 @@ final class PodClaimStatusValidation {
                     mapping.field("containerName"),
                     mapping.text("containerName"),
                     "must match the name of an entry in spec.initContainers.name or spec.containers.name");
-        } else if (container
-                .at("resources", "requests")
-                .field(resource.text())
-                .absent()) {
+        } else if (container.at("resources", "requests").field(resource.text()).absent()) {
             f.invalid(
                     resource,
                     resource.text(),
