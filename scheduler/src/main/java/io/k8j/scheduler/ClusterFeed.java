@@ -3,6 +3,7 @@ package io.k8j.scheduler;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.k8j.client.Informer;
 import io.k8j.client.InformerFactory;
 import io.k8j.client.ListOptions;
@@ -117,7 +118,7 @@ final class ClusterFeed {
 
     private static int nodeChanges(Node before, Node now) {
         int changes = 0;
-        if (!Objects.equals(before.getStatus().getAllocatable(), now.getStatus().getAllocatable())) {
+        if (!sameAmounts(before.getStatus().getAllocatable(), now.getStatus().getAllocatable())) {
             changes |= ClusterEvent.NODE_ALLOCATABLE;
         }
         if (!Objects.equals(before.getMetadata().getLabels(), now.getMetadata().getLabels())) {
@@ -129,6 +130,23 @@ final class ClusterFeed {
             changes |= ClusterEvent.NODE_TAINTS;
         }
         return changes;
+    }
+
+    /** Texts first: to compare quantities takes their numbers, for each heartbeat of each node. */
+    static boolean sameAmounts(Map<String, Quantity> before, Map<String, Quantity> now) {
+        if (before == null || now == null || before.size() != now.size()) {
+            return Objects.equals(before, now);
+        }
+        for (Map.Entry<String, Quantity> entry : before.entrySet()) {
+            Quantity one = entry.getValue();
+            Quantity other = now.get(entry.getKey());
+            if (other == null
+                    || !Objects.equals(one.getAmount(), other.getAmount())
+                    || !Objects.equals(one.getFormat(), other.getFormat())) {
+                return before.equals(now);
+            }
+        }
+        return true;
     }
 
     private void nodeDeleted(Node last) {
