@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.MethodOrderer;
@@ -35,6 +37,7 @@ abstract class Walkthrough {
     static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private static final Path MANIFESTS = manifests();
+    private static final Set<String> BEGUN = ConcurrentHashMap.newKeySet(); // in this JVM
 
     @Parameter
     private KubectlBinary kubectl;
@@ -58,6 +61,12 @@ abstract class Walkthrough {
     @BeforeParameterizedClassInvocation
     void makeNamespace() throws IOException {
         cluster = SharedCluster.orSkip();
+        if (!BEGUN.add(namespace())) {
+            // Reruns of failed tests take single steps, which cannot pass without those before them.
+            throw new IllegalStateException(
+                    "the steps of %s are one sequence and are not repeated singly: see how it failed first"
+                            .formatted(namespace()));
+        }
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target/walkthrough")), namespace());
         copy(MANIFESTS, directory);
         shell = Shell.in(directory.toAbsolutePath(), kubectl, cluster.kubeconfig(), namespace());

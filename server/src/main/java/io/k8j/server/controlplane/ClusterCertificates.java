@@ -51,6 +51,10 @@ public final class ClusterCertificates implements AutoCloseable {
     private static final Instant IN_MEMORY_FROM = Instant.parse("2000-01-01T00:00:00Z");
 
     private static final Duration IN_MEMORY_VALIDITY = Duration.ofDays(36500);
+
+    /** Holds a key on its way into a context, in memory: the default type would stretch a password 20,000 times for it. */
+    private static final String KEY_STORE = "JKS";
+
     static final String API_SERVER = "kube-apiserver";
     static final String ADMIN = "admin";
     static final String KUBELET_CLIENT = "kube-apiserver-kubelet-client";
@@ -306,6 +310,7 @@ public final class ClusterCertificates implements AutoCloseable {
                 return SslContextBuilder.forClient()
                         .sslProvider(provider())
                         .keyManager(own.key(), own.chain().toArray(new X509Certificate[0]))
+                        .keyStoreType(KEY_STORE)
                         .trustManager(authority.certificate())
                         .build();
             } catch (SSLException e) {
@@ -319,6 +324,7 @@ public final class ClusterCertificates implements AutoCloseable {
         try {
             SslContextBuilder builder = SslContextBuilder.forServer(
                             own.key(), own.chain().toArray(new X509Certificate[0]))
+                    .keyStoreType(KEY_STORE)
                     .sslProvider(provider())
                     .protocols("TLSv1.3", "TLSv1.2")
                     .clientAuth(ClientAuth.OPTIONAL)
