@@ -129,6 +129,10 @@ final class ClusterFeed {
                         before.getSpec().getUnschedulable(), now.getSpec().getUnschedulable())) {
             changes |= ClusterEvent.NODE_TAINTS;
         }
+        if (!Objects.equals(
+                before.getStatus().getDeclaredFeatures(), now.getStatus().getDeclaredFeatures())) {
+            changes |= ClusterEvent.NODE_FEATURES;
+        }
         return changes;
     }
 
@@ -192,11 +196,15 @@ final class ClusterFeed {
     private void podGone(PodInfo last) {
         loop.queue().remove(last.uid());
         loop.groups().remove(last);
+        boolean hadRoom = !loop.nominations().nodeOf(last.uid()).isEmpty();
         loop.nominations().remove(last.uid());
         loop.waiting().reject(last.uid(), Status.unschedulable("removed"));
         PodInfo gone = loop.assigned().remove(last.uid());
         if (gone != null) {
             loop.queue().changed(new ClusterEvent(Resource.ASSIGNED_POD, ClusterEvent.DELETE), gone, null);
+        } else if (hadRoom) {
+            // The room that was made for it is free for others.
+            loop.queue().changed(new ClusterEvent(Resource.ASSIGNED_POD, ClusterEvent.DELETE), last, null);
         }
     }
 }

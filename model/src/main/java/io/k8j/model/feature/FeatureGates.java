@@ -19,11 +19,14 @@ public final class FeatureGates {
     /** All or nothing for PodGroups that ask for it. */
     public static final String GANG_SCHEDULING = "GangScheduling";
 
+    /** Nodes are chosen by what their kubelets say they can do. */
+    public static final String NODE_DECLARED_FEATURES = "NodeDeclaredFeatures";
+
     /** Nothing is changed. */
     public static final FeatureGates DEFAULTS = new FeatureGates(Map.of());
 
-    /** Gates that change something here when they are switched on. */
-    private static final Set<String> ACTED_ON = Set.of(GENERIC_WORKLOAD, GANG_SCHEDULING);
+    /** Gates that change something here when they are switched. */
+    private static final Set<String> ACTED_ON = Set.of(GENERIC_WORKLOAD, GANG_SCHEDULING, NODE_DECLARED_FEATURES);
 
     private static final String ALL_ALPHA = "AllAlpha";
     private static final String ALL_BETA = "AllBeta";

@@ -41,6 +41,8 @@ public record ClusterEvent(Resource resource, int actions) {
     /** Any other change, or all of them. */
     public static final int UPDATE = 1 << 10;
 
+    public static final int NODE_FEATURES = 1 << 11;
+
     public static final int ANY_UPDATE = ~(ADD | DELETE);
 
     /** Upstream's name of the event, as metrics have it. */

@@ -51,6 +51,16 @@ record Claims(
         return volume.getEphemeral() == null ? null : new Use(pod.key().name() + "-" + volume.getName(), true);
     }
 
+    /** Whether one of the Pod's volumes is that claim. */
+    static boolean uses(PodInfo pod, PersistentVolumeClaim claim) {
+        if (!pod.namespace().equals(claim.getMetadata().getNamespace())) return false;
+        for (Volume volume : pod.volumes()) {
+            Use use = useOf(pod, volume);
+            if (use != null && use.name.equals(claim.getMetadata().getName())) return true;
+        }
+        return false;
+    }
+
     /** Null if there is none. */
     PersistentVolumeClaim find(PodInfo pod, Use use) {
         return claims.get(new ObjectKey(pod.namespace(), use.name)).orElse(null);

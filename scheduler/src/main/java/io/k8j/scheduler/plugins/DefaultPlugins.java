@@ -3,6 +3,7 @@ package io.k8j.scheduler.plugins;
 import io.fabric8.kubernetes.api.model.NodeAffinity;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttachment;
 import io.k8j.model.feature.FeatureGates;
 import io.k8j.scheduler.devices.ClaimTracker;
 import io.k8j.scheduler.framework.Plugin;
@@ -40,6 +41,11 @@ public final class DefaultPlugins {
             new Entry("PrioritySort", 0, context -> new PrioritySortPlugin()),
             // The cheapest filters, and those that refuse most, go first.
             new Entry("NodeUnschedulable", 0, context -> new NodeUnschedulablePlugin()),
+            new Entry(
+                    "NodeDeclaredFeatures",
+                    0,
+                    FeatureGates.NODE_DECLARED_FEATURES,
+                    context -> new NodeDeclaredFeaturesPlugin()),
             new Entry("NodeName", 0, context -> new NodeNamePlugin()),
             new Entry("TaintToleration", 3, context -> new TaintTolerationPlugin()),
             new Entry("NodeAffinity", 2, DefaultPlugins::nodeAffinity),
@@ -88,7 +94,9 @@ public final class DefaultPlugins {
 
     private static Plugin volumeLimits(PluginContext context) {
         return new NodeVolumeLimitsPlugin(
-                Claims.of(context.informers()), context.informers().of(CSINode.class));
+                Claims.of(context.informers()),
+                context.informers().of(CSINode.class),
+                context.informers().of(VolumeAttachment.class));
     }
 
     private static Plugin volumeBinding(PluginContext context) {

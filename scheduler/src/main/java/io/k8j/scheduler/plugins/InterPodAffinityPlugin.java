@@ -317,6 +317,8 @@ final class InterPodAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, P
                 EventHint.onAssignedPod(
                         ClusterEvent.ADD | ClusterEvent.DELETE | ClusterEvent.POD_LABELS,
                         (pod, before, now) -> helps(pod, before, now)),
+                EventHint.onPendingPod(
+                        ClusterEvent.POD_LABELS, (pod, before, now) -> pod.uid().equals(now.uid())),
                 EventHint.always(ClusterEvent.Resource.NODE, ClusterEvent.ADD | ClusterEvent.NODE_LABELS),
                 EventHint.always(ClusterEvent.Resource.NAMESPACE, ClusterEvent.UPDATE));
     }

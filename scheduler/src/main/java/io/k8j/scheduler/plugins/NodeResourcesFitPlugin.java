@@ -1,6 +1,7 @@
 package io.k8j.scheduler.plugins;
 
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.EventHint;
@@ -168,7 +169,7 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
                         ClusterEvent.POD_SCALED_DOWN,
                         (pod, before, now) -> pod.uid().equals(now.uid())),
                 EventHint.onNode(
-                        ClusterEvent.ADD | ClusterEvent.NODE_ALLOCATABLE, (pod, before, now) -> couldFit(pod, now)),
+                        ClusterEvent.ADD | ClusterEvent.NODE_ALLOCATABLE, (pod, before, now) -> couldFit(pod, now) && (before == null || hasMore(pod, before, now))),
                 new EventHint(
                         new ClusterEvent(ClusterEvent.Resource.DEVICE_CLASS, ClusterEvent.ADD | ClusterEvent.UPDATE),
                         (pod, before, now) -> asksForDevices(pod)));
@@ -193,6 +194,29 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
             }
         }
         return false;
+    }
+
+    private boolean hasMore(PodInfo pod, Node before, Node now) {
+        Map<String, Quantity> had = allocatable(before);
+        Map<String, Quantity> has = allocatable(now);
+        if (count(has.get("pods")) > count(had.get("pods"))) {
+            return true;
+        }
+        for (int id : pod.resources()) {
+            String name = names.name(id);
+            if (names.amount(id, has.get(name)) > names.amount(id, had.get(name))) return true;
+        }
+        return false;
+    }
+
+    private long count(Quantity amount) {
+        return names.amount(ResourceNames.MEMORY, amount); // whole units, as bytes are
+    }
+
+    private static Map<String, Quantity> allocatable(Node node) {
+        return node.getStatus() == null || node.getStatus().getAllocatable() == null
+                ? Map.of()
+                : node.getStatus().getAllocatable();
     }
 
     private boolean couldFit(PodInfo pod, Node node) {

@@ -1,10 +1,13 @@
 package io.k8j.scheduler.plugins;
 
+import io.fabric8.kubernetes.api.model.CSIPersistentVolumeSource;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
 import io.fabric8.kubernetes.api.model.storage.CSINodeDriver;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttachment;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttachmentSource;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.scheduler.framework.ClusterEvent;
@@ -32,10 +35,14 @@ final class NodeVolumeLimitsPlugin implements Plugin.PreFilter, Plugin.Filter {
 
     private final Claims claims;
     private final Informer<CSINode> csiNodes;
+    private final Informer.Index<VolumeAttachment> attachments; // by node
 
-    NodeVolumeLimitsPlugin(Claims claims, Informer<CSINode> csiNodes) {
+    NodeVolumeLimitsPlugin(
+            Claims claims, Informer<CSINode> csiNodes, Informer<VolumeAttachment> attachments) {
         this.claims = claims;
         this.csiNodes = csiNodes;
+        this.attachments =
+                attachments.index(attachment -> List.of(attachment.getSpec().getNodeName()));
     }
 
     @Override
@@ -50,6 +57,15 @@ final class NodeVolumeLimitsPlugin implements Plugin.PreFilter, Plugin.Filter {
 
     @Override
     public Status preFilter(CycleState state, PodInfo pod, Nodes nodes) {
+        Set<Attachment> wanted = wantedBy(pod);
+        if (wanted.isEmpty()) {
+            return Status.SKIP;
+        }
+        state.write(WANTED, wanted);
+        return Status.SUCCESS;
+    }
+
+    private Set<Attachment> wantedBy(PodInfo pod) {
         Set<Attachment> wanted = new HashSet<>();
         for (Claims.Use use : Claims.usesOf(pod)) {
             Attachment attachment = attachmentOf(claims.find(pod, use));
@@ -57,11 +73,22 @@ final class NodeVolumeLimitsPlugin implements Plugin.PreFilter, Plugin.Filter {
                 wanted.add(attachment);
             }
         }
-        if (wanted.isEmpty()) {
-            return Status.SKIP;
+        return wanted;
+    }
+
+    /** What is attached although no Pod on the node uses it (any more). */
+    private Attachment attachmentOf(VolumeAttachment attached) {
+        VolumeAttachmentSource source = attached.getSpec().getSource();
+        CSIPersistentVolumeSource csi = null;
+        if (source.getInlineVolumeSpec() != null) {
+            csi = source.getInlineVolumeSpec().getCsi();
+        } else if (source.getPersistentVolumeName() != null) {
+            csi = claims.volumes()
+                    .get(ObjectKey.of(source.getPersistentVolumeName()))
+                    .map(volume -> volume.getSpec().getCsi())
+                    .orElse(null);
         }
-        state.write(WANTED, wanted);
-        return Status.SUCCESS;
+        return csi == null ? null : new Attachment(csi.getDriver(), csi.getVolumeHandle());
     }
 
     /** Null for volumes that are not attached by a CSI driver. */
@@ -101,6 +128,12 @@ final class NodeVolumeLimitsPlugin implements Plugin.PreFilter, Plugin.Filter {
                 counts.merge(attachment.driver, 1, Integer::sum);
             }
         }
+        for (VolumeAttachment attached : attachments.get(node.name())) {
+            Attachment attachment = attachmentOf(attached);
+            if (attachment != null && there.add(attachment)) {
+                counts.merge(attachment.driver, 1, Integer::sum);
+            }
+        }
         wanted.removeAll(there);
         Map<String, Integer> more = new HashMap<>();
         wanted.forEach(attachment -> more.merge(attachment.driver, 1, Integer::sum));
@@ -123,7 +156,11 @@ final class NodeVolumeLimitsPlugin implements Plugin.PreFilter, Plugin.Filter {
                 EventHint.onAssignedPod(
                         ClusterEvent.DELETE,
                         (pod, gone, now) -> gone != null && !gone.volumes().isEmpty()),
-                EventHint.always(ClusterEvent.Resource.VOLUME_CLAIM, ClusterEvent.ADD),
-                EventHint.always(ClusterEvent.Resource.VOLUME_ATTACHMENT, ClusterEvent.DELETE));
+                StorageEvents.onOwnClaim(ClusterEvent.ADD),
+                new EventHint(
+                        new ClusterEvent(ClusterEvent.Resource.VOLUME_ATTACHMENT, ClusterEvent.DELETE),
+                        (pod, gone, now) -> wantedBy(pod).stream()
+                                .anyMatch(a -> a.driver.equals(
+                                        ((VolumeAttachment) gone).getSpec().getAttacher()))));
     }
 }

@@ -368,7 +368,8 @@ final class PodTopologySpreadPlugin implements Plugin.PreFilter, Plugin.Filter, 
                         ClusterEvent.ADD | ClusterEvent.DELETE | ClusterEvent.POD_LABELS,
                         (pod, before, now) -> isCounted(pod, before) || isCounted(pod, now)),
                 EventHint.onPendingPod(
-                        ClusterEvent.POD_LABELS, (pod, before, now) -> pod.uid().equals(now.uid())),
+                        ClusterEvent.POD_LABELS | ClusterEvent.POD_TOLERATIONS,
+                        (pod, before, now) -> pod.uid().equals(now.uid())),
                 EventHint.onNode(
                         ClusterEvent.ADD | ClusterEvent.DELETE | ClusterEvent.NODE_LABELS | ClusterEvent.NODE_TAINTS,
                         (pod, before, now) -> concerns(pod, before) || concerns(pod, now)));

@@ -1,11 +1,14 @@
 package io.k8j.scheduler.plugins;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.storage.CSIDriver;
 import io.fabric8.kubernetes.api.model.storage.CSINode;
 import io.fabric8.kubernetes.api.model.storage.CSIStorageCapacity;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttachment;
 import io.k8j.client.Informer;
 import io.k8j.scheduler.framework.ClusterEvent;
+import io.k8j.scheduler.framework.EventHint;
 import io.k8j.scheduler.framework.FrameworkHandle;
 import io.k8j.scheduler.framework.PluginContext;
 
@@ -24,10 +27,22 @@ final class StorageEvents {
                 () -> {});
         follow(context.informers().of(CSINode.class), context.framework(), ClusterEvent.Resource.CSI_NODE, () -> {});
         follow(
+                context.informers().of(VolumeAttachment.class),
+                context.framework(),
+                ClusterEvent.Resource.VOLUME_ATTACHMENT,
+                () -> {});
+        follow(
                 context.informers().of(CSIStorageCapacity.class),
                 context.framework(),
                 ClusterEvent.Resource.CSI_CAPACITY,
                 () -> {});
+    }
+
+    /** Helps Pods that use the claim that comes or changes. */
+    static EventHint onOwnClaim(int actions) {
+        return new EventHint(
+                new ClusterEvent(ClusterEvent.Resource.VOLUME_CLAIM, actions),
+                (pod, before, now) -> Claims.uses(pod, (PersistentVolumeClaim) now));
     }
 
     private static <T extends HasMetadata> void follow(

@@ -297,7 +297,7 @@ final class VolumeBindingPlugin implements Plugin.PreFilter, Plugin.Filter, Plug
         int any = ClusterEvent.ADD | ClusterEvent.UPDATE;
         return List.of(
                 EventHint.always(ClusterEvent.Resource.STORAGE_CLASS, any),
-                EventHint.always(ClusterEvent.Resource.VOLUME_CLAIM, any),
+                StorageEvents.onOwnClaim(any),
                 EventHint.always(ClusterEvent.Resource.VOLUME, any),
                 EventHint.always(
                         ClusterEvent.Resource.NODE,

@@ -131,6 +131,6 @@ final class VolumeRestrictionsPlugin implements Plugin.PreFilter, Plugin.Filter 
                         ClusterEvent.DELETE,
                         (pod, gone, now) -> gone != null && !gone.volumes().isEmpty()),
                 EventHint.always(ClusterEvent.Resource.NODE, ClusterEvent.ADD),
-                EventHint.always(ClusterEvent.Resource.VOLUME_CLAIM, ClusterEvent.ADD | ClusterEvent.UPDATE));
+                StorageEvents.onOwnClaim(ClusterEvent.ADD | ClusterEvent.UPDATE));
     }
 }

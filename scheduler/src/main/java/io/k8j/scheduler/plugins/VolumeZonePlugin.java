@@ -90,7 +90,8 @@ final class VolumeZonePlugin implements Plugin.PreFilter, Plugin.Filter {
     public List<EventHint> events() {
         return List.of(
                 EventHint.always(ClusterEvent.Resource.NODE, ClusterEvent.ADD | ClusterEvent.NODE_LABELS),
-                EventHint.always(ClusterEvent.Resource.VOLUME_CLAIM, ClusterEvent.ADD | ClusterEvent.UPDATE),
+                StorageEvents.onOwnClaim(ClusterEvent.ADD | ClusterEvent.UPDATE),
+                EventHint.always(ClusterEvent.Resource.STORAGE_CLASS, ClusterEvent.ADD),
                 EventHint.always(ClusterEvent.Resource.VOLUME, ClusterEvent.ADD | ClusterEvent.UPDATE));
     }
 }
