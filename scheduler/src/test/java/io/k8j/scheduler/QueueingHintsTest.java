@@ -43,8 +43,7 @@ class QueueingHintsTest {
      *
      * @param event such as {@code NODE ADD}, {@code ASSIGNED_POD DELETE} or {@code PENDING_POD POD_LABELS}
      */
-    record Case(
-            String plugin, String name, Object pod, String event, Object before, Object now, boolean helps) {
+    record Case(String plugin, String name, Object pod, String event, Object before, Object now, boolean helps) {
         @Override
         public String toString() {
             return plugin + ": " + name;
@@ -73,8 +72,7 @@ class QueueingHintsTest {
         Indexes indexes = Indexes.of(nodes, namespace -> Map.of());
         InformerFactory informers = new InformerFactory(cluster.client);
         for (DefaultPlugins.Entry entry : DefaultPlugins.ALL) {
-            PluginContext context =
-                    new PluginContext(cluster.client, informers, null, nodes, indexes, null, Map.of());
+            PluginContext context = new PluginContext(cluster.client, informers, null, nodes, indexes, null, Map.of());
             plugins.put(entry.name(), entry.create().apply(context));
         }
     }
@@ -111,8 +109,7 @@ class QueueingHintsTest {
         boolean helps = false;
         for (EventHint hint : plugins.get(c.plugin()).events()) {
             helps |= hint.event().overlaps(event)
-                    && hint.hint()
-                            .helps(pod, object(event.resource(), c.before()), object(event.resource(), c.now()));
+                    && hint.hint().helps(pod, object(event.resource(), c.before()), object(event.resource(), c.now()));
         }
         assertThat(helps).isEqualTo(c.helps());
     }

@@ -106,9 +106,7 @@ class VolumeLimitsTest {
         pod("a");
         assertThat(cluster.nodeOf("p-a")).as("it is attached already").isEqualTo("n1");
         cluster.pods().delete(new ObjectKey("default", "p-a"), DeleteOptions.DEFAULT);
-        cluster.client
-                .resources(VolumeAttachment.class)
-                .delete(ObjectKey.of("left"), DeleteOptions.DEFAULT);
+        cluster.client.resources(VolumeAttachment.class).delete(ObjectKey.of("left"), DeleteOptions.DEFAULT);
         assertThat(cluster.nodeOf("p-b")).isEqualTo("n1");
     }
 }

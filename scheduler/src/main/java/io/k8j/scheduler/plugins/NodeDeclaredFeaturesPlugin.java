@@ -16,8 +16,8 @@ import java.util.List;
 
 /** Refuses nodes whose kubelet does not say that it can do what the Pod asks for, where not every kubelet can. */
 final class NodeDeclaredFeaturesPlugin implements Plugin.PreFilter, Plugin.Filter {
-    private static final Status REFUSED = Status.unresolvable("node(s) didn't match Pod's required features")
-            .by("NodeDeclaredFeatures");
+    private static final Status REFUSED =
+            Status.unresolvable("node(s) didn't match Pod's required features").by("NodeDeclaredFeatures");
     private static final CycleState.Key<List<String>> NEEDED = new CycleState.Key<>();
 
     @Override

@@ -169,7 +169,8 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
                         ClusterEvent.POD_SCALED_DOWN,
                         (pod, before, now) -> pod.uid().equals(now.uid())),
                 EventHint.onNode(
-                        ClusterEvent.ADD | ClusterEvent.NODE_ALLOCATABLE, (pod, before, now) -> couldFit(pod, now) && (before == null || hasMore(pod, before, now))),
+                        ClusterEvent.ADD | ClusterEvent.NODE_ALLOCATABLE,
+                        (pod, before, now) -> couldFit(pod, now) && (before == null || hasMore(pod, before, now))),
                 new EventHint(
                         new ClusterEvent(ClusterEvent.Resource.DEVICE_CLASS, ClusterEvent.ADD | ClusterEvent.UPDATE),
                         (pod, before, now) -> asksForDevices(pod)));

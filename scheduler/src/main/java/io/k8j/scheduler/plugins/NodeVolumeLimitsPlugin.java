@@ -37,8 +37,7 @@ final class NodeVolumeLimitsPlugin implements Plugin.PreFilter, Plugin.Filter {
     private final Informer<CSINode> csiNodes;
     private final Informer.Index<VolumeAttachment> attachments; // by node
 
-    NodeVolumeLimitsPlugin(
-            Claims claims, Informer<CSINode> csiNodes, Informer<VolumeAttachment> attachments) {
+    NodeVolumeLimitsPlugin(Claims claims, Informer<CSINode> csiNodes, Informer<VolumeAttachment> attachments) {
         this.claims = claims;
         this.csiNodes = csiNodes;
         this.attachments =
