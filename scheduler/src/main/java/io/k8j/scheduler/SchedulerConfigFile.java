@@ -1,15 +1,14 @@
 package io.k8j.scheduler;
 
+import io.k8j.model.api.FieldError;
 import io.k8j.model.yaml.Yaml;
 import io.k8j.scheduler.extender.ExtenderConfig;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Reads {@code KubeSchedulerConfiguration} of {@code kubescheduler.config.k8s.io/v1}. */
 final class SchedulerConfigFile {
@@ -24,15 +23,11 @@ final class SchedulerConfigFile {
             throw new IllegalArgumentException("no kind \"%s\" is registered for version \"%s\", want %s of %s"
                     .formatted(tree.get("kind"), tree.get("apiVersion"), KIND, VERSION));
         }
+        List<FieldError> problems = ConfigChecks.of(tree);
+        if (!problems.isEmpty()) throw new IllegalArgumentException(FieldError.aggregate(problems));
         List<SchedulerConfig.ProfileConfig> profiles = new ArrayList<>();
-        Set<String> names = new HashSet<>();
         for (Object profile : list("profiles", tree.get("profiles"))) {
-            SchedulerConfig.ProfileConfig read = profile(map("profiles", profile));
-            if (!names.add(read.schedulerName())) {
-                throw new IllegalArgumentException(
-                        "profiles: schedulerName \"%s\" occurs more than once".formatted(read.schedulerName()));
-            }
-            profiles.add(read);
+            profiles.add(profile(map("profiles", profile)));
         }
         List<ExtenderConfig> extenders = new ArrayList<>();
         for (Object extender : list("extenders", tree.get("extenders"))) {

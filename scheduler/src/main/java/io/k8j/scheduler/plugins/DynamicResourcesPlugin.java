@@ -1,10 +1,7 @@
 package io.k8j.scheduler.plugins;
 
 import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceSubRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
-import io.k8j.client.EventRecorder;
 import io.k8j.client.ObjectKey;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
@@ -15,7 +12,6 @@ import io.k8j.scheduler.devices.ClaimTracker;
 import io.k8j.scheduler.devices.ClaimWriter;
 import io.k8j.scheduler.devices.ExtendedResources;
 import io.k8j.scheduler.devices.PodClaims;
-import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.EventHint;
 import io.k8j.scheduler.framework.FrameworkHandle;
@@ -34,7 +30,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -59,13 +54,12 @@ final class DynamicResourcesPlugin
     private final ClaimTracker tracker;
     private final ClaimWriter writer;
     private final FrameworkHandle framework;
-    private final EventRecorder events;
     private final Time time;
     private final RandomGenerator random;
     private final ResourceNames names;
     private final Duration filterTimeout;
     private final Duration bindingTimeout;
-    private final ChangeSignal claimChanges = new ChangeSignal();
+    private final DeviceBinding binding;
     /** Pods that wait for their claims to be made. */
     private final Map<String, PodInfo> gated = new LinkedHashMap<>();
 
@@ -78,17 +72,17 @@ final class DynamicResourcesPlugin
         this.tracker = ClaimTracker.of(context);
         this.writer = new ClaimWriter(context.client());
         this.framework = context.framework();
-        this.events = context.events();
         this.time = context.client().time();
         this.random = random;
         this.names = context.names();
         this.filterTimeout = filterTimeout;
         this.bindingTimeout = bindingTimeout;
+        this.binding = new DeviceBinding(tracker, writer, framework, context.events(), bindingTimeout);
         tracker.onClaim(this::claimChanged);
     }
 
     private void claimChanged(ResourceClaim claim) {
-        claimChanges.changed();
+        binding.claimChanged();
         if (gated.isEmpty()) {
             return;
         }
@@ -146,7 +140,7 @@ final class DynamicResourcesPlugin
             AllocationResult allocation = ClaimTracker.allocation(claim);
             needs.reach.add(allocation == null ? null : NodeSelection.of(allocation.getNodeSelector()));
             if (allocation == null) {
-                String problem = problem(claim);
+                String problem = DeviceProblems.of(claim, tracker);
                 if (problem != null) {
                     return Status.unresolvable(problem);
                 }
@@ -171,37 +165,6 @@ final class DynamicResourcesPlugin
             attempt("delete", left, () -> writer.delete(left));
             framework.post(() -> framework.retry(pod));
         });
-    }
-
-    /** Null if devices can be looked for. */
-    private String problem(ResourceClaim claim) {
-        if (tracker.isPending(claim)) {
-            return "resource claim %s is in the process of being allocated".formatted(ObjectKey.of(claim));
-        }
-        for (DeviceRequest request : claim.getSpec().getDevices().getRequests()) {
-            if (request.getExactly() != null) {
-                String problem = classProblem(request.getExactly().getDeviceClassName(), request.getName());
-                if (problem != null) {
-                    return problem;
-                }
-            } else if (request.getFirstAvailable().isEmpty()) {
-                return "resource claim %s, request %s: unknown request type"
-                        .formatted(ObjectKey.of(claim), request.getName());
-            }
-            for (DeviceSubRequest sub : request.getFirstAvailable()) {
-                String problem = classProblem(sub.getDeviceClassName(), request.getName() + "/" + sub.getName());
-                if (problem != null) {
-                    return problem;
-                }
-            }
-        }
-        return null;
-    }
-
-    private String classProblem(String name, String request) {
-        return tracker.deviceClass(name) != null
-                ? null
-                : "request %s: device class %s does not exist".formatted(request, name);
     }
 
     @Override
@@ -368,95 +331,11 @@ final class DynamicResourcesPlugin
 
     @Override
     public Status preBind(CycleState state, PodInfo pod, String node) throws InterruptedException {
-        DeviceNeeds needs = state.read(NEEDS);
-        try {
-            for (int i = 0; i < needs.claims.size(); i++) {
-                ResourceClaim claim = needs.claims.get(i);
-                if (PodClaims.isReservedFor(claim, pod.uid())) {
-                    continue;
-                }
-                AllocationResult allocation =
-                        needs.reserved.get(claim.getMetadata().getUid());
-                ResourceClaim written = writer.bind(claim, allocation, pod);
-                needs.claims.set(i, written);
-                if (allocation != null) {
-                    framework.post(() -> tracker.written(written));
-                }
-            }
-            if (needs.chosen != null && needs.chosen.extended() != null) {
-                bindExtended(needs, pod);
-            }
-        } catch (ClaimWriter.RefusedException | TransportException e) {
-            return Status.error(e.getMessage());
-        }
-        return needs.claims.stream().anyMatch(BindingConditions::concern)
-                ? awaitDevices(needs, pod, node)
-                : Status.SUCCESS;
-    }
-
-    private void bindExtended(DeviceNeeds needs, PodInfo pod) throws ClaimWriter.RefusedException {
-        ResourceClaim inMemory = needs.chosen.extended();
-        needs.extendedStored = writer.create(inMemory);
-        AllocationResult allocation = needs.reserved.get(inMemory.getMetadata().getUid());
-        ResourceClaim written = writer.bind(needs.extendedStored, allocation, pod);
-        framework.post(() -> tracker.stored(inMemory, written));
-        needs.extendedStored = written;
-        writer.tell(pod, written, needs.chosen.mappings());
-    }
-
-    private Status awaitDevices(DeviceNeeds needs, PodInfo pod, String node) throws InterruptedException {
-        events.normal(
-                pod.pod(), "BindingConditionsPending", "waiting for binding conditions for device on node " + node);
-        boolean decided = claimChanges.await(
-                bindingTimeout,
-                () -> needs.claims.stream()
-                        .map(this::latest)
-                        .map(BindingConditions::of)
-                        .noneMatch(BindingConditions.State.Waiting.class::isInstance));
-        if (!decided) {
-            return Status.error("device binding timeout");
-        }
-        for (ResourceClaim claim : needs.claims) {
-            if (BindingConditions.of(latest(claim)) instanceof BindingConditions.State.Failed(String message)) {
-                return Status.error(message);
-            }
-        }
-        return Status.SUCCESS;
-    }
-
-    private ResourceClaim latest(ResourceClaim claim) {
-        return Objects.requireNonNullElse(tracker.claim(ObjectKey.of(claim)), claim);
+        return binding.bind(state.read(NEEDS), pod, node);
     }
 
     @Override
     public List<EventHint> events() {
-        int any = ClusterEvent.ADD | ClusterEvent.UPDATE;
-        return List.of(
-                EventHint.always(
-                        ClusterEvent.Resource.NODE,
-                        ClusterEvent.ADD | ClusterEvent.NODE_LABELS | ClusterEvent.NODE_ALLOCATABLE),
-                new EventHint(
-                        new ClusterEvent(ClusterEvent.Resource.RESOURCE_CLAIM, any),
-                        (pod, before, now) -> claimHelps(pod, (ResourceClaim) before, (ResourceClaim) now)),
-                EventHint.onPendingPod(
-                        ClusterEvent.POD_CLAIMS,
-                        (pod, before, now) ->
-                                pod.uid().equals(now.uid()) && claimsOf(now).problem() == null),
-                EventHint.always(ClusterEvent.Resource.DEVICE_CLASS, any),
-                EventHint.always(ClusterEvent.Resource.RESOURCE_SLICE, any));
-    }
-
-    private boolean claimHelps(PodInfo pod, ResourceClaim before, ResourceClaim now) {
-        PodClaims claims = claimsOf(pod);
-        if (claims.problem() != null) {
-            return false;
-        }
-        if (before != null && ClaimTracker.allocation(before) != null && ClaimTracker.allocation(now) == null) {
-            return true; // its devices are free for others
-        }
-        boolean uses = claims.claims().stream()
-                .anyMatch(claim ->
-                        claim.getMetadata().getUid().equals(now.getMetadata().getUid()));
-        return uses && (before == null || !Objects.equals(before.getStatus(), now.getStatus()));
+        return DeviceHints.of(this::claimsOf);
     }
 }
