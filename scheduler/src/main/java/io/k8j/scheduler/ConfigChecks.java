@@ -19,7 +19,8 @@ final class ConfigChecks {
     /** Everything that is wrong; fields of another form than the type's are left to those who read them. */
     static List<FieldError> of(Map<String, Object> config) {
         ConfigChecks checks = new ConfigChecks();
-        checks.range("parallelism", number(config, "parallelism", 16), 1, "should be an integer value greater than zero");
+        checks.range(
+                "parallelism", number(config, "parallelism", 16), 1, "should be an integer value greater than zero");
         checks.profiles(Trees.list(config, "profiles"));
         checks.percentage("percentageOfNodesToScore", config);
         long first = number(config, "podInitialBackoffSeconds", 1);
@@ -66,8 +67,7 @@ final class ConfigChecks {
             }
             if (i == 0) order = sort;
             else if (!Trees.deepEquals(order, sort)) {
-                errors.add(FieldError.invalid(
-                        path + ".plugins.queueSort", sort, "must be the same for all profiles"));
+                errors.add(FieldError.invalid(path + ".plugins.queueSort", sort, "must be the same for all profiles"));
             }
         }
     }
@@ -109,10 +109,8 @@ final class ConfigChecks {
         range(at + ".minCandidateNodesAbsolute", absolute, 0, "not in valid range [0, inf)");
         if (percentage == 0 && absolute == 0) {
             String zero = "cannot be zero at the same time as ";
-            errors.add(FieldError.invalid(
-                    at + ".minCandidateNodesPercentage", 0, zero + "minCandidateNodesAbsolute"));
-            errors.add(FieldError.invalid(
-                    at + ".minCandidateNodesAbsolute", 0, zero + "minCandidateNodesPercentage"));
+            errors.add(FieldError.invalid(at + ".minCandidateNodesPercentage", 0, zero + "minCandidateNodesAbsolute"));
+            errors.add(FieldError.invalid(at + ".minCandidateNodesAbsolute", 0, zero + "minCandidateNodesPercentage"));
         }
     }
 
@@ -251,11 +249,7 @@ final class ConfigChecks {
             Map<String, Object> extender = Trees.map(extenders.get(i));
             String path = "extenders[" + i + "]";
             if (!"".equals(extender.getOrDefault("prioritizeVerb", ""))) {
-                range(
-                        path + ".weight",
-                        number(extender, "weight", 0),
-                        1,
-                        "must have a positive weight applied to it");
+                range(path + ".weight", number(extender, "weight", 0), 1, "must have a positive weight applied to it");
             }
             if (!"".equals(extender.getOrDefault("bindVerb", ""))) binders++;
             List<Object> resources = Trees.list(extender, "managedResources");

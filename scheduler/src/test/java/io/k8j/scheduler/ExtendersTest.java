@@ -242,8 +242,7 @@ class ExtendersTest {
     @Test
     void refusesWrongConfigurations() {
         assertThatThrownBy(() -> config("prioritizeVerb: p"))
-                .hasMessage(
-                        "extenders[0].weight: Invalid value: 0: must have a positive weight applied to it");
+                .hasMessage("extenders[0].weight: Invalid value: 0: must have a positive weight applied to it");
         assertThatThrownBy(() -> config("filterVerb: f", "httpTimeout: 5parsecs"))
                 .hasMessage("extenders: httpTimeout: time: unknown unit \"parsecs\" in duration \"5parsecs\"");
         assertThatThrownBy(() -> config("managedResources: [{name: cpu}]"))

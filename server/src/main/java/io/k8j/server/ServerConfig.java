@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param disable names of components that are left out
  * @param apiServerFlags flags of upstream's kube-apiserver
  * @param kubeletFlags flags of upstream's kubelet
+ * @param schedulerFlags flags of upstream's kube-scheduler
  */
 public record ServerConfig(
         Path dataDir,
@@ -46,7 +47,8 @@ public record ServerConfig(
         String bridge,
         Path registriesDir,
         FlagValues apiServerFlags,
-        FlagValues kubeletFlags) {
+        FlagValues kubeletFlags,
+        FlagValues schedulerFlags) {
     private static final Pattern NODE_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     /** What runs the containers. */

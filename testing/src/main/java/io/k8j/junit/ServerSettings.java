@@ -3,6 +3,7 @@ package io.k8j.junit;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.flags.ApiServerFlags;
 import io.k8j.server.flags.FlagValues;
+import io.k8j.server.flags.SchedulerFlags;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,7 +45,8 @@ final class ServerSettings {
                 "",
                 null,
                 ApiServerFlags.parse(wanted.apiServerFlags()),
-                FlagValues.NONE);
+                FlagValues.NONE,
+                SchedulerFlags.parse(wanted.schedulerFlags()));
     }
 
     /** A port that is free now; somebody else may be faster. */

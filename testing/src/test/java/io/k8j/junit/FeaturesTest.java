@@ -10,8 +10,12 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Feature gates and API versions by the command line's flags, by fabric8 over HTTPS. */
 class FeaturesTest {
@@ -124,6 +128,35 @@ class FeaturesTest {
                             .getSchedulingGroup())
                     .isNull();
         }
+    }
+
+    @Test
+    void theSchedulerTakesAConfiguration(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("scheduler.yaml"), """
+                apiVersion: kubescheduler.config.k8s.io/v1
+                kind: KubeSchedulerConfiguration
+                profiles: [{schedulerName: mine}]
+                """);
+        try (K8jCluster cluster = K8jCluster.builder()
+                .withNodes(1)
+                .withSchedulerFlags("config=" + file)
+                .start()) {
+            KubernetesClient client = cluster.client(KubernetesClient.class);
+            Pod pod = new PodBuilder(member("a"))
+                    .editSpec()
+                    .withSchedulerName("mine")
+                    .endSpec()
+                    .build();
+            client.resource(pod).create();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> client.pods().withName("a").get().getSpec().getNodeName() != null);
+        }
+        Files.writeString(file, Files.readString(file) + "parallelism: 0\n");
+        assertThatThrownBy(() -> K8jCluster.builder()
+                        .withNodes(0)
+                        .withSchedulerFlags("config=" + file)
+                        .start())
+                .hasStackTraceContaining("parallelism: Invalid value: 0: should be an integer value greater than zero");
     }
 
     @Test

@@ -77,6 +77,19 @@ public final class FeatureGates {
         }
     }
 
+    /** The same with one gate, and those that need it, off. */
+    public FeatureGates without(String name) {
+        Map<String, Boolean> fewer = new LinkedHashMap<>(changed);
+        for (FeatureGate gate : GateTable.ALL.values()) {
+            if (gate.name().equals(name) || needs(gate, name)) fewer.put(gate.name(), false);
+        }
+        return new FeatureGates(fewer);
+    }
+
+    private static boolean needs(FeatureGate gate, String name) {
+        return gate.needs().stream().anyMatch(need -> need.equals(name) || needs(GateTable.ALL.get(need), name));
+    }
+
     private List<String> unmetNeeds() {
         List<String> problems = new ArrayList<>();
         for (FeatureGate gate : GateTable.ALL.values()) {

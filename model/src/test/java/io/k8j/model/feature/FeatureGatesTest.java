@@ -39,6 +39,23 @@ class FeatureGatesTest {
         assertThat(gates.withoutEffect()).containsExactly("HPAScaleToZero");
     }
 
+    @Test
+    void takesAwayWhatNeedsAGateWithIt() {
+        FeatureGates gates = FeatureGates.of(Map.of(
+                "GenericWorkload",
+                "true",
+                "GangScheduling",
+                "true",
+                "WorkloadAwarePreemption",
+                "true",
+                "HPAScaleToZero",
+                "true"));
+        FeatureGates fewer = gates.without("GenericWorkload");
+        assertThat(fewer.isOn("GenericWorkload")).isFalse();
+        assertThat(fewer.isOn("WorkloadAwarePreemption")).isFalse();
+        assertThat(fewer.isOn("HPAScaleToZero")).isTrue();
+    }
+
     static Stream<Arguments> refusals() {
         return Stream.of(
                 Arguments.of(Map.of("NoSuchThing", "true"), "unrecognized feature gate: NoSuchThing"),

@@ -22,7 +22,8 @@ final class DeviceHints {
                         ClusterEvent.ADD | ClusterEvent.NODE_LABELS | ClusterEvent.NODE_ALLOCATABLE),
                 new EventHint(
                         new ClusterEvent(ClusterEvent.Resource.RESOURCE_CLAIM, any),
-                        (pod, before, now) -> claimHelps(claims.apply(pod), (ResourceClaim) before, (ResourceClaim) now)),
+                        (pod, before, now) ->
+                                claimHelps(claims.apply(pod), (ResourceClaim) before, (ResourceClaim) now)),
                 EventHint.onPendingPod(
                         ClusterEvent.POD_CLAIMS,
                         (pod, before, now) ->

@@ -26,7 +26,8 @@ final class DeviceProblems {
                         .formatted(ObjectKey.of(claim), request.getName());
             }
             for (DeviceSubRequest sub : request.getFirstAvailable()) {
-                String problem = classProblem(tracker, sub.getDeviceClassName(), request.getName() + "/" + sub.getName());
+                String problem =
+                        classProblem(tracker, sub.getDeviceClassName(), request.getName() + "/" + sub.getName());
                 if (problem != null) {
                     return problem;
                 }

@@ -6,6 +6,7 @@ import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.flags.ApiServerFlags;
 import io.k8j.server.flags.KubeletFlags;
+import io.k8j.server.flags.SchedulerFlags;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -212,6 +213,13 @@ public final class ServerCommand implements Callable<Integer> {
             split = "\n") // values may have commas
     private List<String> kubeletArguments = new ArrayList<>();
 
+    @Option(
+            names = SchedulerFlags.OPTION,
+            paramLabel = "NAME=VALUE",
+            description = "Flag of upstream's kube-scheduler: config=FILE, a KubeSchedulerConfiguration.",
+            split = "\n")
+    private List<String> schedulerArguments = new ArrayList<>();
+
     @Option(names = "--log-format", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
     private String logFormat;
 
@@ -275,7 +283,8 @@ public final class ServerCommand implements Callable<Integer> {
                 null,
                 registriesDir,
                 ApiServerFlags.parse(apiServerArguments),
-                KubeletFlags.parse(kubeletArguments));
+                KubeletFlags.parse(kubeletArguments),
+                SchedulerFlags.parse(schedulerArguments));
     }
 
     /** A node's name must be a DNS name: lower case, without what does not belong there. */

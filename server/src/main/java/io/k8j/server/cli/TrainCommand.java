@@ -66,6 +66,7 @@ final class TrainCommand implements Callable<Integer> {
                 null,
                 null,
                 FlagValues.NONE,
+                FlagValues.NONE,
                 FlagValues.NONE);
     }
 

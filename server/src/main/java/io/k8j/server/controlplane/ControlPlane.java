@@ -13,6 +13,7 @@ import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
 import io.k8j.controllers.ControllerManager;
 import io.k8j.controllers.ControllersConfig;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.time.Time;
 import io.k8j.scheduler.Scheduler;
 import io.k8j.scheduler.SchedulerConfig;
@@ -23,6 +24,7 @@ import io.k8j.server.UserException;
 import io.k8j.server.Version;
 import io.k8j.server.flags.ApiServerFlags;
 import io.k8j.server.flags.FlagValues;
+import io.k8j.server.flags.SchedulerFlags;
 import io.k8j.store.EmbeddedStore;
 import io.k8j.store.MemoryStore;
 import io.k8j.store.RangeResult;
@@ -31,6 +33,8 @@ import io.k8j.store.StoreConfig;
 import io.k8j.store.StoreException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -361,7 +365,18 @@ public final class ControlPlane implements AutoCloseable {
         ServedApis apis = apis(config);
         boolean groups =
                 !apis.registry().resources("scheduling.k8s.io", "v1alpha2").isEmpty();
-        return groups ? SchedulerConfig.DEFAULTS.withGates(apis.gates()) : SchedulerConfig.DEFAULTS;
+        FeatureGates gates = groups ? apis.gates() : apis.gates().without(FeatureGates.GENERIC_WORKLOAD);
+        return configured(config.schedulerFlags().text("config")).withGates(gates);
+    }
+
+    private static SchedulerConfig configured(String file) {
+        if (file == null) return SchedulerConfig.DEFAULTS;
+        try {
+            return SchedulerConfig.parse(Files.readAllBytes(Path.of(file)));
+        } catch (IOException | IllegalArgumentException e) {
+            String why = e instanceof IOException ? "cannot be read (%s)".formatted(e) : e.getMessage();
+            throw new UserException("%s config=%s: %s".formatted(SchedulerFlags.OPTION, file, why), e);
+        }
     }
 
     /** Opens upstream's ports of the components that run here, for whoever gathers their metrics. */

@@ -78,6 +78,7 @@ class OperationFlagsTest {
                 "",
                 null,
                 ApiServerFlags.parse(List.of(flags)),
+                FlagValues.NONE,
                 FlagValues.NONE);
     }
 
