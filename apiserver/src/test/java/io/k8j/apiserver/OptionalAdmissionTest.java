@@ -3,14 +3,23 @@ package io.k8j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.k8j.apiserver.admission.AdmissionSettings;
+import io.k8j.apiserver.admission.ImagePolicy;
 import io.k8j.apiserver.admission.OptionalSettings;
+import io.k8j.apiserver.http.WebhookEndpoint;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.Verb;
+import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -198,5 +207,62 @@ class OptionalAdmissionTest {
         assertThatThrownBy(() -> with("EventRateLimit", "{limits: [{type: Magic, qps: 0, burst: 1}]}"))
                 .hasMessageContaining("limits[0].type: Unsupported value: \"Magic\"")
                 .hasMessageContaining("limits[0].qps: Invalid value: 0: must be positive");
+    }
+
+    @Test
+    void aWebhookDecidesAboutImages() throws Exception {
+        List<Map<String, Object>> asked = new CopyOnWriteArrayList<>();
+        HttpServer hook = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        hook.createContext("/", exchange -> {
+            Map<String, Object> review =
+                    Json.parseObject(exchange.getRequestBody().readAllBytes());
+            asked.add(Trees.map(review, "spec"));
+            boolean good = !review.toString().contains("bad");
+            byte[] answer = Json.write(Map.of(
+                    "status",
+                    good
+                            ? Map.of("allowed", true, "auditAnnotations", Map.of("by", "hook"))
+                            : Map.of("allowed", false, "reason", "too old")));
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        hook.start();
+        URI target = URI.create("http://127.0.0.1:" + hook.getAddress().getPort() + "/");
+        try {
+            serving(images(target, false), server -> {
+                create(server, "v1/pods", pod("p", "rec", "initContainers: [{name: d, image: j}]"));
+                assertThat(asked.getFirst().get("containers"))
+                        .isEqualTo(List.of(Map.of("image", "i"), Map.of("image", "j")));
+                assertThat(asked.getFirst().get("namespace")).isEqualTo("rec");
+                create(server, "v1/pods", pod("q", "rec", "initContainers: [{name: d, image: j}]"));
+                assertThat(asked).as("the answer is remembered").hasSize(1);
+                assertThat(refusal(server, "v1/pods", pod("r", "rec", "initContainers: [{name: d, image: bad}]"))
+                                .getMessage())
+                        .isEqualTo(
+                                "pods \"r\" is forbidden: image policy webhook backend denied one or more images: too"
+                                        + " old");
+            });
+        } finally {
+            hook.stop(0);
+        }
+        serving(
+                images(target, false),
+                server -> assertThat(refusal(server, "v1/pods", pod("p", "rec", "hostNetwork: false"))
+                                .code())
+                        .isEqualTo(403));
+        serving(images(target, true), server -> {
+            Map<String, Object> made = create(server, "v1/pods", pod("p", "rec", "hostNetwork: false"));
+            assertThat(Trees.string(made, "metadata", "annotations", "alpha.image-policy.k8s.io/failed-open"))
+                    .isEqualTo("true");
+        });
+    }
+
+    private static AdmissionSettings images(URI target, boolean allowOnFailure) {
+        Duration span = Duration.ofMinutes(1);
+        return AdmissionSettings.DEFAULTS
+                .withPlugins(Set.of("ImagePolicyWebhook"), Set.of("ServiceAccount"))
+                .withOptional(OptionalSettings.NONE.withImagePolicy(new ImagePolicy.Settings(
+                        new WebhookEndpoint(target, null, null), span, span, Duration.ofMillis(1), allowOnFailure)));
     }
 }

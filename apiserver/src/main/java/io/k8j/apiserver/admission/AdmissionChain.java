@@ -19,9 +19,6 @@ public final class AdmissionChain {
     /** A step and whether it runs unless it is switched off. */
     private record Step(AdmissionPlugin plugin, boolean byDefault) {}
 
-    /** Steps of upstream that are off by default there and do not exist here. */
-    private static final Set<String> ABSENT = Set.of("ImagePolicyWebhook");
-
     /** All names that the command line may give. */
     static final Set<String> NAMES = Set.of(
             "AlwaysAdmit",
@@ -65,19 +62,9 @@ public final class AdmissionChain {
             "ValidatingAdmissionPolicy",
             "ValidatingAdmissionWebhook");
 
-    /**
-     * The steps that run, in upstream's order: the first entry runs first, in both passes.
-     *
-     * @throws IllegalArgumentException if the settings ask for a step that is not there
-     */
+    /** The steps that run, in upstream's order: the first entry runs first, in both passes. */
     public static List<AdmissionPlugin> of(AdmissionServices services) {
         AdmissionSettings settings = services.settings();
-        for (String name : settings.enabled()) {
-            if (ABSENT.contains(name)) {
-                throw new IllegalArgumentException(
-                        "enable-admission-plugins: plugin \"" + name + "\" is not part of k8j");
-            }
-        }
         return all(services).stream()
                 .filter(s -> settings.runs(s.plugin().name(), s.byDefault()))
                 .map(Step::plugin)
@@ -108,6 +95,7 @@ public final class AdmissionChain {
                         reader, services.authorizer())), // off upstream, but every distribution switches it on
                 on(SmallSteps.taintNodesByCondition()),
                 off(new OptionalSteps.AlwaysPullImages()),
+                off(new ImagePolicy(optional.imagePolicy(), services.time())),
                 // Checks in the second pass, so it sees what all others changed.
                 on(new PodSecurity(reader, settings.podSecurity(), services.time())),
                 off(new PodNodeSelector(reader, optional.nodeSelectors())),

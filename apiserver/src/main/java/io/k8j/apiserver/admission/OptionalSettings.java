@@ -12,13 +12,15 @@ import java.util.Map;
  * @param defaultTolerations of {@code PodTolerationRestriction}
  * @param allowedTolerations of {@code PodTolerationRestriction}; empty allows all
  * @param eventLimits of {@code EventRateLimit}
+ * @param imagePolicy of {@code ImagePolicyWebhook}; null for none
  */
 public record OptionalSettings(
         Map<String, String> nodeSelectors,
         List<Object> defaultTolerations,
         List<Object> allowedTolerations,
-        List<EventRateLimit.Limit> eventLimits) {
-    public static final OptionalSettings NONE = new OptionalSettings(Map.of(), List.of(), List.of(), List.of());
+        List<EventRateLimit.Limit> eventLimits,
+        ImagePolicy.Settings imagePolicy) {
+    public static final OptionalSettings NONE = new OptionalSettings(Map.of(), List.of(), List.of(), List.of(), null);
 
     /**
      * These settings with a step's configuration; null if the step has none.
@@ -32,18 +34,28 @@ public record OptionalSettings(
                         texts(Trees.map(configuration, "podNodeSelectorPluginConfig")),
                         defaultTolerations,
                         allowedTolerations,
-                        eventLimits);
+                        eventLimits,
+                        imagePolicy);
             case "PodTolerationRestriction" ->
                 new OptionalSettings(
                         nodeSelectors,
                         Trees.list(configuration, "default"),
                         Trees.list(configuration, "whitelist"),
-                        eventLimits);
+                        eventLimits,
+                        imagePolicy);
             case "EventRateLimit" ->
                 new OptionalSettings(
-                        nodeSelectors, defaultTolerations, allowedTolerations, EventRateLimit.read(configuration));
+                        nodeSelectors,
+                        defaultTolerations,
+                        allowedTolerations,
+                        EventRateLimit.read(configuration),
+                        imagePolicy);
             default -> null;
         };
+    }
+
+    public OptionalSettings withImagePolicy(ImagePolicy.Settings settings) {
+        return new OptionalSettings(nodeSelectors, defaultTolerations, allowedTolerations, eventLimits, settings);
     }
 
     private static Map<String, String> texts(Map<String, Object> map) {

@@ -30,6 +30,8 @@ public record AuthorizationSettings(List<Entry> authorizers, Path file, Kubeconf
 
         record AlwaysDeny() implements Entry {}
 
+        record Abac(List<AbacAuthorizer.Policy> policies) implements Entry {}
+
         record Webhook(WebhookSettings settings) implements Entry {}
     }
 

@@ -70,6 +70,7 @@ public final class Authorizers implements AutoCloseable {
                         case AuthorizationSettings.Entry.Rbac rbac -> new RbacAuthorizer(index);
                         case AuthorizationSettings.Entry.AlwaysAllow allow -> new Always(true);
                         case AuthorizationSettings.Entry.AlwaysDeny deny -> new Always(false);
+                        case AuthorizationSettings.Entry.Abac abac -> new AbacAuthorizer(abac.policies());
                         case AuthorizationSettings.Entry.Webhook webhook ->
                             new WebhookAuthorizer(webhook.settings(), time);
                     });

@@ -53,7 +53,7 @@ final class MediaTypes {
     }
 
     private static Clause clause(String text) {
-        String[] parts = text.split(";");
+        String[] parts = text.split(";", -1); // never empty, even for a lone semicolon
         Map<String, String> parameters = new LinkedHashMap<>();
         double quality = 1;
         for (int i = 1; i < parts.length; i++) {

@@ -189,7 +189,7 @@ public final class HttpProxy {
         String encoding = head.headers().get(HttpHeaderNames.CONTENT_ENCODING, "");
         return !mount.prefix().isEmpty()
                 && head.headers().get(HttpHeaderNames.LOCATION) == null
-                && type.split(";")[0].strip().equals("text/html")
+                && type.split(";", -1)[0].strip().equals("text/html")
                 && (encoding.isEmpty() || encoding.equals("gzip"));
     }
 

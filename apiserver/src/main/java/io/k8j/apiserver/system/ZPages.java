@@ -60,7 +60,7 @@ public final class ZPages implements Dispatcher.Documents {
     private void answer(Exchange exchange, String kind, Supplier<Map<String, Object>> fields, String text) {
         for (String accepted : wanted(exchange)) {
             String clause = accepted.replace(" ", "").toLowerCase(Locale.ROOT);
-            String type = clause.split(";")[0];
+            String type = clause.split(";", -1)[0];
             boolean converts = clause.contains("as=");
             if (!converts && (type.equals("text/plain") || type.equals("text/*") || type.equals("*/*"))) {
                 exchange.respond(200, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));

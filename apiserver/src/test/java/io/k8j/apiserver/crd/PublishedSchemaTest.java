@@ -105,4 +105,30 @@ class PublishedSchemaTest {
         assertThat(server.get("/openapi/v3/apis/one.example.com/v2").statusCode())
                 .isEqualTo(404);
     }
+
+    @Test
+    void objectsWithinObjectsSayWhatEveryObjectHas() {
+        String embedded = "{'type':'object','properties':{'spec':{'type':'object','properties':{"
+                + "'inner':{'type':'object','x-kubernetes-embedded-resource':true,'required':['spec'],"
+                + "'properties':{'spec':{'type':'string'}}},"
+                + "'any':{'type':'array','items':{'type':'object','x-kubernetes-embedded-resource':true,"
+                + "'x-kubernetes-preserve-unknown-fields':true}}}}}}";
+        define("boxes.one.example.com", version("v1", true, embedded));
+        Awaitility.await().untilAsserted(() -> {
+            Map<String, Object> box = third("one.example.com/v1", "com.example.one.v1.Kboxes");
+            Map<String, Object> inner = Trees.map(box, "properties", "spec", "properties", "inner");
+            assertThat(inner.get("required")).isEqualTo(java.util.List.of("spec", "kind", "apiVersion"));
+            assertThat(Trees.map(inner, "properties")).containsKeys("apiVersion", "kind", "metadata", "spec");
+            assertThat(Trees.map(inner, "properties", "metadata"))
+                    .isEqualTo(Trees.map(box, "properties", "metadata"))
+                    .isNotEmpty();
+            Map<String, Object> any = Trees.map(box, "properties", "spec", "properties", "any", "items");
+            assertThat(Trees.map(any, "properties")).containsKeys("apiVersion", "kind", "metadata");
+            Map<String, Object> old = second("com.example.one.v1.Kboxes");
+            assertThat(Trees.map(old, "properties", "spec", "properties", "inner", "properties"))
+                    .containsKeys("apiVersion", "kind", "metadata");
+            assertThat(Trees.map(old, "properties", "spec", "properties", "any", "items"))
+                    .doesNotContainKey("properties"); // older kubectls refuse what they do not know beside it
+        });
+    }
 }

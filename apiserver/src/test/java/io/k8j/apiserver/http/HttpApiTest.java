@@ -273,4 +273,14 @@ class HttpApiTest {
         send(request(accounts + "/robot", "root").DELETE());
         assertThat(get(CONFIGMAPS, token).statusCode()).isEqualTo(401);
     }
+
+    @Test
+    void anAcceptHeaderThatSaysNothingIsRefusedAsSuch() {
+        for (String nothing : List.of(";", ";;", "; ;as=Table")) {
+            for (String path : List.of("/apis", "/api/v1/namespaces", "/statusz")) {
+                HttpResponse<String> answer = send(request(path, "root").header("Accept", nothing));
+                assertThat(answer.statusCode()).as(path + " " + nothing).isBetween(200, 499);
+            }
+        }
+    }
 }

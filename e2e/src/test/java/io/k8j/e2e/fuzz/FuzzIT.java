@@ -81,36 +81,6 @@ class FuzzIT {
         return wire.send("GET", path, Map.of("Accept", "application/json"), NOTHING);
     }
 
-    /** What holds for every answer. */
-    private static void decent(Wire.Answer answer, String input) {
-        String story = "%s%n→ %d %s".formatted(shorten(input), answer.status(), shorten(answer.body()));
-        if (!isUpstreamsOwn(answer)) assertThat(answer.status()).as(story).isBetween(200, 499);
-        assertThat(answer.body()).as(story).doesNotContain("Exception", "\n\tat ", "\\n\\tat ");
-        if (answer.status() >= 400
-                && !answer.body().isEmpty()
-                && answer.contentType().startsWith("application/json")) {
-            JsonNode status = JsonMapper.shared().readTree(answer.body());
-            if (answer.status() == 404 && status.has("paths")) return; // the index, which unknown paths show
-            assertThat(status.path("kind").asString()).as(story).isEqualTo("Status");
-            assertThat(status.path("code").asInt()).as(story).isEqualTo(answer.status());
-            assertThat(status.path("message").asString()).as(story).isNotEmpty();
-        }
-    }
-
-    /**
-     * Upstream answers a few faults of clients with 500 and its error's bare words, strategic merge patches that do not
-     * fit above all, as recorded; clients know these. Such a Status has no reason, unlike that of a fault of our own.
-     */
-    private static boolean isUpstreamsOwn(Wire.Answer answer) {
-        if (answer.status() != 500) return false;
-        JsonNode status = JsonMapper.shared().readTree(answer.body());
-        return !status.has("reason") && !status.path("message").asString().isEmpty();
-    }
-
-    private static String shorten(String text) {
-        return text.length() < 3_000 ? text : text.substring(0, 3_000) + "… (" + text.length() + " characters)";
-    }
-
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
     void pathsAndQueries(@ForAll Random random) throws IOException {
         var mutations = new Mutations(random);
@@ -128,7 +98,7 @@ class FuzzIT {
             // "Too large resource version": upstream waits for it a while and then says that it timed out.
             if (answer.status() == 504 && target.contains("resourceVersion=9223372036854775807")) continue;
             if (answer.status() == 0) continue; // not a request at all
-            decent(answer, method + " " + target);
+            Decency.check(answer, method + " " + target);
         }
         unchanged();
     }
@@ -153,7 +123,7 @@ class FuzzIT {
                     .toString();
             Wire.Answer answer = wire.alone(
                     random.nextInt(4) == 0 ? mutations.bytes(bytes.getBytes(ISO_8859_1)) : bytes.getBytes(ISO_8859_1));
-            if (answer.status() != 0) decent(answer, bytes);
+            if (answer.status() != 0) Decency.check(answer, bytes);
         }
         unchanged();
     }
@@ -199,7 +169,7 @@ class FuzzIT {
             byte[] bytes = mutations.bytes(sample.bytes());
             Map<String, String> headers =
                     Map.of("Content-Type", "application/vnd.kubernetes.protobuf", "Accept", "application/json");
-            decent(
+            Decency.check(
                     wire.send("PUT", kept + "?dryRun=All", headers, bytes),
                     "protobuf " + Base64.getEncoder().encodeToString(bytes));
         }
@@ -238,7 +208,7 @@ class FuzzIT {
                             Map.of("token", token)));
             Wire.Answer answer =
                     json("POST", "/apis/authentication.k8s.io/v1/tokenreviews", "application/json", review);
-            decent(answer, review);
+            Decency.check(answer, review);
             assertThat(JsonMapper.shared()
                             .readTree(answer.body())
                             .path("status")
@@ -250,7 +220,7 @@ class FuzzIT {
             String signing = """
                 {"metadata":{"generateName":"fuzz-"},"spec":{"signerName":"example.com/x","usages":["client auth"],"request":"%s"}}\
                 """.formatted(request);
-            decent(
+            Decency.check(
                     json(
                             "POST",
                             "/apis/certificates.k8s.io/v1/certificatesigningrequests?dryRun=All",
@@ -268,15 +238,15 @@ class FuzzIT {
             String policy = JsonMapper.shared()
                     .writeValueAsString(PathWords.policy(mutations.words(PathWords.EXPRESSIONS, 12)));
             String path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
-            decent(json("POST", path, "application/json", policy), policy);
-            decent(
+            Decency.check(json("POST", path, "application/json", policy), policy);
+            Decency.check(
                     json(
                             "POST",
                             CONFIG_MAPS + "?dryRun=All",
                             "application/json",
                             "{\"metadata\":{\"name\":\"judged\",\"labels\":{\"judged\":\"yes\"}}}"),
                     policy);
-            decent(json("DELETE", path + "/fuzz", "application/json", ""), policy);
+            Decency.check(json("DELETE", path + "/fuzz", "application/json", ""), policy);
         }
         unchanged();
     }
@@ -288,7 +258,7 @@ class FuzzIT {
         for (int i = 0; i < TRIES / 5; i++) {
             JsonNode definition = JsonMapper.shared().readTree(PathWords.DEFINITION);
             String body = mutations.json(definition);
-            decent(json("POST", path + "?dryRun=All", "application/json", body), body);
+            Decency.check(json("POST", path + "?dryRun=All", "application/json", body), body);
         }
         unchanged();
     }
@@ -299,7 +269,7 @@ class FuzzIT {
         String target = path.replaceFirst("\\?.*", "");
         String before = method.equals("POST") ? "" : get(target).body();
         Wire.Answer answer = json(method, path, type, body);
-        decent(answer, story);
+        Decency.check(answer, story);
         if (answer.status() >= 400 && !method.equals("POST"))
             assertThat(get(target).body()).as(story).isEqualTo(before);
         if (answer.status() == 201 && method.equals("POST")) takeBack(target, answer.body());
@@ -309,7 +279,7 @@ class FuzzIT {
         String name =
                 JsonMapper.shared().readTree(body).path("metadata").path("name").asString("");
         if (name.isEmpty()) return;
-        decent(
+        Decency.check(
                 json(
                         "DELETE",
                         collection + "/" + URLEncoder.encode(name, UTF_8) + "?gracePeriodSeconds=0",

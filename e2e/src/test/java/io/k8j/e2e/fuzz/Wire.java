@@ -76,6 +76,16 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** Sends like {@link #alone}, and reads only the answer's head: what follows may be frames, or cut off. */
+    Answer headAlone(byte[] bytes) throws IOException {
+        close();
+        try {
+            return raw(bytes, false, true, true);
+        } finally {
+            close();
+        }
+    }
+
     /** Sends a request whose answer may never end, and reads only its head. */
     Answer head(String path) throws IOException {
         close();

@@ -164,11 +164,14 @@ final class DocumentBuilder {
         boolean known = third || !Trees.isTrue(kind.tree(), "x-kubernetes-preserve-unknown-fields");
         if (known) {
             Descriptions descriptions = schemas.descriptions();
+            Map<String, Object> own = new LinkedHashMap<>();
+            own.put("apiVersion", text(descriptions.of(ANY_OBJECT, "apiVersion")));
+            own.put("kind", text(descriptions.of(ANY_OBJECT, "kind")));
+            own.put("metadata", meta(schemas, SchemaRenderer.OBJECT_META, third));
+            tree = new EmbeddedObjects(own, third).spelledOut(tree);
             Map<String, Object> properties = new TreeMap<>(Trees::compareKeys);
             properties.putAll(Trees.map(tree, "properties"));
-            properties.put("apiVersion", text(descriptions.of(ANY_OBJECT, "apiVersion")));
-            properties.put("kind", text(descriptions.of(ANY_OBJECT, "kind")));
-            properties.put("metadata", meta(schemas, SchemaRenderer.OBJECT_META, third));
+            properties.putAll(own);
             tree.put("properties", properties);
         }
         tree.put("type", "object");

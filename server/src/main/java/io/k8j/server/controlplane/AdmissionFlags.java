@@ -1,6 +1,7 @@
 package io.k8j.server.controlplane;
 
 import io.k8j.apiserver.admission.AdmissionSettings;
+import io.k8j.apiserver.admission.ImagePolicy;
 import io.k8j.apiserver.admission.OptionalSettings;
 import io.k8j.apiserver.admission.QuotaLimits;
 import io.k8j.apiserver.admission.podsecurity.PodSecurityConfiguration;
@@ -11,6 +12,7 @@ import io.k8j.server.flags.FlagValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
@@ -51,6 +53,8 @@ final class AdmissionFlags {
             try {
                 result = switch (name) {
                     case "PodSecurity" -> result.withPodSecurity(PodSecurityConfiguration.of(configuration));
+                    case "ImagePolicyWebhook" ->
+                        result.withOptional(result.optional().withImagePolicy(imagePolicy(configuration)));
                     case "ResourceQuota" -> result.withQuotaLimits(QuotaLimits.of(configuration));
                     default -> {
                         OptionalSettings optional = result.optional().with(name, configuration);
@@ -66,6 +70,59 @@ final class AdmissionFlags {
             }
         }
         return result;
+    }
+
+    private static ImagePolicy.Settings imagePolicy(Map<String, Object> configuration) {
+        Map<String, Object> policy = Trees.map(configuration, "imagePolicy");
+        String kubeconfig = Trees.string(policy, "kubeConfigFile");
+        if (kubeconfig == null || kubeconfig.isEmpty()) {
+            throw new IllegalArgumentException("imagePolicy.kubeConfigFile is missing");
+        }
+        Duration most = Duration.ofMinutes(30);
+        try {
+            return new ImagePolicy.Settings(
+                    Webhooks.endpoint(Path.of(kubeconfig)),
+                    span(policy, "allowTTL", "allow cache", 1000, Duration.ofMinutes(5), Duration.ofSeconds(1), most),
+                    span(policy, "denyTTL", "deny cache", 1000, Duration.ofMinutes(5), Duration.ofSeconds(1), most),
+                    span(
+                            policy,
+                            "retryBackoff",
+                            "backoff",
+                            1,
+                            Duration.ofMillis(500),
+                            Duration.ofMillis(1),
+                            Duration.ofMinutes(5)),
+                    Trees.isTrue(policy, "defaultAllow"));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /** A number of units; -1 stands for none, 0 and nothing for the usual. */
+    private static Duration span(
+            Map<String, Object> policy,
+            String field,
+            String name,
+            long unitMillis,
+            Duration usual,
+            Duration least,
+            Duration most) {
+        Long value = Trees.integer(policy, field);
+        if (value == null || value == 0) return usual;
+        if (value == -1) return Duration.ZERO;
+        Duration span = Duration.ofMillis(Math.multiplyExact(value, unitMillis));
+        if (span.compareTo(least) < 0 || span.compareTo(most) > 0) {
+            throw new IllegalArgumentException("valid value for %s is between %s and %s, got %s"
+                    .formatted(name, text(least), text(most), text(span)));
+        }
+        return span;
+    }
+
+    /** As Go writes it. */
+    private static String text(Duration span) {
+        if (span.toMillis() < 1000) return span.toMillis() + "ms";
+        long minutes = span.toMinutes();
+        return (minutes > 0 ? minutes + "m" : "") + span.toSecondsPart() + "s";
     }
 
     /** What a plugin is given: inline, or in a file of its own beside this one; null if nothing. */

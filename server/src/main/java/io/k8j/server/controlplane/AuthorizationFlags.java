@@ -1,5 +1,6 @@
 package io.k8j.server.controlplane;
 
+import io.k8j.apiserver.authz.AbacAuthorizer;
 import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.authz.AuthorizationSettings.Entry;
 import io.k8j.apiserver.authz.webhook.MatchConditions;
@@ -7,6 +8,7 @@ import io.k8j.apiserver.authz.webhook.WebhookSettings;
 import io.k8j.server.UserException;
 import io.k8j.server.flags.FlagValues;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,6 +57,9 @@ final class AuthorizationFlags {
             throw new IllegalArgumentException(
                     "cannot specify --authorization-webhook-config-file without mode Webhook");
         }
+        if (flags.has("authorization-policy-file") && !seen.contains("ABAC")) {
+            throw new IllegalArgumentException("cannot specify --authorization-policy-file without mode ABAC");
+        }
         return new AuthorizationSettings(entries, null, Webhooks::endpoint);
     }
 
@@ -71,10 +76,18 @@ final class AuthorizationFlags {
             case "AlwaysAllow" -> new Entry.AlwaysAllow();
             case "AlwaysDeny" -> new Entry.AlwaysDeny();
             case "Webhook" -> webhook(flags);
-            case "ABAC" -> throw new IllegalArgumentException("authorization-mode \"ABAC\": this version has no ABAC");
+            case "ABAC" -> abac(flags);
             default ->
                 throw new IllegalArgumentException("authorization-mode \"%s\" is not a valid mode".formatted(mode));
         };
+    }
+
+    private static Entry abac(FlagValues flags) throws IOException {
+        String file = flags.text("authorization-policy-file");
+        if (file == null) {
+            throw new IllegalArgumentException("authorization-mode ABAC's authorization policy file not passed");
+        }
+        return new Entry.Abac(AbacAuthorizer.read(file, Files.readString(Path.of(file))));
     }
 
     private static Entry webhook(FlagValues flags) throws IOException {

@@ -60,6 +60,7 @@ public final class ApiServerFlags {
             new Flag("shutdown-delay-duration", FlagType.DURATION),
             new Flag("goaway-chance", FlagType.TEXT),
             new Flag("audit-policy-file", FlagType.TEXT),
+            new Flag("authorization-policy-file", FlagType.TEXT),
             new Flag("audit-log-path", FlagType.TEXT),
             new Flag("audit-log-maxage", FlagType.NUMBER),
             new Flag("audit-log-maxbackup", FlagType.NUMBER),
