@@ -1,5 +1,6 @@
 package io.k8j.apiserver.cache;
 
+import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -33,10 +34,12 @@ public final class ObjectBytes {
 
     private final byte[] bytes;
     private final int gap;
+    private final boolean ordered; // as encode does it
 
-    private ObjectBytes(byte[] bytes, int gap) {
+    private ObjectBytes(byte[] bytes, int gap, boolean ordered) {
         this.bytes = bytes;
         this.gap = gap;
+        this.ordered = ordered;
     }
 
     /** Encodes a tree with room for the resourceVersion, which is not known yet. The tree is not changed. */
@@ -52,7 +55,7 @@ public final class ObjectBytes {
         ordered.put("metadata", metadata(tree));
         for (Map.Entry<String, Object> e : tree.entrySet()) ordered.putIfAbsent(e.getKey(), e.getValue());
         byte[] json = Json.write(ordered);
-        return new ObjectBytes(json, find(json, MARK, 0) + MARK.length);
+        return new ObjectBytes(json, find(json, MARK, 0) + MARK.length, true);
     }
 
     /** The same object as in encoded bytes, with room for another resourceVersion. */
@@ -63,7 +66,7 @@ public final class ObjectBytes {
         byte[] open = new byte[json.length - (end - start)];
         System.arraycopy(json, 0, open, 0, start);
         System.arraycopy(json, end, open, start, json.length - end);
-        return new ObjectBytes(open, start);
+        return new ObjectBytes(open, start, false);
     }
 
     /** The complete bytes. */
@@ -74,6 +77,11 @@ public final class ObjectBytes {
         System.arraycopy(digits, 0, out, gap, digits.length);
         System.arraycopy(bytes, gap, out, gap + digits.length, bytes.length - gap);
         return out;
+    }
+
+    /** The object at a revision. */
+    public ApiObject objectAt(long revision) {
+        return ordered ? ApiObject.ofOrderedJson(at(revision)) : ApiObject.ofJson(at(revision));
     }
 
     /** How many bytes the object has, without the revision's digits. */

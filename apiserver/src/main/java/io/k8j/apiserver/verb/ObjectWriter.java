@@ -121,8 +121,7 @@ public final class ObjectWriter {
                 return store.put(
                         storeKey,
                         revision -> {
-                            byte[] value = bytes.at(revision);
-                            made[0] = new CachedObject(key, ApiObject.ofJson(value), revision, fields);
+                            made[0] = new CachedObject(key, bytes.objectAt(revision), revision, fields);
                             return resource.cache().made(made[0]);
                         },
                         expected,

@@ -15,21 +15,31 @@ import tools.jackson.core.JacksonException;
  */
 public final class ApiObject {
     private final byte[] json;
+    private final boolean ordered;
     private volatile Envelope envelope;
     private volatile Object typed;
 
-    private ApiObject(byte[] json) {
+    private ApiObject(byte[] json, boolean ordered) {
         this.json = json;
+        this.ordered = ordered;
     }
 
     /** Takes over the bytes of one JSON object; the caller must not change them afterwards. */
     public static ApiObject ofJson(byte[] json) {
-        return new ApiObject(json);
+        return new ApiObject(json, false);
+    }
+
+    /**
+     * The same of bytes that begin with kind, apiVersion and metadata, which ends with its managed fields: these need
+     * not be read to find what identifies the object.
+     */
+    public static ApiObject ofOrderedJson(byte[] json) {
+        return new ApiObject(json, true);
     }
 
     /** Encodes a tree; it is not kept. */
     public static ApiObject ofTree(Map<String, Object> tree) {
-        return new ApiObject(Models.write(tree));
+        return new ApiObject(Models.write(tree), false);
     }
 
     /** The JSON bytes; they must not be changed. */
@@ -128,7 +138,7 @@ public final class ApiObject {
     private Envelope head() {
         Envelope known = envelope;
         if (known == null) {
-            known = Envelope.read(json);
+            known = Envelope.read(json, ordered);
             envelope = known;
         }
         return known;

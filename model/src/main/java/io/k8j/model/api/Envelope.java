@@ -29,9 +29,11 @@ record Envelope(
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final StringPool STRINGS = new StringPool();
 
-    static Envelope read(byte[] json) {
-        Reader reader = new Reader();
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), Slim.of(json))) {
+    /** @param ordered whether kind and apiVersion come first and nothing that is wanted after the managed fields */
+    static Envelope read(byte[] json, boolean ordered) {
+        Reader reader = new Reader(ordered);
+        byte[] text = ordered ? json : Slim.of(json);
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             reader.object(parser);
         }
         return new Envelope(
@@ -46,6 +48,7 @@ record Envelope(
     }
 
     private static final class Reader {
+        private final boolean ordered;
         private String kind = "";
         private String apiVersion = "";
         private String namespace = "";
@@ -54,6 +57,10 @@ record Envelope(
         private String resourceVersion = "";
         private String deletionTimestamp;
         private Map<String, String> labels = Map.of();
+
+        private Reader(boolean ordered) {
+            this.ordered = ordered;
+        }
 
         private void object(JsonParser parser) {
             int missing = 3;
@@ -66,7 +73,11 @@ record Envelope(
                 switch (field) {
                     case "kind" -> kind = text(parser, value);
                     case "apiVersion" -> apiVersion = text(parser, value);
-                    case "metadata" -> metadata(parser);
+                    case "metadata" -> {
+                        if (!metadata(parser)) {
+                            return;
+                        }
+                    }
                     default -> {
                         parser.skipChildren();
                         continue;
@@ -76,12 +87,16 @@ record Envelope(
             }
         }
 
-        private void metadata(JsonParser parser) {
+        /** Whether it was read to its end, so that what follows can be read, too. */
+        private boolean metadata(JsonParser parser) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                return;
+                return true;
             }
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String field = parser.currentName();
+                if (ordered && field.equals("managedFields")) {
+                    return false;
+                }
                 JsonToken value = parser.nextToken();
                 switch (field) {
                     case "name" -> name = text(parser, value);
@@ -94,6 +109,7 @@ record Envelope(
                     default -> parser.skipChildren();
                 }
             }
+            return true;
         }
 
         private static String text(JsonParser parser, JsonToken value) {

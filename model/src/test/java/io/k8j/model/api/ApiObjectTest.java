@@ -32,6 +32,19 @@ class ApiObjectTest {
     }
 
     @Test
+    void managedFieldsAtTheEndOfMetadataAreNotReadForTheEnvelope() {
+        ApiObject pod = ApiObject.ofOrderedJson(("{'kind':'Pod','apiVersion':'v1','metadata':{'name':'a','uid':'u',"
+                        + "'resourceVersion':'7','labels':{'app':'x'},'managedFields':[broken")
+                .replace('\'', '"')
+                .getBytes(StandardCharsets.UTF_8));
+        assertThat(pod.kind()).isEqualTo("Pod");
+        assertThat(pod.name()).isEqualTo("a");
+        assertThat(pod.resourceVersion()).isEqualTo("7");
+        assertThat(pod.labels()).isEqualTo(Map.of("app", "x"));
+        assertThat(pod.namespace()).isEmpty();
+    }
+
+    @Test
     void whatIsMissingOrOfAnotherTypeIsEmpty() {
         ApiObject odd = object("{'kind':3,'metadata':{'name':{'x':['y']},'labels':7,'deletionTimestamp':null}}");
         assertThat(odd.kind()).isEmpty();
