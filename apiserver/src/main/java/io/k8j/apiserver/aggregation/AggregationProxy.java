@@ -30,6 +30,7 @@ final class AggregationProxy implements Dispatcher.Documents {
     @Override
     public Optional<ExchangeHandler> find(Exchange exchange) {
         String path = exchange.path();
+        if (!path.startsWith("/apis/") && !path.startsWith("/openapi/v3/")) return Optional.empty();
         String[] parts = path.startsWith("/openapi/v3/")
                 ? ("/" + path.substring("/openapi/v3/".length())).split("/", 5)
                 : path.split("/", 5);

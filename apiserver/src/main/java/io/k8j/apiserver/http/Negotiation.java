@@ -19,6 +19,8 @@ record Negotiation(String mediaType, Transform transform, String version) {
             "application/json;stream=watch",
             "application/vnd.kubernetes.protobuf;stream=watch");
 
+    private static final Negotiation PLAIN = new Negotiation(MediaTypes.JSON, Transform.NONE, "");
+
     /** What becomes of the objects. */
     enum Transform {
         NONE,
@@ -36,7 +38,9 @@ record Negotiation(String mediaType, Transform transform, String version) {
      * @throws ApiException 406 if none can
      */
     static Negotiation of(Exchange exchange, boolean list, boolean custom, boolean tables) {
-        for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
+        List<String> wanted = exchange.headers("Accept");
+        if (isPlain(wanted)) return PLAIN;
+        for (MediaTypes.Clause clause : MediaTypes.accept(wanted)) {
             Negotiation chosen = fit(clause, list);
             if (chosen == null || (custom && chosen.isWholeProtobuf())) continue;
             if (tables || chosen.transform() != Transform.TABLE) return chosen;
@@ -60,6 +64,11 @@ record Negotiation(String mediaType, Transform transform, String version) {
         }
         throw ApiException.notAcceptable(
                 List.of("application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"));
+    }
+
+    /** Nearly all requests ask for nothing else. */
+    private static boolean isPlain(List<String> wanted) {
+        return wanted.size() == 1 && wanted.getFirst().equals(MediaTypes.JSON);
     }
 
     private boolean isWholeProtobuf() {
