@@ -56,6 +56,7 @@ final class TrainingLoad {
                     Json.parse("{\"spec\":{\"replicas\":1}}")));
             transport.call(call(Verb.DELETE, DEPLOYMENTS, "train", null));
             new TrainingRequests(transport).run(TrainingRequests.ROUNDS);
+            new TrainingPods(transport).run(TrainingPods.COUNT);
             watch.close();
         }
     }
