@@ -157,8 +157,8 @@ public final class Schema {
     private final Map<String, Field> fields;
     private final Map<String, Field> publicFields;
     private final Field[] order;
-    private Map<String, Object> nothing; // found when asked for first; the same for all threads
-    private DefaultPlan defaults; // found when asked for first; the same for all threads
+    private volatile Map<String, Object> nothing; // found when asked for first; the same for all threads
+    private DefaultPlan defaults; // found when asked for first; safe without volatile, as all of it is final
 
     private Schema(Builder data) {
         this.data = data;
