@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.k8j.apiserver.resource.ServedApis;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -286,13 +284,12 @@ class GangTest {
             cluster.nodeOf(name);
         }
         gang("g", 2);
-        Function<String, Pod> important =
-                name -> cluster.create(new PodBuilder(member("g", name, "1").build())
-                        .editSpec()
-                        .withPriority(10)
-                        .endSpec());
-        important.apply("g-0");
-        important.apply("g-1");
+        for (String name : List.of("g-0", "g-1")) {
+            cluster.create(new PodBuilder(member("g", name, "1").build())
+                    .editSpec()
+                    .withPriority(10)
+                    .endSpec());
+        }
         Stream.of("g-0", "g-1").forEach(cluster::nodeOf);
         assertThat(nodes().keySet()).containsExactlyInAnyOrder("g-0", "g-1");
     }
