@@ -89,7 +89,7 @@ public final class ApiServer implements AutoCloseable {
                 : config.operations().encryption();
         this.rotation = config.operations().rotation();
         this.limits = config.operations().limits();
-        this.serving = new Serving(limits.requestTimeout(), limits.goawayChance(), time);
+        this.serving = new Serving(limits.requestTimeout(), limits.goawayChance());
         this.core = ApiServerCore.open(
                 store,
                 config.core(),

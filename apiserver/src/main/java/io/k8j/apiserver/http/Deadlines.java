@@ -2,15 +2,14 @@ package io.k8j.apiserver.http;
 
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.GoDuration;
-import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Gives up requests that take too long: their client gets 504 and their thread is interrupted. The server's own limit is
- * looked after by one timer for all requests, so that a request costs only its entry in a set; a shorter limit that the
- * client asks for has a timer of its own.
+ * looked after by one thread for all requests, so that a request costs only its entry in a set; a shorter limit that the
+ * client asks for has a thread of its own. Requests take the machine's time, also where the cluster's clock stands still.
  */
 final class Deadlines implements RequestFilter, AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -28,15 +27,13 @@ final class Deadlines implements RequestFilter, AutoCloseable {
     }
 
     private final Duration limit; // zero for none
-    private final Time time;
     private final Set<Running> running = ConcurrentHashMap.newKeySet();
-    private volatile Time.Timer next = () -> {};
-    private volatile boolean closed;
+    private final Thread lookout;
 
-    Deadlines(Duration limit, Time time) {
+    Deadlines(Duration limit) {
         this.limit = limit;
-        this.time = time;
-        if (!limit.isZero()) look();
+        this.lookout = Thread.ofVirtual().name("deadlines").unstarted(this::lookOut);
+        if (!limit.isZero()) lookout.start();
     }
 
     @Override
@@ -53,13 +50,13 @@ final class Deadlines implements RequestFilter, AutoCloseable {
         }
         Running entry =
                 new Running(exchange, Thread.currentThread(), System.nanoTime() + (shorter ? asked : limit).toNanos());
-        Time.Timer timer = shorter ? time.after(asked, () -> giveUp(entry)) : null;
         running.add(entry);
+        Thread own = shorter ? Thread.startVirtualThread(() -> waitFor(entry, asked)) : null;
         try {
             chain.proceed(exchange);
         } finally {
             running.remove(entry);
-            if (timer != null) timer.cancel();
+            if (own != null) own.interrupt();
         }
     }
 
@@ -73,18 +70,32 @@ final class Deadlines implements RequestFilter, AutoCloseable {
         }
     }
 
-    private void look() {
-        if (closed) return;
-        long now = System.nanoTime();
-        for (Running entry : running) {
-            if (now - entry.until() >= 0) giveUp(entry);
+    private void lookOut() {
+        try {
+            while (true) {
+                Thread.sleep(LOOK);
+                long now = System.nanoTime();
+                for (Running entry : running) {
+                    if (now - entry.until() >= 0) giveUp(entry);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
         }
-        next = time.after(LOOK, this::look);
+    }
+
+    private void waitFor(Running entry, Duration asked) {
+        try {
+            Thread.sleep(asked);
+            giveUp(entry);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // answered in time
+        }
     }
 
     private void giveUp(Running entry) {
         if (!running.remove(entry)) return;
-        // Sending may take a moment, and timers must not wait.
+        // Sending may take a moment, and the other requests must not wait.
         Thread.ofVirtual().start(() -> {
             entry.exchange().expire();
             entry.thread().interrupt();
@@ -93,7 +104,6 @@ final class Deadlines implements RequestFilter, AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        next.cancel();
+        lookout.interrupt();
     }
 }

@@ -1,6 +1,5 @@
 package io.k8j.apiserver.http;
 
-import io.k8j.model.time.Time;
 import java.time.Duration;
 
 /** What bounds single requests, and the end of the server; closed with it. */
@@ -10,8 +9,8 @@ public final class Serving implements AutoCloseable {
     private final double goawayChance;
 
     /** @param requestTimeout zero for no limit */
-    public Serving(Duration requestTimeout, double goawayChance, Time time) {
-        this.deadlines = new Deadlines(requestTimeout, time);
+    public Serving(Duration requestTimeout, double goawayChance) {
+        this.deadlines = new Deadlines(requestTimeout);
         this.goawayChance = goawayChance;
     }
 
