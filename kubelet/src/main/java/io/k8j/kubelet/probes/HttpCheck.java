@@ -21,6 +21,7 @@ import javax.net.ssl.SSLSocket;
 final class HttpCheck {
     private static final int MAX_BODY = 10 * 1024;
     private static final int MAX_REDIRECTS = 10;
+    private static final String LATE = " (Client.Timeout exceeded while awaiting headers)";
     private static final int MAX_LINE = 64 * 1024;
 
     /** An answer; {@code redirectedAway} if it points at another host, which is not followed. */
@@ -42,12 +43,10 @@ final class HttpCheck {
             try {
                 answer = once(current, headers, deadline, found);
             } catch (SocketTimeoutException e) {
-                throw new IOException(
-                        "Get \"%s\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-                                .formatted(current),
-                        e);
+                throw new IOException("Get \"%s\": context deadline exceeded%s".formatted(current, LATE), e);
             } catch (IOException e) {
-                throw new IOException("Get \"%s\": %s".formatted(current, e.getMessage()), e);
+                boolean late = String.valueOf(e.getMessage()).endsWith(TcpCheck.TIMEOUT);
+                throw new IOException("Get \"%s\": %s%s".formatted(current, e.getMessage(), late ? LATE : ""), e);
             }
             String location = found.get("location");
             if (answer.status() < 300 || answer.status() > 399 || location == null) return answer;

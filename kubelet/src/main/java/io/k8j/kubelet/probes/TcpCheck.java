@@ -9,6 +9,9 @@ import java.net.SocketTimeoutException;
 
 /** Opens TCP connections, with failures worded as Go words them. */
 final class TcpCheck {
+    /** The end of what is said when nobody answers in time. */
+    static final String TIMEOUT = "i/o timeout";
+
     private TcpCheck() {}
 
     static Socket connect(String host, int port, int timeoutMillis) throws IOException {
@@ -21,7 +24,7 @@ final class TcpCheck {
             return socket;
         } catch (SocketTimeoutException e) {
             socket.close();
-            throw new IOException("dial tcp %s: i/o timeout".formatted(address), e);
+            throw new IOException("dial tcp %s: ".formatted(address) + TIMEOUT, e);
         } catch (NoRouteToHostException e) {
             socket.close();
             throw new IOException("dial tcp %s: connect: no route to host".formatted(address), e);

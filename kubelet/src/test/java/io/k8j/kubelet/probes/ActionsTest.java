@@ -1,6 +1,7 @@
 package io.k8j.kubelet.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Container;
@@ -10,7 +11,15 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
 import io.k8j.model.time.SystemTime;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -99,5 +108,30 @@ class ActionsTest {
         Probe exec =
                 new ProbeBuilder().withNewExec().withCommand("true").endExec().build();
         assertThat(actions.carryOut(exec, container, "id", "127.0.0.1").kind()).isEqualTo(ProbeResult.Kind.ERROR);
+    }
+
+    @Test
+    void aConnectionThatNobodyTakesIsTold() throws Exception {
+        List<Socket> waiting = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int port = full.getLocalPort();
+            boolean room = true;
+            while (room) {
+                Socket socket = new Socket();
+                waiting.add(socket);
+                try {
+                    socket.connect(full.getLocalSocketAddress(), 300);
+                } catch (SocketTimeoutException e) {
+                    room = false;
+                }
+            }
+            assertThatThrownBy(() -> HttpCheck.get(
+                            URI.create("http://127.0.0.1:%d/ok".formatted(port)), Map.of(), Duration.ofMillis(300)))
+                    .hasMessage(("Get \"http://127.0.0.1:%d/ok\": dial tcp 127.0.0.1:%d: i/o timeout"
+                                    + " (Client.Timeout exceeded while awaiting headers)")
+                            .formatted(port, port));
+        } finally {
+            for (Socket socket : waiting) socket.close();
+        }
     }
 }
