@@ -9,12 +9,19 @@ import java.util.function.LongSupplier;
  * Keeps the heap near the size of what lives in it. The serial collector, which needs the least memory of all, looks at
  * its old generation only when the heap has reached its limit; under churn a server of 100 MB would grow to gigabytes of
  * garbage first. This one asks for a collection when the old generation has doubled, or, while nothing happens, when some
- * of it may be given back.
+ * of it may be given back. A complete collection stops everything for some tenths of a second, so while much happens it
+ * waits for a calm moment, unless the garbage becomes too much.
  *
  * <p>Does nothing with other collectors, which look after themselves.
  */
 public final class HeapKeeper implements AutoCloseable {
     static final long SLACK = 96L << 20;
+    /** Garbage that may be there besides while much happens. */
+    static final long BUSY_SLACK = 512L << 20;
+
+    /** Growth from look to look that says that much happens. */
+    static final long BUSY_BYTES = 4 << 20;
+
     private static final String OLD_GENERATION = "Tenured Gen"; // the serial collector's
     private static final long LOOK_EVERY_MILLIS = 2000;
     private static final int LOOKS_UNTIL_IDLE = 30;
@@ -70,10 +77,11 @@ public final class HeapKeeper implements AutoCloseable {
     void look() {
         long now = used.getAsLong();
         quiet = Math.abs(now - before) < IDLE_BYTES ? quiet + 1 : 0;
+        boolean busy = now - before > BUSY_BYTES;
         before = now;
         long left = live.getAsLong();
         boolean idle = quiet == LOOKS_UNTIL_IDLE;
-        if (now > 2 * left + SLACK || idle && now > left + left / 4 + SLACK / 4) {
+        if (now > 2 * left + SLACK + (busy ? BUSY_SLACK : 0) || idle && now > left + left / 4 + SLACK / 4) {
             collect.run();
             before = used.getAsLong();
             quiet = 0;

@@ -29,14 +29,34 @@ class HeapKeeperTest {
         keeper.look();
         assertThat(collections).isZero();
         used = HeapKeeper.SLACK + MB;
-        keeper.look();
+        look(2);
         assertThat(collections).isOne();
         used = 2 * really + HeapKeeper.SLACK - MB;
-        keeper.look();
+        look(2);
         assertThat(collections).isOne();
         used += 2 * MB;
         keeper.look();
         assertThat(collections).isEqualTo(2);
+    }
+
+    @Test
+    void whileMuchHappensItWaitsForACalmMoment() {
+        used = HeapKeeper.SLACK + MB;
+        for (int i = 0; i < 10; i++) {
+            keeper.look();
+            used += 2 * HeapKeeper.BUSY_BYTES;
+        }
+        assertThat(collections).isZero();
+        look(2);
+        assertThat(collections).isOne();
+    }
+
+    @Test
+    void tooMuchGarbageIsCollectedEvenThen() {
+        keeper.look();
+        used = HeapKeeper.SLACK + HeapKeeper.BUSY_SLACK + MB;
+        keeper.look();
+        assertThat(collections).isOne();
     }
 
     @Test
