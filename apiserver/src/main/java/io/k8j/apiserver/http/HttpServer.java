@@ -56,7 +56,8 @@ public final class HttpServer implements AutoCloseable {
         Class<? extends ServerChannel> type =
                 Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         EventLoopGroup loops = EventLoops.acquire();
-        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        // Once it is closed it also closes what was accepted just before and comes late.
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
         LongAdder handshakeErrors = new LongAdder();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)

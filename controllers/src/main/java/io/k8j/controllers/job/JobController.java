@@ -151,10 +151,12 @@ public final class JobController {
             context.pods().controlledBy(Nulls.uid(job)).forEach(this::release);
             return Outcome.DONE;
         }
-        boolean upToDate = expectations.met(key); // before the copy is read
+        // Both before the copy is read: what comes to be known in between must not make an older copy count again.
+        boolean upToDate = expectations.met(key);
+        Set<String> letGo = Set.copyOf(released);
         List<Pod> owned =
                 claims.claim(job, context.pods().candidates(key.namespace(), Nulls.uid(job)), pod -> selects(job, pod));
-        JobPlan plan = JobPlan.of(job, owned, released, context.now());
+        JobPlan plan = JobPlan.of(job, owned, letGo, context.now());
         long begin = context.time().nanoTime();
         RuntimeException error = upToDate ? carryOut(key, job, plan) : null;
         if (plan.creations().isEmpty()
