@@ -131,6 +131,17 @@ class FairnessApiTest {
                 .formatted(name, level, precedence);
     }
 
+    /** Gives what bob asks for a level of its own. @param response what happens to requests beyond it */
+    private void limitBob(String response) {
+        api.post(LEVELS, """
+                {'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{'name':'mine'},
+                 'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':%s}}}""".formatted(response));
+        api.post(SCHEMAS, schema("mine", "mine", 50));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> condition("mine").equals("False Found"));
+    }
+
     /** Holds the requests of one user inside the server until the latch opens. */
     private CountDownLatch hold(String user) {
         CountDownLatch latch = new CountDownLatch(1);
@@ -157,15 +168,7 @@ class FairnessApiTest {
     void whoAsksForTooMuchIsRefusedWhileAdministratorsAreServed() throws Exception {
         start(1, 1, true, Duration.ofSeconds(60));
         awaitObjects();
-        api.post(
-                LEVELS,
-                "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
-                        + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':{'type':"
-                        + "'Reject'}}}}");
-        api.post(SCHEMAS, schema("mine", "mine", 50));
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> condition("mine").equals("False Found"));
+        limitBob("{'type':'Reject'}");
         CountDownLatch latch = hold("bob");
         List<HttpResponse<String>> answers = new CopyOnWriteArrayList<>();
         List<Thread> senders = send(4, answers);
@@ -283,15 +286,7 @@ class FairnessApiTest {
     void administratorsSeeWhoWaitsAndWhoRuns() throws Exception {
         start(1, 1, true, Duration.ofSeconds(60));
         awaitObjects();
-        api.post(
-                LEVELS,
-                "{'apiVersion':'flowcontrol.apiserver.k8s.io/v1','kind':'PriorityLevelConfiguration','metadata':{"
-                        + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':{'type':"
-                        + "'Queue','queuing':{'queues':2,'handSize':1,'queueLengthLimit':5}}}}}");
-        api.post(SCHEMAS, schema("mine", "mine", 50));
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> condition("mine").equals("False Found"));
+        limitBob("{'type':'Queue','queuing':{'queues':2,'handSize':1,'queueLengthLimit':5}}");
         CountDownLatch latch = hold("bob");
         List<HttpResponse<String>> answers = new CopyOnWriteArrayList<>();
         List<Thread> senders = send(3, answers);
