@@ -177,19 +177,18 @@ public final class JobController {
     }
 
     private void count(Job job, JobPlan plan, RuntimeException error, Duration took) {
-        String mode = job.getSpec().getCompletionMode() == null
-                ? "NonIndexed"
-                : job.getSpec().getCompletionMode();
+        String mode = Nulls.or(job.getSpec().getCompletionMode(), "NonIndexed");
         String action = !plan.creations().isEmpty()
                 ? "pods_created"
                 : !plan.deletions().isEmpty() ? "pods_deleted" : plan.release().isEmpty() ? "reconciling" : "tracking";
         context.metrics().jobSynced(mode, error != null, action, took);
         JobStatus before = job.getStatus() == null ? new JobStatus() : job.getStatus();
         context.metrics()
-                .podsFinished(mode, false, number(plan.status().getSucceeded()) - number(before.getSucceeded()));
-        context.metrics().podsFinished(mode, true, number(plan.status().getFailed()) - number(before.getFailed()));
-        Job after = job.toBuilder().withStatus(plan.status()).build();
-        if (JobEnd.isFinished(after)) {
+                .podsFinished(
+                        mode, false, Nulls.or(plan.status().getSucceeded(), 0) - Nulls.or(before.getSucceeded(), 0));
+        context.metrics()
+                .podsFinished(mode, true, Nulls.or(plan.status().getFailed(), 0) - Nulls.or(before.getFailed(), 0));
+        if (JobEnd.isFinished(plan.status())) {
             Optional<JobCondition> failed = plan.status().getConditions().stream()
                     .filter(c -> "Failed".equals(c.getType()) && "True".equals(c.getStatus()))
                     .findFirst();
@@ -199,10 +198,6 @@ public final class JobController {
                             failed.isPresent(),
                             failed.map(JobCondition::getReason).orElse(""));
         }
-    }
-
-    private static int number(Integer value) {
-        return value == null ? 0 : value;
     }
 
     private RuntimeException carryOut(ObjectKey key, Job job, JobPlan plan) throws InterruptedException {

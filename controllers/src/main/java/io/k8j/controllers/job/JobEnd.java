@@ -3,6 +3,7 @@ package io.k8j.controllers.job;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.SuccessPolicyRule;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
@@ -27,9 +28,11 @@ record JobEnd(boolean success, String reason, String message) {
     }
 
     static boolean isFinished(Job job) {
-        return job.getStatus() != null
-                && Nulls.list(job.getStatus().getConditions()).stream()
-                        .anyMatch(c -> isTrue(c, "Complete") || isTrue(c, "Failed"));
+        return job.getStatus() != null && isFinished(job.getStatus());
+    }
+
+    static boolean isFinished(JobStatus status) {
+        return Nulls.list(status.getConditions()).stream().anyMatch(c -> isTrue(c, "Complete") || isTrue(c, "Failed"));
     }
 
     /** Whether it ends now, or was to end already. The order is upstream's: the first that applies gives its reason. */
