@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import io.k8j.apiserver.admission.HookUsers;
 import io.k8j.apiserver.admission.WebhookClient;
 import io.k8j.apiserver.admission.policy.PolicyStatus;
 import io.k8j.apiserver.bootstrap.Bootstrap;
@@ -156,7 +157,7 @@ final class Handlers implements AutoCloseable {
                 time,
                 config.cacheLimits(),
                 this::deleteInstances,
-                new WebhookClient(new ServiceAddresses(core.reader())));
+                new WebhookClient(new ServiceAddresses(core.reader()), HookUsers.NONE));
         StoredResource policies = storage("admissionregistration.k8s.io", "validatingadmissionpolicies");
         policyStatus = new PolicyStatus(
                 core.reader(),

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -176,10 +177,14 @@ class OptionalAdmissionTest {
                             "tolerations"))
                     .contains(Map.of("key", "mine", "operator", "Exists"))
                     .noneMatch(toleration -> "v".equals(Trees.string(toleration, "value"))); // covered
-            assertThat(refusal(server, "v1/pods", pod("q", "rec", "tolerations: [{key: gpu, operator: Exists}]"))
-                            .getMessage())
-                    .isEqualTo("pods \"q\" is forbidden: pod tolerations (possibly merged with namespace default"
-                            + " tolerations) conflict with its cluster whitelist");
+            ApiException refused =
+                    refusal(server, "v1/pods", pod("q", "rec", "tolerations: [{key: gpu, operator: Exists}]"));
+            assertThat(refused.toStatus())
+                    .doesNotContainKeys("reason", "details")
+                    .containsEntry("code", 500L);
+            assertThat(refused.getMessage())
+                    .isEqualTo("pod tolerations (possibly merged with namespace default tolerations) conflict with its"
+                            + " cluster whitelist");
         });
     }
 
@@ -263,6 +268,10 @@ class OptionalAdmissionTest {
         return AdmissionSettings.DEFAULTS
                 .withPlugins(Set.of("ImagePolicyWebhook"), Set.of("ServiceAccount"))
                 .withOptional(OptionalSettings.NONE.withImagePolicy(new ImagePolicy.Settings(
-                        new WebhookEndpoint(target, null, null), span, span, Duration.ofMillis(1), allowOnFailure)));
+                        new WebhookEndpoint(target, null, Optional::empty),
+                        span,
+                        span,
+                        Duration.ofMillis(1),
+                        allowOnFailure)));
     }
 }

@@ -24,7 +24,7 @@ public final class Kubeconfig {
      */
     public record Context(String name, ServerAccess access, String namespace) {}
 
-    private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+    public static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
     private static final long TOKEN_LIFE_NANOS = 60_000_000_000L;
 
     private Kubeconfig() {}
@@ -68,26 +68,31 @@ public final class Kubeconfig {
 
     /** The access of a Pod's own ServiceAccount; empty outside of a cluster. */
     public static Optional<Context> inCluster(Map<String, String> environment) throws IOException {
+        return inCluster(environment, ACCOUNT);
+    }
+
+    /** The same, with the folder that holds the ServiceAccount's files. */
+    public static Optional<Context> inCluster(Map<String, String> environment, Path account) throws IOException {
         String host = environment.get("KUBERNETES_SERVICE_HOST");
         String port = environment.get("KUBERNETES_SERVICE_PORT");
-        Path token = ACCOUNT.resolve("token");
+        Path token = account.resolve("token");
         if (host == null || port == null || !Files.isReadable(token)) {
             return Optional.empty();
         }
         String address = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         ServerAccess access = new ServerAccess(
                 URI.create("https://" + address + ":" + port),
-                Files.readAllBytes(ACCOUNT.resolve("ca.crt")),
+                Files.readAllBytes(account.resolve("ca.crt")),
                 "",
                 false,
                 new byte[0],
                 new byte[0],
                 new TokenFile(token));
-        String namespace = Files.readString(ACCOUNT.resolve("namespace")).strip();
+        String namespace = Files.readString(account.resolve("namespace")).strip();
         return Optional.of(new Context("in-cluster", access, namespace));
     }
 
-    private static Object load(String yaml) {
+    static Object load(String yaml) {
         try {
             return new Load(LoadSettings.builder().setCodePointLimit(10_000_000).build()).loadFromString(yaml);
         } catch (YamlEngineException e) {
@@ -95,7 +100,7 @@ public final class Kubeconfig {
         }
     }
 
-    private static Map<?, ?> map(Object value, String what) {
+    static Map<?, ?> map(Object value, String what) {
         if (value instanceof Map<?, ?> map) {
             return map;
         }
@@ -113,12 +118,12 @@ public final class Kubeconfig {
         throw new IllegalArgumentException("kubeconfig: no %s \"%s\"".formatted(field, name));
     }
 
-    private static String text(Map<?, ?> map, String key) {
+    static String text(Map<?, ?> map, String key) {
         return map.get(key) instanceof String text ? text : "";
     }
 
     /** {@code key-data} in base64, or the file named by {@code key}. */
-    private static byte[] data(Map<?, ?> map, String key, Path folder) throws IOException {
+    static byte[] data(Map<?, ?> map, String key, Path folder) throws IOException {
         String inline = text(map, key + "-data");
         if (!inline.isEmpty()) {
             try {
@@ -131,7 +136,7 @@ public final class Kubeconfig {
         return file.isEmpty() ? new byte[0] : Files.readAllBytes(folder.resolve(file));
     }
 
-    private static Supplier<Optional<String>> token(Map<?, ?> credentials, Path folder) {
+    static Supplier<Optional<String>> token(Map<?, ?> credentials, Path folder) {
         String token = text(credentials, "token");
         String file = text(credentials, "tokenFile");
         if (!file.isEmpty()) {

@@ -23,7 +23,7 @@ public final class TlsContexts {
     public static SSLContext of(ServerAccess access) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys(access), trust(access), null);
+            context.init(keys(access.certificate(), access.key()), trust(access), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException("TLS settings for %s: %s".formatted(access.server(), e.getMessage()), e);
@@ -45,14 +45,20 @@ public final class TlsContexts {
         }
     }
 
-    private static KeyManager[] keys(ServerAccess access) throws GeneralSecurityException, IOException {
-        if (access.certificate().length == 0) {
+    /**
+     * What shows a client certificate.
+     *
+     * @param certificate PEM, those between it and its authority behind it; empty for none
+     * @return null for none
+     */
+    public static KeyManager[] keys(byte[] certificate, byte[] key) throws GeneralSecurityException, IOException {
+        if (certificate.length == 0) {
             return null;
         }
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        Certificate[] chain = Pem.certificates(access.certificate()).toArray(Certificate[]::new);
-        store.setKeyEntry("client", Pem.privateKey(access.key()), new char[0], chain);
+        Certificate[] chain = Pem.certificates(certificate).toArray(Certificate[]::new);
+        store.setKeyEntry("client", Pem.privateKey(key), new char[0], chain);
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, new char[0]);
         return factory.getKeyManagers();

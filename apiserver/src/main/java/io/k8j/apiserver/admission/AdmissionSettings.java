@@ -12,6 +12,8 @@ import java.util.Set;
  * @param podSecurity defaults and exemptions of {@code PodSecurity}
  * @param quotaLimits what may only be used where a quota covers it
  * @param optional configurations of steps that are off by default
+ * @param mutatingUsers as whom mutating webhooks are asked
+ * @param validatingUsers as whom validating webhooks are asked
  * @param notReadySeconds {@code --default-not-ready-toleration-seconds}
  * @param unreachableSeconds {@code --default-unreachable-toleration-seconds}
  */
@@ -21,10 +23,20 @@ public record AdmissionSettings(
         PodSecurityConfiguration podSecurity,
         QuotaLimits quotaLimits,
         OptionalSettings optional,
+        HookUsers mutatingUsers,
+        HookUsers validatingUsers,
         long notReadySeconds,
         long unreachableSeconds) {
     public static final AdmissionSettings DEFAULTS = new AdmissionSettings(
-            Set.of(), Set.of(), PodSecurityConfiguration.DEFAULTS, QuotaLimits.NONE, OptionalSettings.NONE, 300, 300);
+            Set.of(),
+            Set.of(),
+            PodSecurityConfiguration.DEFAULTS,
+            QuotaLimits.NONE,
+            OptionalSettings.NONE,
+            HookUsers.NONE,
+            HookUsers.NONE,
+            300,
+            300);
 
     public AdmissionSettings {
         enabled = Set.copyOf(enabled);
@@ -49,26 +61,94 @@ public record AdmissionSettings(
     }
 
     public AdmissionSettings withPlugins(Set<String> on, Set<String> off) {
-        return new AdmissionSettings(on, off, podSecurity, quotaLimits, optional, notReadySeconds, unreachableSeconds);
+        return new AdmissionSettings(
+                on,
+                off,
+                podSecurity,
+                quotaLimits,
+                optional,
+                mutatingUsers,
+                validatingUsers,
+                notReadySeconds,
+                unreachableSeconds);
     }
 
     public AdmissionSettings withPodSecurity(PodSecurityConfiguration configuration) {
         return new AdmissionSettings(
-                enabled, disabled, configuration, quotaLimits, optional, notReadySeconds, unreachableSeconds);
+                enabled,
+                disabled,
+                configuration,
+                quotaLimits,
+                optional,
+                mutatingUsers,
+                validatingUsers,
+                notReadySeconds,
+                unreachableSeconds);
     }
 
     public AdmissionSettings withQuotaLimits(QuotaLimits limits) {
         return new AdmissionSettings(
-                enabled, disabled, podSecurity, limits, optional, notReadySeconds, unreachableSeconds);
+                enabled,
+                disabled,
+                podSecurity,
+                limits,
+                optional,
+                mutatingUsers,
+                validatingUsers,
+                notReadySeconds,
+                unreachableSeconds);
     }
 
     public AdmissionSettings withTolerations(long notReady, long unreachable) {
-        return new AdmissionSettings(enabled, disabled, podSecurity, quotaLimits, optional, notReady, unreachable);
+        return new AdmissionSettings(
+                enabled,
+                disabled,
+                podSecurity,
+                quotaLimits,
+                optional,
+                mutatingUsers,
+                validatingUsers,
+                notReady,
+                unreachable);
     }
 
     public AdmissionSettings withOptional(OptionalSettings settings) {
         return new AdmissionSettings(
-                enabled, disabled, podSecurity, quotaLimits, settings, notReadySeconds, unreachableSeconds);
+                enabled,
+                disabled,
+                podSecurity,
+                quotaLimits,
+                settings,
+                mutatingUsers,
+                validatingUsers,
+                notReadySeconds,
+                unreachableSeconds);
+    }
+
+    public AdmissionSettings withMutatingUsers(HookUsers users) {
+        return new AdmissionSettings(
+                enabled,
+                disabled,
+                podSecurity,
+                quotaLimits,
+                optional,
+                users,
+                validatingUsers,
+                notReadySeconds,
+                unreachableSeconds);
+    }
+
+    public AdmissionSettings withValidatingUsers(HookUsers users) {
+        return new AdmissionSettings(
+                enabled,
+                disabled,
+                podSecurity,
+                quotaLimits,
+                optional,
+                mutatingUsers,
+                users,
+                notReadySeconds,
+                unreachableSeconds);
     }
 
     /** Whether a step runs. */

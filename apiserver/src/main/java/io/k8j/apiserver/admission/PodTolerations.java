@@ -62,8 +62,7 @@ record PodTolerations(ObjectReader reader, List<Object> defaults, List<Object> a
         if (limits.isEmpty()) return;
         for (Object toleration : own) {
             if (limits.stream().noneMatch(limit -> covers(limit, toleration))) {
-                throw Ask.forbidden(
-                        request,
+                throw fault(
                         "pod tolerations (possibly merged with namespace default tolerations) conflict with its %s whitelist"
                                 .formatted(given == null ? "cluster" : "namespace"));
             }
@@ -83,10 +82,34 @@ record PodTolerations(ObjectReader reader, List<Object> defaults, List<Object> a
             if (parsed instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)) {
                 return new ArrayList<>(list);
             }
-            throw Ask.forbidden(request, annotation + ": must be a list of tolerations");
+            throw fault("json: cannot unmarshal %s into Go value of type []v1.Toleration"
+                    .formatted(parsed instanceof List<?> list ? firstOther(list) : goName(parsed)));
         } catch (JsonException e) {
-            throw Ask.forbidden(request, annotation + ": " + e.getMessage());
+            throw fault(e.getMessage());
         }
+    }
+
+    /** Upstream gives its reasons without a code, which makes an error of the server of them. */
+    private static ApiException fault(String why) {
+        return new ApiException(500, "", why, null);
+    }
+
+    private static String firstOther(List<?> list) {
+        return list.stream()
+                .filter(item -> !(item instanceof Map))
+                .map(PodTolerations::goName)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String goName(Object json) {
+        return switch (json) {
+            case Map<?, ?> _ -> "object";
+            case List<?> _ -> "array";
+            case String _ -> "string";
+            case Boolean _ -> "bool";
+            case null, default -> "number";
+        };
     }
 
     /** Without those that others cover; of equal ones the first stays. */

@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -51,11 +52,18 @@ public final class WebhookClient {
     private static final long MAX_ANSWER = 16L << 20;
 
     private final AdmissionServices.ServiceResolver services;
-    private final Map<List<String>, HttpClient> clients = new ConcurrentHashMap<>();
+    private final HookUsers users;
+    private final Map<List<Object>, HttpClient> clients = new ConcurrentHashMap<>();
 
-    /** Makes a client; webhooks that name Services are found by the resolver. */
-    public WebhookClient(AdmissionServices.ServiceResolver services) {
+    /**
+     * Makes a client.
+     *
+     * @param services finds webhooks that name Services
+     * @param users as whom they are asked
+     */
+    public WebhookClient(AdmissionServices.ServiceResolver services, HookUsers users) {
         this.services = services;
+        this.users = users;
     }
 
     /**
@@ -76,13 +84,16 @@ public final class WebhookClient {
                         (int) config.at("service", "port").number(443));
                 target = endpoint.resolve(named.getRawPath().isEmpty() ? "/" : named.getRawPath());
             }
-            HttpRequest request = HttpRequest.newBuilder(URI.create(target + query))
+            HookUsers.User user = users.of(address(named));
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target + query))
                     .timeout(timeout)
                     .header("Content-Type", "application/json")
                     .header("Accept", "application/json, */*")
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(review)))
-                    .build();
-            return read(send(client(config, named.getHost()), request, timeout));
+                    .header("User-Agent", "kube-apiserver-admission")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(review)));
+            user.authorization().get().ifPresent(value -> request.header("Authorization", value));
+            user.headers().forEach((name, values) -> values.forEach(value -> request.header(name, value)));
+            return read(send(client(config, named.getHost(), user), request.build(), timeout));
         } catch (CallException e) {
             throw e;
         } catch (HttpTimeoutException | TimeoutException e) {
@@ -212,24 +223,32 @@ public final class WebhookClient {
         }
     }
 
-    private HttpClient client(Place config, String host) throws IOException {
+    /** Host and port, as users are named by. */
+    private static String address(URI target) {
+        return target.getHost() + ":" + (target.getPort() < 0 ? 443 : target.getPort());
+    }
+
+    private HttpClient client(Place config, String host, HookUsers.User user) throws IOException {
         String bundle = config.text("caBundle");
         if (clients.size() > MAX_CLIENTS) {
             clients.clear(); // bundles are rotated; their old clients end when nobody uses them
         }
-        HttpClient known = clients.get(List.of(bundle, host));
+        HttpClient known = clients.get(List.of(bundle, host, user));
         if (known != null) {
             return known;
         }
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(null, new TrustManager[] {new NamedTrust(trust(bundle), host)}, null);
+            tls.init(
+                    user.keys().toArray(KeyManager[]::new),
+                    new TrustManager[] {new NamedTrust(trust(bundle), host)},
+                    null);
             HttpClient made = HttpClient.newBuilder()
                     .sslContext(tls)
                     .version(HttpClient.Version.HTTP_1_1) // a connection each, so that many endpoints share the load
                     .connectTimeout(Duration.ofSeconds(10))
                     .build();
-            clients.put(List.of(bundle, host), made);
+            clients.put(List.of(bundle, host, user), made);
             return made;
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException("unable to load root certificates: " + e.getMessage(), e);

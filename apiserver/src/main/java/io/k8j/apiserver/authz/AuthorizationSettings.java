@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param authorizers asked one after another; not looked at if there is a file
  * @param file an AuthorizationConfiguration, read again when it changes; null for none
- * @param kubeconfigs reads where a webhook of the file is
+ * @param kubeconfigs tells where a webhook of the file is
  */
 public record AuthorizationSettings(List<Entry> authorizers, Path file, Kubeconfigs kubeconfigs) {
     /** The modes that every server has: nodes first, because their rules are the narrowest. */
@@ -19,6 +19,9 @@ public record AuthorizationSettings(List<Entry> authorizers, Path file, Kubeconf
             new AuthorizationSettings(List.of(new Entry.Node(), new Entry.Rbac()), null, file -> {
                 throw new IOException("no kubeconfig can be read here");
             });
+
+    public static final String NO_CLUSTER =
+            "unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined";
 
     /** One authorizer. */
     public sealed interface Entry {
@@ -39,6 +42,11 @@ public record AuthorizationSettings(List<Entry> authorizers, Path file, Kubeconf
     @FunctionalInterface
     public interface Kubeconfigs {
         WebhookEndpoint read(Path file) throws IOException;
+
+        /** The server of the cluster that this process is a Pod of. */
+        default WebhookEndpoint inCluster() throws IOException {
+            throw new IOException(NO_CLUSTER);
+        }
     }
 
     public AuthorizationSettings {

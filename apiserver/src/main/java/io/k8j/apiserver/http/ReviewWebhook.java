@@ -86,7 +86,7 @@ public final class ReviewWebhook implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        if (endpoint.authorization() != null) request.header("Authorization", endpoint.authorization());
+        endpoint.authorization().get().ifPresent(value -> request.header("Authorization", value));
         return request.build();
     }
 

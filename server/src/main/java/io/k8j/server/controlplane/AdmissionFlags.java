@@ -55,6 +55,9 @@ final class AdmissionFlags {
                     case "PodSecurity" -> result.withPodSecurity(PodSecurityConfiguration.of(configuration));
                     case "ImagePolicyWebhook" ->
                         result.withOptional(result.optional().withImagePolicy(imagePolicy(configuration)));
+                    case "MutatingAdmissionWebhook" -> result.withMutatingUsers(HookCredentials.read(configuration));
+                    case "ValidatingAdmissionWebhook" ->
+                        result.withValidatingUsers(HookCredentials.read(configuration));
                     case "ResourceQuota" -> result.withQuotaLimits(QuotaLimits.of(configuration));
                     default -> {
                         OptionalSettings optional = result.optional().with(name, configuration);

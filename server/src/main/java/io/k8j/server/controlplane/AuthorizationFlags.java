@@ -5,6 +5,7 @@ import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.authz.AuthorizationSettings.Entry;
 import io.k8j.apiserver.authz.webhook.MatchConditions;
 import io.k8j.apiserver.authz.webhook.WebhookSettings;
+import io.k8j.client.Kubeconfig;
 import io.k8j.server.UserException;
 import io.k8j.server.flags.FlagValues;
 import java.io.IOException;
@@ -41,7 +42,9 @@ final class AuthorizationFlags {
                         + " --authorization-mode or --authorization-webhook-* flags are specified");
             }
             return new AuthorizationSettings(
-                    List.of(), Path.of(flags.text("authorization-config")), Webhooks::endpoint);
+                    List.of(),
+                    Path.of(flags.text("authorization-config")),
+                    new Webhooks(System.getenv(), Kubeconfig.ACCOUNT));
         }
         List<String> modes = flags.list("authorization-mode", DEFAULT_MODES);
         List<Entry> entries = new ArrayList<>();
@@ -60,7 +63,7 @@ final class AuthorizationFlags {
         if (flags.has("authorization-policy-file") && !seen.contains("ABAC")) {
             throw new IllegalArgumentException("cannot specify --authorization-policy-file without mode ABAC");
         }
-        return new AuthorizationSettings(entries, null, Webhooks::endpoint);
+        return new AuthorizationSettings(entries, null, new Webhooks(System.getenv(), Kubeconfig.ACCOUNT));
     }
 
     private static String quoted(List<String> modes) {

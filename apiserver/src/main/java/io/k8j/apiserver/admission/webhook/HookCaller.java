@@ -2,6 +2,7 @@ package io.k8j.apiserver.admission.webhook;
 
 import io.k8j.apiserver.admission.AdmissionMetrics;
 import io.k8j.apiserver.admission.AdmissionServices;
+import io.k8j.apiserver.admission.HookUsers;
 import io.k8j.apiserver.admission.WebhookClient;
 import io.k8j.apiserver.admission.webhook.Hooks.Hook;
 import io.k8j.apiserver.spi.AdmissionRequest;
@@ -27,7 +28,10 @@ final class HookCaller {
 
     /** @param type {@code admit} or {@code validating}, as metrics have it */
     HookCaller(AdmissionServices services, String type) {
-        this.client = new WebhookClient(services.services());
+        HookUsers users = type.equals("admit")
+                ? services.settings().mutatingUsers()
+                : services.settings().validatingUsers();
+        this.client = new WebhookClient(services.services(), users);
         this.metrics = services.metrics();
         this.time = services.time();
         this.type = type;

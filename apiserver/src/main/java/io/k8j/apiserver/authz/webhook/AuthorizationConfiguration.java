@@ -152,12 +152,16 @@ public final class AuthorizationConfiguration {
                 name,
                 endpoint,
                 webhook.text("subjectAccessReviewVersion"),
-                authorized,
-                unauthorized,
+                remembers(webhook, "cacheAuthorizedRequests") ? authorized : Duration.ZERO,
+                remembers(webhook, "cacheUnauthorizedRequests") ? unauthorized : Duration.ZERO,
                 timeout,
                 webhook.text("failurePolicy").equals("Deny"),
                 conditions,
                 WebhookSettings.DEFAULT_PAUSE));
+    }
+
+    private static boolean remembers(Place webhook, String field) {
+        return !Boolean.FALSE.equals(webhook.field(field).value());
     }
 
     /** A duration; null if it is wrong, which is noted. */
@@ -213,8 +217,17 @@ public final class AuthorizationConfiguration {
                     }
                 }
             }
-            case "InClusterConfig" ->
-                f.invalid(at.field("type"), "InClusterConfig", "the server does not run in a cluster");
+            case "InClusterConfig" -> {
+                if (info.field("kubeConfigFile").present()) {
+                    f.invalid(file, path, "can only be set when type=KubeConfigFile");
+                } else {
+                    try {
+                        return kubeconfigs.inCluster();
+                    } catch (IOException e) {
+                        f.invalid(at.field("type"), "InClusterConfig", e.getMessage());
+                    }
+                }
+            }
             default ->
                 f.notSupported(at.field("type"), info.text("type"), List.of("InClusterConfig", "KubeConfigFile"));
         }
