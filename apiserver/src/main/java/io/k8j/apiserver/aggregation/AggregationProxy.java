@@ -1,6 +1,7 @@
 package io.k8j.apiserver.aggregation;
 
 import io.k8j.apiserver.admission.AdmissionServices;
+import io.k8j.apiserver.discovery.ThirdDocument;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
@@ -17,26 +18,34 @@ import java.util.Optional;
 
 /** Passes requests for group versions of other servers on to them, in the name of the user. */
 final class AggregationProxy implements Dispatcher.Documents {
+    private static final String THIRD = "/openapi/v3/";
+
     private final ServiceIndex index;
     private final AdmissionServices.ServiceResolver resolver;
     private final RemoteTls tls;
+    private final RemoteDocuments documents;
 
-    AggregationProxy(ServiceIndex index, AdmissionServices.ServiceResolver resolver, RemoteTls tls) {
+    AggregationProxy(ServiceIndex index, AdmissionServices.ServiceResolver resolver, RemoteTls tls, RemoteDocuments documents) {
         this.index = index;
         this.resolver = resolver;
         this.tls = tls;
+        this.documents = documents;
     }
 
     @Override
     public Optional<ExchangeHandler> find(Exchange exchange) {
         String path = exchange.path();
-        if (!path.startsWith("/apis/") && !path.startsWith("/openapi/v3/")) return Optional.empty();
-        String[] parts = path.startsWith("/openapi/v3/")
-                ? ("/" + path.substring("/openapi/v3/".length())).split("/", 5)
+        if (!path.startsWith("/apis/") && !path.startsWith(THIRD)) return Optional.empty();
+        String[] parts = path.startsWith(THIRD)
+                ? ("/" + path.substring(THIRD.length())).split("/", 5)
                 : path.split("/", 5);
         if (parts.length < 4 || !parts[1].equals("apis")) return Optional.empty();
         RemoteService service = index.of(parts[2], parts[3]);
-        return service == null ? Optional.empty() : Optional.of(e -> proxy(e, service));
+        if (service == null) return Optional.empty();
+        RemoteDocuments.Made made = path.startsWith(THIRD) ? documents.made(service) : null;
+        if (made == null) return Optional.of(e -> proxy(e, service));
+        return Optional.of(
+                e -> ThirdDocument.send(e, "apis/" + service.groupVersion(), made.hash(), made::document));
     }
 
     private void proxy(Exchange exchange, RemoteService service) {

@@ -35,8 +35,8 @@ public final class Aggregator implements AutoCloseable {
         this.reader = reader;
         RemoteTls tls = new RemoteTls(identity);
         RemoteClient client = new RemoteClient(resolver, tls);
-        this.proxy = new AggregationProxy(index, resolver, tls);
         this.documents = new RemoteDocuments(index, client);
+        this.proxy = new AggregationProxy(index, resolver, tls, documents);
         this.availability = new Availability(index, reader, client, documents::learn, api, time);
         this.locals = new LocalServices(table, reader, api, time);
     }

@@ -2,9 +2,12 @@ package io.k8j.apiserver.aggregation;
 
 import io.k8j.apiserver.discovery.Foreign;
 import io.k8j.apiserver.discovery.ForeignApis;
+import io.k8j.apiserver.discovery.ThirdDocument;
+import io.k8j.apiserver.http.Tagged;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
 import io.k8j.model.json.Trees;
+import io.k8j.model.openapi.ThirdFromSecond;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,7 +26,10 @@ final class RemoteDocuments implements ForeignApis {
 
     /** Answers of one server; the OpenAPI parts may be null. */
     private record Known(
-            byte[] discovery, Foreign foreign, String third, byte[] secondBytes, Map<String, Object> second) {}
+            byte[] discovery, Foreign foreign, String third, Made made, byte[] secondBytes, Map<String, Object> second) {}
+
+    /** An OpenAPI v3 document that stands in for one that the server does not have. */
+    record Made(byte[] document, String hash) {}
 
     RemoteDocuments(ServiceIndex index, RemoteClient client) {
         this.index = index;
@@ -37,24 +43,50 @@ final class RemoteDocuments implements ForeignApis {
         Foreign foreign = same && before.foreign().groupPriority() == service.groupPriority()
                 ? before.foreign()
                 : foreign(service, discovery);
-        byte[] second = ask(service, "/openapi/v2");
+        byte[] second = json(ask(service, "/openapi/v2"));
         boolean sameSecond = before != null && java.util.Arrays.equals(before.secondBytes(), second);
         Map<String, Object> tree = sameSecond ? before.second() : second(service, second);
-        known.put(service.name(), new Known(discovery, foreign, third(service), second, tree));
+        RemoteClient.Answer thirds = ask(service, "/openapi/v3");
+        Made made = null;
+        if (second != null && thirds != null && thirds.status() == 404) {
+            made = sameSecond && before.made() != null ? before.made() : made(second);
+        }
+        known.put(service.name(), new Known(discovery, foreign, third(service, thirds), made, second, tree));
     }
 
-    private byte[] ask(RemoteService service, String path) {
+    private static Made made(byte[] second) {
         try {
-            RemoteClient.Answer answer = client.get(service, path, "application/json");
-            boolean json = answer.status() == 200 && answer.contentType().contains("json");
-            return json ? answer.body() : null;
-        } catch (IOException e) {
-            return null; // the server has no such document, or the next round finds it unavailable
+            byte[] document = Json.write(ThirdFromSecond.convert(Json.parseObject(second)));
+            return new Made(document, Tagged.of(document));
+        } catch (JsonException e) {
+            return null;
         }
     }
 
-    private String third(RemoteService service) {
-        byte[] body = ask(service, "/openapi/v3");
+    /** The document that was made for a server; null if it has its own or none. */
+    Made made(RemoteService service) {
+        Known answers = known.get(service.name());
+        return answers == null ? null : answers.made();
+    }
+
+    /** Null if there is no answer: the next round finds out whether the server is still there. */
+    private RemoteClient.Answer ask(RemoteService service, String path) {
+        try {
+            return client.get(service, path, "application/json");
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static byte[] json(RemoteClient.Answer answer) {
+        boolean json = answer != null
+                && answer.status() == 200
+                && answer.contentType().contains("json");
+        return json ? answer.body() : null;
+    }
+
+    private static String third(RemoteService service, RemoteClient.Answer thirds) {
+        byte[] body = json(thirds);
         if (body == null) return null;
         try {
             String path = "apis/" + service.groupVersion();
@@ -166,8 +198,11 @@ final class RemoteDocuments implements ForeignApis {
         Map<String, String> all = new TreeMap<>();
         for (RemoteService service : index.all()) {
             Known answers = known.get(service.name());
-            if (answers != null && answers.third() != null && service.available()) {
-                all.put("apis/" + service.groupVersion(), answers.third());
+            if (answers == null || !service.available()) continue;
+            String path = "apis/" + service.groupVersion();
+            if (answers.third() != null) all.put(path, answers.third());
+            else if (answers.made() != null) {
+                all.put(path, ThirdDocument.address(path, answers.made().hash()));
             }
         }
         return all;

@@ -21,7 +21,6 @@ import java.util.TreeMap;
 public final class OpenApiPages implements Dispatcher.Documents {
     private static final String V2 = "/openapi/v2";
     private static final String V3 = "/openapi/v3";
-    private static final String IMMUTABLE = "public, immutable";
 
     private final ResourceTable table;
     private final ForeignApis foreign;
@@ -73,7 +72,7 @@ public final class OpenApiPages implements Dispatcher.Documents {
         exchange.addResponseHeader("Vary", "Accept");
         List<Map<String, Object>> others = foreign.secondOpenApi();
         boolean protobuf = accept.contains("proto-openapi.spec.v2") && !accept.contains("application/json");
-        if (!protobuf && !acceptsJson(exchange)) {
+        if (!protobuf && !exchange.accepts("application/json")) {
             exchange.respond(406, null, new byte[0]);
             return;
         }
@@ -83,29 +82,10 @@ public final class OpenApiPages implements Dispatcher.Documents {
         Tagged.send(exchange, Tagged.of(document), type, () -> document);
     }
 
-    private static boolean acceptsJson(Exchange exchange) {
-        return exchange.accepts("application/json");
-    }
-
     private void third(Exchange exchange, String groupVersion) {
         OpenApiDocuments documents = documents();
         String hash = documents.hash(groupVersion).toUpperCase(Locale.ROOT);
-        exchange.addResponseHeader("Vary", "Accept");
-        if (!acceptsJson(exchange)) {
-            exchange.respond(406, null, new byte[0]);
-            return;
-        }
-        String wanted = exchange.query("hash");
-        if (wanted != null && !wanted.isEmpty()) {
-            if (!hash.equals(wanted)) { // the client's index is old, but names what it wants
-                exchange.setResponseHeader("Location", V3 + "/" + groupVersion + "?hash=" + hash);
-                exchange.respond(301, null, new byte[0]);
-                return;
-            }
-            exchange.setResponseHeader("Expires", "Thu, 31 Dec 2099 23:59:59 GMT");
-            exchange.setResponseHeader("Cache-Control", IMMUTABLE);
-        }
-        Tagged.send(exchange, hash, "application/json", () -> documents.third(groupVersion));
+        ThirdDocument.send(exchange, groupVersion, hash, () -> documents.third(groupVersion));
     }
 
     private OpenApiDocuments documents() {

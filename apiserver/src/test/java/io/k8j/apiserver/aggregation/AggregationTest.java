@@ -7,6 +7,7 @@ import io.k8j.apiserver.Operations;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -123,6 +124,30 @@ class AggregationTest {
         });
         assertThat(server.get("/openapi/v3/apis/wardle.example.com/v1?hash=AB").body())
                 .isEqualTo("{\"openapi\":\"3.0.0\"}");
+    }
+
+    @Test
+    void anOldServersSecondDocumentBecomesItsThird() {
+        sample.hasThird = false;
+        service();
+        register("'insecureSkipTLSVerify':true");
+        awaitReason("Passed");
+        String path = "apis/wardle.example.com/v1";
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Trees.get(server.json("/openapi/v3"), "paths", path))
+                        .isNotNull());
+        String address = Trees.string(server.json("/openapi/v3"), "paths", path, "serverRelativeURL");
+        assertThat(address).startsWith("/openapi/v3/" + path + "?hash=");
+        HttpResponse<String> document = server.get(address);
+        assertThat(document.headers().firstValue("Cache-Control")).contains("public, immutable");
+        assertThat(Json.parseObject(document.body()))
+                .isEqualTo(Json.parseObject("""
+                    {"openapi":"3.0.0","info":{"title":"w","version":"1"},
+                     "paths":{"/apis/wardle.example.com/v1/":{},"/healthz":{}},"components":{"schemas":
+                     {"com.example.wardle.v1.Flunder":{"type":"object","description":"a fish"}}}}
+                    """.getBytes(StandardCharsets.UTF_8)));
+        HttpResponse<String> moved = server.get("/openapi/v3/" + path + "?hash=OLD");
+        assertThat(moved.headers().firstValue("Location")).contains(address);
     }
 
     @Test

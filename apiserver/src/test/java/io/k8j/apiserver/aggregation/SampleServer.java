@@ -59,6 +59,8 @@ final class SampleServer implements AutoCloseable {
     final ConcurrentLinkedQueue<Asked> asked = new ConcurrentLinkedQueue<>();
     final String caBundle;
     volatile int discoveryStatus = 200;
+    /** Whether it knows OpenAPI v3. */
+    volatile boolean hasThird = true;
     private final HttpsServer server;
 
     SampleServer() throws Exception {
@@ -141,7 +143,8 @@ final class SampleServer implements AutoCloseable {
                     default -> "{\"kind\":\"Flunder\",\"path\":\"" + path + "\"}";
                 })
                 .getBytes(StandardCharsets.UTF_8);
-        int status = path.endsWith("/gone") ? 404 : path.equals("/apis/" + GROUP_VERSION) ? discoveryStatus : 200;
+        boolean missing = path.endsWith("/gone") || path.startsWith("/openapi/v3") && !hasThird;
+        int status = missing ? 404 : path.equals("/apis/" + GROUP_VERSION) ? discoveryStatus : 200;
         exchange.getRequestBody().readAllBytes();
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.getResponseHeaders().set("X-Sample", "yes");
