@@ -25,7 +25,8 @@ final class AggregationProxy implements Dispatcher.Documents {
     private final RemoteTls tls;
     private final RemoteDocuments documents;
 
-    AggregationProxy(ServiceIndex index, AdmissionServices.ServiceResolver resolver, RemoteTls tls, RemoteDocuments documents) {
+    AggregationProxy(
+            ServiceIndex index, AdmissionServices.ServiceResolver resolver, RemoteTls tls, RemoteDocuments documents) {
         this.index = index;
         this.resolver = resolver;
         this.tls = tls;
@@ -36,16 +37,14 @@ final class AggregationProxy implements Dispatcher.Documents {
     public Optional<ExchangeHandler> find(Exchange exchange) {
         String path = exchange.path();
         if (!path.startsWith("/apis/") && !path.startsWith(THIRD)) return Optional.empty();
-        String[] parts = path.startsWith(THIRD)
-                ? ("/" + path.substring(THIRD.length())).split("/", 5)
-                : path.split("/", 5);
+        String[] parts =
+                path.startsWith(THIRD) ? ("/" + path.substring(THIRD.length())).split("/", 5) : path.split("/", 5);
         if (parts.length < 4 || !parts[1].equals("apis")) return Optional.empty();
         RemoteService service = index.of(parts[2], parts[3]);
         if (service == null) return Optional.empty();
         RemoteDocuments.Made made = path.startsWith(THIRD) ? documents.made(service) : null;
         if (made == null) return Optional.of(e -> proxy(e, service));
-        return Optional.of(
-                e -> ThirdDocument.send(e, "apis/" + service.groupVersion(), made.hash(), made::document));
+        return Optional.of(e -> ThirdDocument.send(e, "apis/" + service.groupVersion(), made.hash(), made::document));
     }
 
     private void proxy(Exchange exchange, RemoteService service) {

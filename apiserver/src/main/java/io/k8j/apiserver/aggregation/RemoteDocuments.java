@@ -26,7 +26,12 @@ final class RemoteDocuments implements ForeignApis {
 
     /** Answers of one server; the OpenAPI parts may be null. */
     private record Known(
-            byte[] discovery, Foreign foreign, String third, Made made, byte[] secondBytes, Map<String, Object> second) {}
+            byte[] discovery,
+            Foreign foreign,
+            String third,
+            Made made,
+            byte[] secondBytes,
+            Map<String, Object> second) {}
 
     /** An OpenAPI v3 document that stands in for one that the server does not have. */
     record Made(byte[] document, String hash) {}
@@ -79,9 +84,8 @@ final class RemoteDocuments implements ForeignApis {
     }
 
     private static byte[] json(RemoteClient.Answer answer) {
-        boolean json = answer != null
-                && answer.status() == 200
-                && answer.contentType().contains("json");
+        boolean json =
+                answer != null && answer.status() == 200 && answer.contentType().contains("json");
         return json ? answer.body() : null;
     }
 

@@ -140,8 +140,7 @@ class AggregationTest {
         assertThat(address).startsWith("/openapi/v3/" + path + "?hash=");
         HttpResponse<String> document = server.get(address);
         assertThat(document.headers().firstValue("Cache-Control")).contains("public, immutable");
-        assertThat(Json.parseObject(document.body()))
-                .isEqualTo(Json.parseObject("""
+        assertThat(Json.parseObject(document.body())).isEqualTo(Json.parseObject("""
                     {"openapi":"3.0.0","info":{"title":"w","version":"1"},
                      "paths":{"/apis/wardle.example.com/v1/":{},"/healthz":{}},"components":{"schemas":
                      {"com.example.wardle.v1.Flunder":{"type":"object","description":"a fish"}}}}

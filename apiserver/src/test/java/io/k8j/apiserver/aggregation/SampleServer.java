@@ -61,6 +61,7 @@ final class SampleServer implements AutoCloseable {
     volatile int discoveryStatus = 200;
     /** Whether it knows OpenAPI v3. */
     volatile boolean hasThird = true;
+
     private final HttpsServer server;
 
     SampleServer() throws Exception {

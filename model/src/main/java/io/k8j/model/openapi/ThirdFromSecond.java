@@ -16,7 +16,8 @@ import java.util.function.UnaryOperator;
 public final class ThirdFromSecond {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "options", "head", "patch");
     private static final List<String> OPERATION_FIELDS = List.of("tags", "summary", "description");
-    private static final List<String> PARAMETER_FIELDS = List.of("name", "in", "description", "required", "allowEmptyValue");
+    private static final List<String> PARAMETER_FIELDS =
+            List.of("name", "in", "description", "required", "allowEmptyValue");
     private static final String DEFINITIONS = "#/definitions/";
 
     private ThirdFromSecond() {}
@@ -41,7 +42,11 @@ public final class ThirdFromSecond {
     }
 
     private static void each(
-            Map<String, Object> from, String name, Map<String, Object> to, String newName, UnaryOperator<Object> change) {
+            Map<String, Object> from,
+            String name,
+            Map<String, Object> to,
+            String newName,
+            UnaryOperator<Object> change) {
         Map<String, Object> all = Trees.map(from, name);
         if (all.isEmpty()) return;
         Map<String, Object> changed = new TreeMap<>();
@@ -156,16 +161,21 @@ public final class ThirdFromSecond {
     private static Object schema(Object second) {
         if (!(second instanceof Map<?, ?> fields)) return second; // additionalProperties may be a truth value
         Map<String, Object> schema = new LinkedHashMap<>();
-        Trees.asMap(fields).forEach((name, value) -> schema.put(name, switch (name) {
-            case "$ref" -> newReference(value);
-            case "properties" -> schemas(value);
-            case "items" ->
-                value instanceof List<?> list
-                        ? list.stream().map(ThirdFromSecond::schema).toList()
-                        : schema(value);
-            case "additionalProperties", "additionalItems" -> schema(value);
-            default -> value;
-        }));
+        Trees.asMap(fields)
+                .forEach((name, value) -> schema.put(
+                        name,
+                        switch (name) {
+                            case "$ref" -> newReference(value);
+                            case "properties" -> schemas(value);
+                            case "items" ->
+                                value instanceof List<?> list
+                                        ? list.stream()
+                                                .map(ThirdFromSecond::schema)
+                                                .toList()
+                                        : schema(value);
+                            case "additionalProperties", "additionalItems" -> schema(value);
+                            default -> value;
+                        }));
         Object reference = schema.get("$ref");
         if (reference != null && schema.size() > 1) { // a reference must stand alone in v3
             schema.remove("$ref");

@@ -18,9 +18,7 @@ class ThirdFromSecondTest {
     static Stream<Case> cases() {
         return Stream.of(
                 new Case("nothing", "{swagger: '2.0'}", "{openapi: 3.0.0, paths: {}, components: {}}"),
-                new Case(
-                        "a body and its types",
-                        """
+                new Case("a body and its types", """
                         paths:
                           /a:
                             parameters: [{name: n, in: path, required: true, type: string, uniqueItems: true}]
@@ -37,8 +35,7 @@ class ThirdFromSecondTest {
                               responses:
                                 '200': {description: OK, schema: {$ref: '#/definitions/a.B'}}
                                 '401': {description: no}
-                        """,
-                        """
+                        """, """
                         openapi: 3.0.0
                         components: {}
                         paths:
@@ -59,9 +56,7 @@ class ThirdFromSecondTest {
                                   content: {application/json: {schema: {$ref: '#/components/schemas/a.B'}}}
                                 '401': {description: no}
                         """),
-                new Case(
-                        "references with something beside them",
-                        """
+                new Case("references with something beside them", """
                         definitions:
                           a:
                             type: object
@@ -72,8 +67,7 @@ class ThirdFromSecondTest {
                               many: {type: array, items: {$ref: '#/definitions/b', default: {}}}
                               more: {type: object, additionalProperties: {$ref: '#/definitions/b'}}
                               any: {type: object, additionalProperties: true}
-                        """,
-                        """
+                        """, """
                         openapi: 3.0.0
                         paths: {}
                         components:
