@@ -20,6 +20,7 @@ import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.Rests;
 import io.k8j.controllers.support.Times;
 import io.k8j.model.api.ApiException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,9 +28,9 @@ import java.util.TreeMap;
 
 /** Writes the Endpoints of Services that have a selector. */
 public final class EndpointsController {
-    static final String TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
     private static final String OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
     private static final String MANAGED_BY = "endpoints.kubernetes.io/managed-by";
+    private static final String LEADER = "control-plane.alpha.kubernetes.io/leader";
     private static final String HEADLESS = "service.kubernetes.io/headless";
     private static final int CAPACITY = 1000;
     private static final int WORKERS = 5;
@@ -38,6 +39,7 @@ public final class EndpointsController {
     private final Resources<Endpoints> endpoints;
     private final Informer<Endpoints> informer;
     private final ServiceWatch services;
+    private final TriggerTimes triggers = new TriggerTimes();
     private final EventRecorder events;
     private final ControllerLoop<ObjectKey> loop;
 
@@ -53,17 +55,27 @@ public final class EndpointsController {
     }
 
     public static Controller create(ControllerContext context) {
-        return Controller.of(new EndpointsController(context).loop, WORKERS);
+        EndpointsController controller = new EndpointsController(context);
+        return Controller.of(controller.loop, WORKERS, controller::checkLeftovers);
+    }
+
+    /** What was left behind by Services that were deleted while nobody looked. */
+    private void checkLeftovers() {
+        for (Endpoints left : informer.all()) {
+            if (!Nulls.annotations(left).containsKey(LEADER)) {
+                loop.queue().add(ObjectKey.of(left));
+            }
+        }
     }
 
     private Outcome reconcile(ObjectKey key) {
         Optional<Service> found = services.services().get(key);
         if (found.isEmpty()) {
-            if (informer.get(key)
-                    .filter(e -> Nulls.labels(e).containsKey(MANAGED_BY))
-                    .isPresent()) {
+            // Also those that people have written for it.
+            if (informer.get(key).isPresent()) {
                 endpoints.deleteIfPresent(key, DeleteOptions.DEFAULT);
             }
+            triggers.forget(key);
             return Outcome.DONE;
         }
         Service service = found.get();
@@ -74,13 +86,23 @@ public final class EndpointsController {
                 .filter(pod -> ServicePods.selects(service, pod))
                 .toList();
         loop.queue().rest(key, Rests.after(pods.size()));
+        Optional<Instant> trigger = triggers.next(service, pods);
         List<EndpointSubset> all = EndpointsPlan.subsets(service, pods);
         Optional<List<EndpointSubset>> truncated = EndpointsPlan.truncated(all, CAPACITY);
-        write(service, informer.get(key), truncated.orElse(all), truncated.isPresent());
+        write(service, informer.get(key), truncated.orElse(all), truncated.isPresent(), trigger);
         return Outcome.DONE;
     }
 
-    private void write(Service service, Optional<Endpoints> present, List<EndpointSubset> subsets, boolean truncated) {
+    private static boolean says(List<EndpointSubset> present, List<EndpointSubset> wanted) {
+        return wanted.equals(Nulls.list(present)) || wanted.equals(Subsets.repacked(Nulls.list(present)));
+    }
+
+    private void write(
+            Service service,
+            Optional<Endpoints> present,
+            List<EndpointSubset> subsets,
+            boolean truncated,
+            Optional<Instant> trigger) {
         Map<String, String> labels = new TreeMap<>(Nulls.labels(service));
         labels.put(MANAGED_BY, "endpoint-controller");
         labels.remove(HEADLESS);
@@ -92,7 +114,7 @@ public final class EndpointsController {
                 == truncated;
         if (present.isPresent()
                 && sameCapacity
-                && subsets.equals(Nulls.list(present.get().getSubsets()))
+                && says(present.get().getSubsets(), subsets)
                 && labels.equals(Nulls.labels(present.get()))) {
             return;
         }
@@ -104,9 +126,12 @@ public final class EndpointsController {
                         .endMetadata());
         builder.editMetadata()
                 .withLabels(labels)
-                .addToAnnotations(TRIGGER_TIME, Times.text(context.now()))
+                .removeFromAnnotations(TriggerTimes.ANNOTATION)
                 .removeFromAnnotations(OVER_CAPACITY)
                 .endMetadata();
+        trigger.ifPresent(time -> builder.editMetadata()
+                .addToAnnotations(TriggerTimes.ANNOTATION, Times.text(time))
+                .endMetadata());
         if (truncated) {
             builder.editMetadata().addToAnnotations(OVER_CAPACITY, "truncated").endMetadata();
         }
@@ -123,14 +148,12 @@ public final class EndpointsController {
             }
             if (!e.isConflict() && !e.isAlreadyExists()) {
                 events.warning(
-                        service,
+                        wanted,
                         present.isPresent() ? "FailedToUpdateEndpoint" : "FailedToCreateEndpoint",
-                        "Failed to %s endpoint %s/%s: %s"
-                                .formatted(
-                                        present.isPresent() ? "update" : "create",
-                                        Nulls.namespace(service),
-                                        Nulls.name(service),
-                                        e.getMessage()));
+                        (present.isPresent()
+                                        ? "Failed to update endpoint %s/%s: %s"
+                                        : "Failed to create endpoint for service %s/%s: %s")
+                                .formatted(Nulls.namespace(service), Nulls.name(service), e.getMessage()));
             }
             throw e;
         }

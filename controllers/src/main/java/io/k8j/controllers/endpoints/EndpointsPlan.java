@@ -11,30 +11,20 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The subsets of a Service's Endpoints. */
 final class EndpointsPlan {
-    private static final Comparator<EndpointAddress> BY_IP = Comparator.comparing(EndpointAddress::getIp)
-            .thenComparing(address -> address.getTargetRef() == null
-                    ? ""
-                    : Nulls.or(address.getTargetRef().getUid(), ""));
-    private static final Comparator<EndpointPort> BY_PORT = Comparator.comparing(
-                    (EndpointPort port) -> Nulls.or(port.getName(), ""))
-            .thenComparing(EndpointPort::getPort)
-            .thenComparing(port -> Nulls.or(port.getProtocol(), ""));
-
     private record Group(List<EndpointPort> ports, List<EndpointAddress> ready, List<EndpointAddress> notReady) {}
 
     private EndpointsPlan() {}
 
     static List<EndpointSubset> subsets(Service service, List<Pod> pods) {
         boolean publishAll = Nulls.isTrue(service.getSpec().getPublishNotReadyAddresses());
-        Map<String, Group> groups = new TreeMap<>();
+        Map<List<EndpointPort>, Group> groups = new LinkedHashMap<>();
         for (Pod pod : pods) {
             if (!ServicePods.isCandidate(pod, publishAll)) {
                 continue;
@@ -55,21 +45,16 @@ final class EndpointsPlan {
                     .withTargetRef(ServicePods.reference(pod))
                     .withHostname(ServicePods.hostname(service, pod))
                     .build();
-            Group group = groups.computeIfAbsent(
-                    ports.toString(), k -> new Group(ports, new ArrayList<>(), new ArrayList<>()));
+            Group group = groups.computeIfAbsent(ports, k -> new Group(ports, new ArrayList<>(), new ArrayList<>()));
             (publishAll || Pods.isReady(pod) ? group.ready : group.notReady).add(address);
         }
-        List<EndpointSubset> subsets = new ArrayList<>();
-        for (Group group : groups.values()) {
-            group.ready.sort(BY_IP);
-            group.notReady.sort(BY_IP);
-            subsets.add(new EndpointSubsetBuilder()
-                    .withAddresses(group.ready)
-                    .withNotReadyAddresses(group.notReady)
-                    .withPorts(group.ports)
-                    .build());
-        }
-        return subsets;
+        return Subsets.repacked(groups.values().stream()
+                .map(group -> new EndpointSubsetBuilder()
+                        .withAddresses(group.ready)
+                        .withNotReadyAddresses(group.notReady)
+                        .withPorts(group.ports)
+                        .build())
+                .toList());
     }
 
     private static Optional<String> address(Service service, Pod pod) {
@@ -90,11 +75,10 @@ final class EndpointsPlan {
                             number,
                             Nulls.or(port.getProtocol(), "TCP"))));
         }
-        ports.sort(BY_PORT);
         return ports;
     }
 
-    /** At most so many addresses, the ready ones first; each group loses its share. */
+    /** At most so many addresses, the ready ones first; each subset keeps its share of them, rounded up. */
     static Optional<List<EndpointSubset>> truncated(List<EndpointSubset> subsets, int limit) {
         int ready = subsets.stream().mapToInt(s -> s.getAddresses().size()).sum();
         int notReady =
@@ -102,25 +86,21 @@ final class EndpointsPlan {
         if (ready + notReady <= limit) {
             return Optional.empty();
         }
-        int readyLeft = Math.min(ready, limit);
-        int notReadyLeft = limit - readyLeft;
+        boolean readyOnly = ready > limit;
+        int room = readyOnly ? limit : limit - ready;
+        int all = readyOnly ? ready : notReady;
+        int left = room;
         List<EndpointSubset> shorter = new ArrayList<>();
         for (EndpointSubset subset : subsets) {
-            List<EndpointAddress> some = first(subset.getAddresses(), readyLeft);
-            List<EndpointAddress> others = first(subset.getNotReadyAddresses(), notReadyLeft);
-            readyLeft -= some.size();
-            notReadyLeft -= others.size();
-            if (!some.isEmpty() || !others.isEmpty()) {
-                shorter.add(subset.toBuilder()
-                        .withAddresses(some)
-                        .withNotReadyAddresses(others)
-                        .build());
-            }
+            List<EndpointAddress> some = readyOnly ? subset.getAddresses() : subset.getNotReadyAddresses();
+            int share = Math.min(left, Math.min(some.size(), Math.ceilDiv(some.size() * room, all)));
+            left -= share;
+            List<EndpointAddress> kept = some.subList(0, share);
+            shorter.add(subset.toBuilder()
+                    .withAddresses(readyOnly ? kept : subset.getAddresses())
+                    .withNotReadyAddresses(readyOnly ? List.of() : kept)
+                    .build());
         }
         return Optional.of(shorter);
-    }
-
-    private static List<EndpointAddress> first(List<EndpointAddress> addresses, int count) {
-        return addresses.subList(0, Math.min(count, addresses.size()));
     }
 }

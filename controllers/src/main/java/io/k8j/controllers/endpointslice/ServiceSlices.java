@@ -6,50 +6,58 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointHintsBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
-import io.fabric8.kubernetes.api.model.discovery.v1.ForNode;
-import io.fabric8.kubernetes.api.model.discovery.v1.ForZone;
 import io.k8j.client.ObjectKey;
 import io.k8j.controllers.endpoints.ServicePods;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
-/** The endpoints of a Service, by address type and set of ports. */
-final class ServiceSlices {
-    private static final String ZONE = "topology.kubernetes.io/zone";
+/**
+ * The endpoints of a Service, without hints, by set of ports.
+ *
+ * @param contents what its slices should hold
+ * @param homeless Pods that are left out, because their nodes do not exist
+ */
+record ServiceSlices(List<SlicePlan.Contents> contents, List<Pod> homeless) {
+    static final String ZONE = "topology.kubernetes.io/zone";
 
-    private ServiceSlices() {}
-
-    static List<SlicePlan.Contents> wanted(Service service, List<Pod> pods, Function<ObjectKey, Optional<Node>> nodes) {
-        List<SlicePlan.Contents> wanted = new ArrayList<>();
-        for (String family : families(service)) {
-            Map<List<EndpointPort>, List<Endpoint>> byPorts = new LinkedHashMap<>();
-            for (Pod pod : pods) {
-                Optional<String> ip = ServicePods.ips(pod).stream()
-                        .filter(address -> family.equals(address.indexOf(':') >= 0 ? "IPv6" : "IPv4"))
-                        .findFirst();
-                if (ip.isPresent() && ServicePods.isCandidate(pod, true)) {
-                    byPorts.computeIfAbsent(ports(service, pod), k -> new ArrayList<>())
-                            .add(endpoint(service, pod, ip.get(), nodes));
-                }
+    static ServiceSlices of(Service service, String family, List<Pod> pods, Function<ObjectKey, Optional<Node>> nodes) {
+        boolean publishAll = Nulls.isTrue(service.getSpec().getPublishNotReadyAddresses());
+        Map<Set<EndpointPort>, SlicePlan.Contents> byPorts = new LinkedHashMap<>();
+        List<Pod> homeless = new ArrayList<>();
+        for (Pod pod : pods) {
+            if (!ServicePods.isCandidate(pod, true)) {
+                continue;
             }
-            if (byPorts.isEmpty()) {
-                byPorts.put(List.of(), List.of());
+            Optional<Node> node = Pods.isScheduled(pod)
+                    ? nodes.apply(ObjectKey.of(pod.getSpec().getNodeName()))
+                    : Optional.empty();
+            if (node.isEmpty() && !publishAll) {
+                homeless.add(pod);
+                continue;
             }
-            byPorts.forEach((ports, endpoints) -> wanted.add(new SlicePlan.Contents(family, ports, endpoints)));
+            List<String> ips = ServicePods.ips(pod).stream()
+                    .filter(address -> family.equals(address.indexOf(':') >= 0 ? "IPv6" : "IPv4"))
+                    .toList();
+            if (!ips.isEmpty()) {
+                List<EndpointPort> ports = ports(service, pod);
+                byPorts.computeIfAbsent(new HashSet<>(ports), k -> new SlicePlan.Contents(ports, new ArrayList<>()))
+                        .endpoints()
+                        .add(endpoint(service, pod, ips, node));
+            }
         }
-        return wanted;
+        return new ServiceSlices(List.copyOf(byPorts.values()), homeless);
     }
 
-    private static List<String> families(Service service) {
+    static List<String> families(Service service) {
         List<String> families = Nulls.list(service.getSpec().getIpFamilies());
         if (!families.isEmpty()) {
             return families;
@@ -68,38 +76,21 @@ final class ServiceSlices {
                             number,
                             Nulls.or(port.getProtocol(), "TCP"))));
         }
-        ports.sort(Comparator.comparing(EndpointPort::getName).thenComparing(EndpointPort::getPort));
         return ports;
     }
 
-    private static Endpoint endpoint(Service service, Pod pod, String ip, Function<ObjectKey, Optional<Node>> nodes) {
+    private static Endpoint endpoint(Service service, Pod pod, List<String> ips, Optional<Node> node) {
         boolean serving = Pods.isReady(pod);
         boolean terminating = Nulls.isDeleting(pod);
         boolean ready = Nulls.isTrue(service.getSpec().getPublishNotReadyAddresses()) || (serving && !terminating);
-        String node = Pods.isScheduled(pod) ? pod.getSpec().getNodeName() : null;
-        String zone = node == null
-                ? null
-                : nodes.apply(ObjectKey.of(node))
-                        .map(n -> Nulls.labels(n).get(ZONE))
-                        .orElse(null);
-        EndpointBuilder endpoint = new EndpointBuilder()
-                .withAddresses(ip)
+        return new EndpointBuilder()
+                .withAddresses(ips)
                 .withNewConditions(ready, serving, terminating)
                 .withTargetRef(ServicePods.reference(pod))
-                .withNodeName(node)
-                .withZone(zone)
-                .withHostname(ServicePods.hostname(service, pod));
-        String distribution = Nulls.or(service.getSpec().getTrafficDistribution(), "");
-        if (ready && !distribution.isEmpty() && zone != null) {
-            EndpointHintsBuilder hints = new EndpointHintsBuilder().withForZones(new ForZone(zone));
-            if (distribution.equals("PreferSameNode")) {
-                hints.withForNodes(new ForNode(node));
-            }
-            endpoint.withHints(hints.build());
-        } else if (ready && distribution.equals("PreferSameNode") && node != null) {
-            endpoint.withHints(
-                    new EndpointHintsBuilder().withForNodes(new ForNode(node)).build());
-        }
-        return endpoint.build();
+                .withNodeName(Pods.isScheduled(pod) ? pod.getSpec().getNodeName() : null)
+                .withZone(
+                        node.map(n -> Nulls.or(Nulls.labels(n).get(ZONE), null)).orElse(null))
+                .withHostname(ServicePods.hostname(service, pod))
+                .build();
     }
 }
