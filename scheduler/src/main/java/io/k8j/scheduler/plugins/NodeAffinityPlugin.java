@@ -30,6 +30,8 @@ final class NodeAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, Plugi
             .by(NAME);
     private static final Status NOT_ADDED = Status.unresolvable("node(s) didn't match scheduler-enforced node affinity")
             .by(NAME);
+    private static final Status CONFLICT =
+            Status.unresolvable("pod affinity terms conflict").by(NAME);
     private static final CycleState.Key<List<Preference>> PREFERENCES = new CycleState.Key<>();
 
     private final NodeSelection added;
@@ -48,7 +50,11 @@ final class NodeAffinityPlugin implements Plugin.PreFilter, Plugin.Filter, Plugi
 
     @Override
     public Status preFilter(CycleState state, PodInfo pod, Nodes nodes) {
-        return added == null && !pod.hasNodeRequirements() ? Status.SKIP : Status.SUCCESS;
+        if (added == null && !pod.hasNodeRequirements()) {
+            return Status.SKIP;
+        }
+        Set<String> only = onlyNodes(state, pod);
+        return only != null && only.isEmpty() ? CONFLICT : Status.SUCCESS;
     }
 
     @Override

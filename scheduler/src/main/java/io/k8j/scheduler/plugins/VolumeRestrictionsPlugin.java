@@ -11,20 +11,39 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** Keeps volumes that only one Pod or one node may have from being used twice. */
 final class VolumeRestrictionsPlugin implements Plugin.PreFilter, Plugin.Filter {
     private static final Status CLAIM_IN_USE = Status.unschedulable(
-                    "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode")
+                    "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by"
+                            + " another pod")
             .by("VolumeRestrictions");
     private static final Status DISK_IN_USE =
             Status.unschedulable("node(s) had no available disk").by("VolumeRestrictions");
     private static final CycleState.Key<Needs> NEEDS = new CycleState.Key<>();
 
-    /** Claims for one Pod only, by namespace and name, and disks. */
-    private record Needs(List<String> exclusive, List<Volume> disks) {}
+    private static final class Needs {
+        final Set<String> exclusive = new HashSet<>(); // claims for one Pod only, by namespace and name
+        final List<Volume> disks = new ArrayList<>();
+        int others; // how often Pods on any node use the exclusive claims
+
+        void count(PodInfo other, int by) {
+            for (int i = 0; i < other.volumes().size(); i++) {
+                if (other.volumes().get(i).getPersistentVolumeClaim() != null
+                        && exclusive.contains(other.namespace() + "/"
+                                + other.volumes()
+                                        .get(i)
+                                        .getPersistentVolumeClaim()
+                                        .getClaimName())) {
+                    others += by;
+                }
+            }
+        }
+    }
 
     private final Claims claims;
 
@@ -44,27 +63,41 @@ final class VolumeRestrictionsPlugin implements Plugin.PreFilter, Plugin.Filter 
 
     @Override
     public Status preFilter(CycleState state, PodInfo pod, Nodes nodes) {
-        List<String> exclusive = new ArrayList<>();
+        Needs needs = new Needs();
         for (Claims.Use use : Claims.usesOf(pod)) {
             PersistentVolumeClaim claim = claims.find(pod, use);
             if (claim == null) {
                 return Status.unresolvable("persistentvolumeclaim \"%s\" not found".formatted(use.name()));
             }
             if (claim.getSpec().getAccessModes().contains("ReadWriteOncePod")) {
-                exclusive.add(pod.namespace() + "/" + use.name());
+                needs.exclusive.add(pod.namespace() + "/" + use.name());
             }
         }
-        List<Volume> disks = new ArrayList<>();
         for (int i = 0; i < pod.volumes().size(); i++) {
             if (isDisk(pod.volumes().get(i))) {
-                disks.add(pod.volumes().get(i));
+                needs.disks.add(pod.volumes().get(i));
             }
         }
-        if (exclusive.isEmpty() && disks.isEmpty()) {
+        for (String claim : needs.exclusive) {
+            for (NodeInfo node : nodes.all()) {
+                needs.others += node.usesOfClaim(claim);
+            }
+        }
+        if (needs.others == 0 && needs.disks.isEmpty()) {
             return Status.SKIP;
         }
-        state.write(NEEDS, new Needs(exclusive, disks));
+        state.write(NEEDS, needs);
         return Status.SUCCESS;
+    }
+
+    @Override
+    public void podAdded(CycleState state, PodInfo pod, PodInfo added, NodeInfo node) {
+        state.read(NEEDS).count(added, 1);
+    }
+
+    @Override
+    public void podRemoved(CycleState state, PodInfo pod, PodInfo removed, NodeInfo node) {
+        state.read(NEEDS).count(removed, -1);
     }
 
     private static boolean isDisk(Volume volume) {
@@ -77,11 +110,6 @@ final class VolumeRestrictionsPlugin implements Plugin.PreFilter, Plugin.Filter 
     @Override
     public Status filter(CycleState state, PodInfo pod, NodeInfo node) {
         Needs needs = state.read(NEEDS);
-        for (String claim : needs.exclusive) {
-            if (node.usesOfClaim(claim) > 0) {
-                return CLAIM_IN_USE;
-            }
-        }
         for (Volume disk : needs.disks) {
             for (PodInfo other : node.pods()) {
                 if (other.volumes().stream().anyMatch(v -> conflict(disk, v))) {
@@ -89,7 +117,7 @@ final class VolumeRestrictionsPlugin implements Plugin.PreFilter, Plugin.Filter 
                 }
             }
         }
-        return Status.SUCCESS;
+        return needs.others > 0 ? CLAIM_IN_USE : Status.SUCCESS;
     }
 
     private static boolean conflict(Volume one, Volume other) {

@@ -56,8 +56,22 @@ final class VolumeZonePlugin implements Plugin.PreFilter, Plugin.Filter {
     public Status preFilter(CycleState state, PodInfo pod, Nodes nodes) {
         List<Place> places = new ArrayList<>();
         for (Claims.Use use : Claims.usesOf(pod)) {
+            if (use.ephemeral()) {
+                continue;
+            }
             PersistentVolumeClaim claim = claims.find(pod, use);
-            PersistentVolume volume = claim == null ? null : claims.volumeOf(claim);
+            if (claim == null) {
+                return Status.unresolvable("persistentvolumeclaim \"%s\" not found".formatted(use.name()));
+            }
+            PersistentVolume volume = null;
+            if (!Claims.volumeName(claim).isEmpty()) {
+                volume = claims.volumeOf(claim);
+                if (volume == null) {
+                    return Status.unresolvable("persistentvolume \"%s\" not found".formatted(Claims.volumeName(claim)));
+                }
+            } else if (!claims.waitsForConsumer(claim)) {
+                return Status.unresolvable(withoutVolume(claim));
+            }
             Map<String, String> labels =
                     volume == null ? null : volume.getMetadata().getLabels();
             for (String label : LABELS) {
@@ -71,6 +85,17 @@ final class VolumeZonePlugin implements Plugin.PreFilter, Plugin.Filter {
         }
         state.write(PLACES, places);
         return Status.SUCCESS;
+    }
+
+    /** Why a claim cannot be used that nobody is going to give a volume for this Pod. */
+    private String withoutVolume(PersistentVolumeClaim claim) {
+        String name = Claims.className(claim);
+        if (name.isEmpty()) {
+            return "PersistentVolumeClaim had no pv name and storageClass name";
+        }
+        return claims.classOf(claim) == null
+                ? "storageclass.storage.k8s.io \"%s\" not found".formatted(name)
+                : "PersistentVolume had no name";
     }
 
     @Override

@@ -25,12 +25,13 @@ import java.util.List;
  * {@code sidecar} an init container, {@code overhead(cpu:1)}, {@code whole(cpu:1)} requests of the Pod itself,
  * {@code port(8080/UDP 127.0.0.1)}, {@code image(a)}, {@code ~key=value:Effect} toleration, {@code ?zone=a} node selector,
  * {@code nodes(…)} and {@code prefers(5 …)} a term of node affinity, {@code near(…)}, {@code away(…)},
- * {@code likes(5 …)}, {@code dislikes(5 …)} of Pod affinity, {@code spread(…)}, {@code priority:5}, {@code leaving}.
+ * {@code likes(5 …)}, {@code dislikes(5 …)} of Pod affinity, {@code spread(…)}, {@code priority:5}, {@code leaving},
+ * {@code started(2026-01-01T00:00:00Z)}.
  */
-final class CaseObjects {
+public final class CaseObjects {
     private CaseObjects() {}
 
-    static Node node(String text) {
+    public static Node node(String text) {
         List<String> words = Words.of(text);
         NodeBuilder builder = new NodeBuilder()
                 .withNewMetadata()
@@ -50,14 +51,12 @@ final class CaseObjects {
         if (word.startsWith("!")) {
             int colon = word.lastIndexOf(':');
             String pair = word.substring(1, colon);
-            Taint taint =
-                    new Taint(word.substring(colon + 1), Words.before(pair, '='), null, Words.after(pair, '='));
+            Taint taint = new Taint(word.substring(colon + 1), Words.before(pair, '='), null, Words.after(pair, '='));
             builder.editSpec().addToTaints(taint).endSpec();
         } else if (word.startsWith("image(")) {
             List<String> parts = Words.of(Words.inside(word));
             long mebibytes = Long.parseLong(parts.get(1).replace("Mi", ""));
-            ContainerImage image =
-                    new ContainerImage(List.of(parts.get(0).split(",")), mebibytes * 1024 * 1024);
+            ContainerImage image = new ContainerImage(List.of(parts.get(0).split(",")), mebibytes * 1024 * 1024);
             builder.editStatus().addToImages(image).endStatus();
         } else if (word.equals("cordoned")) {
             builder.editSpec().withUnschedulable(true).endSpec();
@@ -73,7 +72,7 @@ final class CaseObjects {
     }
 
     /** @param number makes the name and the UID its own */
-    static Pod pod(String text, int number) {
+    public static Pod pod(String text, int number) {
         List<String> words = Words.of(text);
         String first = words.getFirst();
         String name = Words.before(first, '@');
@@ -118,9 +117,7 @@ final class CaseObjects {
                     .withPriority(Integer.valueOf(Words.after(word, ':')))
                     .endSpec();
         } else if (word.equals("leaving")) {
-            builder.editMetadata()
-                    .withDeletionTimestamp("2026-01-01T00:00:00Z")
-                    .endMetadata();
+            builder.editMetadata().withDeletionTimestamp("2026-01-01T00:00:00Z").endMetadata();
         } else {
             builder.editMetadata()
                     .addToLabels(Words.before(word, '='), Words.after(word, '='))
@@ -186,20 +183,23 @@ final class CaseObjects {
 
     private static void other(PodBuilder builder, String kind, String text) {
         switch (kind) {
+            case "started" -> builder.editStatus().withStartTime(text).endStatus();
             case "spread" ->
                 builder.editSpec()
                         .addToTopologySpreadConstraints(Terms.spread(text))
                         .endSpec();
             case "overhead" ->
-                Words.of(text).forEach(word -> builder.editSpec()
-                        .addToOverhead(Words.before(word, ':'), new Quantity(Words.after(word, ':')))
-                        .endSpec());
+                Words.of(text)
+                        .forEach(word -> builder.editSpec()
+                                .addToOverhead(Words.before(word, ':'), new Quantity(Words.after(word, ':')))
+                                .endSpec());
             case "whole" ->
-                Words.of(text).forEach(word -> builder.editSpec()
-                        .editOrNewResources()
-                        .addToRequests(Words.before(word, ':'), new Quantity(Words.after(word, ':')))
-                        .endResources()
-                        .endSpec());
+                Words.of(text)
+                        .forEach(word -> builder.editSpec()
+                                .editOrNewResources()
+                                .addToRequests(Words.before(word, ':'), new Quantity(Words.after(word, ':')))
+                                .endResources()
+                                .endSpec());
             default -> throw new IllegalArgumentException(kind);
         }
     }
@@ -213,7 +213,8 @@ final class CaseObjects {
         private static Container begin(List<Container> among) {
             Container container = new ContainerBuilder()
                     .withName("c" + among.size())
-                    .withResources(new ResourceRequirements(new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>()))
+                    .withResources(
+                            new ResourceRequirements(new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>()))
                     .build();
             among.add(container);
             return container;
@@ -240,16 +241,18 @@ final class CaseObjects {
             } else if (word.startsWith("port(")) {
                 List<String> parts = Words.of(Words.inside(word));
                 String port = parts.get(0);
-                current.getPorts().add(new ContainerPortBuilder()
-                        .withHostPort(Integer.valueOf(Words.before(port, '/')))
-                        .withProtocol(port.contains("/") ? Words.after(port, '/') : "TCP")
-                        .withHostIP(parts.size() > 1 ? parts.get(1) : null)
-                        .build());
-            } else if (word.contains(":") && "(~!?".chars().noneMatch(c -> word.indexOf(c) >= 0)
-                    && !word.contains("=") && !word.startsWith("priority:")) {
-                current.getResources()
-                        .getRequests()
-                        .put(Words.before(word, ':'), new Quantity(Words.after(word, ':')));
+                current.getPorts()
+                        .add(new ContainerPortBuilder()
+                                .withHostPort(Integer.valueOf(Words.before(port, '/')))
+                                .withContainerPort(Integer.valueOf(Words.before(port, '/')))
+                                .withProtocol(port.contains("/") ? Words.after(port, '/') : "TCP")
+                                .withHostIP(parts.size() > 1 ? parts.get(1) : null)
+                                .build());
+            } else if (word.contains(":")
+                    && "(~!?".chars().noneMatch(c -> word.indexOf(c) >= 0)
+                    && !word.contains("=")
+                    && !word.startsWith("priority:")) {
+                current.getResources().getRequests().put(Words.before(word, ':'), new Quantity(Words.after(word, ':')));
             } else {
                 return false;
             }

@@ -66,7 +66,10 @@ class PluginCasesTest {
             for (String node : one.nodes()) {
                 asked.add(nodes.get(Words.of(node).getFirst()));
             }
-            assertThat(one.asked().equals("filter") ? filter(plugin, pod, nodes, asked) : score(plugin, pod, nodes, asked))
+            assertThat(
+                            one.asked().equals("filter")
+                                    ? filter(plugin, pod, nodes, asked)
+                                    : score(plugin, pod, nodes, asked))
                     .isEqualTo(one.expected());
         }
     }

@@ -28,7 +28,8 @@ final class Terms {
             LabelSelectorRequirement requirement = new LabelSelectorRequirementBuilder()
                     .withKey(parts.get(0))
                     .withOperator(parts.get(1))
-                    .withValues(parts.size() < 3 ? List.of() : List.of(parts.get(2).split(",", -1)))
+                    .withValues(
+                            parts.size() < 3 ? List.of() : List.of(parts.get(2).split(",", -1)))
                     .build();
             selector.getMatchExpressions().add(requirement);
         }
@@ -45,7 +46,8 @@ final class Terms {
             NodeSelectorRequirement requirement = new NodeSelectorRequirementBuilder()
                     .withKey(field ? key.substring(1) : key)
                     .withOperator(parts.get(1))
-                    .withValues(parts.size() < 3 ? List.of() : List.of(parts.get(2).split(",", -1)))
+                    .withValues(
+                            parts.size() < 3 ? List.of() : List.of(parts.get(2).split(",", -1)))
                     .build();
             (field ? term.getMatchFields() : term.getMatchExpressions()).add(requirement);
         }
