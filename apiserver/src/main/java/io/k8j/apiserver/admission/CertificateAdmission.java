@@ -6,7 +6,7 @@ import io.k8j.apiserver.spi.AdmissionRequest.Operation;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.Authorizer.Decision;
-import io.k8j.apiserver.validation.CertificateValidation;
+import io.k8j.apiserver.validation.CertificateRequests;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Trees;
@@ -105,7 +105,7 @@ final class CertificateAdmission {
             if (!Ask.object(request).at("spec", "signerName").text().equals(CLIENT_SIGNER)) {
                 return;
             }
-            PKCS10CertificationRequest asked = CertificateValidation.request(request.object());
+            PKCS10CertificationRequest asked = CertificateRequests.of(request.object());
             if (asked == null) {
                 return;
             }

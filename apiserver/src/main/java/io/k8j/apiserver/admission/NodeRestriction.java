@@ -6,7 +6,7 @@ import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.AdmissionRequest.Operation;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
-import io.k8j.apiserver.validation.CertificateValidation;
+import io.k8j.apiserver.validation.CertificateRequests;
 import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Trees;
 import java.util.Map;
@@ -175,7 +175,7 @@ final class NodeRestriction implements AdmissionPlugin {
                 && !signer.equals("kubernetes.io/kube-apiserver-client-kubelet")) {
             return;
         }
-        PKCS10CertificationRequest asked = CertificateValidation.request(request.object());
+        PKCS10CertificationRequest asked = CertificateRequests.of(request.object());
         if (asked == null) {
             throw Ask.forbidden(request, "unable to parse csr: PEM block type must be CERTIFICATE REQUEST");
         }

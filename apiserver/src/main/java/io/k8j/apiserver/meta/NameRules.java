@@ -24,7 +24,7 @@ final class NameRules {
             case "ipaddresses" ->
                 group.equals("networking.k8s.io") ? AddressValidation.strictIp(name) : subdomain(name, prefix);
             case "apiservices", "customresourcedefinitions" -> List.of(); // their own strategies compare with the spec
-            case "csistoragecapacities" -> subdomain(name, prefix);
+            case "certificatesigningrequests", "events" -> Names.pathSegment(name);
             default -> subdomain(name, prefix);
         };
     }

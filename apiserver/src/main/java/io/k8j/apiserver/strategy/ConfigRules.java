@@ -5,6 +5,7 @@ import io.k8j.apiserver.validation.ClusterValidation;
 import io.k8j.apiserver.validation.ConfigValidation;
 import io.k8j.apiserver.validation.EndpointsValidation;
 import io.k8j.apiserver.validation.EventValidation;
+import io.k8j.apiserver.validation.NodeValidation;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.apiserver.validation.QuotaValidation;
 import io.k8j.model.json.Trees;
@@ -49,10 +50,16 @@ final class ConfigRules {
         table.put(
                 "nodes",
                 Rules.plain()
-                        .onUpdate((context, node, old) -> Rules.keep(node, old, "status"))
-                        .check(ClusterValidation::node)
-                        .updateCheck(ClusterValidation::nodeUpdate)
-                        .statusCheck(ClusterValidation::nodeUpdate)
+                        .onCreate((context, node) -> dropConfig(node, Map.of()))
+                        .onUpdate((context, node, old) -> {
+                            Rules.keep(node, old, "status");
+                            dropConfig(node, old);
+                        })
+                        .onStatus((context, node, old) -> dropConfig(node, old))
+                        .check(NodeValidation::create)
+                        .updateCheck(NodeValidation::update)
+                        .statusCheck(NodeValidation::statusUpdate)
+                        .warn(ObjectWarnings::node)
                         .select(
                                 "spec.unschedulable",
                                 p -> Boolean.toString(
@@ -60,7 +67,6 @@ final class ConfigRules {
         table.put(
                 "serviceaccounts",
                 Rules.plain()
-                        .conditional()
                         .onCreate((context, account) -> onlyNames(account))
                         .onUpdate((context, account, old) -> onlyNames(account)));
         table.put("limitranges", Rules.plain().createOnUpdate().check(QuotaValidation::limitRange));
@@ -77,10 +83,16 @@ final class ConfigRules {
                         .createOnUpdate()
                         .check(EndpointsValidation::endpoints)
                         .updateCheck(EndpointsValidation::endpointsUpdate)
-                        .warn((o, old) -> List.of(ENDPOINTS_WARNING)));
+                        .warn(ConfigRules::endpointsWarnings));
         table.put("events", event());
         table.put("events.events.k8s.io", newEvent());
         return table;
+    }
+
+    private static List<String> endpointsWarnings(Map<String, Object> endpoints, Map<String, Object> old) {
+        List<String> warnings = new ArrayList<>(List.of(ENDPOINTS_WARNING));
+        warnings.addAll(ObjectWarnings.endpoints(endpoints, old));
+        return warnings;
     }
 
     private static void stringData(Map<String, Object> secret) {
@@ -111,6 +123,12 @@ final class ConfigRules {
         if (finalizers != null) {
             Trees.set(object, Trees.deepCopy(finalizers), "spec", "finalizers");
         }
+    }
+
+    /** Configuration of kubelets by the API is gone: nobody may ask for it anew. */
+    private static void dropConfig(Map<String, Object> node, Map<String, Object> old) {
+        if (Trees.get(old, "spec", "configSource") == null) Trees.remove(node, "spec", "configSource");
+        if (Trees.get(old, "status", "config") == null) Trees.remove(node, "status", "config");
     }
 
     private static void onlyNames(Map<String, Object> account) {

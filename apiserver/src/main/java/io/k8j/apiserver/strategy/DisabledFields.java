@@ -2,6 +2,7 @@ package io.k8j.apiserver.strategy;
 
 import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -10,16 +11,61 @@ import java.util.Map;
  * before, so that nothing is lost when a feature is switched off.
  */
 final class DisabledFields {
-    /** A field and the gate that allows it. */
-    private record Field(String gate, String name) {}
+    /**
+     * Fields and the gate that allows them; they stay if the old object has one of them.
+     *
+     * @param places paths below the spec of a Pod or below the object; {@code []} stands for every item
+     */
+    private record Field(String gate, List<String> places) {
+        static Field of(String gate, String... places) {
+            return new Field(gate, List.of(places));
+        }
 
-    private static final List<Field> OF_PODS = List.of(new Field(FeatureGates.GENERIC_WORKLOAD, "schedulingGroup"));
+        boolean isIn(Object tree) {
+            return places.stream().anyMatch(place -> has(tree, place.split("\\."), 0));
+        }
+
+        void removeFrom(Object tree) {
+            places.forEach(place -> remove(tree, place.split("\\."), 0));
+        }
+    }
+
+    private static final List<Field> OF_PODS = List.of(
+            Field.of(FeatureGates.GENERIC_WORKLOAD, "schedulingGroup"),
+            Field.of("ClusterTrustBundleProjection", "volumes[].projected.sources[].clusterTrustBundle"),
+            Field.of("PodCertificateRequest", "volumes[].projected.sources[].podCertificate"),
+            Field.of(
+                    "ContainerStopSignals",
+                    "containers[].lifecycle.stopSignal",
+                    "initContainers[].lifecycle.stopSignal",
+                    "ephemeralContainers[].lifecycle.stopSignal"));
     private static final List<Field> OF_GROUPS = List.of(
-            new Field("TopologyAwareWorkloadScheduling", "schedulingConstraints"),
-            new Field("DRAWorkloadResourceClaims", "resourceClaims"),
-            new Field("WorkloadAwarePreemption", "disruptionMode"),
-            new Field("WorkloadAwarePreemption", "priorityClassName"),
-            new Field("WorkloadAwarePreemption", "priority"));
+            Field.of("TopologyAwareWorkloadScheduling", "schedulingConstraints"),
+            Field.of("DRAWorkloadResourceClaims", "resourceClaims"),
+            Field.of("WorkloadAwarePreemption", "disruptionMode"),
+            Field.of("WorkloadAwarePreemption", "priorityClassName"),
+            Field.of("WorkloadAwarePreemption", "priority"));
+
+    /** Fields that only one resource has. */
+    private static final Map<String, List<Field>> OTHERS = Map.of(
+            "pods",
+            List.of(
+                    Field.of(
+                            "ImageVolumeWithDigest",
+                            "status.containerStatuses[].volumeMounts[].volumeStatus",
+                            "status.initContainerStatuses[].volumeMounts[].volumeStatus",
+                            "status.ephemeralContainerStatuses[].volumeMounts[].volumeStatus"),
+                    Field.of("DRANodeAllocatableResources", "status.nodeAllocatableResourceClaimStatuses")),
+            "statefulsets.apps",
+            List.of(Field.of("MaxUnavailableStatefulSet", "spec.updateStrategy.rollingUpdate.maxUnavailable")),
+            "csidrivers.storage.k8s.io",
+            List.of(Field.of("VolumeLimitScaling", "spec.preventPodSchedulingIfMissing")),
+            "leases.coordination.k8s.io",
+            List.of(
+                    Field.of("CoordinatedLeaderElection", "spec.strategy"),
+                    Field.of("CoordinatedLeaderElection", "spec.preferredHolder")),
+            "nodes",
+            List.of(Field.of(FeatureGates.NODE_DECLARED_FEATURES, "status.declaredFeatures")));
 
     /** Where the specs of Pods are. */
     private static final Map<String, String[]> PODS = Map.of(
@@ -33,15 +79,13 @@ final class DisabledFields {
             "jobs.batch", path("spec.template.spec"),
             "cronjobs.batch", path("spec.jobTemplate.spec.template.spec"));
 
-    private final List<Field> ofPods;
-    private final List<Field> ofGroups;
+    private final FeatureGates gates;
 
     DisabledFields(FeatureGates gates) {
-        this.ofPods = off(OF_PODS, gates);
-        this.ofGroups = off(OF_GROUPS, gates);
+        this.gates = gates;
     }
 
-    private static List<Field> off(List<Field> fields, FeatureGates gates) {
+    private List<Field> off(List<Field> fields) {
         return fields.stream().filter(field -> !gates.isOn(field.gate())).toList();
     }
 
@@ -51,31 +95,60 @@ final class DisabledFields {
 
     /** Adds to the rules of each resource what is to be dropped from its objects. */
     void addTo(Map<String, Rules> table) {
+        Map<String, Rules> known = new LinkedHashMap<>(table);
+        List<Field> ofPods = off(OF_PODS);
         PODS.forEach((resource, path) -> {
-            if (table.containsKey(resource) && !ofPods.isEmpty()) {
-                table.get(resource).dropping((object, old) -> drop(ofPods, object, old, path));
+            if (known.containsKey(resource) && !ofPods.isEmpty()) {
+                known.get(resource).dropping((object, old) -> drop(ofPods, object, old, path));
             }
         });
+        OTHERS.forEach((resource, all) -> {
+            List<Field> fields = off(all);
+            if (!fields.isEmpty()) known.get(resource).dropping((object, old) -> drop(fields, object, old));
+        });
+        List<Field> ofGroups = off(OF_GROUPS);
         if (ofGroups.isEmpty()) return;
-        table.get("podgroups.scheduling.k8s.io").dropping((object, old) -> drop(ofGroups, object, old, "spec"));
+        known.get("podgroups.scheduling.k8s.io").dropping((object, old) -> drop(ofGroups, object, old, "spec"));
         // Templates stay as they were made.
-        table.get("workloads.scheduling.k8s.io").dropping((object, old) -> {
+        known.get("workloads.scheduling.k8s.io").dropping((object, old) -> {
             if (old != null) return;
             for (Object template : Trees.list(object, "spec", "podGroupTemplates")) {
-                if (template instanceof Map<?, ?> map) {
-                    for (Field field : ofGroups) map.remove(field.name());
-                }
+                for (Field field : ofGroups) field.removeFrom(template);
             }
         });
     }
 
     private static void drop(List<Field> fields, Map<String, Object> object, Map<String, Object> old, String... path) {
-        Object spec = Trees.get(object, path);
-        if (!(spec instanceof Map<?, ?> map)) return;
+        Object tree = Trees.get(object, path);
         for (Field field : fields) {
-            if (map.get(field.name()) == null) continue;
-            boolean inUse = old != null && Trees.map(old, path).get(field.name()) != null;
-            if (!inUse) map.remove(field.name());
+            boolean inUse = old != null && field.isIn(Trees.get(old, path));
+            if (!inUse) field.removeFrom(tree);
         }
+    }
+
+    private static boolean has(Object tree, String[] path, int step) {
+        if (step == path.length) return tree != null;
+        if (!(tree instanceof Map<?, ?> map)) return false;
+        if (!path[step].endsWith("[]")) return has(map.get(path[step]), path, step + 1);
+        return map.get(name(path[step])) instanceof List<?> list
+                && list.stream().anyMatch(item -> has(item, path, step + 1));
+    }
+
+    private static void remove(Object tree, String[] path, int step) {
+        if (!(tree instanceof Map<?, ?> map)) return;
+        if (step == path.length - 1) {
+            map.remove(path[step]);
+        } else if (path[step].endsWith("[]")) {
+            if (map.get(name(path[step])) instanceof List<?> list) list.forEach(item -> remove(item, path, step + 1));
+        } else {
+            Object child = map.get(path[step]);
+            boolean lifecycle = path[step].equals("lifecycle") && has(child, path, step + 1);
+            remove(child, path, step + 1);
+            if (lifecycle && child instanceof Map<?, ?> rest && rest.isEmpty()) map.remove(path[step]);
+        }
+    }
+
+    private static String name(String step) {
+        return step.substring(0, step.length() - "[]".length());
     }
 }

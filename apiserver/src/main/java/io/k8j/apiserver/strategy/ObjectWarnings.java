@@ -7,6 +7,7 @@ import io.k8j.model.validation.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /** What is allowed but hardly meant in objects that are no Pods. Pure functions. */
 final class ObjectWarnings {
@@ -79,6 +80,51 @@ final class ObjectWarnings {
         if (!spec.text("sessionAffinity").equals("None")) {
             warnings.add("spec.SessionAffinity is ignored for headless services");
         }
+    }
+
+    static List<String> endpointSlice(Map<String, Object> slice, Map<String, Object> old) {
+        List<String> warnings = new ArrayList<>();
+        Place p = Place.of(slice);
+        if (old == null && p.text("addressType").equals("FQDN")) {
+            warnings.add("spec.addressType: FQDN endpoints are deprecated");
+        }
+        for (Place endpoint : p.field("endpoints").items()) {
+            endpoint.field("addresses").items().forEach(a -> warnings.addAll(AddressWarnings.address(a)));
+        }
+        return warnings;
+    }
+
+    static List<String> endpoints(Map<String, Object> endpoints, Map<String, Object> old) {
+        List<String> warnings = new ArrayList<>();
+        for (Place subset : Place.of(endpoints).field("subsets").items()) {
+            for (String list : List.of("addresses", "notReadyAddresses")) {
+                subset.field(list).items().forEach(a -> warnings.addAll(AddressWarnings.address(a.field("ip"))));
+            }
+        }
+        return warnings;
+    }
+
+    static List<String> node(Map<String, Object> node, Map<String, Object> old) {
+        List<String> warnings = new ArrayList<>();
+        Place spec = Place.of(node).field("spec");
+        if (spec.field("configSource").present()) {
+            warnings.add("spec.configSource: the feature is removed");
+        }
+        if (!spec.text("externalID").isEmpty()) {
+            warnings.add("spec.externalID: this field is deprecated, and is unused by Kubernetes");
+        }
+        spec.field("podCIDRs").items().forEach(range -> warnings.addAll(AddressWarnings.range(range)));
+        return warnings;
+    }
+
+    static List<String> runtimeClass(Map<String, Object> runtime, Map<String, Object> old) {
+        List<String> warnings = new ArrayList<>();
+        Place selector = Place.of(runtime).at("scheduling", "nodeSelector");
+        for (String key : new TreeSet<>(selector.map().keySet())) {
+            String words = PodWarnings.OLD_LABELS.get(key);
+            if (words != null) warnings.add(selector.path() + ": " + words);
+        }
+        return warnings;
     }
 
     static List<String> claim(Map<String, Object> claim, Map<String, Object> old) {

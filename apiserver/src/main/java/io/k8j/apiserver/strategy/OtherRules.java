@@ -3,11 +3,10 @@ package io.k8j.apiserver.strategy;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.apiserver.validation.AddressValidation;
-import io.k8j.apiserver.validation.CertificateValidation;
 import io.k8j.apiserver.validation.ClusterValidation;
 import io.k8j.apiserver.validation.CsiValidation;
 import io.k8j.apiserver.validation.DisruptionBudgetValidation;
-import io.k8j.apiserver.validation.EndpointsValidation;
+import io.k8j.apiserver.validation.EndpointSliceValidation;
 import io.k8j.apiserver.validation.FlowControlValidation;
 import io.k8j.apiserver.validation.HorizontalPodAutoscalerValidation;
 import io.k8j.apiserver.validation.NetworkPolicyValidation;
@@ -20,7 +19,6 @@ import io.k8j.apiserver.validation.StorageValidation;
 import io.k8j.apiserver.validation.WebhookValidation;
 import io.k8j.model.json.Trees;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +53,9 @@ final class OtherRules {
                         .withoutGeneration()
                         .onCreate((context, claim) -> {
                             claim.put("status", new LinkedHashMap<>(Map.of("phase", "Pending")));
-                            mirrorDataSource(claim);
+                            DataSources.prepare(claim, null);
                         })
+                        .onUpdate((context, claim, old) -> DataSources.prepare(claim, old))
                         .check(StorageValidation::claim)
                         .updateCheck(StorageValidation::claimUpdate)
                         .statusCheck(StorageValidation::claimStatus)
@@ -65,7 +64,8 @@ final class OtherRules {
                 "storageclasses.storage.k8s.io",
                 Rules.plain()
                         .check(StorageClassValidation::storageClass)
-                        .updateCheck(StorageClassValidation::storageClassUpdate));
+                        .updateCheck(StorageClassValidation::storageClassUpdate)
+                        .warn(StorageWarnings::storageClass));
         table.put(
                 "volumeattributesclasses.storage.k8s.io",
                 Rules.plain()
@@ -85,13 +85,18 @@ final class OtherRules {
                         .conditional()
                         .onUpdate(OtherRules::countDriver)
                         .check(CsiValidation::driver)
-                        .updateCheck(CsiValidation::driverUpdate));
+                        .updateCheck(CsiValidation::driverUpdate)
+                        .warn(StorageWarnings::driver));
         table.put(
                 "csinodes.storage.k8s.io",
                 Rules.plain().conditional().check(CsiValidation::node).updateCheck(CsiValidation::nodeUpdate));
         table.put(
                 "csistoragecapacities.storage.k8s.io",
-                Rules.plain().conditional().check(CsiValidation::capacity).updateCheck(CsiValidation::capacityUpdate));
+                Rules.plain()
+                        .conditional()
+                        .check(CsiValidation::capacity)
+                        .updateCheck(CsiValidation::capacityUpdate)
+                        .warn(StorageWarnings::capacity));
     }
 
     /** A driver's generation counts changes of its spec, but from 0, which is not shown. */
@@ -122,21 +127,6 @@ final class OtherRules {
                     context.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                     "status",
                     "lastPhaseTransitionTime");
-        }
-    }
-
-    /** Two spellings of one wish: whoever gives one gets both. */
-    private static void mirrorDataSource(Map<String, Object> claim) {
-        Map<String, Object> spec = Trees.map(claim, "spec");
-        if (spec.isEmpty()) {
-            return;
-        }
-        Object source = spec.get("dataSource");
-        Object ref = spec.get("dataSourceRef");
-        if (source != null && ref == null) {
-            spec.put("dataSourceRef", Trees.deepCopy(source));
-        } else if (ref instanceof Map<?, ?> map && source == null && map.get("namespace") == null) {
-            spec.put("dataSource", Trees.deepCopy(ref));
         }
     }
 
@@ -172,9 +162,14 @@ final class OtherRules {
                 "endpointslices.discovery.k8s.io",
                 Rules.plain()
                         .withGeneration()
-                        .createOnUpdate()
-                        .check(EndpointsValidation::slice)
-                        .updateCheck(EndpointsValidation::sliceUpdate));
+                        .onCreate((context, slice) -> SliceTopology.drop(slice, null))
+                        .onUpdate((context, slice, old) -> {
+                            SliceTopology.drop(slice, old);
+                            SliceTopology.countLabels(slice, old);
+                        })
+                        .check(EndpointSliceValidation::create)
+                        .updateCheck(EndpointSliceValidation::update)
+                        .warn(ObjectWarnings::endpointSlice));
     }
 
     private static void access(Map<String, Rules> table) {
@@ -183,7 +178,10 @@ final class OtherRules {
                 Rules.plain().createOnUpdate().check(RbacValidation::role));
         table.put(
                 "clusterroles.rbac.authorization.k8s.io",
-                Rules.plain().createOnUpdate().check(RbacValidation::clusterRole));
+                Rules.plain()
+                        .createOnUpdate()
+                        .check(RbacValidation::clusterRole)
+                        .updateCheck(RbacValidation::clusterRoleUpdate));
         table.put(
                 "rolebindings.rbac.authorization.k8s.io",
                 Rules.plain()
@@ -197,79 +195,10 @@ final class OtherRules {
                         .check(RbacValidation::clusterRoleBinding)
                         .updateCheck((o, old) ->
                                 RbacValidation.bindingUpdate(RbacValidation.clusterRoleBinding(o), o, old)));
-        table.put(
-                "certificatesigningrequests.certificates.k8s.io",
-                Rules.withStatus()
-                        .withoutGeneration()
-                        .onCreate(OtherRules::requester)
-                        .onUpdate((context, request, old) -> Rules.keep(request, old, "spec"))
-                        .onStatus(OtherRules::certificateStatus)
-                        .check(CertificateValidation::signingRequest)
-                        .updateCheck((o, old) -> List.of())
-                        .statusCheck(CertificateValidation::statusUpdate)
-                        .select("spec.signerName"));
+        table.put("certificatesigningrequests.certificates.k8s.io", CertificateRules.rules());
         table.put(
                 "leases.coordination.k8s.io",
                 Rules.plain().createOnUpdate().conditional().check(ClusterValidation::lease));
-    }
-
-    /** Who asks for a certificate is what authentication says, not what the object says. */
-    private static void requester(RequestContext context, Map<String, Object> request) {
-        Map<String, Object> spec = Trees.map(request, "spec");
-        if (spec.isEmpty()) {
-            return;
-        }
-        spec.put("username", context.user().name());
-        if (context.user().uid().isEmpty()) {
-            spec.remove("uid");
-        } else {
-            spec.put("uid", context.user().uid());
-        }
-        spec.put("groups", new ArrayList<Object>(context.user().groups()));
-        spec.remove("extra");
-        if (!context.user().extra().isEmpty()) {
-            Map<String, Object> extra = new LinkedHashMap<>();
-            context.user().extra().forEach((key, values) -> extra.put(key, new ArrayList<Object>(values)));
-            spec.put("extra", extra);
-        }
-    }
-
-    /** {@code approval} writes approvals only, {@code status} everything but approvals; new conditions get their time. */
-    private static void certificateStatus(
-            RequestContext context, Map<String, Object> request, Map<String, Object> old) {
-        String now = context.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        boolean approval = "approval".equals(context.subresource());
-        List<Object> conditions = new ArrayList<>();
-        for (Object condition : Trees.list(request, "status", "conditions")) {
-            if (isApproval(condition) == approval) {
-                conditions.add(condition);
-            }
-        }
-        for (Object condition : Trees.list(old, "status", "conditions")) {
-            if (isApproval(condition) != approval) {
-                conditions.add(Trees.deepCopy(condition));
-            }
-        }
-        Map<String, Object> status =
-                new LinkedHashMap<>(approval ? Trees.deepCopy(Trees.map(old, "status")) : Trees.map(request, "status"));
-        if (conditions.isEmpty()) {
-            status.remove("conditions");
-        } else {
-            status.put("conditions", conditions);
-        }
-        for (Object condition : conditions) {
-            Map<String, Object> c = Trees.map(condition);
-            if (!c.isEmpty()) {
-                c.putIfAbsent("lastUpdateTime", now);
-                c.putIfAbsent("lastTransitionTime", now);
-            }
-        }
-        request.put("status", status);
-    }
-
-    private static boolean isApproval(Object condition) {
-        String type = Trees.string(condition, "type");
-        return "Approved".equals(type) || "Denied".equals(type);
     }
 
     private static void localApiService(RequestContext context, Map<String, Object> object) {
@@ -336,22 +265,17 @@ final class OtherRules {
         table.put(
                 "priorityclasses.scheduling.k8s.io",
                 Rules.plain()
-                        .withGeneration()
+                        // upstream counts no changes
+                        .onCreate((context, priority) -> Trees.set(priority, 1L, "metadata", "generation"))
                         .check(ClusterValidation::priorityClass)
                         .updateCheck(ClusterValidation::priorityClassUpdate));
         table.put(
                 "runtimeclasses.node.k8s.io",
                 Rules.plain()
+                        .createOnUpdate()
                         .conditional()
                         .check(ClusterValidation::runtimeClass)
-                        .updateCheck(ClusterValidation::runtimeClassUpdate));
-        table.put("deviceclasses.resource.k8s.io", Rules.plain().withGeneration());
-        table.put(
-                "resourceclaims.resource.k8s.io",
-                Rules.withStatus().withoutGeneration().keepsMetadataInStatus());
-        table.put("resourceclaimtemplates.resource.k8s.io", Rules.plain());
-        table.put(
-                "resourceslices.resource.k8s.io",
-                Rules.plain().withGeneration().createOnUpdate().select("spec.nodeName", "spec.driver"));
+                        .updateCheck(ClusterValidation::runtimeClassUpdate)
+                        .warn(ObjectWarnings::runtimeClass));
     }
 }

@@ -21,7 +21,11 @@ final class PodWarnings {
             "failure-domain.beta.kubernetes.io/zone",
                     "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead",
             "beta.kubernetes.io/instance-type",
-                    "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead");
+                    "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead",
+            "app.kubernetes.io/created-by", "deprecated since v1.9",
+            "scheduler.alpha.kubernetes.io/preferAvoidPods",
+                    "deprecated since v1.22; use Taints and Tolerations instead",
+            "node-role.kubernetes.io/master", "use \"node-role.kubernetes.io/control-plane\" instead");
 
     private static final Map<String, String> OLD_ANNOTATIONS = new TreeMap<>(Map.of(
             "scheduler.alpha.kubernetes.io/critical-pod",

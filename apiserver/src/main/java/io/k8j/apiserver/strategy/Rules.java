@@ -48,6 +48,12 @@ final class Rules implements ResourceStrategy {
         List<FieldError> of(String group, Map<String, Object> object, Map<String, Object> old);
     }
 
+    /** Finds what is wrong with a write of a subresource, which depends on the request. */
+    @FunctionalInterface
+    interface SubresourceCheck {
+        List<FieldError> of(RequestContext context, Map<String, Object> object, Map<String, Object> old);
+    }
+
     /** Finds what is odd with an object; {@code old} is null on create. */
     @FunctionalInterface
     interface Warner {
@@ -80,7 +86,7 @@ final class Rules implements ResourceStrategy {
     private UpdateCheck updateCheck = (object, old) -> check.of(object);
     private GroupCheck groupCheck = (group, object) -> check.of(object);
     private GroupUpdateCheck groupUpdateCheck = (group, object, old) -> updateCheck.of(object, old);
-    private UpdateCheck statusCheck = (object, old) -> List.of();
+    private SubresourceCheck statusCheck = (context, object, old) -> List.of();
     private Warner warner = (object, old) -> List.of();
     private Grace grace = (object, requested) -> 0;
     private final Map<String, Function<Place, String>> fields = new LinkedHashMap<>();
@@ -138,8 +144,13 @@ final class Rules implements ResourceStrategy {
         return this;
     }
 
+    /** Takes fields away, after those that earlier calls named. */
     Rules dropping(Drop rule) {
-        drop = rule;
+        Drop before = drop;
+        drop = (object, old) -> {
+            before.from(object, old);
+            rule.from(object, old);
+        };
         return this;
     }
 
@@ -177,6 +188,10 @@ final class Rules implements ResourceStrategy {
     }
 
     Rules statusCheck(UpdateCheck rule) {
+        return subresourceCheck((context, object, old) -> rule.of(object, old));
+    }
+
+    Rules subresourceCheck(SubresourceCheck rule) {
         statusCheck = rule;
         return this;
     }
@@ -226,6 +241,7 @@ final class Rules implements ResourceStrategy {
     @Override
     public void prepareForStatusUpdate(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
         keep(object, old, "spec");
+        drop.from(object, old);
         onStatus.prepare(context, object, old);
     }
 
@@ -252,7 +268,7 @@ final class Rules implements ResourceStrategy {
     @Override
     public List<FieldError> validateStatusUpdate(
             RequestContext context, Map<String, Object> object, Map<String, Object> old) {
-        return statusCheck.of(object, old);
+        return statusCheck.of(context, object, old);
     }
 
     @Override

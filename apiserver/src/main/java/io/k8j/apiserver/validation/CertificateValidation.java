@@ -1,15 +1,12 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.validation.Names;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 
 /** Checks certificate signing requests. */
 public final class CertificateValidation {
@@ -37,6 +34,7 @@ public final class CertificateValidation {
             "server auth",
             "signing",
             "timestamping");
+    private static final int DOMAIN_LIMIT = 253;
     private static final int SIGNER_LIMIT = 571;
 
     private CertificateValidation() {}
@@ -52,63 +50,48 @@ public final class CertificateValidation {
             f.invalid(p, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
             return;
         }
-        for (String message : Names.dns1123Subdomain(parts[0])) {
-            f.invalid(p, parts[0], "validating domain segment: " + message);
+        if (Meta.bytes(parts[0]) > DOMAIN_LIMIT) {
+            f.tooLong(p, DOMAIN_LIMIT);
         }
-        if (!parts[0].contains(".")) {
+        String[] labels = parts[0].split("\\.", -1);
+        segment(f, p, parts[0], labels, true);
+        if (labels.length < 2) {
             f.invalid(p, parts[0], "should be a domain with at least two segments separated by dots");
         }
-        for (String message : Names.dns1123Subdomain(parts[1])) {
-            f.invalid(p, parts[1], "validating label " + io.k8j.model.api.GoQuote.quote(parts[1]) + ": " + message);
-        }
-        if (name.length() > SIGNER_LIMIT) {
+        segment(f, p, parts[1], parts[1].split("\\.", -1), false);
+        if (Meta.bytes(name) > SIGNER_LIMIT) {
             f.tooLong(p, SIGNER_LIMIT);
         }
     }
 
-    /** The request that a CSR object holds; null if it cannot be read. */
-    public static PKCS10CertificationRequest request(Map<String, Object> object) {
-        try {
-            String pem = new String(
-                    Base64.getDecoder()
-                            .decode(Place.of(object).at("spec", "request").text()),
-                    StandardCharsets.US_ASCII);
-            int from = pem.indexOf("-----BEGIN CERTIFICATE REQUEST-----");
-            int to = pem.indexOf("-----END CERTIFICATE REQUEST-----");
-            if (from < 0 || to < from) {
-                return null;
+    /** Complains of the first label that is none, as the others would look the same. */
+    private static void segment(Findings f, Place p, String segment, String[] labels, boolean shortOnes) {
+        for (String label : labels) {
+            List<String> wrong = shortOnes ? Names.dns1123Label(label) : Names.dns1123Subdomain(label);
+            for (String words : wrong) {
+                f.invalid(p, segment, "validating label " + GoQuote.quote(label) + ": " + words);
             }
-            String body = pem.substring(from + "-----BEGIN CERTIFICATE REQUEST-----".length(), to);
-            return new PKCS10CertificationRequest(Base64.getMimeDecoder().decode(body));
-        } catch (IOException | IllegalArgumentException e) {
-            return null; // reported as a value that is no PEM block
+            if (!wrong.isEmpty()) return;
         }
     }
 
     public static List<FieldError> signingRequest(Map<String, Object> object) {
+        return check(object, Map.of()).list();
+    }
+
+    /** @param old what it has wrong already may stay wrong; empty for a new one */
+    private static Findings check(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
         Place p = Place.of(object);
         Place spec = p.field("spec");
-        if (request(object) == null) {
-            f.invalid(
-                    spec.field("request"),
-                    spec.field("request").value(),
-                    "unable to parse csr: PEM block type must be CERTIFICATE REQUEST");
+        String problem = CertificateRequests.problem(object);
+        if (problem != null) {
+            f.invalid(spec.field("request"), spec.field("request").value(), problem);
         }
-        Place usages = spec.field("usages");
-        if (usages.isEmpty()) {
-            f.required(usages, "usages is required");
-        }
-        Set<String> seen = new HashSet<>();
-        for (Place usage : usages.items()) {
-            if (!USAGES.contains(usage.text())) {
-                f.notSupported(usage, usage.text(), USAGES);
-            }
-            if (!seen.add(usage.text())) {
-                f.duplicate(usage, usage.text());
-            }
-        }
-        if (spec.text("signerName").equals("kubernetes.io/legacy-unknown")) {
+        usages(f, spec.field("usages"), Place.of(old).at("spec", "usages").texts());
+        String legacy = "kubernetes.io/legacy-unknown";
+        boolean hadLegacy = Place.of(old).at("spec", "signerName").text().equals(legacy);
+        if (spec.text("signerName").equals(legacy) && !hadLegacy) {
             f.invalid(spec.field("signerName"), "the legacy signerName is not allowed via this API version");
         } else {
             signerName(f, spec.field("signerName"));
@@ -117,57 +100,100 @@ public final class CertificateValidation {
         if (expires.present() && expires.number(0) < 600) {
             f.invalid(expires, "may not specify a duration less than 600 seconds (10 minutes)");
         }
-        conditions(f, p.at("status", "conditions"));
-        return f.list();
+        conditions(f, p.at("status", "conditions"), types(old));
+        certificate(f, p.at("status", "certificate"), Place.of(old).at("status", "certificate"));
+        return f;
     }
 
-    private static void conditions(Findings f, Place conditions) {
+    private static void usages(Findings f, Place usages, List<String> before) {
+        if (usages.isEmpty()) {
+            f.required(usages);
+        }
+        if (USAGES.containsAll(before)) {
+            for (Place usage : usages.items()) {
+                if (!USAGES.contains(usage.text())) f.notSupported(usage, usage.text(), USAGES);
+            }
+        }
+        if (isRepeated(before)) return;
         Set<String> seen = new HashSet<>();
-        boolean approved = false;
-        boolean denied = false;
+        for (Place usage : usages.items()) {
+            if (!seen.add(usage.text())) f.duplicate(usage, usage.text());
+        }
+    }
+
+    private static boolean isRepeated(List<String> texts) {
+        return new HashSet<>(texts).size() < texts.size();
+    }
+
+    private static List<String> types(Map<String, Object> request) {
+        return Place.of(request).at("status", "conditions").items().stream()
+                .map(condition -> condition.text("type"))
+                .toList();
+    }
+
+    private static void certificate(Findings f, Place now, Place before) {
+        if (now.text().equals(before.text()) || CertificateRequests.certificateProblem(before.text()) != null) return;
+        String problem = CertificateRequests.certificateProblem(now.text());
+        if (problem != null) f.invalid(now, "<certificate data>", problem);
+    }
+
+    private static void conditions(Findings f, Place conditions, List<String> before) {
+        boolean both = before.contains("Approved") && before.contains("Denied");
+        Set<String> seen = new HashSet<>();
         for (Place c : conditions.items()) {
             Place type = c.field("type");
-            if (type.text().isEmpty()) {
+            if (type.text().isEmpty() && !before.contains("")) {
                 f.required(type);
             }
-            approved |= type.text().equals("Approved");
-            denied |= type.text().equals("Denied");
-            Place status = c.field("status");
-            if (status.text().isEmpty()) {
-                f.required(status);
-            } else if (List.of("Approved", "Denied", "Failed").contains(type.text())) {
-                Meta.oneOf(f, status, List.of("True"));
-            } else {
-                Meta.oneOf(f, status, List.of("False", "True", "Unknown"));
+            boolean onlyTrue = List.of("Approved", "Denied", "Failed").contains(type.text());
+            Meta.requiredOneOf(f, c.field("status"), onlyTrue ? List.of("True") : List.of("False", "True", "Unknown"));
+            boolean second = !seen.add(type.text());
+            boolean contradicts = type.text().equals("Approved") && seen.contains("Denied")
+                    || type.text().equals("Denied") && seen.contains("Approved");
+            if (contradicts && !both) {
+                f.invalid(conditions, type.text(), "Approved and Denied conditions are mutually exclusive");
             }
-            if (!seen.add(type.text())) {
-                f.duplicate(c, type.text());
+            if (second && !isRepeated(before)) {
+                f.duplicate(type, type.text());
             }
-        }
-        if (approved && denied) {
-            f.invalid(conditions, "Denied", "Approved and Denied conditions are mutually exclusive");
         }
     }
 
-    /** Checks an update of {@code status} or {@code approval}. */
-    public static List<FieldError> statusUpdate(Map<String, Object> object, Map<String, Object> old) {
-        Findings f = new Findings();
-        Place now = Place.of(object).field("status");
-        Place before = Place.of(old).field("status");
-        conditions(f, now.field("conditions"));
+    /**
+     * Checks an update of {@code status} or {@code approval}.
+     *
+     * @param approval whether conditions Approved and Denied may be set, and the certificate may not
+     */
+    public static List<FieldError> statusUpdate(boolean approval, Map<String, Object> object, Map<String, Object> old) {
+        Findings f = check(object, old);
+        Place status = Place.of(object).field("status");
+        List<String> before = types(old);
+        List<String> now = types(object);
         for (String type : List.of("Approved", "Denied", "Failed")) {
-            boolean had = before.field("conditions").items().stream()
-                    .anyMatch(c -> c.text("type").equals(type));
-            boolean has = now.field("conditions").items().stream()
-                    .anyMatch(c -> c.text("type").equals(type));
-            if (had && !has) {
-                f.forbidden(now.field("conditions"), "updates may not remove a condition of type \"" + type + "\"");
+            if (count(now, type) < count(before, type)) {
+                f.forbidden(
+                        status.field("conditions"),
+                        "updates may not remove a condition of type " + GoQuote.quote(type));
             }
         }
-        if (!before.field("certificate").isEmpty()
-                && !Meta.same(now.field("certificate"), before.field("certificate"))) {
-            f.forbidden(now.field("certificate"), "updates may not set certificate content");
+        for (String type : approval ? List.<String>of() : List.of("Approved", "Denied")) {
+            if (count(now, type) > count(before, type)) {
+                f.forbidden(
+                        status.field("conditions"), "updates may not add a condition of type " + GoQuote.quote(type));
+            }
+        }
+        String had = Place.of(old).at("status", "certificate").text();
+        if (!had.equals(status.text("certificate"))) {
+            if (approval) {
+                f.forbidden(status.field("certificate"), "updates may not set certificate content");
+            } else if (!had.isEmpty()) {
+                f.forbidden(status.field("certificate"), "updates may not modify existing certificate content");
+            }
         }
         return f.list();
+    }
+
+    private static long count(List<String> types, String type) {
+        return types.stream().filter(type::equals).count();
     }
 }

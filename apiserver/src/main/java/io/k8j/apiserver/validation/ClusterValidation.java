@@ -7,54 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Checks Nodes, Namespaces, Leases, Events, runtime classes and API services. */
+/** Checks Namespaces, Leases, priority and runtime classes and API services. */
 public final class ClusterValidation {
     private static final Set<String> FINALIZERS = Set.of("kubernetes", "orphan", "foregroundDeletion");
 
     private ClusterValidation() {}
-
-    public static List<FieldError> node(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place p = Place.of(object);
-        TaintValidation.taints(f, new Place(p.at("spec", "taints").value(), "metadata.taints"));
-        resources(f, p);
-        Place cidrs = p.at("spec", "podCIDRs");
-        cidrs.items().forEach(c -> Meta.cidr(f, c));
-        if (cidrs.size() > 1) {
-            long v6 = cidrs.texts().stream().filter(Meta::isIpv6).count();
-            if (v6 != 1 || cidrs.size() > 2) {
-                f.invalid(cidrs, "may specify no more than one CIDR for each IP family");
-            }
-        }
-        return f.list();
-    }
-
-    private static void resources(Findings f, Place p) {
-        ResourceValidation.amounts(f, p.at("status", "capacity"));
-        ResourceValidation.amounts(f, p.at("status", "allocatable"));
-    }
-
-    public static List<FieldError> nodeUpdate(Map<String, Object> object, Map<String, Object> old) {
-        Findings f = new Findings();
-        Place p = Place.of(object);
-        resources(f, p);
-        Set<String> addresses = new HashSet<>();
-        for (Place a : p.at("status", "addresses").items()) {
-            if (!addresses.add(a.text("type") + " " + a.text("address"))) {
-                f.duplicate(a, GoStruct.of(a, "type=", "address="));
-            }
-        }
-        Place spec = p.field("spec");
-        Place before = Place.of(old).field("spec");
-        if (!before.field("podCIDRs").isEmpty() && !Meta.same(spec.field("podCIDRs"), before.field("podCIDRs"))) {
-            f.forbidden(spec.field("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
-        }
-        if (!before.text("providerID").isEmpty() && !before.text("providerID").equals(spec.text("providerID"))) {
-            f.forbidden(spec.field("providerID"), "node updates may not change providerID except from \"\" to valid");
-        }
-        TaintValidation.taints(f, new Place(spec.field("taints").value(), "metadata.taints"));
-        return f.list();
-    }
 
     public static List<FieldError> namespace(Map<String, Object> object) {
         Findings f = new Findings();
@@ -105,15 +62,24 @@ public final class ClusterValidation {
             f.invalid(transitions, "must be greater than or equal to 0");
         }
         Place strategy = spec.field("strategy");
-        if (strategy.present()
-                && !strategy.text().equals("OldestEmulationVersion")
-                && !strategy.text().contains("/")) {
-            f.notSupported(strategy, strategy.text(), List.of("OldestEmulationVersion"));
+        if (strategy.present()) {
+            leaseStrategy(f, strategy);
+        }
+        if (!spec.text("preferredHolder").isEmpty() && strategy.text().isEmpty()) {
+            f.forbidden(spec.field("preferredHolder"), "may only be specified if `strategy` is defined");
         }
         return f.list();
     }
 
-    /** Checks an Event of either group; the core group's rules are lax. */
+    private static void leaseStrategy(Findings f, Place strategy) {
+        Place at = strategy.field("strategy").with(strategy.value()); // upstream names the field twice
+        if (strategy.text().contains("/")) {
+            Meta.qualifiedName(f, at);
+        } else if (!strategy.text().equals("OldestEmulationVersion")) {
+            f.notSupported(at, strategy.text(), List.of("OldestEmulationVersion"));
+        }
+    }
+
     static Place limits(Place at, Object amounts) {
         return at.with(amounts == null ? null : Map.of("limits", amounts));
     }
@@ -121,13 +87,24 @@ public final class ClusterValidation {
     public static List<FieldError> runtimeClass(Map<String, Object> object) {
         Findings f = new Findings();
         Place p = Place.of(object);
-        Meta.dnsLabel(f, p.field("handler"));
+        if (p.text("handler").isEmpty()) {
+            f.required(p.field("handler"));
+        } else {
+            Meta.dnsLabel(f, p.field("handler"));
+        }
         // Upstream takes them for the limits of a container, and says so.
         Place overhead = p.field("overhead");
         ResourceValidation.requirements(
                 f, limits(overhead, overhead.field("podFixed").value()), Set.of());
         Meta.labels(f, p.at("scheduling", "nodeSelector"));
-        TaintValidation.tolerations(f, p.at("scheduling", "tolerations"));
+        Place tolerations = p.at("scheduling", "tolerations");
+        TaintValidation.tolerations(f, tolerations);
+        Set<Map<String, Object>> seen = new HashSet<>();
+        for (Place t : tolerations.items()) {
+            if (!seen.add(GoStruct.of(t, "key=", "operator=", "value=", "effect="))) {
+                f.duplicate(t, InternalForm.of("Toleration", t.value()));
+            }
+        }
         return f.list();
     }
 

@@ -23,8 +23,9 @@ public final class CsiValidation {
         String name = driver.text();
         if (name.isEmpty()) {
             f.required(driver);
+            return;
         }
-        if (name.length() > 63) {
+        if (Meta.bytes(name) > 63) {
             f.tooLong(driver, 63);
         }
         f.invalid(driver, name, Names.dns1123Subdomain(name.toLowerCase(Locale.ROOT)));
@@ -55,6 +56,10 @@ public final class CsiValidation {
         Place period = spec.field("nodeAllocatableUpdatePeriodSeconds");
         if (period.present() && period.number(0) < 10) {
             f.invalid(period, "must be greater than or equal to 10 seconds");
+        }
+        Place inSecrets = spec.field("serviceAccountTokenInSecrets");
+        if (inSecrets.present() && spec.field("tokenRequests").isEmpty()) {
+            f.invalid(inSecrets, "serviceAccountTokenInSecrets is set but no tokenRequests are specified");
         }
         return f.list();
     }
@@ -100,7 +105,7 @@ public final class CsiValidation {
             if (id.text().isEmpty()) {
                 f.required(id);
             }
-            if (id.text().length() > LONGEST_NODE_ID) {
+            if (Meta.bytes(id.text()) > LONGEST_NODE_ID) {
                 f.invalid(id, "must be " + LONGEST_NODE_ID + " characters or less");
             }
             f.notNegative(driver.at("allocatable", "count"));
@@ -131,7 +136,7 @@ public final class CsiValidation {
                 if (now.text("name").equals(before.text("name")) && !Meta.same(withoutRoom(now), withoutRoom(before))) {
                     f.invalid(
                             drivers,
-                            GoStruct.of(now, "name=", "nodeID=", "topologyKeys", "allocatable"),
+                            GoStruct.of(withoutRoom(now), "name=", "nodeID=", "topologyKeys", "allocatable"),
                             Meta.IMMUTABLE);
                 }
             }
@@ -146,25 +151,31 @@ public final class CsiValidation {
     }
 
     public static List<FieldError> capacity(Map<String, Object> object) {
+        return capacity(object, false).list();
+    }
+
+    private static Findings capacity(Map<String, Object> object, boolean anyValues) {
         Findings f = new Findings();
         Place p = Place.of(object);
-        if (p.field("nodeTopology").present()) {
-            LabelSelectorValidation.check(f, p.field("nodeTopology"));
-        }
+        LabelSelectorValidation.check(f, p.field("nodeTopology"), anyValues);
         Meta.dnsSubdomain(f, p.field("storageClassName"));
         Quantity amount = ResourceValidation.quantity(p.field("capacity"));
         if (amount != null && amount.signum() < 0) {
             f.invalid(p.field("capacity"), amount.toString(), "must be greater than or equal to 0");
         }
-        return f.list();
+        return f;
     }
 
     public static List<FieldError> capacityUpdate(Map<String, Object> object, Map<String, Object> old) {
-        Findings f = new Findings();
-        for (String field : List.of("nodeTopology", "storageClassName")) {
-            if (!Meta.same(Place.of(object).field(field), Place.of(old).field(field))) {
-                f.invalid(Place.of(object).field(field), Meta.IMMUTABLE);
-            }
+        Place now = Place.of(object);
+        Place before = Place.of(old);
+        Findings f = capacity(object, LabelSelectorValidation.hasFaults(before.field("nodeTopology")));
+        if (!Meta.same(now.field("nodeTopology"), before.field("nodeTopology"))) {
+            Place topology = now.field("nodeTopology");
+            f.invalid(topology, LabelSelectorValidation.shown(topology), Meta.IMMUTABLE);
+        }
+        if (!now.text("storageClassName").equals(before.text("storageClassName"))) {
+            f.invalid(now.field("storageClassName"), now.text("storageClassName"), Meta.IMMUTABLE);
         }
         return f.list();
     }
@@ -172,10 +183,7 @@ public final class CsiValidation {
     public static List<FieldError> attachment(Map<String, Object> object) {
         Findings f = new Findings();
         attachment(f, Place.of(object));
-        // Newer checks that old objects need not pass, so they come apart and after the others.
-        Place spec = Place.of(object).field("spec");
-        driverName(f, spec.field("attacher"));
-        Place name = spec.at("source", "persistentVolumeName");
+        Place name = Place.of(object).at("spec", "source", "persistentVolumeName");
         if (name.present()) {
             Meta.dnsSubdomain(f, name);
         }
@@ -184,9 +192,7 @@ public final class CsiValidation {
 
     private static void attachment(Findings f, Place object) {
         Place spec = object.field("spec");
-        if (spec.text("attacher").isEmpty()) {
-            f.required(spec.field("attacher"));
-        }
+        driverName(f, spec.field("attacher"));
         Place source = spec.field("source");
         Place name = source.field("persistentVolumeName");
         Place inline = source.field("inlineVolumeSpec");
@@ -208,13 +214,13 @@ public final class CsiValidation {
         Place metadata = status.field("attachmentMetadata");
         long size = 0;
         for (Map.Entry<String, Object> e : metadata.map().entrySet()) {
-            size += e.getKey().length() + String.valueOf(e.getValue()).length();
+            size += Meta.bytes(e.getKey()) + Meta.bytes(String.valueOf(e.getValue()));
         }
         if (size > LONGEST_STATUS) {
             f.tooLong(metadata, LONGEST_STATUS);
         }
         for (String error : List.of("attachError", "detachError")) {
-            if (status.at(error, "message").text().length() > LONGEST_MESSAGE) {
+            if (Meta.bytes(status.at(error, "message").text()) > LONGEST_MESSAGE) {
                 f.tooLong(status.at(error, "message"), LONGEST_STATUS); // upstream names the other limit, too
             }
             Place code = status.at(error, "errorCode");
@@ -226,11 +232,14 @@ public final class CsiValidation {
 
     public static List<FieldError> attachmentUpdate(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
-        attachment(f, Place.of(object));
+        attachment(object).forEach(f::add);
         if (!Meta.same(Place.of(object).field("spec"), Place.of(old).field("spec"))) {
             Place spec = Place.of(object).field("spec");
             Map<String, Object> shown = GoStruct.of(spec, "attacher=", "source", "nodeName=");
-            shown.put("Source", GoStruct.of(spec.field("source"), "persistentVolumeName", "inlineVolumeSpec"));
+            Map<String, Object> source = GoStruct.of(spec.field("source"), "persistentVolumeName", "inlineVolumeSpec");
+            Object inline = spec.at("source", "inlineVolumeSpec").value();
+            source.put("InlineVolumeSpec", InternalForm.of("PersistentVolumeSpec", inline));
+            shown.put("Source", source);
             f.invalid(spec, shown, Meta.IMMUTABLE);
         }
         return f.list();

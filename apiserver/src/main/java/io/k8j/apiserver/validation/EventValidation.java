@@ -77,10 +77,21 @@ public final class EventValidation {
         for (String field : FIXED) {
             if (!Meta.same(event.field(field), Place.of(old).field(field))) {
                 String name = field.equals("reportingComponent") ? "reportingController" : field;
-                f.invalid(new Place(event.field(field).value(), name), Meta.IMMUTABLE);
+                f.invalid(new Place(shown(event.field(field), field), name), Meta.IMMUTABLE);
             }
         }
         return f.list();
+    }
+
+    /** A value as upstream has it inside. */
+    private static Object shown(Place value, String field) {
+        return switch (field) {
+            case "involvedObject", "related" -> InternalForm.of("ObjectReference", value.value());
+            case "source" -> GoStruct.of(value, "component=", "host=");
+            case "count" -> value.number(0);
+            case "firstTimestamp", "lastTimestamp", "eventTime" -> value.value();
+            default -> value.text();
+        };
     }
 
     private static void series(Findings f, Place series) {
@@ -127,11 +138,11 @@ public final class EventValidation {
             if (event.text(field).isEmpty()) {
                 f.required(event.field(field));
             }
-            if (event.text(field).length() > LONGEST) {
+            if (Meta.bytes(event.text(field)) > LONGEST) {
                 f.invalid(event.field(field), "", "can have at most " + LONGEST + " characters");
             }
         }
-        if (event.text("message").length() > LONGEST_NOTE) {
+        if (Meta.bytes(event.text("message")) > LONGEST_NOTE) {
             f.invalid(event.field("message"), "", "can have at most " + LONGEST_NOTE + " characters");
         }
     }

@@ -48,6 +48,13 @@ final class LabelSelectorValidation {
         }
     }
 
+    /** Whether there is anything wrong with a selector. */
+    static boolean hasFaults(Place selector) {
+        Findings f = new Findings();
+        check(f, selector);
+        return !f.isEmpty();
+    }
+
     /** Whether a selector that is stored already has ill-formed values. */
     static boolean hasBadValues(Place selector) {
         return selector.field("matchExpressions").items().stream()

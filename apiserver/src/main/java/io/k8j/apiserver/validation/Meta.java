@@ -3,6 +3,7 @@ package io.k8j.apiserver.validation;
 import io.k8j.model.validation.Names;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,6 +59,11 @@ public final class Meta {
     /** Entries in order of their keys, because upstream's order is by chance. */
     static Map<String, Object> sorted(Place map) {
         return new TreeMap<>(map.map());
+    }
+
+    /** How long a text is as upstream counts. */
+    static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     static boolean isIp(String text) {

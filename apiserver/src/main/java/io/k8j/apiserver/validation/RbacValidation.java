@@ -18,6 +18,17 @@ public final class RbacValidation {
     }
 
     public static List<FieldError> clusterRole(Map<String, Object> object) {
+        return clusterRole(object, false);
+    }
+
+    /** Selectors with ill-formed values may stay in a role that has some already. */
+    public static List<FieldError> clusterRoleUpdate(Map<String, Object> object, Map<String, Object> old) {
+        boolean any = Place.of(old).at("aggregationRule", "clusterRoleSelectors").items().stream()
+                .anyMatch(LabelSelectorValidation::hasFaults);
+        return clusterRole(object, any);
+    }
+
+    private static List<FieldError> clusterRole(Map<String, Object> object, boolean anyValues) {
         Findings f = new Findings();
         Place p = Place.of(object);
         p.field("rules").items().forEach(rule -> rule(f, rule, false));
@@ -27,13 +38,13 @@ public final class RbacValidation {
             if (selectors.isEmpty()) {
                 f.required(selectors, "at least one clusterRoleSelector required if aggregationRule is non-nil");
             }
-            selectors.items().forEach(s -> selector(f, s));
+            selectors.items().forEach(s -> selector(f, s, anyValues));
         }
         return f.list();
     }
 
-    private static void selector(Findings f, Place selector) {
-        LabelSelectorValidation.check(f, selector);
+    private static void selector(Findings f, Place selector, boolean anyValues) {
+        LabelSelectorValidation.check(f, selector, anyValues);
         if (!LabelSelectorValidation.isReadable(selector)) {
             f.invalid(selector, null, "invalid label selector.");
         }

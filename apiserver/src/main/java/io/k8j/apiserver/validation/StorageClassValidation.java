@@ -54,7 +54,7 @@ public final class StorageClassValidation {
         }
         long size = 0;
         for (Map.Entry<String, Object> e : parameters.map().entrySet()) {
-            size += e.getKey().length() + String.valueOf(e.getValue()).length();
+            size += Meta.bytes(e.getKey()) + Meta.bytes(String.valueOf(e.getValue()));
         }
         if (size > LONGEST_PARAMETERS) {
             f.tooLong(parameters, LONGEST_PARAMETERS);
@@ -99,10 +99,11 @@ public final class StorageClassValidation {
 
     public static List<FieldError> storageClassUpdate(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
-        fixed(f, object, old, "parameters", "provisioner", "reclaimPolicy");
-        Place now = Place.of(object);
-        if (!Meta.same(now.field("volumeBindingMode"), Place.of(old).field("volumeBindingMode"))) {
-            f.invalid(now.field("volumeBindingMode"), Meta.IMMUTABLE);
+        for (String field : List.of("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode")) {
+            Place now = Place.of(object).field(field);
+            if (!Meta.same(now, Place.of(old).field(field))) {
+                f.invalid(now, now.value() instanceof Map ? Meta.sorted(now) : now.value(), Meta.IMMUTABLE);
+            }
         }
         return f.list();
     }

@@ -222,7 +222,7 @@ class StrategiesTest {
                         "storageclasses.storage.k8s.io",
                         "{provisioner: a, parameters: {x: z}}",
                         "{provisioner: a, parameters: {x: y}}",
-                        "parameters: Forbidden: updates to parameters are forbidden."));
+                        "parameters: Invalid value: {\"x\":\"z\"}: field is immutable"));
     }
 
     private static String podSpec(String image) {

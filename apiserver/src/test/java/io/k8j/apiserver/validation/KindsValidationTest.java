@@ -128,7 +128,8 @@ class KindsValidationTest {
                         "endpointslices.discovery.k8s.io",
                         "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: e}, addressType: IPv4,"
                                 + " endpoints: [{addresses: ['::1']}, {addresses: [127.0.0.1]}]}",
-                        "[endpoints[0].addresses[0]: Invalid value: \"::1\": must be an IPv4 address,"
+                        "[endpoints[0].addresses: Invalid value: \"::1\": must be an IPv4 address, "
+                                + "endpoints[0].addresses[0]: Invalid value: \"::1\": may not be in the loopback range (127.0.0.0/8, ::1/128),"
                                 + " endpoints[1].addresses[0]: Invalid value: \"127.0.0.1\": may not be in the loopback range"
                                 + " (127.0.0.0/8, ::1/128)]"),
                 new Case(
