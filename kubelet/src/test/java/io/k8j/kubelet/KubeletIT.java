@@ -12,6 +12,7 @@ import io.k8j.client.DeleteOptions;
 import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
+import io.k8j.kubelet.linux.OutOfMemoryKills;
 import io.k8j.kubelet.testing.ContainerdNode;
 import io.k8j.kubelet.testing.TestNode;
 import java.net.URI;
@@ -191,6 +192,12 @@ class KubeletIT {
                 sh("exec dd if=/dev/zero of=/dev/null bs=64M count=1", ",'resources':{'limits':{'memory':'16Mi'}}"));
         Pod pod = node.awaitPhase("p", "Failed");
         assertThat(container(pod, 0).getState().getTerminated().getReason()).isEqualTo("OOMKilled");
+        assumeTrue(
+                Files.isReadable(Path.of("/dev/kmsg")), "the kernel's log cannot be read: only the runtime was asked");
+        try (OutOfMemoryKills kills = new OutOfMemoryKills()) {
+            String id = container(pod, 0).getContainerID();
+            assertThat(kills.in(id.substring(id.indexOf("//") + 2))).isTrue();
+        }
     }
 
     @Test

@@ -10,9 +10,10 @@ class HeapKeeperTest {
     private long used = 50 * MB;
     private long live;
     private long really = 40 * MB;
+    private long worked;
     private int collections;
 
-    private final HeapKeeper keeper = new HeapKeeper(() -> used, () -> live, () -> {
+    private final HeapKeeper keeper = new HeapKeeper(() -> used, () -> live, () -> worked, () -> {
         collections++;
         live = really;
         used = really;
@@ -26,7 +27,7 @@ class HeapKeeperTest {
 
     @Test
     void collectsWhenTheOldGenerationHasDoubled() {
-        keeper.look();
+        look(HeapKeeper.LOOKS_UNTIL_CALM);
         assertThat(collections).isZero();
         used = HeapKeeper.SLACK + MB;
         look(2);
@@ -40,14 +41,27 @@ class HeapKeeperTest {
     }
 
     @Test
-    void whileMuchHappensItWaitsForACalmMoment() {
+    void whileTheProcessWorksItWaitsForCalm() {
         used = HeapKeeper.SLACK + MB;
         for (int i = 0; i < 10; i++) {
+            worked += HeapKeeper.BUSY_NANOS;
             keeper.look();
-            used += 2 * HeapKeeper.BUSY_BYTES;
         }
         assertThat(collections).isZero();
-        look(2);
+        look(HeapKeeper.LOOKS_UNTIL_CALM);
+        assertThat(collections).isOne();
+    }
+
+    @Test
+    void aPauseBetweenTwoBurstsIsNotCalm() {
+        used = HeapKeeper.SLACK + MB;
+        for (int i = 0; i < 10; i++) {
+            worked += HeapKeeper.BUSY_NANOS;
+            used += 2 * MB;
+            look(HeapKeeper.LOOKS_UNTIL_CALM);
+        }
+        assertThat(collections).isZero();
+        keeper.look();
         assertThat(collections).isOne();
     }
 
@@ -63,7 +77,7 @@ class HeapKeeperTest {
     void aLargeClusterIsCollectedAsSeldom() {
         really = 2000 * MB;
         used = 2000 * MB;
-        keeper.look();
+        look(HeapKeeper.LOOKS_UNTIL_CALM);
         assertThat(collections).isOne();
         for (int i = 0; i < 200; i++) {
             used += 10 * MB;

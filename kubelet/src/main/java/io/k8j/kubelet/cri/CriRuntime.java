@@ -7,6 +7,7 @@ import io.k8j.kubelet.cri.v1.AuthConfig;
 import io.k8j.kubelet.cri.v1.Container;
 import io.k8j.kubelet.cri.v1.ContainerConfig;
 import io.k8j.kubelet.cri.v1.ContainerFilter;
+import io.k8j.kubelet.cri.v1.ContainerState;
 import io.k8j.kubelet.cri.v1.ContainerStats;
 import io.k8j.kubelet.cri.v1.ContainerStatus;
 import io.k8j.kubelet.cri.v1.ContainerStatusRequest;
@@ -65,6 +66,7 @@ import io.k8j.kubelet.cri.v1.UpdateContainerResourcesRequest;
 import io.k8j.kubelet.cri.v1.UpdateContainerResourcesResponse;
 import io.k8j.kubelet.cri.v1.VersionRequest;
 import io.k8j.kubelet.cri.v1.VersionResponse;
+import io.k8j.kubelet.linux.OutOfMemoryKills;
 import io.k8j.model.api.ApiObject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +87,11 @@ public final class CriRuntime implements ContainerRuntime {
 
     private static final Duration SANDBOX = Duration.ofMinutes(4);
 
+    private static final String OUT_OF_MEMORY = "OOMKilled";
+    private static final int KILLED = 137; // 128 + SIGKILL
+
     private final GrpcCalls calls;
+    private final OutOfMemoryKills kills;
     private final String namespace;
 
     /**
@@ -94,12 +100,13 @@ public final class CriRuntime implements ContainerRuntime {
      * @param socket the runtime's Unix socket, at most 107 bytes long
      */
     public static CriRuntime connect(Path socket) {
-        return new CriRuntime(new GrpcCalls(socket), "k8s.io");
+        return new CriRuntime(new GrpcCalls(socket), "k8s.io", new OutOfMemoryKills());
     }
 
-    private CriRuntime(GrpcCalls calls, String namespace) {
+    private CriRuntime(GrpcCalls calls, String namespace, OutOfMemoryKills kills) {
         this.calls = calls;
         this.namespace = namespace;
+        this.kills = kills;
     }
 
     private <R extends Message> R runtime(String method, Message request, R prototype) {
@@ -231,8 +238,18 @@ public final class CriRuntime implements ContainerRuntime {
     @Override
     public ContainerStatus containerStatus(String id) {
         var request = ContainerStatusRequest.newBuilder().setContainerId(id).build();
-        return runtime("ContainerStatus", request, ContainerStatusResponse.getDefaultInstance())
-                .getStatus();
+        return withReason(runtime("ContainerStatus", request, ContainerStatusResponse.getDefaultInstance())
+                .getStatus());
+    }
+
+    /** A runtime that has missed why a container was killed calls it an error; the kernel knows better. */
+    private ContainerStatus withReason(ContainerStatus status) {
+        boolean unexplained = status.getState() == ContainerState.CONTAINER_EXITED
+                && status.getExitCode() == KILLED
+                && !status.getReason().equals(OUT_OF_MEMORY);
+        return unexplained && kills.in(status.getId())
+                ? status.toBuilder().setReason(OUT_OF_MEMORY).build()
+                : status;
     }
 
     @Override
@@ -330,6 +347,7 @@ public final class CriRuntime implements ContainerRuntime {
     @Override
     public void close() {
         calls.close();
+        kills.close();
     }
 
     private static ImageSpec spec(String image) {

@@ -34,6 +34,7 @@ public final class Linux {
     private static final int STATX_BLOCKS = 0x400;
     private static final long OPENAT2 = 437; // the same number on all architectures
     private static final long O_CLOEXEC = 02000000L;
+    private static final long O_NONBLOCK = 04000L;
     private static final long O_PATH_CLOEXEC = 010000000L | O_CLOEXEC;
     private static final int CLONE_NEWNET = 0x40000000;
     private static final long RESOLVE_BENEATH_NO_MAGICLINKS = 0x08 | 0x02;
@@ -56,6 +57,8 @@ public final class Linux {
         static final MethodHandle UMOUNT2 =
                 function("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), CAPTURE);
         static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+        static final MethodHandle READ =
+                function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), CAPTURE);
         static final MethodHandle SETNS =
                 function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
         static final MethodHandle STATVFS =
@@ -204,7 +207,25 @@ public final class Linux {
         }
     }
 
-    private static void close(int descriptor) throws IOException {
+    /** Opens a file for reading; what is not there yet is not waited for. */
+    static int openWithoutWaiting(Path file) throws IOException {
+        return open(AT_FDCWD, file.toString(), O_NONBLOCK | O_CLOEXEC, 0);
+    }
+
+    /** Reads once; answers the number of bytes, or the kernel's errno as a negative number. */
+    static int read(int descriptor, MemorySegment buffer) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CAPTURED);
+            long result = (long) Calls.READ.invokeExact(state, descriptor, buffer, buffer.byteSize());
+            return result >= 0 ? (int) result : -(int) ERRNO.get(state, 0L);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static void close(int descriptor) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CAPTURED);
             check((int) Calls.CLOSE.invokeExact(state, descriptor), state, "close");
