@@ -20,6 +20,26 @@ public interface Controller extends AutoCloseable {
         return of(loop, workers, () -> {});
     }
 
+    /** A controller that consists of several queues. */
+    static Controller of(List<ControllerLoop<?>> loops, int workers) {
+        return new Controller() {
+            @Override
+            public void start() {
+                loops.forEach(loop -> loop.start(workers));
+            }
+
+            @Override
+            public List<ControllerLoop.Metrics> metrics() {
+                return loops.stream().map(ControllerLoop::metrics).toList();
+            }
+
+            @Override
+            public void close() {
+                loops.forEach(ControllerLoop::close);
+            }
+        };
+    }
+
     /** @param started runs after the workers have been started, for example to start a periodic task */
     static Controller of(ControllerLoop<?> loop, int workers, Runnable started) {
         return new Controller() {

@@ -25,8 +25,9 @@ import java.util.Optional;
  *
  * @param status the new status
  * @param recheck when an eviction that was granted but not carried out is given up
+ * @param overdue Pods whose eviction was granted, not carried out, and is given up now
  */
-record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck) {
+record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck, List<Pod> overdue) {
     static final Duration EVICTION_TIMEOUT = Duration.ofMinutes(2);
     private static final String ALLOWED = "DisruptionAllowed";
 
@@ -56,7 +57,8 @@ record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck) 
             desired = IntOrPercent.of(spec.getMinAvailable(), expected, true, 0);
         }
         Map<String, String> disrupted = new LinkedHashMap<>();
-        Optional<Instant> next = stillDisrupted(budget, pods, now, disrupted);
+        List<Pod> overdue = new ArrayList<>();
+        Optional<Instant> next = stillDisrupted(budget, pods, now, disrupted, overdue);
         int healthy = (int) pods.stream()
                 .filter(pod -> !Nulls.isDeleting(pod) && !disrupted.containsKey(Nulls.name(pod)) && Pods.isReady(pod))
                 .count();
@@ -78,16 +80,19 @@ record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck) 
                         now))
                 .build();
         return new BudgetPlan(
-                status, next.map(time -> Duration.between(now, time).plusMillis(1)));
+                status, next.map(time -> Duration.between(now, time).plusMillis(1)), overdue);
     }
 
-    /** When nothing can be said, nothing is allowed. */
+    /** When nothing can be said, nothing is allowed; the observed generation stays, since nothing was observed. */
     static PodDisruptionBudgetStatus failed(PodDisruptionBudget budget, String message, Instant now) {
         PodDisruptionBudgetStatus before = statusOf(budget);
+        long observed = Nulls.or(before.getObservedGeneration(), 0L);
         return before.toBuilder()
+                .withCurrentHealthy(Nulls.or(before.getCurrentHealthy(), 0))
+                .withDesiredHealthy(Nulls.or(before.getDesiredHealthy(), 0))
+                .withExpectedPods(Nulls.or(before.getExpectedPods(), 0))
                 .withDisruptionsAllowed(0)
-                .withObservedGeneration(Nulls.generation(budget))
-                .withConditions(conditions(before, "False", "SyncFailed", message, Nulls.generation(budget), now))
+                .withConditions(conditions(before, "False", "SyncFailed", message, observed, now))
                 .build();
     }
 
@@ -96,7 +101,11 @@ record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck) 
     }
 
     private static Optional<Instant> stillDisrupted(
-            PodDisruptionBudget budget, List<Pod> pods, Instant now, Map<String, String> disrupted) {
+            PodDisruptionBudget budget,
+            List<Pod> pods,
+            Instant now,
+            Map<String, String> disrupted,
+            List<Pod> overdue) {
         Map<String, String> granted = Nulls.map(statusOf(budget).getDisruptedPods());
         Optional<Instant> next = Optional.empty();
         for (Pod pod : pods) {
@@ -108,6 +117,8 @@ record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck) 
             if (end.isAfter(now)) {
                 disrupted.put(Nulls.name(pod), since);
                 next = next.isEmpty() || end.isBefore(next.get()) ? Optional.of(end) : next;
+            } else {
+                overdue.add(pod);
             }
         }
         return next;

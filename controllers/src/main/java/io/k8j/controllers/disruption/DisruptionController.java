@@ -46,7 +46,9 @@ public final class DisruptionController {
     }
 
     public static Controller create(ControllerContext context) {
-        return Controller.of(new DisruptionController(context).loop, 1);
+        ControllerLoop<ObjectKey> budgets = new DisruptionController(context).loop;
+        ControllerLoop<ObjectKey> stale = new StaleTargets(context).loop();
+        return Controller.of(List.of(budgets, stale), 1);
     }
 
     /** A workload's new size changes shares. */
@@ -101,18 +103,43 @@ public final class DisruptionController {
         }
         BudgetPlan plan;
         try {
-            int scale = BudgetPlan.needsScale(budget) ? scales.sum(pods) : 0;
-            plan = BudgetPlan.of(budget, pods, scale, context.now());
+            WorkloadScales.Sum scale =
+                    BudgetPlan.needsScale(budget) ? scales.sum(pods) : WorkloadScales.Sum.NONE;
+            if (scale.unmanaged()) {
+                tellUnmanaged(budget);
+            }
+            plan = BudgetPlan.of(budget, pods, scale.replicas(), context.now());
         } catch (ApiException e) {
             events.warning(
                     budget,
                     "CalculateExpectedPodCountFailed",
                     "Failed to calculate the number of expected pods: " + e.getMessage());
             write(budget, BudgetPlan.failed(budget, e.getMessage(), context.now()));
-            return new Outcome.Retry(e);
+            return Outcome.DONE; // a change of the budget or of its Pods asks again
         }
+        plan.overdue().forEach(pod -> tellNotDeleted(budget, pod));
         write(budget, plan.status());
         return plan.recheck().map(Outcome::again).orElse(Outcome.DONE);
+    }
+
+    private void tellUnmanaged(PodDisruptionBudget budget) {
+        events.warning(
+                budget,
+                "UnmanagedPods",
+                ("Pods selected by this PodDisruptionBudget (selector: %s) were found to be unmanaged. As a result, the"
+                                + " status of the PDB cannot be calculated correctly, which may result in undefined"
+                                + " behavior. To account for these pods please set \".spec.minAvailable\" field of the"
+                                + " PDB to an integer value.")
+                        .formatted(GoSelector.text(budget.getSpec().getSelector())));
+    }
+
+    /** Names the namespace twice, as upstream does. */
+    private void tellNotDeleted(PodDisruptionBudget budget, Pod pod) {
+        String namespace = Nulls.namespace(budget);
+        events.warning(
+                pod,
+                "NotDeleted",
+                "Pod was expected by PDB %s/%s to be deleted but it wasn't".formatted(namespace, namespace));
     }
 
     private void write(PodDisruptionBudget budget, PodDisruptionBudgetStatus status) {

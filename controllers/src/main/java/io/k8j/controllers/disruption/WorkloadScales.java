@@ -40,25 +40,37 @@ final class WorkloadScales {
         this.replicationControllers = context.informer(ReplicationController.class);
     }
 
-    /** The sum over all workloads of the Pods; Pods without one count nothing. */
-    int sum(List<Pod> pods) {
+    /**
+     * What is behind Pods.
+     *
+     * @param replicas sum over all workloads
+     * @param unmanaged whether some Pod has none; such Pods count nothing
+     */
+    record Sum(int replicas, boolean unmanaged) {
+        static final Sum NONE = new Sum(0, false);
+    }
+
+    /** @throws ApiException if some Pod's workload cannot be found, or has no size */
+    Sum sum(List<Pod> pods) {
         Map<String, Integer> byUid = new HashMap<>();
+        boolean unmanaged = false;
         for (Pod pod : pods) {
             Optional<OwnerReference> owner = Owners.controllerOf(pod);
-            if (owner.isPresent()) {
+            unmanaged |= owner.isEmpty();
+            if (owner.isPresent() && !byUid.containsKey(owner.get().getUid())) {
                 Scale scale = scale(Nulls.namespace(pod), owner.get())
                         .orElseThrow(() ->
                                 ApiException.badRequest("found no controllers for pod \"" + Nulls.name(pod) + "\""));
                 byUid.put(scale.uid, scale.replicas);
             }
         }
-        return byUid.values().stream().mapToInt(Integer::intValue).sum();
+        return new Sum(byUid.values().stream().mapToInt(Integer::intValue).sum(), unmanaged);
     }
 
     private Optional<Scale> scale(String namespace, OwnerReference owner) {
         ObjectKey key = new ObjectKey(namespace, owner.getName());
-        return switch (owner.getKind()) {
-            case "ReplicaSet" -> {
+        return switch (group(owner) + "/" + owner.getKind()) {
+            case "apps/ReplicaSet" -> {
                 Optional<ReplicaSet> set = same(replicaSets.get(key), owner);
                 Optional<OwnerReference> above =
                         set.flatMap(Owners::controllerOf).filter(o -> "Deployment".equals(o.getKind()));
@@ -67,13 +79,13 @@ final class WorkloadScales {
                         : set.map(s ->
                                 new Scale(Nulls.uid(s), Nulls.or(s.getSpec().getReplicas(), 1)));
             }
-            case "Deployment" ->
+            case "apps/Deployment" ->
                 same(deployments.get(key), owner)
                         .map(d -> new Scale(Nulls.uid(d), Nulls.or(d.getSpec().getReplicas(), 1)));
-            case "StatefulSet" ->
+            case "apps/StatefulSet" ->
                 same(statefulSets.get(key), owner)
                         .map(s -> new Scale(Nulls.uid(s), Nulls.or(s.getSpec().getReplicas(), 1)));
-            case "ReplicationController" ->
+            case "/ReplicationController" ->
                 same(replicationControllers.get(key), owner)
                         .map(c -> new Scale(Nulls.uid(c), Nulls.or(c.getSpec().getReplicas(), 1)));
             default -> custom(key, owner);
@@ -86,36 +98,47 @@ final class WorkloadScales {
 
     /** Any kind with a scale will do. */
     private Optional<Scale> custom(ObjectKey key, OwnerReference owner) {
-        int slash = owner.getApiVersion().indexOf('/');
-        String group = slash < 0 ? "" : owner.getApiVersion().substring(0, slash);
+        String group = group(owner);
         Optional<ResourceCatalog.Entry> resource = context.catalog().resources().stream()
                 .filter(e ->
                         e.kind().equals(owner.getKind()) && e.resource().group().equals(group))
                 .findFirst();
         if (resource.isEmpty()) {
-            return Optional.empty();
+            throw ApiException.badRequest("no matches for kind \"%s\" in version \"%s\""
+                    .formatted(owner.getKind(), owner.getApiVersion()));
         }
+        return scaleOf(resource.get(), key)
+                .filter(scale -> scale.uid().equals(owner.getUid()))
+                .map(scale -> new Scale(
+                        owner.getUid(),
+                        scale.tree().get("spec") instanceof Map<?, ?> spec && spec.get("replicas") instanceof Number n
+                                ? n.intValue()
+                                : 0));
+    }
+
+    private Optional<ApiObject> scaleOf(ResourceCatalog.Entry resource, ObjectKey key) {
         try {
-            ApiObject scale = context.client()
+            return Optional.of(context.client()
                     .transport()
                     .call(new ApiCall(
-                            Verb.GET,
-                            resource.get().resource(),
-                            key.namespace(),
-                            key.name(),
-                            "scale",
-                            Map.of(),
-                            null,
-                            null))
-                    .object();
-            return scale.tree().get("spec") instanceof Map<?, ?> spec && spec.get("replicas") instanceof Number n
-                    ? Optional.of(new Scale(owner.getUid(), n.intValue()))
-                    : Optional.of(new Scale(owner.getUid(), 0));
+                            Verb.GET, resource.resource(), key.namespace(), key.name(), "scale", Map.of(), null, null))
+                    .object());
         } catch (ApiException e) {
-            if (e.isNotFound()) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+            if (e.getMessage().contains('"' + key.name() + '"')) {
                 return Optional.empty();
             }
-            throw e;
+            // It is the path that is not there, not the object.
+            throw ApiException.badRequest(
+                    resource.resource().qualified() + " does not implement the scale subresource");
         }
+    }
+
+    private static String group(OwnerReference owner) {
+        int slash = owner.getApiVersion().indexOf('/');
+        String group = slash < 0 ? "" : owner.getApiVersion().substring(0, slash);
+        return group.equals("extensions") ? "apps" : group; // whoever still names the old group means the new one
     }
 }

@@ -10,15 +10,21 @@ import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.pods.PodEnd;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.model.api.ApiException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Removes Pods that would stay for ever: looks every 20 seconds. */
 public final class PodGarbageController {
+    private static final Logger LOG = LoggerFactory.getLogger(PodGarbageController.class);
     private static final Duration PERIOD = Duration.ofSeconds(20);
     private static final Duration QUARANTINE = Duration.ofSeconds(40);
 
@@ -46,20 +52,37 @@ public final class PodGarbageController {
         nodes.all().forEach(node -> byName.put(Nulls.name(node), node));
         PodGarbagePlan plan = PodGarbagePlan.of(
                 context.pods().informer().all(), byName, context.config().terminatedPodThreshold());
-        plan.finished().forEach(pod -> end.delete(pod, 0L));
-        plan.outOfService().forEach(pod -> {
-            end.disrupt(pod, "DeletionByPodGC", "PodGC: node is out of service", true, now);
+        Set<String> gone = surelyGone(plan.missingNodes(), now);
+        each(plan.finished(), pod -> end.delete(pod, 0L));
+        each(plan.outOfService(), pod -> {
+            end.fail(pod);
             end.delete(pod, 0L);
         });
-        Set<String> gone = surelyGone(plan.missingNodes(), now);
-        plan.orphaned().stream()
-                .filter(pod -> gone.contains(pod.getSpec().getNodeName()))
-                .forEach(pod -> {
-                    end.disrupt(pod, "DeletionByPodGC", "PodGC: node no longer exists", true, now);
-                    end.delete(pod, 0L);
-                });
-        plan.unscheduled().forEach(pod -> end.delete(pod, 0L));
+        each(plan.orphaned(), pod -> {
+            if (gone.contains(pod.getSpec().getNodeName())) {
+                end.disrupt(pod, "DeletionByPodGC", "PodGC: node no longer exists", true, now);
+                end.delete(pod, 0L);
+            }
+        });
+        each(plan.unscheduled(), pod -> {
+            end.fail(pod);
+            end.delete(pod, 0L);
+        });
         return Outcome.again(PERIOD);
+    }
+
+    /** One Pod that cannot be removed does not keep the others. */
+    private static void each(List<Pod> pods, Consumer<Pod> removal) {
+        for (Pod pod : pods) {
+            try {
+                removal.accept(pod);
+            } catch (ApiException e) {
+                LOG.atWarn()
+                        .addKeyValue("pod", ObjectKey.of(pod))
+                        .addKeyValue("cause", e.getMessage())
+                        .log("Pod not removed, will be repeated");
+            }
+        }
     }
 
     /** Our copy may be behind, and a node may come right back; so wait, and then ask the server. */

@@ -2,7 +2,6 @@ package io.k8j.controllers.podgc;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.k8j.controllers.nodelifecycle.Tolerations;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.Times;
@@ -25,6 +24,11 @@ import java.util.Set;
 record PodGarbagePlan(List<Pod> finished, List<Pod> outOfService, List<Pod> orphaned, List<Pod> unscheduled) {
     private static final String OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
 
+    /** Evicted Pods go first, since they are replaced already; then the oldest. */
+    private static final Comparator<Pod> FIRST_TO_GO = Comparator.comparing((Pod pod) -> !isEvicted(pod))
+            .thenComparing(Times::created)
+            .thenComparing(Nulls::name);
+
     static PodGarbagePlan of(Collection<Pod> pods, Map<String, Node> nodes, int threshold) {
         List<Pod> finished = new ArrayList<>();
         List<Pod> outOfService = new ArrayList<>();
@@ -43,24 +47,26 @@ record PodGarbagePlan(List<Pod> finished, List<Pod> outOfService, List<Pod> orph
             Node node = nodes.get(pod.getSpec().getNodeName());
             if (node == null) {
                 orphaned.add(pod);
-            } else if (Nulls.isDeleting(pod) && isOutOfService(node, pod)) {
+            } else if (Nulls.isDeleting(pod) && isOutOfService(node)) {
                 outOfService.add(pod);
             }
         }
-        finished.sort(Comparator.comparing((Pod pod) -> Times.created(pod)).thenComparing(Nulls::name));
+        finished.sort(FIRST_TO_GO);
         int surplus = threshold > 0 ? Math.max(0, finished.size() - threshold) : 0;
         return new PodGarbagePlan(List.copyOf(finished.subList(0, surplus)), outOfService, orphaned, unscheduled);
     }
 
-    private static boolean isOutOfService(Node node, Pod pod) {
+    private static boolean isOutOfService(Node node) {
         boolean notReady = node.getStatus() == null
                 || Nulls.list(node.getStatus().getConditions()).stream()
                         .noneMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus()));
         return notReady
                 && Nulls.list(node.getSpec().getTaints()).stream()
-                        .filter(taint -> OUT_OF_SERVICE.equals(taint.getKey()))
-                        .anyMatch(taint -> Nulls.list(pod.getSpec().getTolerations()).stream()
-                                .noneMatch(t -> Tolerations.tolerates(t, taint)));
+                        .anyMatch(taint -> OUT_OF_SERVICE.equals(taint.getKey()));
+    }
+
+    private static boolean isEvicted(Pod pod) {
+        return "Failed".equals(Pods.phase(pod)) && "Evicted".equals(pod.getStatus().getReason());
     }
 
     Set<String> missingNodes() {

@@ -1,6 +1,7 @@
 package io.k8j.controllers.pods;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
@@ -35,12 +36,33 @@ public final class PodEnd {
         condition.put("status", "True");
         condition.put("reason", reason);
         condition.put("message", message);
-        condition.put("lastTransitionTime", Times.text(now));
+        condition.put("lastTransitionTime", since(pod, now));
+        condition.put("observedGeneration", Nulls.generation(pod));
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("conditions", List.of(condition));
         if (failed) {
+            status.put("observedGeneration", Nulls.generation(pod));
             status.put("phase", "Failed");
         }
+        write(pod, status);
+    }
+
+    /** The condition's time is that of the change of its status. */
+    private static String since(Pod pod, Instant now) {
+        return Pods.condition(pod, "DisruptionTarget")
+                .filter(before -> "True".equals(before.getStatus()))
+                .map(PodCondition::getLastTransitionTime)
+                .orElseGet(() -> Times.text(now));
+    }
+
+    /** Ends a Pod that no kubelet will end, unless it is over. */
+    public void fail(Pod pod) {
+        if (!Pods.isFinished(pod)) {
+            write(pod, Map.of("phase", "Failed", "observedGeneration", Nulls.generation(pod)));
+        }
+    }
+
+    private void write(Pod pod, Map<String, Object> status) {
         try {
             pods.patch(ObjectKey.of(pod), PatchType.STRATEGIC, Map.of("status", status), "status");
         } catch (ApiException e) {
