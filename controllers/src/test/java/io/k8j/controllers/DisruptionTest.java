@@ -69,9 +69,10 @@ class DisruptionTest {
         eventually(
                 "told",
                 () -> cluster.events("pdb").stream()
-                        .anyMatch(e -> e.startsWith("UnmanagedPods: Pods selected by this PodDisruptionBudget (selector:"
-                                + " &LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:"
-                                + "[]LabelSelectorRequirement{},}) were found to be unmanaged.")));
+                        .anyMatch(
+                                e -> e.startsWith("UnmanagedPods: Pods selected by this PodDisruptionBudget (selector:"
+                                        + " &LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:"
+                                        + "[]LabelSelectorRequirement{},}) were found to be unmanaged.")));
         eventually(
                 "counted",
                 () -> cluster.get(PodDisruptionBudget.class, "pdb").getStatus().getObservedGeneration() == 1);

@@ -101,11 +101,7 @@ record BudgetPlan(PodDisruptionBudgetStatus status, Optional<Duration> recheck, 
     }
 
     private static Optional<Instant> stillDisrupted(
-            PodDisruptionBudget budget,
-            List<Pod> pods,
-            Instant now,
-            Map<String, String> disrupted,
-            List<Pod> overdue) {
+            PodDisruptionBudget budget, List<Pod> pods, Instant now, Map<String, String> disrupted, List<Pod> overdue) {
         Map<String, String> granted = Nulls.map(statusOf(budget).getDisruptedPods());
         Optional<Instant> next = Optional.empty();
         for (Pod pod : pods) {

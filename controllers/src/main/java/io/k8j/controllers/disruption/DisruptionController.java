@@ -103,8 +103,7 @@ public final class DisruptionController {
         }
         BudgetPlan plan;
         try {
-            WorkloadScales.Sum scale =
-                    BudgetPlan.needsScale(budget) ? scales.sum(pods) : WorkloadScales.Sum.NONE;
+            WorkloadScales.Sum scale = BudgetPlan.needsScale(budget) ? scales.sum(pods) : WorkloadScales.Sum.NONE;
             if (scale.unmanaged()) {
                 tellUnmanaged(budget);
             }

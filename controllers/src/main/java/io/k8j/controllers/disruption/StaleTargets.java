@@ -34,9 +34,7 @@ final class StaleTargets {
     StaleTargets(ControllerContext context) {
         this.context = context;
         this.loop = new ControllerLoop<>("stale_pod_disruption", context.time(), this::reconcile);
-        context.pods()
-                .informer()
-                .onChange(Handlers.of(this::seen, (before, now) -> seen(now), gone -> {}));
+        context.pods().informer().onChange(Handlers.of(this::seen, (before, now) -> seen(now), gone -> {}));
     }
 
     ControllerLoop<ObjectKey> loop() {
@@ -44,8 +42,7 @@ final class StaleTargets {
     }
 
     private void seen(Pod pod) {
-        staleAt(pod).ifPresent(time -> loop.queue()
-                .addAfter(ObjectKey.of(pod), Duration.between(context.now(), time)));
+        staleAt(pod).ifPresent(time -> loop.queue().addAfter(ObjectKey.of(pod), Duration.between(context.now(), time)));
     }
 
     /** When the Pod's condition will have come to nothing; empty if it has none that may. */

@@ -104,8 +104,8 @@ final class WorkloadScales {
                         e.kind().equals(owner.getKind()) && e.resource().group().equals(group))
                 .findFirst();
         if (resource.isEmpty()) {
-            throw ApiException.badRequest("no matches for kind \"%s\" in version \"%s\""
-                    .formatted(owner.getKind(), owner.getApiVersion()));
+            throw ApiException.badRequest(
+                    "no matches for kind \"%s\" in version \"%s\"".formatted(owner.getKind(), owner.getApiVersion()));
         }
         return scaleOf(resource.get(), key)
                 .filter(scale -> scale.uid().equals(owner.getUid()))

@@ -66,7 +66,8 @@ record PodGarbagePlan(List<Pod> finished, List<Pod> outOfService, List<Pod> orph
     }
 
     private static boolean isEvicted(Pod pod) {
-        return "Failed".equals(Pods.phase(pod)) && "Evicted".equals(pod.getStatus().getReason());
+        return "Failed".equals(Pods.phase(pod))
+                && "Evicted".equals(pod.getStatus().getReason());
     }
 
     Set<String> missingNodes() {

@@ -1,6 +1,7 @@
 package io.k8j.controllers.serviceaccount;
 
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.DeleteOptions;
@@ -13,6 +14,7 @@ import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,6 +22,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Fills Secrets that people make to hold a ServiceAccount's token, and deletes them with the account. The token is bound
@@ -35,6 +39,7 @@ public final class TokenSecretController {
     private final Resources<Secret> secrets;
     private final Informer<Secret> informer;
     private final Informer<ServiceAccount> accounts;
+    private final Map<ObjectKey, Secret> gone = new ConcurrentHashMap<>(); // as they were last
     private final ControllerLoop<ObjectKey> loop;
 
     private TokenSecretController(ControllerContext context) {
@@ -43,7 +48,10 @@ public final class TokenSecretController {
         this.informer = context.informer(Secret.class, ListOptions.ALL.fields("type=" + TYPE));
         this.accounts = context.informer(ServiceAccount.class);
         this.loop = new ControllerLoop<>("serviceaccount_tokens_secret", context.time(), this::reconcile);
-        informer.onChange(Handlers.any(secret -> loop.queue().add(ObjectKey.of(secret))));
+        informer.onChange(Handlers.of(
+                secret -> loop.queue().add(ObjectKey.of(secret)),
+                (before, secret) -> loop.queue().add(ObjectKey.of(secret)),
+                this::secretGone));
         accounts.onChange(Handlers.any(account -> informer.inNamespace(Nulls.namespace(account))
                 .filter(secret ->
                         Nulls.name(account).equals(Nulls.annotations(secret).get(ACCOUNT)))
@@ -54,7 +62,21 @@ public final class TokenSecretController {
         return Controller.of(new TokenSecretController(context).loop, 2);
     }
 
+    private void secretGone(Secret secret) {
+        gone.put(ObjectKey.of(secret), secret);
+        loop.queue().add(ObjectKey.of(secret));
+    }
+
     private Outcome reconcile(ObjectKey key) {
+        Secret last = gone.remove(key);
+        if (last != null) {
+            try {
+                removeReference(last);
+            } catch (ApiException e) {
+                gone.putIfAbsent(key, last);
+                throw e;
+            }
+        }
         Optional<Secret> found =
                 informer.get(key).filter(secret -> TYPE.equals(secret.getType()) && !Nulls.isDeleting(secret));
         String name =
@@ -64,20 +86,68 @@ public final class TokenSecretController {
         }
         Secret secret = found.get();
         ObjectKey accountKey = new ObjectKey(key.namespace(), name);
-        Optional<ServiceAccount> account = accounts.get(accountKey)
-                .or(() -> context.resources(ServiceAccount.class).find(accountKey));
         String known = Nulls.or(Nulls.annotations(secret).get(ACCOUNT_UID), "");
-        if (account.isEmpty() || (!known.isEmpty() && !known.equals(Nulls.uid(account.get())))) {
+        Predicate<ServiceAccount> same = account -> known.isEmpty() || known.equals(Nulls.uid(account));
+        Optional<ServiceAccount> account = accounts.get(accountKey)
+                .filter(same)
+                .or(() ->
+                        context.resources(ServiceAccount.class).find(accountKey).filter(same));
+        if (account.isEmpty()) {
             secrets.deleteIfPresent(key, DeleteOptions.ofUid(Nulls.uid(secret)));
-            return Outcome.DONE;
-        }
-        if (!Nulls.map(secret.getData()).containsKey("token")) {
+        } else if (lacksSomething(secret)) {
             fill(secret, account.get());
         }
         return Outcome.DONE;
     }
 
+    private boolean lacksSomething(Secret secret) {
+        Map<String, String> data = Nulls.map(secret.getData());
+        return Nulls.isEmpty(data.get("token"))
+                || Nulls.isEmpty(data.get("namespace"))
+                || !context.config().rootCa().isEmpty()
+                        && !base64(context.config().rootCa()).equals(data.get("ca.crt"));
+    }
+
+    /** An account does not name Secrets that are not there. */
+    private void removeReference(Secret secret) {
+        Map<String, String> annotations = Nulls.annotations(secret);
+        if (Nulls.isEmpty(annotations.get(ACCOUNT))) {
+            return;
+        }
+        ObjectKey key = new ObjectKey(Nulls.namespace(secret), annotations.get(ACCOUNT));
+        Optional<ServiceAccount> account = accounts.get(key)
+                .filter(found -> Nulls.list(found.getSecrets()).stream()
+                        .anyMatch(reference -> Nulls.name(secret).equals(reference.getName())))
+                .filter(found -> Nulls.isEmpty(annotations.get(ACCOUNT_UID))
+                        || annotations.get(ACCOUNT_UID).equals(Nulls.uid(found)));
+        if (account.isPresent() && informer.get(ObjectKey.of(secret)).isEmpty()) {
+            context.resources(ServiceAccount.class)
+                    .update(account.get().toBuilder()
+                            .removeMatchingFromSecrets(
+                                    reference -> Nulls.name(secret).equals(reference.getName()))
+                            .build());
+        }
+    }
+
     private void fill(Secret secret, ServiceAccount account) {
+        SecretBuilder filled = secret.toBuilder();
+        filled.editMetadata()
+                .addToAnnotations(ACCOUNT, Nulls.name(account))
+                .addToAnnotations(ACCOUNT_UID, Nulls.uid(account))
+                .endMetadata();
+        if (Nulls.isEmpty(Nulls.map(secret.getData()).get("token"))) {
+            filled.addToData("token", base64(newToken(secret, account)));
+        }
+        if (Nulls.isEmpty(Nulls.map(secret.getData()).get("namespace"))) {
+            filled.addToData("namespace", base64(Nulls.namespace(secret)));
+        }
+        if (!context.config().rootCa().isEmpty()) {
+            filled.addToData("ca.crt", base64(context.config().rootCa()));
+        }
+        secrets.update(filled.build());
+    }
+
+    private String newToken(Secret secret, ServiceAccount account) {
         Map<String, Object> bound = new LinkedHashMap<>();
         bound.put("apiVersion", "v1");
         bound.put("kind", "Secret");
@@ -94,14 +164,7 @@ public final class TokenSecretController {
             throw new IllegalStateException(
                     "token request for " + ObjectKey.of(account) + " was answered without a token");
         }
-        secrets.update(secret.toBuilder()
-                .editMetadata()
-                .addToAnnotations(ACCOUNT_UID, Nulls.uid(account))
-                .endMetadata()
-                .addToData("token", base64(token))
-                .addToData("namespace", base64(Nulls.namespace(secret)))
-                .addToData("ca.crt", base64(context.config().rootCa()))
-                .build());
+        return token;
     }
 
     private static String base64(String text) {

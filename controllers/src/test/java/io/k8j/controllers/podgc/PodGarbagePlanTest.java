@@ -52,8 +52,7 @@ class PodGarbagePlanTest {
                 .endStatus()
                 .build();
         Pod running = pod("running", "2019-01-01T00:00:00Z", "n", "Running").build();
-        PodGarbagePlan plan =
-                PodGarbagePlan.of(List.of(old, evicted, running), Map.of("n", node("True", "other")), 1);
+        PodGarbagePlan plan = PodGarbagePlan.of(List.of(old, evicted, running), Map.of("n", node("True", "other")), 1);
         assertThat(plan.finished()).containsExactly(evicted);
     }
 
