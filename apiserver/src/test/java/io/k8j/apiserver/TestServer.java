@@ -32,7 +32,8 @@ final class TestServer implements AutoCloseable {
 
     /** One that serves what is off by default, too, with all features on. */
     static TestServer ofEverything() {
-        ServedApis apis = ServedApis.of(Map.of("AllAlpha", "true"), Map.of("api/all", "true"));
+        ServedApis apis =
+                ServedApis.of(Map.of("AllAlpha", "true", "StorageVersionMigrator", "true"), Map.of("api/all", "true"));
         return new TestServer(CoreConfig.DEFAULTS.withBootstrap(false).withApis(apis), ApiServerCore.Parts.open());
     }
 

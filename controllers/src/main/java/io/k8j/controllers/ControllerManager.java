@@ -21,6 +21,7 @@ import io.k8j.controllers.endpointslice.MirroringController;
 import io.k8j.controllers.ephemeral.EphemeralVolumeController;
 import io.k8j.controllers.garbage.GarbageCollector;
 import io.k8j.controllers.job.JobController;
+import io.k8j.controllers.migration.MigrationController;
 import io.k8j.controllers.namespace.NamespaceController;
 import io.k8j.controllers.nodeipam.NodeIpamController;
 import io.k8j.controllers.nodelifecycle.NodeLifecycleController;
@@ -40,6 +41,7 @@ import io.k8j.controllers.ttl.NodeTtlController;
 import io.k8j.controllers.ttl.TtlAfterFinishedController;
 import io.k8j.controllers.volume.ProtectionController;
 import io.k8j.controllers.volume.VolumeBinder;
+import io.k8j.model.feature.FeatureGates;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,11 +55,20 @@ import org.slf4j.LoggerFactory;
 
 /** Runs the controllers over one client and one set of informers. */
 public final class ControllerManager implements AutoCloseable {
-    /** @param account ServiceAccount in kube-system under which it works; null for the manager's own identity */
-    private record Entry(
-            String name, String account, boolean onByDefault, Function<ControllerContext, Controller> create) {
+    /**
+     * One controller.
+     *
+     * @param account ServiceAccount in kube-system under which it works; null for the manager's own identity
+     * @param gate feature that it belongs to; null for none
+     */
+    private record Entry(String name, String account, String gate, Function<ControllerContext, Controller> create) {
         Entry(String name, String account, Function<ControllerContext, Controller> create) {
-            this(name, account, true, create);
+            this(name, account, null, create);
+        }
+
+        boolean runs(ControllersConfig config) {
+            return config.isEnabled(name, true)
+                    && (gate == null || config.gates().isOn(gate));
         }
     }
 
@@ -124,7 +135,12 @@ public final class ControllerManager implements AutoCloseable {
             new Entry(
                     "ttl-after-finished-controller",
                     "ttl-after-finished-controller",
-                    TtlAfterFinishedController::create));
+                    TtlAfterFinishedController::create),
+            new Entry(
+                    "storage-version-migrator-controller",
+                    "storage-version-migrator-controller",
+                    FeatureGates.STORAGE_VERSION_MIGRATOR,
+                    MigrationController::create));
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerManager.class);
     private static final Duration SYNC_LIMIT = Duration.ofMinutes(2);
@@ -138,7 +154,7 @@ public final class ControllerManager implements AutoCloseable {
         this.context = context;
         Set<String> names = new TreeSet<>();
         for (Entry entry : ALL) {
-            if (context.config().isEnabled(entry.name, entry.onByDefault)) {
+            if (entry.runs(context.config())) {
                 if (entry.account != null) {
                     names.add(entry.account);
                 }

@@ -1,5 +1,6 @@
 package io.k8j.controllers;
 
+import io.k8j.model.feature.FeatureGates;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.List;
  * @param terminatedPodThreshold how many finished Pods may stay
  * @param resourceQuotaSyncPeriod full recalculation of quotas
  * @param hpaSyncPeriod pause between looks at autoscalers
+ * @param gates which features are on; those whose API is not served count as off
  * @param localPathRoot where the built-in provisioner puts volumes on nodes; empty path turns it off
  */
 public record ControllersConfig(
@@ -37,6 +39,7 @@ public record ControllersConfig(
         int terminatedPodThreshold,
         Duration resourceQuotaSyncPeriod,
         Duration hpaSyncPeriod,
+        FeatureGates gates,
         Path localPathRoot) {
     public static final ControllersConfig DEFAULTS = new ControllersConfig(
             List.of("*"),
@@ -52,6 +55,7 @@ public record ControllersConfig(
             12500,
             Duration.ofMinutes(5),
             Duration.ofSeconds(15),
+            FeatureGates.DEFAULTS,
             Path.of("/var/lib/k8j/storage"));
 
     public ControllersConfig {
@@ -85,6 +89,26 @@ public record ControllersConfig(
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
                 hpaSyncPeriod,
+                gates,
+                localPathRoot);
+    }
+
+    public ControllersConfig withGates(FeatureGates features) {
+        return new ControllersConfig(
+                controllers,
+                clusterCidrs,
+                nodeCidrMaskIpv4,
+                nodeCidrMaskIpv6,
+                rootCa,
+                signingCertificate,
+                signingKey,
+                signingDuration,
+                nodeMonitorPeriod,
+                nodeMonitorGracePeriod,
+                terminatedPodThreshold,
+                resourceQuotaSyncPeriod,
+                hpaSyncPeriod,
+                features,
                 localPathRoot);
     }
 
@@ -103,6 +127,7 @@ public record ControllersConfig(
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
                 hpaSyncPeriod,
+                gates,
                 localPathRoot);
     }
 
@@ -121,6 +146,7 @@ public record ControllersConfig(
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
                 hpaSyncPeriod,
+                gates,
                 localPathRoot);
     }
 
@@ -139,6 +165,7 @@ public record ControllersConfig(
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
                 hpaSyncPeriod,
+                gates,
                 localPathRoot);
     }
 
@@ -157,6 +184,7 @@ public record ControllersConfig(
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
                 hpaSyncPeriod,
+                gates,
                 localPathRoot);
     }
 
@@ -175,6 +203,7 @@ public record ControllersConfig(
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
                 hpaSyncPeriod,
+                gates,
                 root);
     }
 }

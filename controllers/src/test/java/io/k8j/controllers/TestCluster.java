@@ -12,6 +12,7 @@ import io.k8j.apiserver.authz.AuthorizerChain;
 import io.k8j.apiserver.authz.RbacAuthorizer;
 import io.k8j.apiserver.authz.RbacIndex;
 import io.k8j.apiserver.authz.RoleReconciler;
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
@@ -23,7 +24,6 @@ import io.k8j.client.ResourceCatalog;
 import io.k8j.client.Resources;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
-import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Json;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.time.SystemTime;
@@ -61,16 +61,25 @@ final class TestCluster implements AutoCloseable {
         this(config, Map.of());
     }
 
+    /** A cluster with other APIs and features than those that are on by default. */
+    static TestCluster with(ServedApis apis) {
+        return new TestCluster(ControllersConfig.DEFAULTS.withGates(apis.servedGates()), Map.of(), apis);
+    }
+
     /** @param stored YAML of objects that are there from long ago, by their keys in the store */
     TestCluster(ControllersConfig config, Map<String, String> stored) {
+        this(config, stored, ServedApis.DEFAULTS);
+    }
+
+    private TestCluster(ControllersConfig config, Map<String, String> stored, ServedApis apis) {
         stored.forEach((key, yaml) -> store.put(key, Json.write(Yaml.parse(yaml)), 0, WriteOptions.FSYNC));
         core = ApiServerCore.open(
                 store,
-                CoreConfig.DEFAULTS,
+                CoreConfig.DEFAULTS.withApis(apis),
                 time,
                 new ApiServerCore.Parts(TestCluster::authorizer, internals -> List.of(), null, null));
         client = client("tester");
-        new RoleReconciler(client.transport(), FeatureGates.DEFAULTS).run();
+        new RoleReconciler(client.transport(), apis.gates()).run();
         manager = ControllerManager.start(
                 client(UserInfo.of("system:kube-controller-manager", "system:authenticated")),
                 this::accountClient,

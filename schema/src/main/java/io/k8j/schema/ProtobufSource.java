@@ -39,6 +39,7 @@ final class ProtobufSource {
             "V1Resource",
             "V1Scheduling",
             "V1Storage",
+            "V1beta1Storagemigration",
             "V2Apidiscovery",
             "V2Autoscaling");
 

@@ -73,7 +73,13 @@ final class BootstrapRoles {
         return localBindings;
     }
 
-    private void line(String line) {
+    private void line(String written) {
+        String line = written;
+        if (line.startsWith("?")) { // only with a feature; so are its rules
+            int space = line.indexOf(' ');
+            if (!gates.isOn(line.substring(1, space))) return;
+            line = line.substring(space + 1);
+        }
         if (line.startsWith("role ")) {
             roles.add(role(line.substring(5).split(" ")));
             last = roles.getLast();

@@ -156,6 +156,16 @@ public final class ResourceCache {
         return stored;
     }
 
+    /** Whether values are stored in another form than plain. */
+    public boolean isTransformed() {
+        return transformer.transforms();
+    }
+
+    /** Whether a stored value would be stored differently now, by the configuration of the encryption. */
+    public boolean isStale(String key, byte[] stored) {
+        return transformer.open(stored, context(key)).stale();
+    }
+
     private byte[] context(String key) {
         return (prefix + key).getBytes(StandardCharsets.UTF_8);
     }

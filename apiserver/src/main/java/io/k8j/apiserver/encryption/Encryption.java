@@ -84,6 +84,11 @@ public final class Encryption implements AutoCloseable {
             public Opened open(byte[] stored, byte[] context) {
                 return current.of(resource).open(stored, context);
             }
+
+            @Override
+            public boolean transforms() {
+                return current.of(resource).transforms();
+            }
         };
     }
 

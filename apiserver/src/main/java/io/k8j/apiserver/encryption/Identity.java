@@ -21,4 +21,9 @@ final class Identity implements ValueTransformer {
         }
         return new Opened(stored, false);
     }
+
+    @Override
+    public boolean transforms() {
+        return false;
+    }
 }

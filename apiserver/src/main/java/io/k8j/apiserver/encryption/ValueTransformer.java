@@ -29,4 +29,9 @@ public interface ValueTransformer {
      * @throws ValueException in upstream's words, if the value is damaged or its key unknown
      */
     Opened open(byte[] stored, byte[] context);
+
+    /** Whether values are stored in another form than their own, or were once. */
+    default boolean transforms() {
+        return true;
+    }
 }

@@ -16,8 +16,9 @@ public record ServedApis(FeatureGates gates, ResourceRegistry registry) {
     public static final ServedApis DEFAULTS = new ServedApis(FeatureGates.DEFAULTS, ResourceRegistry.builtIn());
 
     /** Resources that need a gate besides their group version. */
-    private static final Map<String, String> GATES =
-            Map.of("scheduling.k8s.io/v1alpha2", FeatureGates.GENERIC_WORKLOAD);
+    private static final Map<String, String> GATES = Map.of(
+            "scheduling.k8s.io/v1alpha2", FeatureGates.GENERIC_WORKLOAD,
+            "storagemigration.k8s.io/v1beta1", FeatureGates.STORAGE_VERSION_MIGRATOR);
 
     /**
      * Reads upstream's flags.
@@ -31,6 +32,17 @@ public record ServedApis(FeatureGates gates, ResourceRegistry registry) {
         if (gates.equals(FeatureGates.DEFAULTS) && runtimeConfig.isEmpty()) return DEFAULTS;
         RuntimeConfig config = RuntimeConfig.of(runtimeConfig);
         return new ServedApis(gates, ResourceRegistry.known().only(gvr -> config.serves(gvr) && hasGate(gates, gvr)));
+    }
+
+    /** The switches as components should see them: they ask for an API only where it is served. */
+    public FeatureGates servedGates() {
+        FeatureGates served = gates;
+        for (Map.Entry<String, String> need : GATES.entrySet()) {
+            String[] parts = need.getKey().split("/");
+            boolean on = gates.isOn(need.getValue());
+            if (on && registry.resources(parts[0], parts[1]).isEmpty()) served = served.without(need.getValue());
+        }
+        return served;
     }
 
     private static boolean hasGate(FeatureGates gates, GroupVersionResource gvr) {

@@ -47,6 +47,7 @@ public final class Strategies {
         table.putAll(OtherRules.table());
         table.putAll(DeviceRules.table());
         table.putAll(GroupRules.table());
+        table.putAll(MigrationRules.table());
         new DisabledFields(gates).addTo(table);
         return Map.copyOf(table);
     }

@@ -11,6 +11,7 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.time.Time;
+import io.k8j.store.Entry;
 import io.k8j.store.LeaseNotFoundException;
 import io.k8j.store.PutResult;
 import io.k8j.store.Store;
@@ -20,6 +21,7 @@ import io.k8j.store.WriteOptions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Puts objects into the store: encodes once, compares and sets, and returns when the caches show the write. Safe for all
@@ -77,6 +79,27 @@ public final class ObjectWriter {
     Result rewrite(StoredResource resource, CachedObject object) {
         ObjectBytes bytes = ObjectBytes.again(object.object().json());
         return put(resource, object.key(), bytes, object.fields(), object.revision());
+    }
+
+    /**
+     * Stores an object once more if its stored form is not the one that a write would have now, such as under an older
+     * key.
+     */
+    Result refresh(StoredResource resource, CachedObject object) {
+        if (!resource.cache().isTransformed()) return new Result.Written(object);
+        try {
+            Optional<Entry> entry = store.get(resource.storeKey(object.key()));
+            boolean stale = entry.isPresent()
+                    && entry.get().modRevision() == object.revision()
+                    && resource.cache().isStale(object.key(), entry.get().value());
+            return stale ? rewrite(resource, object) : new Result.Written(object);
+        } catch (ValueException e) {
+            throw ApiException.internal(e.getMessage());
+        } catch (StoreClosedException e) {
+            throw ApiException.unavailable(STOPPING);
+        } catch (StoreException e) {
+            throw ApiException.internal("store " + resource.id() + " " + object.key() + ": " + e.getMessage());
+        }
     }
 
     private Result put(

@@ -257,9 +257,15 @@ public final class UpdateFlow {
             hooks.of(storage).afterDelete(old);
             return new Outcome(last, false);
         }
-        if (Trees.deepEquals(object, old)) return new Outcome(current.object(), false);
-        if (dryRun) return new Outcome(ObjectWriter.pretend(storage, object, current.revision()), false);
-        return switch (writer.put(storage, current.key(), object, current.revision())) {
+        boolean same = Trees.deepEquals(object, old);
+        if (dryRun) {
+            return new Outcome(
+                    same ? current.object() : ObjectWriter.pretend(storage, object, current.revision()), false);
+        }
+        ObjectWriter.Result result = same
+                ? writer.refresh(storage, current)
+                : writer.put(storage, current.key(), object, current.revision());
+        return switch (result) {
             case ObjectWriter.Result.Written(CachedObject written) -> new Outcome(written.object(), false);
             case ObjectWriter.Result.Lost lost -> null;
         };

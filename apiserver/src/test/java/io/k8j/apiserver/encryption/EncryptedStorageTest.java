@@ -220,6 +220,26 @@ class EncryptedStorageTest {
         }
     }
 
+    @Test
+    void aWriteThatChangesNothingStoresAnOldValueAnew() throws Exception {
+        try (Store store = MemoryStore.open(StoreConfig.DEFAULTS);
+                HttpTestServer api = server(store)) {
+            api.post(SECRETS, secret("one", "v"));
+            Object before = api.json(SECRETS + "/one");
+            String unchanged = Json.writeString(before);
+            api.send("PUT", SECRETS + "/one", unchanged);
+            assertThat(api.json(SECRETS + "/one")).isEqualTo(before);
+            step(api, "prepare");
+            step(api, "rotate");
+            assertThat(prefixes(store)).containsExactly("k8s:enc:aesgcm:v1:key1");
+
+            assertThat(api.send("PUT", SECRETS + "/one", unchanged).statusCode())
+                    .isEqualTo(200);
+            assertThat(prefixes(store)).containsExactly("k8s:enc:aesgcm:v1:key2");
+            assertThat(api.json(SECRETS + "/one")).isNotEqualTo(before);
+        }
+    }
+
     private static java.net.http.HttpResponse<String> step(HttpTestServer api, String stage) {
         return api.send("PUT", CONFIG, "{\"stage\":\"" + stage + "\"}");
     }

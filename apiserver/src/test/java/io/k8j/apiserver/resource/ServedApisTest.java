@@ -34,6 +34,17 @@ class ServedApisTest {
     }
 
     @Test
+    void componentsDoNotAskForWhatIsNotServed() {
+        Map<String, String> gate = Map.of("StorageVersionMigrator", "true");
+        assertThat(ServedApis.of(gate, Map.of()).servedGates().isOn("StorageVersionMigrator"))
+                .isFalse();
+        assertThat(ServedApis.of(gate, Map.of("storagemigration.k8s.io/v1beta1", "true"))
+                        .servedGates()
+                        .isOn("StorageVersionMigrator"))
+                .isTrue();
+    }
+
+    @Test
     void theNarrowerSwitchWins() {
         Map<String, String> config =
                 Map.of("api/all", "true", "scheduling.k8s.io/v1alpha2/podgroups", "false", "batch/v1/jobs", "false");

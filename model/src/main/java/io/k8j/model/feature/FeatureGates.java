@@ -22,11 +22,15 @@ public final class FeatureGates {
     /** Nodes are chosen by what their kubelets say they can do. */
     public static final String NODE_DECLARED_FEATURES = "NodeDeclaredFeatures";
 
+    /** Objects can be stored anew in the form in which they would be stored now. */
+    public static final String STORAGE_VERSION_MIGRATOR = "StorageVersionMigrator";
+
     /** Nothing is changed. */
     public static final FeatureGates DEFAULTS = new FeatureGates(Map.of());
 
     /** Gates that change something here when they are switched. */
-    private static final Set<String> ACTED_ON = Set.of(GENERIC_WORKLOAD, GANG_SCHEDULING, NODE_DECLARED_FEATURES);
+    private static final Set<String> ACTED_ON =
+            Set.of(GENERIC_WORKLOAD, GANG_SCHEDULING, NODE_DECLARED_FEATURES, STORAGE_VERSION_MIGRATOR);
 
     private static final String ALL_ALPHA = "AllAlpha";
     private static final String ALL_BETA = "AllBeta";

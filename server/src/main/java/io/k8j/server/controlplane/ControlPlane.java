@@ -13,7 +13,6 @@ import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
 import io.k8j.controllers.ControllerManager;
 import io.k8j.controllers.ControllersConfig;
-import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.time.Time;
 import io.k8j.scheduler.Scheduler;
 import io.k8j.scheduler.SchedulerConfig;
@@ -333,6 +332,7 @@ public final class ControlPlane implements AutoCloseable {
                 defaults.terminatedPodThreshold(),
                 defaults.resourceQuotaSyncPeriod(),
                 defaults.hpaSyncPeriod(),
+                apis(config).servedGates(),
                 config.dataDir().resolve("storage"));
         ServedCatalog catalog = new ServedCatalog(() -> {
             ApiServer now = apiServer;
@@ -360,13 +360,9 @@ public final class ControlPlane implements AutoCloseable {
         scheduler = closing.add(steps.step("scheduler", () -> Scheduler.start(schedulerConfig(config), client)));
     }
 
-    /** The scheduler asks for groups of Pods only where they are served. */
     private static SchedulerConfig schedulerConfig(ServerConfig config) {
-        ServedApis apis = apis(config);
-        boolean groups =
-                !apis.registry().resources("scheduling.k8s.io", "v1alpha2").isEmpty();
-        FeatureGates gates = groups ? apis.gates() : apis.gates().without(FeatureGates.GENERIC_WORKLOAD);
-        return configured(config.schedulerFlags().text("config")).withGates(gates);
+        return configured(config.schedulerFlags().text("config"))
+                .withGates(apis(config).servedGates());
     }
 
     private static SchedulerConfig configured(String file) {
