@@ -15,22 +15,33 @@ import java.util.Map;
 final class BenchNodes implements AutoCloseable {
     private static final String LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
     private static final String LABEL = "bench.k8j.io/run";
+    private static final String SLICES = "/apis/resource.k8s.io/v1/resourceslices";
+    private static final int DEVICES = 10; // of a node that has some
+
+    /** What nodes of the kind EXTENDED have one unit of. */
+    static final String RESOURCE = "bench.k8j.io/unit";
+
+    /** Of the devices that nodes of the kind DEVICES have. */
+    static final String DRIVER = "bench.k8j.io";
+
     private static final double RENEWALS_PER_NODE = 1.0 / 12; // a second; nodes are lost after 40 s without one
 
     private final Workspace workspace;
     private final LoadGenerator beats;
     private final int count;
     private final int zones;
+    private final ScheduleCase.Fleet.Kind kind;
     private final int connections;
     private volatile boolean over;
     private Thread heart;
 
-    /** @param zones over which the nodes are spread */
-    BenchNodes(Workspace workspace, int count, int zones, int connections) {
+    /** @param count how many, whatever the fleet says */
+    BenchNodes(Workspace workspace, int count, ScheduleCase.Fleet fleet, int connections) {
         this.workspace = workspace;
         this.beats = new LoadGenerator(workspace.generator().target());
         this.count = count;
-        this.zones = zones;
+        this.zones = fleet.zones();
+        this.kind = fleet.kind();
         this.connections = connections;
     }
 
@@ -50,12 +61,39 @@ final class BenchNodes implements AutoCloseable {
     /** Creates the nodes; they are ready, without taints and alive when this returns. */
     LoadGenerator.Outcome create() throws InterruptedException {
         LoadGenerator.Outcome made =
-                workspace.bulk(count, connections, i -> Call.json("POST", "/api/v1/nodes", node(name(i), zone(i))));
+                workspace.bulk(count, connections, i -> Call.json("POST", "/api/v1/nodes", node(i)));
         // Admission taints each new node as not ready, which the node controller takes back only when it comes to it.
-        workspace.bulk(count, connections, i -> merge("/api/v1/nodes/" + name(i), "{\"spec\":{\"taints\":null}}"));
+        workspace.bulk(count, connections, i -> merge("/api/v1/nodes/" + name(i), taints(i)));
+        if (kind == ScheduleCase.Fleet.Kind.DEVICES) {
+            workspace.bulk(count, connections, i -> Call.json("POST", SLICES, slice(name(i))));
+        }
         workspace.bulk(count, connections, i -> Call.json("POST", LEASES, Samples.lease(name(i), null, i)));
         heart = Thread.ofVirtual().name("heartbeats").start(this::beat);
         return made;
+    }
+
+    private String taints(int number) {
+        boolean tainted = kind == ScheduleCase.Fleet.Kind.TAINTED && number % 5 == 4;
+        return tainted
+                ? "{\"spec\":{\"taints\":[{\"key\":\"bench.k8j.io/closed\",\"effect\":\"NoSchedule\"}]}}"
+                : "{\"spec\":{\"taints\":null}}";
+    }
+
+    private static byte[] slice(String node) {
+        List<Object> devices = new ArrayList<>();
+        for (int i = 0; i < DEVICES; i++) {
+            devices.add(Map.of("name", "device-" + i));
+        }
+        Map<String, Object> pool = Map.of("name", node, "generation", 1, "resourceSliceCount", 1);
+        return Json.write(Map.of(
+                "apiVersion",
+                "resource.k8s.io/v1",
+                "kind",
+                "ResourceSlice",
+                "metadata",
+                Map.of("name", node),
+                "spec",
+                Map.of("driver", DRIVER, "nodeName", node, "pool", pool, "devices", devices)));
     }
 
     private String zone(int number) {
@@ -86,13 +124,18 @@ final class BenchNodes implements AutoCloseable {
     }
 
     /** As upstream's scheduler_perf has them, so that figures can be compared. */
-    private byte[] node(String name, String zone) {
+    private byte[] node(int number) {
+        String name = name(number);
         Map<String, Object> labels = new LinkedHashMap<>();
         labels.put("kubernetes.io/hostname", name);
         labels.put("kubernetes.io/os", "linux");
-        labels.put("topology.kubernetes.io/zone", zone);
+        labels.put("topology.kubernetes.io/zone", zone(number));
         labels.put(LABEL, workspace.namespace());
-        Map<String, Object> amounts = Map.of("cpu", "4", "memory", "32Gi", "pods", "110", "ephemeral-storage", "100Gi");
+        Map<String, Object> amounts =
+                new LinkedHashMap<>(Map.of("cpu", "4", "memory", "32Gi", "pods", "110", "ephemeral-storage", "100Gi"));
+        if (kind == ScheduleCase.Fleet.Kind.EXTENDED) {
+            amounts.put(RESOURCE, "1");
+        }
         String now = Instant.now().toString().substring(0, 19) + "Z";
         List<Object> conditions = new ArrayList<>();
         conditions.add(Map.of(
@@ -120,6 +163,9 @@ final class BenchNodes implements AutoCloseable {
         LoadGenerator generator = workspace.generator();
         generator.run(numbered("/api/v1/nodes/"), connections, Duration.ofMinutes(2));
         generator.run(numbered(LEASES + "/"), connections, Duration.ofMinutes(2));
+        if (kind == ScheduleCase.Fleet.Kind.DEVICES) {
+            generator.run(numbered(SLICES + "/"), connections, Duration.ofMinutes(2));
+        }
     }
 
     private Source numbered(String path) {

@@ -1,35 +1,55 @@
 package io.k8j.bench;
 
 import io.k8j.bench.LoadGenerator.Call;
+import io.k8j.bench.ScheduleCase.Meanwhile;
 import io.k8j.model.json.Json;
 import java.util.Map;
 
-/** Creates and deletes a node, a Pod and a Service again and again, as the churn of upstream's mixed case does. */
+/** What happens at a fixed rate while Pods are measured, as upstream's churns and deletions. */
 final class Churn implements AutoCloseable {
-    private static final long EVERY_MILLIS = 1000;
-
     private final Workspace workspace;
     private final LoadGenerator generator;
+    private final Meanwhile what;
+    private final int first;
     private final Thread thread;
     private volatile RuntimeException failure;
 
-    private Churn(Workspace workspace) {
+    private Churn(Workspace workspace, Meanwhile what, int first) {
         this.workspace = workspace;
+        this.what = what;
+        this.first = first;
         this.generator = new LoadGenerator(workspace.generator().target());
         this.thread = Thread.ofVirtual().name("churn").unstarted(this::run);
     }
 
-    static Churn start(Workspace workspace) {
-        Churn churn = new Churn(workspace);
+    /** @param first how many Pods were there before */
+    static Churn start(Workspace workspace, Meanwhile what, int first) {
+        Churn churn = new Churn(workspace, what, first);
         churn.thread.start();
         return churn;
+    }
+
+    private static long everyMillis(Meanwhile what) {
+        return switch (what) {
+            case NOTHING, CHURN -> 1000;
+            case UNSCHEDULABLE_PODS, PREEMPTING_PODS -> 200;
+            case DELETIONS -> 20;
+            case FAST_DELETIONS -> 10;
+        };
     }
 
     private void run() {
         try {
             for (int round = 0; ; round++) {
-                round(round);
-                Thread.sleep(EVERY_MILLIS);
+                switch (what) {
+                    case NOTHING -> {}
+                    case CHURN -> recreate(round);
+                    case UNSCHEDULABLE_PODS -> important(round, "9");
+                    case PREEMPTING_PODS -> important(round, "3");
+                    case DELETIONS -> delete(2 * round + 1);
+                    case FAST_DELETIONS -> delete(round);
+                }
+                Thread.sleep(everyMillis(what));
             }
         } catch (InterruptedException e) {
             // closed
@@ -38,7 +58,18 @@ final class Churn implements AutoCloseable {
         }
     }
 
-    private void round(int number) throws InterruptedException {
+    private void important(int number, String cpu) throws InterruptedException {
+        Map<String, Object> pod = SchedulePods.asking(SchedulePods.plain("churn-" + number), cpu, "500Mi");
+        make(workspace.path("pods"), SchedulePods.bytes(SchedulePods.priority(pod, 1_000_000, workspace.namespace())));
+    }
+
+    private void delete(int number) throws InterruptedException {
+        if (number < first) {
+            remove(workspace.path("pods") + "/first-" + number);
+        }
+    }
+
+    private void recreate(int number) throws InterruptedException {
         String node = workspace.namespace() + "-churn";
         String pod = "churn-" + number;
         make("/api/v1/nodes", Samples.node(node));

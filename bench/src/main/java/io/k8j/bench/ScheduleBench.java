@@ -3,7 +3,6 @@ package io.k8j.bench;
 import io.k8j.bench.LoadGenerator.Call;
 import io.k8j.bench.LoadGenerator.Outcome;
 import io.k8j.server.UserException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,8 @@ import picocli.CommandLine.Option;
                 + " scheduler_perf.",
         mixinStandardHelpOptions = true)
 public final class ScheduleBench implements Callable<Integer> {
+    private static final String BOUND = "?watch=true&fieldSelector=spec.nodeName%21%3D";
+
     @Mixin
     private BenchOptions options;
 
@@ -32,7 +33,7 @@ public final class ScheduleBench implements Callable<Integer> {
             names = "--case",
             paramLabel = "NAME",
             split = ",",
-            description = "Workloads: names separated by commas, or all (default: ${DEFAULT-VALUE}).",
+            description = "Workloads: names, also upstream's, separated by commas, or all (default: ${DEFAULT-VALUE}).",
             defaultValue = "basic")
     private List<String> cases;
 
@@ -62,7 +63,7 @@ public final class ScheduleBench implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (listOnly) {
-            ScheduleCases.ALL.forEach(c -> System.out.printf("%-24s %s%n", c.name(), c.says()));
+            ScheduleCases.ALL.forEach(c -> System.out.printf("%-36s %-53s %s%n", c.name(), c.upstream(), c.says()));
             return 0;
         }
         if (nodes < 1) throw new UserException("--nodes %d: must be 1 or more".formatted(nodes));
@@ -84,53 +85,62 @@ public final class ScheduleBench implements Callable<Integer> {
 
     private List<ScheduleCase> chosen() {
         if (cases.contains("all")) return ScheduleCases.ALL;
-        Set<String> wanted = new LinkedHashSet<>(cases);
-        List<ScheduleCase> found = new ArrayList<>();
-        for (ScheduleCase one : ScheduleCases.ALL) {
-            if (wanted.remove(one.name())) found.add(one);
+        Set<ScheduleCase> wanted = new LinkedHashSet<>();
+        for (String name : cases) {
+            wanted.add(ScheduleCases.find(name).orElseThrow(() -> unknown(name)));
         }
-        if (!wanted.isEmpty()) {
-            String known = ScheduleCases.ALL.stream().map(ScheduleCase::name).collect(Collectors.joining(", "));
-            throw new UserException("--case %s: must be all, or some of %s"
-                    .formatted(wanted.iterator().next(), known));
-        }
-        return found;
+        return List.copyOf(wanted);
+    }
+
+    private static UserException unknown(String name) {
+        String known = ScheduleCases.ALL.stream().map(ScheduleCase::name).collect(Collectors.joining(", "));
+        return new UserException("--case %s: must be all, or some of %s".formatted(name, known));
     }
 
     private void run(Report report, Target target, ScheduleCase one) throws InterruptedException {
         int count = pods != null ? pods : one.measuredFor(nodes);
+        int first = one.firstFor(nodes);
+        int namespaces = one.before().namespaces();
+        boolean held = one.meanwhile() == ScheduleCase.Meanwhile.FAST_DELETIONS;
         try (Workspace workspace = Workspace.open(target, options.progress());
                 LoadGenerator reader = new LoadGenerator(target);
-                BenchNodes fleet = new BenchNodes(workspace, nodes, one.zones(), options.connections())) {
+                BenchNodes fleet = new BenchNodes(workspace, nodes, one.fleet(), options.connections())) {
             ScheduleExtras extras = new ScheduleExtras(workspace, options.connections(), limit);
             try {
                 options.progress().phase(one.name() + ": create nodes", nodes);
                 fleet.create();
                 extras.create(one.extra(), count);
-                PodWatch seen = new PodWatch();
-                try (WatchStream stream = reader.watch(workspace.path("pods") + "?watch=true", seen)) {
+                extras.namespaces(namespaces);
+                PodWatch seen = new PodWatch(workspace.namespace());
+                String watched = namespaces == 0 ? workspace.path("pods") : "/api/v1/pods";
+                try (WatchStream stream = reader.watch(watched + BOUND, seen)) {
                     stream.awaitOpen();
-                    first(workspace, fleet, one, seen);
+                    first(workspace, fleet, one, seen, first);
                     measure(report, workspace, fleet, one, seen, count);
                 }
             } finally {
                 extras.remove(one.extra(), count);
+                extras.removeNamespaces(namespaces, first, held);
             }
         }
     }
 
-    private void first(Workspace workspace, BenchNodes fleet, ScheduleCase one, PodWatch seen)
+    private void first(Workspace workspace, BenchNodes fleet, ScheduleCase one, PodWatch seen, int before)
             throws InterruptedException {
-        int before = one.firstFor(nodes);
         if (before == 0) return;
         options.progress().phase(one.name() + ": first Pods", before);
         seen.only("first-");
-        String path = workspace.path("pods");
+        int namespaces = one.before().namespaces();
         workspace.bulk(
                 before,
                 options.connections(),
-                i -> Call.json("POST", path, SchedulePods.bytes(one.before().apply(i, fleet))));
-        if (one.fits()) {
+                i -> Call.json(
+                        "POST",
+                        namespaces == 0
+                                ? workspace.path("pods")
+                                : "/api/v1/namespaces/" + workspace.namespace(i % namespaces) + "/pods",
+                        SchedulePods.bytes(one.before().shape().apply(i, fleet))));
+        if (one.before().fits()) {
             PodWatch.await(seen.bound, before, limit, "scheduled before the measurement");
         }
     }
@@ -145,7 +155,9 @@ public final class ScheduleBench implements Callable<Integer> {
         OptionalLong before = cpu.nanos();
         long begin = System.nanoTime();
         Outcome created;
-        try (Churn churn = one.extra() == ScheduleCase.Extra.CHURN ? Churn.start(workspace) : null) {
+        try (Churn churn = one.meanwhile() == ScheduleCase.Meanwhile.NOTHING
+                ? null
+                : Churn.start(workspace, one.meanwhile(), one.firstFor(nodes))) {
             created = workspace.bulk(
                     count,
                     options.connections(),

@@ -10,6 +10,12 @@ import java.util.Map;
 
 /** Creates what Pods of a case refer to, waits until it can be used, and removes what outlives the namespace. */
 final class ScheduleExtras {
+    /** Name of the template of claims, in the namespace. */
+    static final String TEMPLATE = "device";
+
+    /** A label of all namespaces of a run that has several. */
+    static final String TEAM = "bench.k8j.io/team";
+
     private final Workspace workspace;
     private final int connections;
     private final int seconds;
@@ -21,6 +27,47 @@ final class ScheduleExtras {
         this.seconds = seconds;
     }
 
+    /** Further namespaces; Pods can be created there when this returns. */
+    void namespaces(int count) throws InterruptedException {
+        if (count == 0) {
+            return;
+        }
+        workspace
+                .generator()
+                .request(BenchNodes.merge(
+                        "/api/v1/namespaces/" + workspace.namespace(),
+                        "{\"metadata\":{\"labels\":{\"" + TEAM + "\":\"devops\"}}}"));
+        for (int i = 0; i < count; i++) {
+            Map<String, Object> namespace = object("v1", "Namespace", workspace.namespace(i));
+            namespace.put("metadata", Map.of("name", workspace.namespace(i), "labels", Map.of(TEAM, "devops")));
+            post("/api/v1/namespaces", namespace);
+        }
+        for (int i = 0; i < count; i++) {
+            workspace.awaitServiceAccount(workspace.namespace(i));
+        }
+    }
+
+    /** @param first Pods that were there before, and may be held by a finalizer */
+    void removeNamespaces(int count, int first, boolean held) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            workspace
+                    .generator()
+                    .request(Call.json("DELETE", "/api/v1/namespaces/" + workspace.namespace(i), null), 404, 409);
+        }
+        if (held) {
+            workspace
+                    .generator()
+                    .run(
+                            Workspace.numbered(
+                                    first,
+                                    i -> BenchNodes.merge(
+                                            workspace.path("pods") + "/first-" + i,
+                                            "{\"metadata\":{\"finalizers\":null}}")),
+                            connections,
+                            java.time.Duration.ofMinutes(2));
+        }
+    }
+
     void create(ScheduleCase.Extra extra, int pods) throws InterruptedException {
         switch (extra) {
             case SECRETS -> post(workspace.path("secrets"), object("v1", "Secret", "secret"));
@@ -30,8 +77,28 @@ final class ScheduleExtras {
                 post("/apis/scheduling.k8s.io/v1/priorityclasses", high);
             }
             case IN_TREE_VOLUMES, CSI_VOLUMES -> volumes(extra, pods);
-            case NONE, CHURN -> {}
+            case SERVICE -> {
+                Map<String, Object> service = object("v1", "Service", "service");
+                service.put(
+                        "spec",
+                        Map.of("selector", Map.of("app", "scheduler-perf"), "ports", List.of(Map.of("port", 80))));
+                post(workspace.path("services"), service);
+            }
+            case CLAIM_TEMPLATE -> claimTemplate();
+            case NONE -> {}
         }
+    }
+
+    private void claimTemplate() throws InterruptedException {
+        Map<String, Object> devices = object("resource.k8s.io/v1", "DeviceClass", workspace.namespace());
+        String expression = "device.driver == '" + BenchNodes.DRIVER + "'";
+        devices.put("spec", Map.of("selectors", List.of(Map.of("cel", Map.of("expression", expression)))));
+        post("/apis/resource.k8s.io/v1/deviceclasses", devices);
+        Map<String, Object> template = object("resource.k8s.io/v1", "ResourceClaimTemplate", TEMPLATE);
+        Map<String, Object> exactly = Map.of("deviceClassName", workspace.namespace());
+        Map<String, Object> request = Map.of("name", "one", "exactly", exactly);
+        template.put("spec", Map.of("spec", Map.of("devices", Map.of("requests", List.of(request)))));
+        post(workspace.path("resource.k8s.io/v1", "resourceclaimtemplates"), template);
     }
 
     private void volumes(ScheduleCase.Extra extra, int pods) throws InterruptedException {
@@ -123,7 +190,16 @@ final class ScheduleExtras {
                                         i -> Call.json("DELETE", "/api/v1/persistentvolumes/" + volumeName(i), null)),
                                 connections,
                                 java.time.Duration.ofMinutes(2));
-            case NONE, SECRETS, CHURN -> {}
+            case CLAIM_TEMPLATE ->
+                workspace
+                        .generator()
+                        .request(
+                                Call.json(
+                                        "DELETE",
+                                        "/apis/resource.k8s.io/v1/deviceclasses/" + workspace.namespace(),
+                                        null),
+                                404);
+            case NONE, SECRETS, SERVICE -> {}
         }
     }
 }

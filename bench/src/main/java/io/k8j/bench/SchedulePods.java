@@ -31,6 +31,13 @@ final class SchedulePods {
         return pod;
     }
 
+    /** A Pod that asks for nothing. */
+    static Map<String, Object> light(String name) {
+        Map<String, Object> pod = plain(name);
+        Trees.map(Trees.list(pod, "spec", "containers").getFirst()).remove("resources");
+        return pod;
+    }
+
     private static Map<String, Object> amounts(String cpu, String memory) {
         return Map.of("cpu", cpu, "memory", memory);
     }
@@ -59,6 +66,74 @@ final class SchedulePods {
 
     static Map<String, Object> gated(Map<String, Object> pod) {
         Trees.set(pod, List.of(Map.of("name", "bench.k8j.io/closed")), "spec", "schedulingGates");
+        return pod;
+    }
+
+    static Map<String, Object> finalized(Map<String, Object> pod) {
+        Trees.set(pod, List.of("bench.k8j.io/held"), "metadata", "finalizers");
+        return pod;
+    }
+
+    /** With one unit of the resource that {@link BenchNodes} of that kind have. */
+    static Map<String, Object> extended(Map<String, Object> pod) {
+        Map<String, Object> container =
+                Trees.map(Trees.list(pod, "spec", "containers").getFirst());
+        Map<String, String> one = Map.of(BenchNodes.RESOURCE, "1");
+        container.put("resources", Map.of("limits", one, "requests", one));
+        return pod;
+    }
+
+    /** With a claim of its own from the template. */
+    static Map<String, Object> claiming(Map<String, Object> pod) {
+        Map<String, Object> container =
+                Trees.map(Trees.list(pod, "spec", "containers").getFirst());
+        container.put("resources", Map.of("claims", List.of(Map.of("name", "device"))));
+        Trees.set(
+                pod,
+                List.of(Map.of("name", "device", "resourceClaimTemplateName", ScheduleExtras.TEMPLATE)),
+                "spec",
+                "resourceClaims");
+        return pod;
+    }
+
+    /** Must be on the node of Pods with a label. */
+    static Map<String, Object> near(Map<String, Object> pod, String key, String value) {
+        Map<String, Object> selector = Map.of("matchLabels", Map.of(key, value));
+        return affinity(
+                pod,
+                "podAffinity",
+                "requiredDuringSchedulingIgnoredDuringExecution",
+                Map.of("labelSelector", selector, "topologyKey", HOST));
+    }
+
+    /** Lets the Pod's only term of that kind count the Pods of all namespaces of the run. */
+    static Map<String, Object> inAllNamespaces(Map<String, Object> pod, String kind) {
+        Map<String, Object> strength =
+                Trees.map(Trees.map(Trees.map(pod.get("spec")).get("affinity")).get(kind));
+        String word = strength.keySet().iterator().next();
+        Map<String, Object> entry =
+                new LinkedHashMap<>(Trees.map(Trees.list(strength, word).getFirst()));
+        Map<String, Object> selector = Map.of("matchLabels", Map.of(ScheduleExtras.TEAM, "devops"));
+        if (entry.get("podAffinityTerm") instanceof Map<?, ?> inner) {
+            Map<String, Object> term = new LinkedHashMap<>(Trees.asMap(inner));
+            term.put("namespaceSelector", selector);
+            entry.put("podAffinityTerm", term);
+        } else {
+            entry.put("namespaceSelector", selector);
+        }
+        Trees.set(pod, Map.of(word, List.of(entry)), "spec", "affinity", kind);
+        return pod;
+    }
+
+    /** Evenly over nodes, of which those with taints do not count. */
+    static Map<String, Object> spreadOverNodes(Map<String, Object> pod, String key) {
+        Map<String, Object> constraint = new LinkedHashMap<>();
+        constraint.put("maxSkew", 1);
+        constraint.put("topologyKey", HOST);
+        constraint.put("whenUnsatisfiable", "DoNotSchedule");
+        constraint.put("nodeTaintsPolicy", "Honor");
+        constraint.put("labelSelector", Map.of("matchLabels", Map.of(key, "")));
+        Trees.set(pod, List.of(constraint), "spec", "topologySpreadConstraints");
         return pod;
     }
 

@@ -1,6 +1,8 @@
 package io.k8j.bench;
 
 import io.k8j.server.UserException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.HttpContent;
@@ -106,15 +108,19 @@ final class WatchStream extends SimpleChannelInboundHandler<HttpObject> implemen
     }
 
     private void lines(HttpContent content) {
-        content.content().forEachByte(b -> {
-            if (b == '\n') {
-                listener.line(line.toByteArray());
-                line.reset();
-            } else {
-                line.write(b);
-            }
-            return true;
-        });
+        ByteBuf bytes = content.content();
+        int from = bytes.readerIndex();
+        int end = from + bytes.readableBytes();
+        for (int at; (at = bytes.indexOf(from, end, (byte) '\n')) >= 0; from = at + 1) {
+            keep(bytes, from, at);
+            listener.line(line.toByteArray());
+            line.reset();
+        }
+        keep(bytes, from, end);
+    }
+
+    private void keep(ByteBuf bytes, int from, int end) {
+        line.writeBytes(ByteBufUtil.getBytes(bytes, from, end - from));
     }
 
     @Override

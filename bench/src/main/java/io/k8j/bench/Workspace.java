@@ -32,7 +32,7 @@ final class Workspace implements AutoCloseable {
                     "/api/v1/namespaces",
                     Json.write(Map.of("apiVersion", "v1", "kind", "Namespace", "metadata", Map.of("name", name)))));
             Workspace workspace = new Workspace(generator, name);
-            workspace.awaitServiceAccount();
+            workspace.awaitServiceAccount(name);
             return workspace;
         } catch (UserException | InterruptedException e) {
             generator.close();
@@ -41,9 +41,9 @@ final class Workspace implements AutoCloseable {
     }
 
     /** Pods are refused until the namespace has its account. */
-    private void awaitServiceAccount() throws InterruptedException {
+    void awaitServiceAccount(String name) throws InterruptedException {
         for (int i = 0; i < 200; i++) {
-            if (has(path("serviceaccounts") + "/default")) {
+            if (has("/api/v1/namespaces/" + name + "/serviceaccounts/default")) {
                 return;
             }
             Thread.sleep(20);
@@ -61,6 +61,11 @@ final class Workspace implements AutoCloseable {
 
     String namespace() {
         return namespace;
+    }
+
+    /** Name of a further namespace of this run. */
+    String namespace(int number) {
+        return namespace + "-" + number;
     }
 
     /** The path of a core resource of this namespace. */

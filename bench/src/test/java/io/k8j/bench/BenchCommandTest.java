@@ -78,10 +78,16 @@ class BenchCommandTest {
     @ParameterizedTest
     @MethodSource("cases")
     void everyWorkloadIsScheduled(String name, K8jCluster cluster) {
-        List<Map<?, ?>> rows = run(cluster, "schedule --nodes 6 --pods 4 --limit 60 --case " + name);
+        List<Map<?, ?>> rows = run(cluster, "schedule --nodes 12 --pods 4 --limit 60 --case " + name);
         assertThat(rows).hasSize(1);
         assertThat(rows.getFirst().get("name").toString()).isEqualTo(name);
         assertThat(rows.getFirst().get("operations").toString()).isEqualTo("4");
+    }
+
+    @Test
+    void aWorkloadIsKnownByUpstreamsNameToo(K8jCluster cluster) {
+        List<Map<?, ?>> rows = run(cluster, "schedule --nodes 3 --pods 4 --limit 60 --case SchedulingBasic,basic");
+        assertThat(rows.stream().map(row -> row.get("name").toString())).containsExactly("basic");
     }
 
     @Test
