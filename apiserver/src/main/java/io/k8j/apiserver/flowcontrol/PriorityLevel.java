@@ -3,7 +3,6 @@ package io.k8j.apiserver.flowcontrol;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -28,7 +27,7 @@ public final class PriorityLevel {
         private final long came;
         private final Thread thread = Thread.currentThread();
         private Work work;
-        private Queue queue; // null if it never had to wait
+        private FairQueue queue; // null if it never had to wait
         private volatile boolean admitted;
         private volatile boolean cancelled;
         private long begun;
@@ -56,14 +55,19 @@ public final class PriorityLevel {
         private int seats() {
             return work.seats();
         }
-    }
 
-    private static final class Queue {
-        private final ArrayDeque<Ticket> waiting = new ArrayDeque<>();
-        private double next; // virtual time at which its next request would begin
-        private final Set<Ticket> executing = new LinkedHashSet<>();
-        private int seatsInUse;
-        private int waitingSeats;
+        double arrived() {
+            return arrived;
+        }
+
+        Work work() {
+            return work;
+        }
+
+        LevelDump.RequestDump seen(long now, Instant wall) {
+            return new LevelDump.RequestDump(
+                    visit, work, wall.minusNanos(now - came), begun == 0 ? null : wall.minusNanos(now - begun));
+        }
     }
 
     private final String name;
@@ -77,10 +81,8 @@ public final class PriorityLevel {
     private int lowest;
     private int highest;
     private int limit = -1;
-    private final List<Queue> queues = new ArrayList<>();
+    private final FairQueues queues = new FairQueues();
     private int active;
-    private int robin;
-    private int arrivals;
     private int seatsInUse;
     private int executing;
     private int waiting;
@@ -121,12 +123,7 @@ public final class PriorityLevel {
     synchronized void configure(String newUid, LevelSettings now) {
         uid = newUid;
         settings = now;
-        while (queues.size() < now.queues()) queues.add(new Queue());
-        while (queues.size() > now.queues() && isIdle(queues.getLast())) queues.removeLast();
-    }
-
-    private static boolean isIdle(Queue queue) {
-        return queue.waiting.isEmpty() && queue.executing.isEmpty() && queue.seatsInUse == 0;
+        queues.resize(now.queues());
     }
 
     /** Gives the level its part of the server's seats. */
@@ -180,7 +177,7 @@ public final class PriorityLevel {
                 return null;
             }
             advance(arrived);
-            Queue queue = choose(flow);
+            FairQueue queue = queues.choose(flow, settings);
             if (queue.waiting.size() >= settings.queueLength()) {
                 rejected++;
                 stats.reject("queue-full");
@@ -218,7 +215,7 @@ public final class PriorityLevel {
         if (ticket.cancelled) cancelled++;
         else timedOut++;
         ticket.stats.reject(ticket.cancelled ? "cancelled" : "time-out");
-        bound(ticket.queue);
+        ticket.queue.bound();
         dispatch(time.nanoTime());
         return null;
     }
@@ -249,7 +246,7 @@ public final class PriorityLevel {
             ticket.queue.executing.remove(ticket);
             // What was assumed at dispatch is put right now that the real time is known.
             ticket.queue.next -= ticket.work.overestimate((now - ticket.begun) / 1e9);
-            bound(ticket.queue);
+            ticket.queue.bound();
         }
         if (ticket.work.lingerNanos() <= 0) {
             free(ticket, now);
@@ -270,13 +267,13 @@ public final class PriorityLevel {
         demand.set(seatsInUse + waitingSeats, now);
         if (ticket.queue != null) {
             ticket.queue.seatsInUse -= ticket.seats();
-            if (isIdle(ticket.queue)) active--;
+            if (ticket.queue.isIdle()) active--;
         }
         if (waiting > 0) dispatch(now);
     }
 
-    private void join(Queue queue, Ticket ticket, long now) {
-        if (isIdle(queue)) {
+    private void join(FairQueue queue, Ticket ticket, long now) {
+        if (queue.isIdle()) {
             queue.next = virtual;
             active++;
         }
@@ -294,25 +291,12 @@ public final class PriorityLevel {
     /** Takes a ticket that is in no queue any more out of the counts. */
     private void leave(Ticket ticket) {
         ticket.queue.waitingSeats -= ticket.seats();
-        if (isIdle(ticket.queue)) active--;
+        if (ticket.queue.isIdle()) active--;
         waiting--;
         waitingSeats -= ticket.seats();
         ticket.stats.waitingRequests.decrementAndGet();
         ticket.stats.waitingSeats.addAndGet(-ticket.seats());
         demand.set(seatsInUse + waitingSeats, time.nanoTime());
-    }
-
-    /** The queue of the flow's hand with the least work in it. */
-    private Queue choose(long flow) {
-        int deck = Math.min(settings.queues(), queues.size());
-        int[] hand = ShuffleSharding.deal(flow, deck, Math.min(deck, Math.max(1, settings.handSize())));
-        int offset = Math.floorMod(arrivals++, hand.length);
-        Queue best = null;
-        for (int i = 0; i < hand.length; i++) {
-            Queue queue = queues.get(hand[(offset + i) % hand.length]);
-            if (best == null || queue.waitingSeats < best.waitingSeats) best = queue;
-        }
-        return best;
     }
 
     /** Moves the virtual time on: it runs as fast as each queue would be served if all were served side by side. */
@@ -322,48 +306,21 @@ public final class PriorityLevel {
         if (active > 0) virtual += seconds * Math.min(seatsInUse + waitingSeats, limit) / active;
     }
 
-    /** Nobody is to begin, in virtual time, before he came. */
-    private static void bound(Queue queue) {
-        Ticket oldest = queue.waiting.peek();
-        if (oldest != null && queue.next < oldest.arrived) queue.next = oldest.arrived;
-    }
-
     private void dispatch(long now) {
         while (waiting > 0 && seatsInUse < limit) {
-            Queue queue = next();
-            if (queue == null || !fits(queue.waiting.getFirst().seats())) return;
+            FairQueue queue = queues.next(oldest -> fits(oldest.seats()));
+            if (queue == null) return;
             Ticket ticket = queue.waiting.removeFirst();
             queue.executing.add(ticket); // before it leaves, so that the queue stays active
             leave(ticket);
             ticket.work = ticket.work.within(limit);
             queue.seatsInUse += ticket.seats();
             queue.next += ticket.work.assumed();
-            bound(queue);
+            queue.bound();
             begin(ticket, now);
             ticket.admitted = true;
             LockSupport.unpark(ticket.thread);
         }
-    }
-
-    private Queue next() {
-        Queue best = null;
-        int at = robin;
-        int bestAt = robin;
-        double finish = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < queues.size(); i++) {
-            at = (at + 1) % queues.size();
-            Queue queue = queues.get(at);
-            Ticket oldest = queue.waiting.peek();
-            if (oldest == null) continue;
-            double would = queue.next + oldest.work.assumed();
-            if (would < finish) {
-                finish = would;
-                best = queue;
-                bestAt = at;
-            }
-        }
-        if (best != null && fits(best.waiting.getFirst().seats())) robin = bestAt;
-        return best;
     }
 
     /** Closes a period of demand. */
@@ -401,7 +358,7 @@ public final class PriorityLevel {
         long now = time.nanoTime();
         Instant wall = time.instant();
         List<LevelDump.QueueDump> all = new ArrayList<>();
-        for (Queue queue : queues) {
+        for (FairQueue queue : queues.all()) {
             int initial = 0;
             double work = 0;
             for (Ticket ticket : queue.waiting) {
@@ -422,13 +379,7 @@ public final class PriorityLevel {
     }
 
     private static List<LevelDump.RequestDump> seen(Collection<Ticket> tickets, long now, Instant wall) {
-        return tickets.stream()
-                .map(ticket -> new LevelDump.RequestDump(
-                        ticket.visit,
-                        ticket.work,
-                        wall.minusNanos(now - ticket.came),
-                        ticket.begun == 0 ? null : wall.minusNanos(now - ticket.begun)))
-                .toList();
+        return tickets.stream().map(ticket -> ticket.seen(now, wall)).toList();
     }
 
     /** Requests that wait now. */
