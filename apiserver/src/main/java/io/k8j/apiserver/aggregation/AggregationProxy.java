@@ -58,7 +58,7 @@ final class AggregationProxy implements Dispatcher.Documents {
                     address.getHost(), address.getPort(), tls.forProxy(service), exchange.uri(), service.host());
             List<Map.Entry<String, String>> identity = FrontProxy.headers(exchange.user());
             if (StreamingProxy.isUpgrade(exchange)) StreamingProxy.splice(exchange, backend, identity);
-            else HttpProxy.forward(exchange, backend, new HttpProxy.OnBehalf(identity));
+            else HttpProxy.onBehalf(exchange, backend, identity);
         } catch (IOException e) {
             unavailable(exchange, "service unavailable");
         } catch (ApiException e) {

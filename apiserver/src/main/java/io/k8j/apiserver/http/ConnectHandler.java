@@ -90,7 +90,7 @@ public final class ConnectHandler {
         ApiObject pod = find(path);
         String target = PodStreams.logTarget(pod, exchange.query());
         KubeletAddress kubelet = KubeletAddress.ofPod(objects, pod);
-        HttpProxy.forward(exchange, kubelet.backend(kubeletTls.get(), target), HttpProxy.Mode.KUBELET);
+        HttpProxy.toKubelet(exchange, kubelet.backend(kubeletTls.get(), target));
     }
 
     private void stream(Exchange exchange, RequestPath path, StreamingProxy.Purpose purpose)
@@ -124,7 +124,7 @@ public final class ConnectHandler {
                             0,
                             exchange.path().length()
                                     - (path.rest().isEmpty() ? 0 : path.rest().length()));
-            HttpProxy.forward(exchange, backend, new HttpProxy.Rewriting(prefix));
+            HttpProxy.toProgram(exchange, backend, prefix);
         }
     }
 

@@ -1,18 +1,12 @@
 package io.k8j.apiserver.streaming;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -30,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** Dials a backend and asks it to upgrade the connection. */
 final class BackendConnection {
-    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
     private static final int MAX_REFUSAL_BYTES = 64 * 1024;
 
     private BackendConnection() {}
@@ -53,29 +46,11 @@ final class BackendConnection {
      */
     static CompletableFuture<Answer> open(EventLoop loop, Backend backend, HttpMethod method, HttpHeaders headers) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        Class<? extends SocketChannel> type =
-                loop.parent() instanceof io.netty.channel.IoEventLoopGroup group && group.isIoType(EpollIoHandler.class)
-                        ? EpollSocketChannel.class
-                        : NioSocketChannel.class;
-        new Bootstrap()
-                .group(loop)
-                .channel(type)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        if (backend.tls() != null) {
-                            channel.pipeline()
-                                    .addLast(backend.tls()
-                                            .newHandler(channel.alloc(), backend.tlsName(), backend.port()));
-                        }
-                        HttpClientCodec codec = new HttpClientCodec();
-                        channel.pipeline().addLast("http", codec).addLast("answer", new AnswerReader(codec, answer));
-                    }
+        BackendDial.dial(loop, backend, pipeline -> {
+                    HttpClientCodec codec = new HttpClientCodec();
+                    pipeline.addLast("http", codec).addLast("answer", new AnswerReader(codec, answer));
                 })
-                .connect(backend.host(), backend.port())
-                .addListener((io.netty.channel.ChannelFuture connected) -> {
+                .addListener((ChannelFuture connected) -> {
                     if (!connected.isSuccess()) {
                         answer.completeExceptionally(new IOException(
                                 "dial %s: %s"
