@@ -114,7 +114,7 @@ public final class ApiServer implements AutoCloseable {
                     "bootstrap-controller"); // the core has done all of it when it is open
             new RoleReconciler(
                             core.transport(SELF, "kube-apiserver"),
-                            config.core().apis().gates())
+                            config.core().apis())
                     .run();
             hooks.done("rbac/bootstrap-roles");
             this.flows = limits.priorityAndFairness() ? flows(limits, time) : null;
@@ -154,6 +154,7 @@ public final class ApiServer implements AutoCloseable {
                             core.access().metrics(),
                             dispatcher));
             core.minWatchTimeout(limits.minRequestTimeout());
+            core.passOn(aggregator.calls());
             aggregator.start();
             if (config.core().bootstrap()) {
                 // In the background, for certificates may have to be made first and nobody waits for it.

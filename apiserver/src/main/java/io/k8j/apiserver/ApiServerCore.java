@@ -11,6 +11,7 @@ import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.CallInterceptor;
+import io.k8j.apiserver.spi.ForeignCalls;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.spi.UserInfo;
@@ -25,6 +26,7 @@ import io.k8j.model.time.Time;
 import io.k8j.store.Store;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -45,6 +47,7 @@ public final class ApiServerCore implements AutoCloseable {
     private final Handlers handlers;
     private volatile Auditor auditor; // null if nothing is recorded
     private volatile CallInterceptor interceptor = (user, agent, call) -> {};
+    private volatile ForeignCalls foreign = ForeignCalls.NONE;
 
     private ApiServerCore(Store store, CoreConfig config, Time time, Parts parts, Encryption encryption) {
         this.time = time;
@@ -122,6 +125,8 @@ public final class ApiServerCore implements AutoCloseable {
     private ApiResponse serve(UserInfo user, String agent, ApiCall call) {
         interceptor.before(user, agent, call);
         access.check(user, call);
+        Optional<ApiResponse> passedOn = foreign.answer(user, call);
+        if (passedOn.isPresent()) return passedOn.get();
         ServedResource resource = resource(call);
         Handler handler = handlers.find(resource, call);
         if (handler == null) throw ApiException.methodNotAllowed();
@@ -217,6 +222,11 @@ public final class ApiServerCore implements AutoCloseable {
     /** Puts something in front of all requests from now on, in place of what was there. */
     public void intercept(CallInterceptor newInterceptor) {
         interceptor = newInterceptor;
+    }
+
+    /** Passes on from now on what belongs to servers behind this one; over HTTPS that is done before calls come here. */
+    void passOn(ForeignCalls calls) {
+        foreign = calls;
     }
 
     /**

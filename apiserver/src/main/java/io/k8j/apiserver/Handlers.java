@@ -49,10 +49,12 @@ import io.k8j.apiserver.verb.WatchHandler;
 import io.k8j.apiserver.virtual.AccessReviews;
 import io.k8j.apiserver.virtual.ComponentStatuses;
 import io.k8j.apiserver.virtual.IdentityReviews;
+import io.k8j.apiserver.virtual.ResourceUsage;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.Verb;
 import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.resource.ResourceRegistry;
 import io.k8j.model.time.Time;
 import io.k8j.store.Store;
 import java.util.EnumMap;
@@ -149,6 +151,8 @@ final class Handlers implements AutoCloseable {
                         storage("policy", "poddisruptionbudgets"), editor, admission, verbs.get(Verb.DELETE)));
         subresources.add("serviceaccounts", "token", Verb.CREATE, new TokenHandler(parts.tokens(), admission));
         addVirtual(access.authorizer(), parts);
+        if (config.apis().usage() != null)
+            addUsage(new ResourceUsage(core.reader(), config.apis().usage()));
         customs = new CustomResources(
                 storage("apiextensions.k8s.io", "customresourcedefinitions"),
                 core.table(),
@@ -184,6 +188,13 @@ final class Handlers implements AutoCloseable {
         subresources.add("selfsubjectreviews" + identity, "", Verb.CREATE, IdentityReviews.self());
         subresources.add("componentstatuses", "", Verb.LIST, ComponentStatuses.list());
         subresources.add("componentstatuses", "", Verb.GET, ComponentStatuses.get());
+    }
+
+    private void addUsage(ResourceUsage usage) {
+        subresources.add("nodes." + ResourceRegistry.METRICS, "", Verb.LIST, usage.nodes());
+        subresources.add("nodes." + ResourceRegistry.METRICS, "", Verb.GET, usage.node());
+        subresources.add("pods." + ResourceRegistry.METRICS, "", Verb.LIST, usage.pods());
+        subresources.add("pods." + ResourceRegistry.METRICS, "", Verb.GET, usage.pod());
     }
 
     private StoredResource storage(String group, String resource) {

@@ -79,7 +79,7 @@ final class TestCluster implements AutoCloseable {
                 time,
                 new ApiServerCore.Parts(TestCluster::authorizer, internals -> List.of(), null, null));
         client = client("tester");
-        new RoleReconciler(client.transport(), apis.gates()).run();
+        new RoleReconciler(client.transport(), apis).run();
         manager = ControllerManager.start(
                 client(UserInfo.of("system:kube-controller-manager", "system:authenticated")),
                 this::accountClient,

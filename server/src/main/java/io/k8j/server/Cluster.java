@@ -92,6 +92,7 @@ public final class Cluster implements AutoCloseable {
             });
             node.awaitDns(steps);
         }
+        controlPlane.startMetrics(certificates, true);
         startFleet(steps);
     }
 

@@ -65,6 +65,10 @@ final class Activity {
                 }
             }
         }
+        for (ControllerLoop.Metrics rounds : plane.usageRounds()) {
+            runs += rounds.runs();
+            if (rounds.depth() + rounds.running() > 0) busy.add("metrics-server");
+        }
         cluster.nodes().stream().filter(node -> !node.isIdle()).forEach(node -> busy.add("node " + node.name()));
         if (!cluster.lightNodes().map(Fleet::isIdle).orElse(true)) {
             busy.add("light nodes");

@@ -80,6 +80,7 @@ public final class K8jCluster implements AutoCloseable {
             intercept();
             plane.startControllers(config, certificates, QUIET);
             plane.startScheduler(config, QUIET);
+            plane.startMetrics(certificates, false);
             clients = closing.add(new Clients(this));
             manifests = new Manifests(client(), this::core);
             furnish(state == null);

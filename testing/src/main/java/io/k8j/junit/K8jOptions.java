@@ -44,8 +44,9 @@ public record K8jOptions(
             throw new IllegalArgumentException("lightNodes: %d must not be negative".formatted(lightNodes));
         }
         for (String component : new TreeSet<>(without)) {
-            if (!Set.of("controllers", "scheduler").contains(component)) {
-                throw new IllegalArgumentException("without %s: must be controllers or scheduler".formatted(component));
+            if (!Set.of("controllers", "scheduler", "metrics-server").contains(component)) {
+                throw new IllegalArgumentException(
+                        "without %s: must be controllers, scheduler or metrics-server".formatted(component));
             }
         }
     }

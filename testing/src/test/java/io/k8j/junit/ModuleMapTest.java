@@ -31,7 +31,8 @@ class ModuleMapTest {
             "scheduler", List.of("model", "client"),
             "kubelet", List.of("model", "client"),
             "proxy", List.of("model", "client"),
-            "dns", List.of("model", "client"));
+            "dns", List.of("model", "client"),
+            "metrics", List.of("model", "client"));
 
     /** Modules that compose the others; nothing below may know them. */
     private static final List<String> COMPOSITION = List.of("server", "junit", "bench", "e2e");

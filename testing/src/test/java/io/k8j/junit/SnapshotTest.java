@@ -99,6 +99,6 @@ class SnapshotTest {
                 .hasMessage("there is no resource nosuch.yaml on the class path");
         assertThatThrownBy(() -> K8jOptions.DEFAULTS.without("kubelet"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("without kubelet: must be controllers or scheduler");
+                .hasMessage("without kubelet: must be controllers, scheduler or metrics-server");
     }
 }

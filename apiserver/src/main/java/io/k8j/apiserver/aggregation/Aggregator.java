@@ -4,6 +4,7 @@ import io.k8j.apiserver.admission.AdmissionServices;
 import io.k8j.apiserver.discovery.ForeignApis;
 import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.resource.ResourceTable;
+import io.k8j.apiserver.spi.ForeignCalls;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiResponse;
@@ -19,6 +20,7 @@ public final class Aggregator implements AutoCloseable {
     private final RemoteDocuments documents;
     private final Availability availability;
     private final LocalServices locals;
+    private final DirectCalls calls;
 
     /**
      * @param api the server, with all rights
@@ -35,6 +37,7 @@ public final class Aggregator implements AutoCloseable {
         this.reader = reader;
         RemoteTls tls = new RemoteTls(identity);
         RemoteClient client = new RemoteClient(resolver, tls);
+        this.calls = new DirectCalls(index, client);
         this.documents = new RemoteDocuments(index, client);
         this.proxy = new AggregationProxy(index, resolver, tls, documents);
         this.availability = new Availability(index, reader, client, documents::learn, api, time);
@@ -51,6 +54,11 @@ public final class Aggregator implements AutoCloseable {
     /** Finds requests that belong to other servers. */
     public Dispatcher.Documents proxy() {
         return proxy;
+    }
+
+    /** Answers calls of this process's components that belong to other servers. */
+    public ForeignCalls calls() {
+        return calls;
     }
 
     /** What other servers contribute to discovery and OpenAPI. */

@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an APIService for each group version that this server serves itself. Those of built-in groups are looked after
- * when the server starts, those of custom resources all the time; what somebody has made by hand stays as it is. One
- * virtual thread works; calls wake it.
+ * when the server starts, those of custom resources all the time; what somebody has made by hand stays as it is, and that
+ * of {@code metrics.k8s.io} is made only where there is none, so that metrics-server may be installed over it. One virtual
+ * thread works; calls wake it.
  */
 final class LocalServices implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalServices.class);
@@ -33,6 +34,9 @@ final class LocalServices implements AutoCloseable {
     private static final String LABEL = "kube-aggregator.kubernetes.io/automanaged";
     private static final String ALWAYS = "true";
     private static final String ON_START = "onstart";
+    /** Made where it is missing, and left to whoever changes it: another server may take its place. */
+    private static final String ONCE = "";
+
     private static final long CUSTOM_GROUP = 1000;
     private static final long CUSTOM_VERSION = 100;
     private static final Duration AGAIN = Duration.ofSeconds(1);
@@ -70,7 +74,8 @@ final class LocalServices implements AutoCloseable {
     void start() {
         reader.onChange(DEFINITIONS, change -> wake.release());
         reader.onChange(ServiceIndex.API_SERVICES, change -> {
-            if (ALWAYS.equals(change.object().labels().get(LABEL))) wake.release();
+            boolean gone = change.deleted() && change.object().name().endsWith("." + ResourceRegistry.METRICS);
+            if (gone || ALWAYS.equals(change.object().labels().get(LABEL))) wake.release();
         });
         Thread.ofVirtual().name("local-api-services").start(this::work);
     }
@@ -95,7 +100,7 @@ final class LocalServices implements AutoCloseable {
         try {
             Map<String, Wanted> wanted = wanted();
             for (Wanted each : wanted.values()) {
-                if (each.management().equals(ALWAYS) || starting) ensure(each);
+                if (!each.management().equals(ON_START) || starting) ensure(each);
             }
             for (ApiObject service : reader.list(ServiceIndex.API_SERVICES, "")) {
                 String management = service.labels().get(LABEL);
@@ -126,7 +131,7 @@ final class LocalServices implements AutoCloseable {
                             version,
                             ResourceRegistry.groupPriority(group),
                             ResourceRegistry.versionPriority(apiVersion),
-                            ON_START);
+                            group.equals(ResourceRegistry.METRICS) ? ONCE : ON_START);
             all.putIfAbsent(each.name(), each);
         }
         return all;
@@ -139,7 +144,9 @@ final class LocalServices implements AutoCloseable {
             if (known == null) {
                 Map<String, Object> metadata = new LinkedHashMap<>();
                 metadata.put("name", wanted.name());
-                metadata.put("labels", new LinkedHashMap<>(Map.of(LABEL, wanted.management())));
+                if (!wanted.management().equals(ONCE)) {
+                    metadata.put("labels", new LinkedHashMap<>(Map.of(LABEL, wanted.management())));
+                }
                 Map<String, Object> tree = new LinkedHashMap<>();
                 tree.put("metadata", metadata);
                 tree.put("spec", wanted.spec());
@@ -147,7 +154,7 @@ final class LocalServices implements AutoCloseable {
                 return;
             }
             String management = known.labels().get(LABEL);
-            if (management == null) return;
+            if (management == null || wanted.management().equals(ONCE)) return;
             Map<String, Object> tree = Json.parseObject(known.json());
             boolean same = management.equals(wanted.management()) && Trees.deepEquals(tree.get("spec"), wanted.spec());
             if (same) return;

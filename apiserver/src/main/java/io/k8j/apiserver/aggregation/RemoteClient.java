@@ -32,6 +32,11 @@ final class RemoteClient {
 
     /** @throws IOException if there is no endpoint or no answer within five seconds */
     Answer get(RemoteService service, String path, String accept) throws IOException {
+        return get(service, path, accept, AGGREGATOR);
+    }
+
+    /** Asks in the name of somebody else. */
+    Answer get(RemoteService service, String path, String accept, UserInfo user) throws IOException {
         URI url = resolver.resolve(service.namespace(), service.service(), service.port())
                 .resolve(path);
         HttpsURLConnection connection = (HttpsURLConnection) url.toURL().openConnection();
@@ -43,7 +48,7 @@ final class RemoteClient {
             connection.setReadTimeout(TIMEOUT_MILLIS);
             connection.setInstanceFollowRedirects(false);
             connection.setRequestProperty("Accept", accept);
-            for (Map.Entry<String, String> header : FrontProxy.headers(AGGREGATOR)) {
+            for (Map.Entry<String, String> header : FrontProxy.headers(user)) {
                 connection.addRequestProperty(header.getKey(), header.getValue());
             }
             int status = connection.getResponseCode();

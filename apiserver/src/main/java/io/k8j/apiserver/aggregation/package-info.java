@@ -8,6 +8,7 @@
  *   <li>{@code AggregationProxy} gets each authorized request first and passes on what belongs elsewhere, with the user in
  *       headers ({@link io.k8j.apiserver.aggregation.FrontProxy}) and this server's certificate as proof
  *       ({@code RemoteTls}).
+ *   <li>{@code DirectCalls} does the same for calls of components in this process.
  *   <li>{@code LocalServices} keeps an APIService for each group version served here.
  * </ol>
  */

@@ -1,6 +1,6 @@
 package io.k8j.apiserver.authz;
 
-import io.k8j.model.feature.FeatureGates;
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.model.json.Trees;
 import java.util.List;
 
@@ -14,7 +14,7 @@ public final class BootstrapPolicy {
      * @throws IllegalArgumentException if there is none of this name
      */
     public static List<PolicyRule> rulesOf(String role) {
-        return BootstrapRoles.read(FeatureGates.DEFAULTS).roles().stream()
+        return BootstrapRoles.read(ServedApis.DEFAULTS).roles().stream()
                 .filter(known -> role.equals(Trees.string(known, "metadata", "name")))
                 .findFirst()
                 .map(known -> PolicyRule.listOf(known.get("rules")))

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.authz;
 
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import java.io.IOException;
@@ -33,9 +34,11 @@ final class BootstrapRoles {
         this.gates = gates;
     }
 
-    static BootstrapRoles read(FeatureGates gates) {
-        BootstrapRoles read = new BootstrapRoles(gates);
+    /** @param apis features that are on, some of which bring rules of their own, and what is served */
+    static BootstrapRoles read(ServedApis apis) {
+        BootstrapRoles read = new BootstrapRoles(apis.gates());
         FILES.forEach(read::readFile);
+        if (apis.usage() != null) read.readFile("usage-roles.txt");
         return read;
     }
 

@@ -1,11 +1,11 @@
 package io.k8j.apiserver.authz;
 
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiTransport;
 import io.k8j.model.api.Verb;
-import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.ArrayList;
@@ -24,17 +24,17 @@ public final class RoleReconciler {
     private static final String AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate";
 
     private final ApiTransport transport;
-    private final FeatureGates gates;
+    private final ServedApis apis;
 
-    /** @param gates features that are on, some of which bring rules of their own */
-    public RoleReconciler(ApiTransport transport, FeatureGates gates) {
+    /** @param apis features that are on, some of which bring rules of their own, and what is served */
+    public RoleReconciler(ApiTransport transport, ServedApis apis) {
         this.transport = transport;
-        this.gates = gates;
+        this.apis = apis;
     }
 
     /** Does all of it; a conflict with another writer is left for the next start. */
     public void run() {
-        BootstrapRoles wanted = BootstrapRoles.read(gates);
+        BootstrapRoles wanted = BootstrapRoles.read(apis);
         reconcileAll(RbacIndex.CLUSTER_ROLES, wanted.roles(), this::missingInRole);
         reconcileAll(RbacIndex.ROLES, wanted.localRoles(), this::missingInRole);
         reconcileAll(RbacIndex.CLUSTER_ROLE_BINDINGS, wanted.bindings(), this::missingInBinding);

@@ -24,6 +24,7 @@ public final class Printers {
             "discovery.k8s.io",
             "events.k8s.io",
             "flowcontrol.apiserver.k8s.io",
+            "metrics.k8s.io",
             "networking.k8s.io",
             "node.k8s.io",
             "policy",
@@ -51,7 +52,8 @@ public final class Printers {
                     NetworkTables.TABLES,
                     StorageTables.TABLES,
                     AccessTables.TABLES,
-                    PolicyTables.TABLES)) {
+                    PolicyTables.TABLES,
+                    UsageTables.TABLES)) {
                 all.putAll(some);
             }
             return Map.copyOf(all);

@@ -3,6 +3,7 @@ package io.k8j.apiserver.resource;
 import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceRegistry;
+import io.k8j.model.usage.UsageSource;
 import java.util.Map;
 
 /**
@@ -10,10 +11,11 @@ import java.util.Map;
  *
  * @param gates the switches
  * @param registry what is served
+ * @param usage what {@code metrics.k8s.io} shows; null if it is not served
  */
-public record ServedApis(FeatureGates gates, ResourceRegistry registry) {
+public record ServedApis(FeatureGates gates, ResourceRegistry registry, UsageSource usage) {
     /** What upstream serves without flags. */
-    public static final ServedApis DEFAULTS = new ServedApis(FeatureGates.DEFAULTS, ResourceRegistry.builtIn());
+    public static final ServedApis DEFAULTS = new ServedApis(FeatureGates.DEFAULTS, ResourceRegistry.builtIn(), null);
 
     /** Resources that need a gate besides their group version. */
     private static final Map<String, String> GATES = Map.of(
@@ -31,7 +33,20 @@ public record ServedApis(FeatureGates gates, ResourceRegistry registry) {
         FeatureGates gates = FeatureGates.of(featureGates);
         if (gates.equals(FeatureGates.DEFAULTS) && runtimeConfig.isEmpty()) return DEFAULTS;
         RuntimeConfig config = RuntimeConfig.of(runtimeConfig);
-        return new ServedApis(gates, ResourceRegistry.known().only(gvr -> config.serves(gvr) && hasGate(gates, gvr)));
+        return new ServedApis(
+                gates,
+                ResourceRegistry.known().only(gvr -> !isUsage(gvr) && config.serves(gvr) && hasGate(gates, gvr)),
+                null);
+    }
+
+    /** The same with {@code metrics.k8s.io}. */
+    public ServedApis withUsage(UsageSource source) {
+        return new ServedApis(
+                gates, ResourceRegistry.known().only(gvr -> isUsage(gvr) || registry.resource(gvr) != null), source);
+    }
+
+    private static boolean isUsage(GroupVersionResource gvr) {
+        return gvr.group().equals(ResourceRegistry.METRICS);
     }
 
     /** The switches as components should see them: they ask for an API only where it is served. */

@@ -2,9 +2,9 @@ package io.k8j.apiserver.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.UserInfo;
-import io.k8j.model.feature.FeatureGates;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -83,7 +83,7 @@ class PolicyRuleTest {
 
     @Test
     void bootstrapRolesAreReadWhole() {
-        BootstrapRoles roles = BootstrapRoles.read(FeatureGates.DEFAULTS);
+        BootstrapRoles roles = BootstrapRoles.read(ServedApis.DEFAULTS);
 
         assertThat(roles.roles()).hasSizeGreaterThan(60);
         assertThat(roles.roles()).extracting(role -> role.get("kind")).containsOnly("ClusterRole");

@@ -60,8 +60,9 @@ public final class K8jServer implements AutoCloseable {
      * Prepares a control plane that runs from the class path of the tests, so that nothing need be built or installed
      * and nothing but its own directory is written. End it with {@link #terminate}.
      */
-    public static K8jServer fromClassPath(int number, Path dataDirectory) throws IOException {
+    public static K8jServer fromClassPath(int number, Path dataDirectory, String... more) throws IOException {
         var flags = common(number, dataDirectory);
+        flags.addAll(List.of(more));
         flags.addAll(List.of("--disable-agent", "--datastore-endpoint=memory"));
         // Failsafe's own class path is one jar that only names the others.
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

@@ -50,7 +50,8 @@ class ApiReplayIT {
             return;
         }
         Path directory = Files.createDirectories(Path.of("target", "cluster").toAbsolutePath());
-        server = K8jServer.fromClassPath(2, Files.createTempDirectory(directory, "replay"));
+        // The recorded cluster had no metrics-server.
+        server = K8jServer.fromClassPath(2, Files.createTempDirectory(directory, "replay"), "--disable=metrics-server");
         server.start();
         api = new ApiClient(Kubeconfig.read(server.kubeconfig()));
     }

@@ -117,6 +117,19 @@ public interface ContainerRuntime extends AutoCloseable {
     /** Reads cpu, memory and disk use of all running containers. */
     List<ContainerStats> containerStats();
 
+    /**
+     * What the whole node uses.
+     *
+     * @param cpuNanos processor time since some start
+     * @param memoryBytes working set
+     */
+    record NodeUse(long cpuNanos, long memoryBytes) {}
+
+    /** What the node uses where nodes are only played; empty if the machine itself is to be measured. */
+    default Optional<NodeUse> playedNode() {
+        return Optional.empty();
+    }
+
     /** Lists the images that are on this machine. */
     List<Image> listImages();
 

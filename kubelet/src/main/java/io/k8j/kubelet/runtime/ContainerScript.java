@@ -10,18 +10,28 @@ import java.util.List;
  * @param commands what commands within the container answer; the first that fits counts
  * @param cpuMillis thousandths of a core that it uses
  * @param memoryBytes memory that it uses
+ * @param load what it uses later, in order of time
  * @param stops how long it takes to end after the stop signal
  */
 public record ContainerScript(
-        List<Start> starts, List<Command> commands, long cpuMillis, long memoryBytes, Duration stops) {
+        List<Start> starts,
+        List<Command> commands,
+        long cpuMillis,
+        long memoryBytes,
+        List<LoadStep> load,
+        Duration stops) {
     /** Runs until it is stopped, at once then, and is always healthy. */
     public static final ContainerScript DEFAULT =
-            new ContainerScript(List.of(Start.DEFAULT), List.of(), 10, 16L << 20, Duration.ZERO);
+            new ContainerScript(List.of(Start.DEFAULT), List.of(), 10, 16L << 20, List.of(), Duration.ZERO);
 
     public ContainerScript {
         starts = starts.isEmpty() ? List.of(Start.DEFAULT) : List.copyOf(starts);
         commands = List.copyOf(commands);
+        load = List.copyOf(load);
     }
+
+    /** What it uses from some time after its start. */
+    public record LoadStep(Duration after, Load load) {}
 
     /** One life of the container. */
     Start start(int attempt) {
@@ -30,23 +40,31 @@ public record ContainerScript(
 
     /** What happens at the first start, the second and so on. */
     public ContainerScript starting(Start... lives) {
-        return new ContainerScript(List.of(lives), commands, cpuMillis, memoryBytes, stops);
+        return new ContainerScript(List.of(lives), commands, cpuMillis, memoryBytes, load, stops);
     }
 
     /** What a command answers. */
     public ContainerScript answering(String command, String output, int exitCode) {
         List<Command> more = new java.util.ArrayList<>(commands);
         more.add(new Command(command, output, "", exitCode, Duration.ZERO));
-        return new ContainerScript(starts, more, cpuMillis, memoryBytes, stops);
+        return new ContainerScript(starts, more, cpuMillis, memoryBytes, load, stops);
     }
 
+    /** What it uses from its start on. */
     public ContainerScript using(long newCpuMillis, long newMemoryBytes) {
-        return new ContainerScript(starts, commands, newCpuMillis, newMemoryBytes, stops);
+        return new ContainerScript(starts, commands, newCpuMillis, newMemoryBytes, load, stops);
+    }
+
+    /** What it uses from some time after its start, in place of what it used before. */
+    public ContainerScript usingLater(Duration after, long newCpuMillis, long newMemoryBytes) {
+        List<LoadStep> steps = new java.util.ArrayList<>(load);
+        steps.add(new LoadStep(after, new Load(newCpuMillis, newMemoryBytes)));
+        return new ContainerScript(starts, commands, cpuMillis, memoryBytes, steps, stops);
     }
 
     /** How long it takes to end after the stop signal; beyond the grace period it is killed. */
     public ContainerScript stoppingIn(Duration span) {
-        return new ContainerScript(starts, commands, cpuMillis, memoryBytes, span);
+        return new ContainerScript(starts, commands, cpuMillis, memoryBytes, load, span);
     }
 
     /**

@@ -8,11 +8,37 @@ import io.k8j.kubelet.cri.v1.CpuUsage;
 import io.k8j.kubelet.cri.v1.MemoryUsage;
 import io.k8j.kubelet.cri.v1.PodSandbox;
 import io.k8j.kubelet.cri.v1.PodSandboxStatus;
+import io.k8j.kubelet.cri.v1.RuntimeCondition;
+import io.k8j.kubelet.cri.v1.RuntimeFeatures;
+import io.k8j.kubelet.cri.v1.RuntimeStatus;
+import io.k8j.kubelet.cri.v1.StatusResponse;
 import io.k8j.kubelet.cri.v1.UInt64Value;
+import io.k8j.kubelet.cri.v1.VersionResponse;
 
-/** Shows sandboxes and containers as lists have them. Pure. */
+/** Shows the runtime, sandboxes and containers as its answers have them. Pure. */
 final class Listed {
     private Listed() {}
+
+    static VersionResponse version() {
+        return VersionResponse.newBuilder()
+                .setRuntimeName("simulated")
+                .setRuntimeVersion("1.0.0")
+                .setRuntimeApiVersion("v1")
+                .build();
+    }
+
+    static StatusResponse ready() {
+        return StatusResponse.newBuilder()
+                .setStatus(RuntimeStatus.newBuilder()
+                        .addConditions(RuntimeCondition.newBuilder()
+                                .setType("RuntimeReady")
+                                .setStatus(true))
+                        .addConditions(RuntimeCondition.newBuilder()
+                                .setType("NetworkReady")
+                                .setStatus(true)))
+                .setFeatures(RuntimeFeatures.newBuilder().setSupplementalGroupsPolicy(true))
+                .build();
+    }
 
     static PodSandbox of(PodSandboxStatus status) {
         return PodSandbox.newBuilder()
@@ -43,9 +69,9 @@ final class Listed {
     /** What a container uses, as its script says. @param at nanoseconds since 1970 */
     static ContainerStats stats(PlayedContainer container, long at) {
         ContainerStatus status = container.status();
-        long cpuNanos = container.script().cpuMillis() * container.age().toMillis() * 1000;
+        long cpuNanos = container.cpuNanos();
         UInt64Value memory = UInt64Value.newBuilder()
-                .setValue(container.script().memoryBytes())
+                .setValue(container.load().memoryBytes())
                 .build();
         return ContainerStats.newBuilder()
                 .setAttributes(ContainerAttributes.newBuilder()

@@ -25,6 +25,7 @@ final class PlayedContainer {
     private final List<Time.Timer> timers = new ArrayList<>(); // guarded by this
     private ContainerStatus status; // guarded by this
     private Instant startedAt; // guarded by this; null before
+    private LoadCurve load; // guarded by this
 
     PlayedContainer(Time time, String sandbox, ContainerScript script, ContainerStatus created, PlayedLog log) {
         this.time = time;
@@ -32,6 +33,7 @@ final class PlayedContainer {
         this.script = script;
         this.start = script.start(created.getMetadata().getAttempt());
         this.status = created;
+        this.load = LoadCurve.of(script);
         this.log = log;
     }
 
@@ -89,6 +91,25 @@ final class PlayedContainer {
                 .setMessage(start.message())
                 .build();
         return true;
+    }
+
+    /** The image as its Pod names it. */
+    synchronized String image() {
+        return status.getImage().getUserSpecifiedImage();
+    }
+
+    /** Uses that much from now on, whatever its script says. */
+    synchronized void use(Load now) {
+        load = startedAt == null ? LoadCurve.constant(now) : load.then(age(), now);
+    }
+
+    synchronized Load load() {
+        return load.at(age());
+    }
+
+    /** Processor time since its start. */
+    synchronized long cpuNanos() {
+        return startedAt == null ? 0 : load.cpuNanos(age());
     }
 
     /** How long it has run. */

@@ -2,13 +2,16 @@ package io.k8j.kubelet.runtime;
 
 import io.k8j.kubelet.runtime.ContainerScript.Command;
 import io.k8j.kubelet.runtime.ContainerScript.Line;
+import io.k8j.kubelet.runtime.ContainerScript.LoadStep;
 import io.k8j.kubelet.runtime.ContainerScript.Start;
 import io.k8j.kubelet.runtime.ContainerScript.Window;
 import io.k8j.kubelet.script.Field;
 import io.k8j.kubelet.script.ScriptException;
 import io.k8j.model.quantity.Quantity;
 import io.k8j.model.quantity.QuantityException;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,9 @@ import java.util.Optional;
  *     - {command: cat /etc/motd, output: "hello\n", error: "", exitCode: 0, takes: 1s}
  *     cpu: 250m
  *     memory: 64Mi
+ *     load:                     # later in its life
+ *     - {after: 1m, cpu: 900m}
+ *     - {after: 5m, cpu: 10m, memory: 32Mi}
  *     stops: 3s
  * images:
  *   example.test/app:1: {failures: 2, message: denied, takes: 1s, size: 10Mi}
@@ -71,8 +77,10 @@ public record PodScript(Map<String, ContainerScript> containers, Map<String, Ima
     }
 
     private static ContainerScript container(Field field) {
-        field.only("starts", "exec", "cpu", "memory", "stops");
+        field.only("starts", "exec", "cpu", "memory", "load", "stops");
         ContainerScript usual = ContainerScript.DEFAULT;
+        long cpuMillis = field.find("cpu").map(cpu -> amount(cpu, 1000)).orElse(usual.cpuMillis());
+        long memoryBytes = field.find("memory").map(memory -> amount(memory, 1)).orElse(usual.memoryBytes());
         return new ContainerScript(
                 field.find("starts").map(Field::list).orElse(List.of()).stream()
                         .map(PodScript::start)
@@ -80,9 +88,28 @@ public record PodScript(Map<String, ContainerScript> containers, Map<String, Ima
                 field.find("exec").map(Field::list).orElse(List.of()).stream()
                         .map(PodScript::command)
                         .toList(),
-                field.find("cpu").map(cpu -> amount(cpu, 1000)).orElse(usual.cpuMillis()),
-                field.find("memory").map(memory -> amount(memory, 1)).orElse(usual.memoryBytes()),
+                cpuMillis,
+                memoryBytes,
+                load(field, new Load(cpuMillis, memoryBytes)),
                 duration(field, "stops"));
+    }
+
+    private static List<LoadStep> load(Field field, Load first) {
+        List<LoadStep> steps = new ArrayList<>();
+        Load before = first;
+        for (Field step : field.find("load").map(Field::list).orElse(List.of())) {
+            step.only("after", "cpu", "memory");
+            Duration after = step.get("after").duration();
+            if (!steps.isEmpty() && after.compareTo(steps.getLast().after()) <= 0) {
+                throw step.get("after").fault("must be later than the step before");
+            }
+            long cpuMillis = step.find("cpu").map(cpu -> amount(cpu, 1000)).orElse(before.cpuMillis());
+            long memoryBytes =
+                    step.find("memory").map(memory -> amount(memory, 1)).orElse(before.memoryBytes());
+            before = new Load(cpuMillis, memoryBytes);
+            steps.add(new LoadStep(after, before));
+        }
+        return steps;
     }
 
     private static Start start(Field field) {
@@ -153,10 +180,9 @@ public record PodScript(Map<String, ContainerScript> containers, Map<String, Ima
 
     private static long amount(Field field, int scale) {
         try {
-            return Quantity.parse(field.text())
-                    .amount()
-                    .multiply(java.math.BigDecimal.valueOf(scale))
-                    .longValue();
+            BigDecimal amount = Quantity.parse(field.text()).amount().multiply(BigDecimal.valueOf(scale));
+            if (amount.signum() < 0) throw field.fault("must not be negative");
+            return amount.longValue();
         } catch (QuantityException e) {
             throw field.fault("must be a quantity such as 250m or 64Mi: " + e.getMessage());
         }

@@ -22,9 +22,6 @@ import io.k8j.kubelet.cri.v1.PodSandboxNetworkStatus;
 import io.k8j.kubelet.cri.v1.PodSandboxState;
 import io.k8j.kubelet.cri.v1.PodSandboxStatus;
 import io.k8j.kubelet.cri.v1.PortForwardRequest;
-import io.k8j.kubelet.cri.v1.RuntimeCondition;
-import io.k8j.kubelet.cri.v1.RuntimeFeatures;
-import io.k8j.kubelet.cri.v1.RuntimeStatus;
 import io.k8j.kubelet.cri.v1.StatusResponse;
 import io.k8j.kubelet.cri.v1.VersionResponse;
 import io.k8j.kubelet.probes.Probes;
@@ -67,6 +64,8 @@ public final class SimulatedRuntime implements ContainerRuntime {
     private final ScriptFinder finder;
     private final PlayedImages images;
     private final Map<String, LinuxContainerResources> limits = new LinkedHashMap<>(); // guarded by this
+    private long endedCpuNanos; // of containers that have ended; guarded by this
+    private final Runnable noMoreLoads;
 
     /** @param addressPrefix of the addresses it gives out, such as {@code 10.42.0.} */
     public SimulatedRuntime(Time time, String addressPrefix) {
@@ -80,6 +79,22 @@ public final class SimulatedRuntime implements ContainerRuntime {
         this.scripts = scripts;
         this.finder = new ScriptFinder(scripts);
         this.images = new PlayedImages(time, finder);
+        this.noMoreLoads = scripts.onLoad(this::load);
+    }
+
+    private synchronized void load(String image, Load load) {
+        containers.values().stream()
+                .filter(container -> container.image().equals(image))
+                .forEach(container -> container.use(load));
+    }
+
+    /**
+     * Lets a running container use that much from now on, whatever its script says.
+     *
+     * @throws RuntimeFailure if there is no such container
+     */
+    public void use(String id, Load load) {
+        container(id).use(load);
     }
 
     /** Scripts by image. */
@@ -109,25 +124,12 @@ public final class SimulatedRuntime implements ContainerRuntime {
 
     @Override
     public VersionResponse version() {
-        return VersionResponse.newBuilder()
-                .setRuntimeName("simulated")
-                .setRuntimeVersion("1.0.0")
-                .setRuntimeApiVersion("v1")
-                .build();
+        return Listed.version();
     }
 
     @Override
     public StatusResponse status() {
-        return StatusResponse.newBuilder()
-                .setStatus(RuntimeStatus.newBuilder()
-                        .addConditions(RuntimeCondition.newBuilder()
-                                .setType("RuntimeReady")
-                                .setStatus(true))
-                        .addConditions(RuntimeCondition.newBuilder()
-                                .setType("NetworkReady")
-                                .setStatus(true)))
-                .setFeatures(RuntimeFeatures.newBuilder().setSupplementalGroupsPolicy(true))
-                .build();
+        return Listed.ready();
     }
 
     @Override
@@ -209,7 +211,9 @@ public final class SimulatedRuntime implements ContainerRuntime {
                     .putAllAnnotations(config.getAnnotationsMap())
                     .build();
             PlayedLog log = new PlayedLog(Path.of(sandboxConfig.getLogDirectory(), config.getLogPath()), time);
-            containers.put(id, new PlayedContainer(time, sandboxId, script, created, log));
+            PlayedContainer container = new PlayedContainer(time, sandboxId, script, created, log);
+            scripts.loadOf(container.image()).ifPresent(container::use);
+            containers.put(id, container);
             return id;
         }
     }
@@ -226,11 +230,12 @@ public final class SimulatedRuntime implements ContainerRuntime {
 
     /** Ends a running container, as if its process had ended by itself; for tests. */
     public void exit(String id, int code, String reason) {
-        PlayedContainer container;
         synchronized (this) {
-            container = containers.get(id);
+            PlayedContainer container = containers.get(id);
+            if (container == null || !container.end(code, reason)) return;
+            endedCpuNanos += container.cpuNanos();
         }
-        if (container != null && container.end(code, reason)) tell(id);
+        tell(id);
     }
 
     /** The id of a Pod's container that runs now, for {@link #exit}; empty if none does. */
@@ -345,6 +350,18 @@ public final class SimulatedRuntime implements ContainerRuntime {
     }
 
     @Override
+    public synchronized Optional<NodeUse> playedNode() {
+        long cpuNanos = endedCpuNanos;
+        long memoryBytes = 0;
+        for (PlayedContainer container : containers.values()) {
+            if (!container.isRunning()) continue;
+            cpuNanos += container.cpuNanos();
+            memoryBytes += container.load().memoryBytes();
+        }
+        return Optional.of(new NodeUse(cpuNanos, memoryBytes));
+    }
+
+    @Override
     public List<Image> listImages() {
         return images.all();
     }
@@ -377,5 +394,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        noMoreLoads.run();
+    }
 }

@@ -10,17 +10,14 @@ import io.k8j.kubelet.pods.PodWorkers;
 import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** How much the node and its containers use, for the summary API and for Prometheus. Thread-safe. */
 final class Stats {
@@ -47,6 +44,7 @@ final class Stats {
     private final Time time;
     private final Consumer<StringBuilder> clientMetrics;
     private final Map<String, Reading> readings = new ConcurrentHashMap<>();
+    private volatile boolean failed; // whether the runtime did not answer the last question
 
     /** @param clientMetrics appends what the kubelet's own client counts */
     Stats(
@@ -81,7 +79,9 @@ final class Stats {
                         rate(stats.getAttributes().getId(), at, cpu),
                         stats));
             }
+            failed = false;
         } catch (RuntimeFailure runtimeDown) {
+            failed = true;
             return List.of();
         }
         List<String> ids =
@@ -101,33 +101,6 @@ final class Stats {
                 .rate();
     }
 
-    private long nodeCpu() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
-            String[] words = lines.findFirst().orElse("").split("\\s+");
-            long ticks = 0;
-            for (int i = 1; i < words.length && i <= 8; i++) {
-                boolean idle = i == 4 || i == 5;
-                if (!idle) ticks += Long.parseLong(words[i]);
-            }
-            return ticks * 10_000_000L; // a tick is a hundredth of a second on every Linux that Java runs on
-        } catch (IOException notLinux) {
-            return 0;
-        }
-    }
-
-    private long nodeMemory() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-                if (line.startsWith("MemAvailable:")) {
-                    return machine.memory() - (Long.parseLong(line.replaceAll("\\D", "")) << 10);
-                }
-            }
-        } catch (IOException notLinux) {
-            return 0;
-        }
-        return 0;
-    }
-
     private String text(long nanos) {
         return Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000)
                 .truncatedTo(ChronoUnit.SECONDS)
@@ -139,9 +112,9 @@ final class Stats {
         long at = now.getEpochSecond() * 1_000_000_000 + now.getNano();
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("nodeName", config.nodeName());
-        long cpu = nodeCpu();
-        node.put("cpu", cpu(at, cpu, rate("node", at, cpu)));
-        long used = nodeMemory();
+        NodeReading reading = NodeReading.of(runtime, machine);
+        node.put("cpu", cpu(at, reading.cpuNanos(), rate("node", at, reading.cpuNanos())));
+        long used = reading.memoryBytes();
         node.put(
                 "memory",
                 Map.of(
@@ -218,6 +191,8 @@ final class Stats {
         var memory = use.raw().getMemory();
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", use.container());
+        double started = startedAt(use);
+        if (started > 0) tree.put("startTime", text((long) (started * 1e9)));
         tree.put("cpu", cpu(use.time(), use.cpu(), use.rate()));
         tree.put(
                 "memory",
@@ -238,53 +213,7 @@ final class Stats {
     /** What metrics-server reads. */
     String resourceMetrics() {
         List<Use> uses = uses();
-        MetricText text = new MetricText();
-        text.family(
-                "container_cpu_usage_seconds_total",
-                "[STABLE] Cumulative cpu time consumed by the container in core-seconds",
-                "counter");
-        for (Use use : uses) text.value(labels(use), use.cpu() / 1e9, use.time() / 1_000_000);
-        text.family(
-                "container_memory_working_set_bytes",
-                "[STABLE] Current working set of the container in bytes",
-                "gauge");
-        for (Use use : uses) {
-            var memory = use.raw().getMemory();
-            text.value(labels(use), memory.getWorkingSetBytes().getValue(), memory.getTimestamp() / 1_000_000);
-        }
-        text.family(
-                "container_start_time_seconds",
-                "[STABLE] Start time of the container since unix epoch in seconds",
-                "gauge");
-        for (Use use : uses) text.value(labels(use), startedAt(use), use.time() / 1_000_000);
-        long now = time.instant().toEpochMilli();
-        text.family(
-                "node_cpu_usage_seconds_total",
-                "[STABLE] Cumulative cpu time consumed by the node in core-seconds",
-                "counter");
-        text.value("", nodeCpu() / 1e9, now);
-        text.family("node_memory_working_set_bytes", "[STABLE] Current working set of the node in bytes", "gauge");
-        text.value("", nodeMemory(), now);
-        Map<String, double[]> pods = new TreeMap<>();
-        for (Use use : uses) {
-            double[] sums = pods.computeIfAbsent(
-                    "namespace=\"%s\",pod=\"%s\"".formatted(use.namespace(), use.pod()), p -> new double[2]);
-            sums[0] += use.cpu() / 1e9;
-            sums[1] += use.raw().getMemory().getWorkingSetBytes().getValue();
-        }
-        text.family(
-                "pod_cpu_usage_seconds_total",
-                "[STABLE] Cumulative cpu time consumed by the pod in core-seconds",
-                "counter");
-        pods.forEach((labels, sums) -> text.value(labels, sums[0], now));
-        text.family("pod_memory_working_set_bytes", "[STABLE] Current working set of the pod in bytes", "gauge");
-        pods.forEach((labels, sums) -> text.value(labels, sums[1], now));
-        text.family(
-                "resource_scrape_error",
-                "[STABLE] 1 if there was an error while getting container metrics, 0 otherwise",
-                "gauge");
-        text.value("", 0, 0);
-        return text.toString();
+        return ResourcePage.write(uses, this::startedAt, NodeReading.of(runtime, machine), time.instant(), failed);
     }
 
     private double startedAt(Use use) {
@@ -324,7 +253,7 @@ final class Stats {
         return all.toString();
     }
 
-    private static String labels(Use use) {
+    static String labels(Use use) {
         return "container=\"%s\",namespace=\"%s\",pod=\"%s\"".formatted(use.container(), use.namespace(), use.pod());
     }
 }

@@ -1,8 +1,9 @@
 package io.k8j.model.api;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Reads durations in Go's form, such as {@code 1h30m}, {@code 10s} or {@code 250ms}, with Go's words about wrong ones. */
+/** Durations in Go's form, such as {@code 1h30m0s}, {@code 10.5s} or {@code 250ms}, with Go's words about wrong ones. */
 public final class GoDuration {
     private GoDuration() {}
 
@@ -35,6 +36,24 @@ public final class GoDuration {
         }
         if (nanos > Long.MAX_VALUE) throw invalid(text);
         return Duration.ofNanos((long) (negative ? -nanos : nanos));
+    }
+
+    /** Writes a duration as Go prints it. */
+    public static String format(Duration duration) {
+        if (duration.isZero()) return "0s";
+        if (duration.isNegative()) return "-" + format(duration.negated());
+        long nanos = duration.toNanos();
+        if (nanos < 1_000) return nanos + "ns";
+        if (nanos < 1_000_000) return decimal(nanos, 3) + "µs";
+        if (nanos < 1_000_000_000) return decimal(nanos, 6) + "ms";
+        String seconds = decimal(duration.toSecondsPart() * 1_000_000_000L + duration.toNanosPart(), 9) + "s";
+        long minutes = duration.toMinutes();
+        if (minutes == 0) return seconds;
+        return minutes < 60 ? minutes + "m" + seconds : minutes / 60 + "h" + minutes % 60 + "m" + seconds;
+    }
+
+    private static String decimal(long nanos, int places) {
+        return BigDecimal.valueOf(nanos, places).stripTrailingZeros().toPlainString();
     }
 
     private static double unit(String unit, String text) {

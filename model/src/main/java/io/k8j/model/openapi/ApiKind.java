@@ -17,6 +17,7 @@ import java.util.Map;
 public record ApiKind(ResourceInfo info, String typeName, Map<String, Object> tree) {
     /** A built-in resource. */
     public static ApiKind builtIn(ResourceInfo info) {
+        if (UsageSchemas.describes(info)) return UsageSchemas.kind(info);
         return new ApiKind(info, Schemas.kind(info.gvk()).typeName(), null);
     }
 

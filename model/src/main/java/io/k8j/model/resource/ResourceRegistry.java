@@ -22,6 +22,12 @@ import java.util.function.Predicate;
  */
 public final class ResourceRegistry {
     private static final String TABLE = "/io/k8j/model/resource/resources.tsv";
+    /**
+     * Group of what nodes and Pods use. Upstream it belongs to a server of its own, metrics-server, from which its
+     * places in discovery and its lack of singular names come.
+     */
+    public static final String METRICS = "metrics.k8s.io";
+
     /** Before an apiVersion that is off by default. */
     private static final String OFF = "?";
 
@@ -51,7 +57,8 @@ public final class ResourceRegistry {
             Map.entry("node.k8s.io", 16300),
             Map.entry("discovery.k8s.io", 16200),
             Map.entry("flowcontrol.apiserver.k8s.io", 16100),
-            Map.entry("resource.k8s.io", 15900));
+            Map.entry("resource.k8s.io", 15900),
+            Map.entry(METRICS, 100));
 
     private static final Map<String, Integer> VERSION_PRIORITIES = Map.of(
             "v1",
@@ -63,7 +70,9 @@ public final class ResourceRegistry {
             "resource.k8s.io/v1",
             20,
             "scheduling.k8s.io/v1alpha2",
-            9);
+            9,
+            METRICS + "/v1beta1",
+            100);
 
     private static final class Holder {
         private static final ResourceRegistry KNOWN = new ResourceRegistry(read());
@@ -195,7 +204,7 @@ public final class ResourceRegistry {
                 new GroupVersionResource(gvk.group(), gvk.version(), row[1]),
                 gvk,
                 gvk.kind() + "List",
-                gvk.kind().toLowerCase(Locale.ROOT),
+                gvk.group().equals(METRICS) ? "" : gvk.kind().toLowerCase(Locale.ROOT),
                 words(row[4]),
                 words(row[5]),
                 row[3].equals("ns"),

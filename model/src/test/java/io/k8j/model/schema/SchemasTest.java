@@ -17,6 +17,7 @@ class SchemasTest {
     @Test
     void everyServedKindHasASchemaAndAListSchema() {
         for (ResourceInfo info : ResourceRegistry.known().all()) {
+            if (info.gvr().group().equals(ResourceRegistry.METRICS)) continue; // another server's upstream
             assertThat(Schemas.kind(info.gvk())).as(info.gvk().toString()).isNotNull();
             if (info.stored()) {
                 GroupVersionKind list =

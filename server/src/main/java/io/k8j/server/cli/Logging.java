@@ -15,8 +15,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Sets up logs: for people or as JSON, with a level per component. */
 final class Logging {
-    private static final Set<String> COMPONENTS =
-            Set.of("store", "apiserver", "client", "controllers", "scheduler", "kubelet", "proxy", "dns", "server");
+    private static final Set<String> COMPONENTS = Set.of(
+            "store", "apiserver", "client", "controllers", "scheduler", "kubelet", "proxy", "dns", "metrics", "server");
     private static final String TEXT = "%d{HH:mm:ss.SSS} %-5level %-22.22logger{0} %msg %kvp%n%ex{full}";
 
     private Logging() {}

@@ -153,7 +153,8 @@ public final class ServerCommand implements Callable<Integer> {
     @Option(
             names = "--disable",
             paramLabel = "NAME",
-            description = "Component to leave out (dns, proxy, scheduler, controllers); may be repeated.",
+            description =
+                    "Component to leave out (dns, proxy, scheduler, controllers, metrics-server); may be repeated.",
             split = ",")
     private Set<String> disable = new LinkedHashSet<>();
 

@@ -319,6 +319,11 @@ public final class ClusterCertificates implements AutoCloseable {
         });
     }
 
+    /** The certificate of {@link #kubeletClientContext}, for others who ask kubelets. */
+    KeyAndCertificate kubeletClient() {
+        return obtained(KUBELET_CLIENT);
+    }
+
     private SslContext serverContext(String name) {
         KeyAndCertificate own = obtained(name);
         try {

@@ -11,6 +11,7 @@ import io.k8j.apiserver.http.RequestSettings;
 import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.client.Client;
+import io.k8j.client.ControllerLoop;
 import io.k8j.controllers.ControllerManager;
 import io.k8j.controllers.ControllersConfig;
 import io.k8j.model.time.Time;
@@ -20,7 +21,6 @@ import io.k8j.server.Closing;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.UserException;
-import io.k8j.server.Version;
 import io.k8j.server.flags.ApiServerFlags;
 import io.k8j.server.flags.FlagValues;
 import io.k8j.server.flags.SchedulerFlags;
@@ -35,7 +35,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -48,6 +47,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Time time;
     private Store store;
     private Starter starter;
+    private final ResourceMetrics metrics; // null if there are none
     private volatile ApiServer apiServer; // null while it is stopped
     private volatile ComponentPorts componentPorts = ComponentPorts.NONE;
     private ControllerManager controllers; // null before they are started
@@ -73,8 +73,9 @@ public final class ControlPlane implements AutoCloseable {
         ApiServer start() throws Exception;
     }
 
-    private ControlPlane(Time time) {
+    private ControlPlane(Time time, ResourceMetrics metrics) {
         this.time = time;
+        this.metrics = metrics;
     }
 
     /** Starts store and API server; when this returns, the API answers. */
@@ -95,14 +96,16 @@ public final class ControlPlane implements AutoCloseable {
             Steps steps,
             Beginning beginning)
             throws Exception {
-        ControlPlane plane = new ControlPlane(time);
+        ResourceMetrics metrics = ResourceMetrics.of(config, time);
+        ControlPlane plane = new ControlPlane(time, metrics);
         try {
             Store store = plane.closing.add(
                     steps.step("store: " + storeName(config), () -> openStore(config, time, beginning.state())));
             plane.store = store;
             Operations operations = operations(config, plane.closing, time).withFrontProxy(certificates::frontProxy);
-            plane.starter = () ->
-                    startApiServer(store, config, advertiseAddress, certificates, operations, beginning.tokens(), time);
+            ServedApis apis = metrics == null ? apis(config) : apis(config).withUsage(metrics.usage());
+            plane.starter = () -> startApiServer(
+                    store, config, apis, advertiseAddress, certificates, operations, beginning.tokens(), time);
             plane.closing.add(plane::stopApiServer);
             plane.apiServer = steps.step(
                     "API server: https://" + config.bindAddress() + ":" + config.httpsListenPort(),
@@ -169,12 +172,12 @@ public final class ControlPlane implements AutoCloseable {
     private static ApiServer startApiServer(
             Store store,
             ServerConfig config,
+            ServedApis apis,
             String advertiseAddress,
             ClusterCertificates certificates,
             Operations operations,
             Map<String, UserInfo> tokens,
             Time time) {
-        ServedApis apis = apis(config);
         apis.gates()
                 .withoutEffect()
                 .forEach(gate -> LOG.atWarn().addKeyValue("gate", gate).log("feature gate changes nothing here"));
@@ -192,7 +195,7 @@ public final class ControlPlane implements AutoCloseable {
                     AuthenticationFlags.settings(config, certificates, tokens),
                     AuthorizationFlags.settings(config.apiServerFlags()),
                     certificates::kubeletClientContext,
-                    version(),
+                    VersionDocument.tree(),
                     RequestSettings.DEFAULTS,
                     admission(config.apiServerFlags()),
                     List.of(),
@@ -243,24 +246,6 @@ public final class ControlPlane implements AutoCloseable {
             cause = cause.getCause();
         }
         return String.valueOf(cause.getMessage());
-    }
-
-    static Map<String, Object> version() {
-        Map<String, Object> version = new LinkedHashMap<>();
-        version.put("major", Version.MAJOR);
-        version.put("minor", Version.MINOR);
-        version.put("emulationMajor", Version.MAJOR);
-        version.put("emulationMinor", Version.MINOR);
-        version.put("minCompatibilityMajor", Version.MAJOR);
-        version.put("minCompatibilityMinor", "35");
-        version.put("gitVersion", Version.GIT);
-        version.put("gitCommit", "k8j");
-        version.put("gitTreeState", "clean");
-        version.put("buildDate", "1970-01-01T00:00:00Z");
-        version.put("goVersion", "java" + System.getProperty("java.version"));
-        version.put("compiler", "javac");
-        version.put("platform", "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64"));
-        return version;
     }
 
     /** The API server; null while it is stopped. */
@@ -373,6 +358,20 @@ public final class ControlPlane implements AutoCloseable {
             String why = e instanceof IOException ? "cannot be read (%s)".formatted(e) : e.getMessage();
             throw new UserException("%s config=%s: %s".formatted(SchedulerFlags.OPTION, file, why), e);
         }
+    }
+
+    /**
+     * Begins to measure what nodes and Pods use.
+     *
+     * @param eager whether at once, and not only when somebody asks for the first time
+     */
+    public void startMetrics(ClusterCertificates certificates, boolean eager) {
+        if (metrics != null) closing.add(metrics).start(this, certificates, eager);
+    }
+
+    /** Counters of the rounds in which usage is measured; empty if it is not. */
+    public List<ControllerLoop.Metrics> usageRounds() {
+        return metrics == null ? List.of() : metrics.rounds();
     }
 
     /** Opens upstream's ports of the components that run here, for whoever gathers their metrics. */
