@@ -9,10 +9,13 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ScopedResourceSelectorRequirement;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.controllers.support.Times;
 import io.k8j.model.quantity.Quantity;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -84,11 +87,11 @@ final class PodUsage {
     }
 
     /** Usage under all names that a quota may have. */
-    static Map<String, Quantity> of(Pod pod) {
+    static Map<String, Quantity> of(Pod pod, Instant now) {
         Map<String, Quantity> usage = new TreeMap<>();
         usage.put("count/pods", Quantity.of(1));
-        if (Pods.isFinished(pod)) {
-            return usage; // the object is there, but nothing runs
+        if (Pods.isFinished(pod) || isOverdue(pod, now)) {
+            return usage; // the object is there, but nothing runs, or nobody can tell
         }
         usage.put("pods", Quantity.of(1));
         sum(
@@ -111,6 +114,20 @@ final class PodUsage {
                         false)
                 .forEach((name, amount) -> usage.put("limits." + name, amount));
         return usage;
+    }
+
+    /** Whether the Pod should be gone since its whole grace period: its node is lost, and others may take its place. */
+    private static boolean isOverdue(Pod pod, Instant now) {
+        return overdueAt(pod).filter(now::isAfter).isPresent();
+    }
+
+    /** When a Pod that is being deleted ceases to count. */
+    static Optional<Instant> overdueAt(Pod pod) {
+        Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+        return !Nulls.isDeleting(pod) || grace == null
+                ? Optional.empty()
+                : Optional.of(
+                        Times.parse(pod.getMetadata().getDeletionTimestamp()).plusSeconds(grace));
     }
 
     /** Containers and sidecars together, or the largest init container, whichever is more; and the overhead. */

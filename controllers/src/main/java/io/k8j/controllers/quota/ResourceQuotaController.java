@@ -18,6 +18,9 @@ import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.Rests;
 import io.k8j.model.quantity.Quantity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,25 +117,42 @@ public final class ResourceQuotaController {
                             .endStatus()
                             .build()));
         }
-        return Outcome.again(context.config().resourceQuotaSyncPeriod());
+        return Outcome.again(untilNextLook(key.namespace()));
+    }
+
+    /** The period, or less if some Pod that is being deleted ceases to count earlier. */
+    private Duration untilNextLook(String namespace) {
+        Instant now = context.now();
+        Duration period = context.config().resourceQuotaSyncPeriod();
+        return context.pods().inNamespace(namespace).stream()
+                .flatMap(pod -> PodUsage.overdueAt(pod).stream())
+                .filter(now::isBefore)
+                .map(time -> Duration.between(now, time).plusMillis(1))
+                .min(Comparator.naturalOrder())
+                .filter(wait -> wait.compareTo(period) < 0)
+                .orElse(period);
     }
 
     private Map<String, Quantity> used(ResourceQuota quota, String namespace) throws InterruptedException {
         Map<String, Quantity> used = new TreeMap<>();
+        Instant now = context.now();
         List<Pod> pods = context.pods().inNamespace(namespace);
         loop.queue().rest(ObjectKey.of(quota), Rests.after(pods.size()));
         for (Pod pod : pods) {
             if (PodUsage.isInScope(quota, pod)) {
-                PodUsage.of(pod).forEach((name, amount) -> used.merge(name, amount, Quantity::add));
+                PodUsage.of(pod, now).forEach((name, amount) -> used.merge(name, amount, Quantity::add));
             }
         }
+        claims.inNamespace(namespace)
+                .filter(claim -> ClaimUsage.isInScope(quota, claim))
+                .forEach(claim ->
+                        ClaimUsage.of(claim).forEach((name, amount) -> used.merge(name, amount, Quantity::add)));
         boolean scoped = !Nulls.list(quota.getSpec().getScopes()).isEmpty()
                 || quota.getSpec().getScopeSelector() != null;
         if (scoped) {
-            return used; // scopes are about Pods only
+            return used; // no scope is about anything else
         }
         services.inNamespace(namespace).forEach(service -> addService(service, used));
-        claims.inNamespace(namespace).forEach(claim -> addClaim(claim, used));
         for (String name : Nulls.map(quota.getSpec().getHard()).keySet()) {
             if (ObjectCounts.isCount(name)) {
                 counts.count(name, namespace).ifPresent(count -> used.put(name, Quantity.of(count)));
@@ -154,26 +174,6 @@ public final class ResourceQuotaController {
                         .count();
             }
             used.merge("services.nodeports", Quantity.of(ports), Quantity::add);
-        }
-    }
-
-    private static void addClaim(PersistentVolumeClaim claim, Map<String, Quantity> used) {
-        String beta = Nulls.map(claim.getMetadata().getAnnotations()).get("volume.beta.kubernetes.io/storage-class");
-        String storageClass = beta == null ? claim.getSpec().getStorageClassName() : beta;
-        String prefix = Nulls.isEmpty(storageClass) ? "" : storageClass + ".storageclass.storage.k8s.io/";
-        if (!prefix.isEmpty()) {
-            used.merge(prefix + "persistentvolumeclaims", Quantity.of(1), Quantity::add);
-        }
-        if (claim.getSpec().getResources() == null) {
-            return;
-        }
-        io.fabric8.kubernetes.api.model.Quantity storage =
-                Nulls.map(claim.getSpec().getResources().getRequests()).get("storage");
-        if (storage != null) {
-            used.merge("requests.storage", Quantity.of(storage), Quantity::add);
-            if (!prefix.isEmpty()) {
-                used.merge(prefix + "requests.storage", Quantity.of(storage), Quantity::add);
-            }
         }
     }
 }

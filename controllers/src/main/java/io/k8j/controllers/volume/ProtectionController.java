@@ -44,7 +44,7 @@ public final class ProtectionController {
         });
         claims.onChange(Handlers.any(claim -> loop.queue().add(ObjectKey.of(claim))));
         Consumer<Pod> ended =
-                pod -> claimsOf(pod).forEach(name -> loop.queue().add(new ObjectKey(Nulls.namespace(pod), name)));
+                pod -> ClaimUse.of(pod).forEach(name -> loop.queue().add(new ObjectKey(Nulls.namespace(pod), name)));
         context.pods()
                 .informer()
                 .onChange(Handlers.of(
@@ -84,16 +84,7 @@ public final class ProtectionController {
         return context.pods().inNamespace(claim.namespace()).stream()
                 .anyMatch(pod -> !Pods.isFinished(pod)
                         && Pods.isScheduled(pod)
-                        && claimsOf(pod).contains(claim.name()));
-    }
-
-    private static List<String> claimsOf(Pod pod) {
-        return Nulls.list(pod.getSpec().getVolumes()).stream()
-                .map(volume -> volume.getPersistentVolumeClaim() != null
-                        ? volume.getPersistentVolumeClaim().getClaimName()
-                        : volume.getEphemeral() != null ? Nulls.name(pod) + "-" + volume.getName() : "")
-                .filter(name -> !name.isEmpty())
-                .toList();
+                        && ClaimUse.of(pod).contains(claim.name()));
     }
 
     /** Adds the finalizer to what lives, removes it from what is leaving and not used. A conflict is tried again. */

@@ -1,0 +1,30 @@
+package io.k8j.controllers.volume;
+
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.controllers.pods.PodStore;
+import io.k8j.controllers.pods.Pods;
+import io.k8j.controllers.support.Nulls;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Which Pods use which claims. */
+final class ClaimUse {
+    private ClaimUse() {}
+
+    /** Names of the claims that a Pod mounts, also of those that are made for it. */
+    static List<String> of(Pod pod) {
+        return Nulls.list(pod.getSpec().getVolumes()).stream()
+                .map(volume -> volume.getPersistentVolumeClaim() != null
+                        ? volume.getPersistentVolumeClaim().getClaimName()
+                        : volume.getEphemeral() != null ? Nulls.name(pod) + "-" + volume.getName() : "")
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /** Pods that use the claim and are not over. */
+    static Stream<Pod> users(PodStore pods, PersistentVolumeClaim claim) {
+        return pods.inNamespace(Nulls.namespace(claim)).stream()
+                .filter(pod -> !Pods.isFinished(pod) && of(pod).contains(Nulls.name(claim)));
+    }
+}
