@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.ScopedResourceSelectorRequirement;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,8 @@ class UsageTest {
         return new ResourceQuotaBuilder()
                 .withNewSpec()
                 .withNewScopeSelector()
-                .addNewMatchExpression(operator, "VolumeAttributesClass", List.of(classes))
+                .addToMatchExpressions(
+                        new ScopedResourceSelectorRequirement(operator, "VolumeAttributesClass", List.of(classes)))
                 .endScopeSelector()
                 .endSpec()
                 .build();
