@@ -238,7 +238,7 @@ class MutatingPolicyTest {
                 () -> policy("p", MAPS + mutations(apply("Object{spec: "), apply("'text'"), patch("['x']")), ""));
         assertThat(refusal.getMessage())
                 .contains(
-                        "spec.mutations[0].applyConfiguration.expression: Invalid value: \"Object{spec: \": compilation"
+                        "spec.mutations[0].applyConfiguration.expression: Invalid value: \"Object{spec:\": compilation"
                                 + " failed: ")
                 .contains("must evaluate to Object but got string")
                 .contains("must evaluate to list(JSONPatch) but got list(string)");

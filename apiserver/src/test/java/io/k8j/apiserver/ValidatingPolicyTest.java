@@ -346,7 +346,7 @@ class ValidatingPolicyTest {
                 + " validations: [{expression: \"'text'\"}, {expression: unknown.x}]"));
         assertThat(refusal.code()).isEqualTo(422);
         assertThat(refusal.getMessage())
-                .contains("spec.variables[0].name: Invalid value: \"1a\": name is not a valid CEL identifier")
+                .contains("spec.variables[0].name: Invalid value: \"1a\": must be a valid CEL identifier")
                 .contains("spec.matchConditions[0].expression: Invalid value: \"object.\": compilation failed: ERROR:"
                         + " <input>:1:8: Syntax error:")
                 .contains("spec.validations[0].expression: Invalid value: \"'text'\": must evaluate to bool but got"

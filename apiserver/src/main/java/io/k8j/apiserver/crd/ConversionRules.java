@@ -1,7 +1,7 @@
 package io.k8j.apiserver.crd;
 
+import io.k8j.apiserver.validation.ClientConfigValidation;
 import io.k8j.apiserver.validation.Place;
-import io.k8j.apiserver.validation.WebhookValidation;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import io.k8j.model.validation.Names;
@@ -33,7 +33,7 @@ final class ConversionRules {
             if (config.isEmpty()) {
                 errors.add(FieldError.required(place, "required when strategy is set to Webhook"));
             } else {
-                errors.addAll(WebhookValidation.clientConfig(place, Place.of(config)));
+                errors.addAll(ClientConfigValidation.check(place, Place.of(config)));
             }
             reviews(reviews, old, errors);
             return;

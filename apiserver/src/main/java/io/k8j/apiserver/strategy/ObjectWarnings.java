@@ -36,6 +36,15 @@ final class ObjectWarnings {
                         + String.join(" ", wrong) + "]");
     }
 
+    /** Names that configurations in files will have. */
+    static List<String> reservedName(Map<String, Object> object, Map<String, Object> old) {
+        String name = Trees.string(object, "metadata", "name");
+        return name == null || !name.endsWith(".static.k8s.io")
+                ? List.of()
+                : List.of("metadata.name: names ending with \".static.k8s.io\" are reserved for static manifest-based"
+                        + " configurations and cannot be managed via the API");
+    }
+
     static List<String> service(Map<String, Object> service, Map<String, Object> old) {
         Place spec = Place.of(service).field("spec");
         String type = spec.text("type");

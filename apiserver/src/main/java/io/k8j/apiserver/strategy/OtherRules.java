@@ -211,20 +211,44 @@ final class OtherRules {
         for (String hooks : List.of("validatingwebhookconfigurations", "mutatingwebhookconfigurations")) {
             table.put(
                     hooks + group,
-                    Rules.plain().withGeneration().conditional().check(WebhookValidation::configuration));
+                    Rules.plain()
+                            .withGeneration()
+                            .conditional()
+                            .check(WebhookValidation::configuration)
+                            .updateCheck(WebhookValidation::configurationUpdate)
+                            .warn(ObjectWarnings::reservedName));
         }
         table.put(
                 "validatingadmissionpolicies" + group,
-                Rules.withStatus().keepsMetadataInStatus().conditional().check(PolicyValidation::validating));
+                Rules.withStatus()
+                        .keepsMetadataInStatus()
+                        .conditional()
+                        .check(PolicyValidation::validating)
+                        .updateCheck(PolicyValidation::validating)
+                        .statusCheck((o, old) -> PolicyValidation.status(o))
+                        .warn(ObjectWarnings::reservedName));
         table.put(
                 "validatingadmissionpolicybindings" + group,
-                Rules.plain().withGeneration().conditional().check(o -> PolicyValidation.binding(o, true)));
+                Rules.plain()
+                        .withGeneration()
+                        .conditional()
+                        .check(o -> PolicyValidation.binding(o, true))
+                        .warn(ObjectWarnings::reservedName));
         table.put(
                 "mutatingadmissionpolicies" + group,
-                Rules.plain().withGeneration().conditional().check(PolicyValidation::mutating));
+                Rules.plain()
+                        .withGeneration()
+                        .conditional()
+                        .check(PolicyValidation::mutating)
+                        .updateCheck(PolicyValidation::mutating)
+                        .warn(ObjectWarnings::reservedName));
         table.put(
                 "mutatingadmissionpolicybindings" + group,
-                Rules.plain().withGeneration().conditional().check(o -> PolicyValidation.binding(o, false)));
+                Rules.plain()
+                        .withGeneration()
+                        .conditional()
+                        .check(o -> PolicyValidation.binding(o, false))
+                        .warn(ObjectWarnings::reservedName));
         table.put(
                 "apiservices.apiregistration.k8s.io",
                 Rules.withStatus()

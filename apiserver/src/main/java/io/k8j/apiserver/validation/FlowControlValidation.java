@@ -13,6 +13,7 @@ public final class FlowControlValidation {
     private static final List<String> KINDS = List.of("Group", "ServiceAccount", "User");
     private static final List<String> VERBS =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch");
+    private static final String KEEP_ZERO = "flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares";
     private static final int MOST_PRECEDENCE = 10_000;
     private static final int MOST_QUEUES = 10_000_000;
     private static final int HASH_BITS = 60;
@@ -81,7 +82,7 @@ public final class FlowControlValidation {
                 f.duplicate(type, type.text());
             }
             if (type.text().isEmpty()) {
-                f.required(type, "must not be empty");
+                f.required(type);
             }
         }
     }
@@ -227,9 +228,12 @@ public final class FlowControlValidation {
         Place type = spec.field("type");
         Place limited = spec.field("limited");
         Place exempt = spec.field("exempt");
+        if (Place.of(object).at("metadata", "annotations").field(KEEP_ZERO).present()) {
+            f.forbidden(new Place(null, "metadata.annotations"), "annotation '" + KEEP_ZERO + "' is forbidden");
+        }
         boolean named = Place.of(object).at("metadata", "name").text().equals("exempt");
         if (named != type.text().equals("Exempt")) {
-            f.invalid(type, type.text(), "type must be 'Exempt' if and only if name is 'exempt'");
+            f.invalid(type, type.text(), "must be 'Exempt' if and only if `name` is 'exempt'");
         }
         switch (type.text()) {
             case "Exempt" -> {
@@ -238,6 +242,7 @@ public final class FlowControlValidation {
                 }
                 if (exempt.present()) {
                     shares(f, exempt);
+                    lendable(f, exempt);
                 }
             }
             case "Limited" -> {
@@ -261,6 +266,9 @@ public final class FlowControlValidation {
         if (level.number("nominalConcurrencyShares") < 0) {
             f.invalid(level.field("nominalConcurrencyShares"), "must be a non-negative integer");
         }
+    }
+
+    private static void lendable(Findings f, Place level) {
         Place lendable = level.field("lendablePercent");
         if (lendable.present() && (lendable.number(0) < 0 || lendable.number(0) > 100)) {
             f.invalid(lendable, "must be between 0 and 100, inclusive");
@@ -269,11 +277,15 @@ public final class FlowControlValidation {
 
     private static void limited(Findings f, Place limited) {
         shares(f, limited);
+        response(f, limited.field("limitResponse"));
+        lendable(f, limited);
         Place borrowing = limited.field("borrowingLimitPercent");
         if (borrowing.present() && borrowing.number(0) < 0) {
             f.invalid(borrowing, "if specified, must be a non-negative integer");
         }
-        Place response = limited.field("limitResponse");
+    }
+
+    private static void response(Findings f, Place response) {
         Place queuing = response.field("queuing");
         switch (response.text("type")) {
             case "Reject" -> {

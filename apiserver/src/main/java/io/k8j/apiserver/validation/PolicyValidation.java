@@ -17,15 +17,21 @@ import java.util.regex.Pattern;
 /** Checks admission policies and their bindings; compiles their expressions. */
 public final class PolicyValidation {
     private static final Pattern IDENTIFIER = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
+    private static final List<String> CHANGING = List.of("*", "CONNECT", "CREATE", "UPDATE");
     private static final int MOST_ANNOTATIONS = 20;
     private static final int LONGEST_ANNOTATION = 5 * 1024;
 
     private PolicyValidation() {}
 
     public static List<FieldError> validating(Map<String, Object> object) {
+        return validating(object, Map.of());
+    }
+
+    /** @param old whose match conditions are known to be right; empty for a new policy */
+    public static List<FieldError> validating(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
         Place spec = Place.of(object).field("spec");
-        PolicyPrograms programs = policy(f, spec);
+        PolicyPrograms programs = policy(f, spec, Place.of(old).field("spec"), false);
         Place validations = spec.field("validations");
         Place annotations = spec.field("auditAnnotations");
         if (validations.isEmpty() && annotations.isEmpty()) {
@@ -61,9 +67,9 @@ public final class PolicyValidation {
         Place message = v.field("message");
         String text = message.text().strip();
         if (!message.text().isEmpty() && text.isEmpty()) {
-            f.invalid(message, "message must be non-empty if specified");
+            f.invalid(message, "must be non-empty if specified");
         } else if (text.contains("\n") || text.contains("\r")) {
-            f.invalid(message, "message must not contain line breaks");
+            f.invalid(message, "must not contain line breaks");
         }
         Meta.optionalOneOf(f, v.field("reason"), List.of("Forbidden", "Invalid", "RequestEntityTooLarge"));
     }
@@ -79,7 +85,7 @@ public final class PolicyValidation {
         String text = value.text().strip();
         if (text.isEmpty()) {
             f.required(value, "valueExpression is not specified");
-        } else if (text.length() > LONGEST_ANNOTATION) {
+        } else if (Meta.bytes(text) > LONGEST_ANNOTATION) {
             f.required(value, "must not exceed " + LONGEST_ANNOTATION + " bytes in length");
         } else {
             Program program = programs.annotation(text);
@@ -91,10 +97,27 @@ public final class PolicyValidation {
         if (program.fault() != null) f.invalid(expression, program.text(), program.fault());
     }
 
+    /** Everything wrong with a write of a policy's status. */
+    public static List<FieldError> status(Map<String, Object> object) {
+        Findings f = new Findings();
+        Place status = Place.of(object).field("status");
+        for (Place warning : status.at("typeChecking", "expressionWarnings").items()) {
+            if (warning.text("warning").isEmpty()) f.required(warning.field("warning"));
+            if (warning.text("fieldRef").isBlank()) f.required(warning.field("fieldRef"));
+        }
+        ConditionValidation.check(f, status.field("conditions"));
+        return f.list();
+    }
+
     public static List<FieldError> mutating(Map<String, Object> object) {
+        return mutating(object, Map.of());
+    }
+
+    /** @param old whose match conditions are known to be right; empty for a new policy */
+    public static List<FieldError> mutating(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
         Place spec = Place.of(object).field("spec");
-        PolicyPrograms programs = policy(f, spec);
+        PolicyPrograms programs = policy(f, spec, Place.of(old).field("spec"), true);
         Place mutations = spec.field("mutations");
         if (mutations.isEmpty()) f.required(mutations, "mutations must contain at least one item");
         for (Place m : mutations.items()) mutation(f, m, programs);
@@ -109,20 +132,32 @@ public final class PolicyValidation {
         boolean patch = type.equals("JSONPatch");
         Place own = m.field(patch ? "jsonPatch" : "applyConfiguration");
         Place other = m.field(patch ? "applyConfiguration" : "jsonPatch");
-        if (own.absent()) f.required(own, "must be specified when patchType is " + type);
-        if (other.present()) f.forbidden(other, "must not be specified when patchType is " + type);
-        if (own.absent()) return;
-        Place expression = own.field("expression");
-        if (expression.text().isBlank()) {
-            f.required(expression, "expression is not specified");
-            return;
+        if (own.absent()) {
+            f.required(own, "must be specified when patchType is " + type);
+        } else {
+            Place expression = own.field("expression");
+            String text = expression.text().strip();
+            if (text.isEmpty()) f.required(expression);
+            else compiled(f, expression, patch ? programs.patch(text) : programs.configuration(text));
         }
-        String text = expression.text();
-        compiled(f, expression, patch ? programs.patch(text) : programs.configuration(text));
+        if (other.present()) {
+            String name = patch ? "{applyConfiguration}" : "{jsonPatch}";
+            f.invalid(other, name, "must not be specified when patchType is " + type);
+        }
+    }
+
+    /** Policies that change objects cannot do so when they are deleted. */
+    private static void changing(Findings f, Place match) {
+        Place at = match.at("resourceRules", "operations");
+        for (Place rule : match.field("resourceRules").items()) {
+            for (String operation : rule.field("operations").texts()) {
+                if (!CHANGING.contains(operation)) f.notSupported(at, operation, CHANGING);
+            }
+        }
     }
 
     /** What both kinds of policies have; gives the compiler with the policy's variables. */
-    private static PolicyPrograms policy(Findings f, Place spec) {
+    private static PolicyPrograms policy(Findings f, Place spec, Place before, boolean changing) {
         Meta.requiredOneOf(f, spec.field("failurePolicy"), List.of("Fail", "Ignore"));
         boolean params = spec.field("paramKind").present();
         if (params) paramKind(f, spec.field("paramKind"));
@@ -132,8 +167,12 @@ public final class PolicyValidation {
         } else {
             matchResources(f, match);
             if (match.field("resourceRules").isEmpty()) f.required(match.field("resourceRules"));
+            if (changing) changing(f, match);
         }
-        if (!spec.field("matchConditions").isEmpty()) {
+        boolean known = before.present()
+                && Meta.same(spec.field("paramKind"), before.field("paramKind"))
+                && Meta.same(spec.field("matchConditions"), before.field("matchConditions"));
+        if (!known && !spec.field("matchConditions").isEmpty()) {
             AdmissionEnvironment conditions = AdmissionEnvironment.of(new Options(params, true, false), null);
             WebhookValidation.matchConditions(
                     f, spec.field("matchConditions"), text -> conditions.compile(text, "bool"));
@@ -148,7 +187,7 @@ public final class PolicyValidation {
         if (name.text().isBlank()) {
             f.required(name, "name is not specified");
         } else if (!IDENTIFIER.matcher(name.text()).matches() || FieldNames.isReserved(name.text())) {
-            f.invalid(name, name.text(), "name is not a valid CEL identifier");
+            f.invalid(name, name.text(), "must be a valid CEL identifier");
         }
         Place expression = v.field("expression");
         if (expression.text().isBlank()) {
@@ -230,9 +269,9 @@ public final class PolicyValidation {
             Meta.dnsSubdomain(f, spec.field("policyName"));
         }
         if (spec.field("paramRef").present()) paramRef(f, spec.field("paramRef"));
-        // Upstream's paths have this spelling.
         Place match = spec.field("matchResources");
-        if (match.present()) matchResources(f, new Place(match.value(), spec.path() + ".matchResouces"));
+        if (match.present()) matchResources(f, match);
+        if (!validating) changing(f, match);
         if (validating) actions(f, spec.field("validationActions"));
         return f.list();
     }

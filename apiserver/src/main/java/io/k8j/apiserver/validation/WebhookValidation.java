@@ -4,8 +4,7 @@ import io.k8j.apiserver.admission.expression.AdmissionEnvironment;
 import io.k8j.apiserver.admission.expression.Program;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.validation.Names;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,10 @@ import java.util.function.Function;
 public final class WebhookValidation {
     private static final List<String> OPERATIONS = List.of("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
 
+    private static final List<String> EFFECTS = List.of("None", "NoneOnDryRun", "Some", "Unknown");
+    private static final List<String> NO_EFFECTS = List.of("None", "NoneOnDryRun");
+    private static final List<String> VERSIONS = List.of("v1", "v1beta1");
+
     /** Made on first use: many clusters have no conditions at all. */
     private static final class Engine {
         private static final AdmissionEnvironment CONDITIONS =
@@ -25,34 +28,79 @@ public final class WebhookValidation {
     private WebhookValidation() {}
 
     public static List<FieldError> configuration(Map<String, Object> object) {
+        return configuration(object, Tolerance.NONE);
+    }
+
+    /** What the old version has wrong already may stay wrong, as far as upstream lets it. */
+    public static List<FieldError> configurationUpdate(Map<String, Object> object, Map<String, Object> old) {
+        return configuration(object, Tolerance.of(object, old));
+    }
+
+    /**
+     * What is not looked at in a new version.
+     *
+     * @param conditions match conditions, because none changed
+     */
+    private record Tolerance(boolean conditions, boolean effects, boolean versions, boolean names, boolean values) {
+        static final Tolerance NONE = new Tolerance(false, false, false, false, false);
+
+        static Tolerance of(Map<String, Object> object, Map<String, Object> old) {
+            List<Place> now = Place.of(object).field("webhooks").items();
+            List<Place> before = Place.of(old).field("webhooks").items();
+            boolean conditions = now.size() == before.size();
+            for (int i = 0; conditions && i < now.size(); i++) {
+                conditions = Meta.same(
+                        now.get(i).field("matchConditions"), before.get(i).field("matchConditions"));
+            }
+            return new Tolerance(
+                    conditions,
+                    before.stream().anyMatch(hook -> !NO_EFFECTS.contains(hook.text("sideEffects"))),
+                    before.stream()
+                            .map(hook -> hook.field("admissionReviewVersions").texts())
+                            .anyMatch(v -> !v.isEmpty() && Collections.disjoint(v, VERSIONS)),
+                    before.stream().map(hook -> hook.text("name")).distinct().count() < before.size(),
+                    before.stream()
+                            .anyMatch(hook -> LabelSelectorValidation.hasFaults(hook.field("namespaceSelector"))
+                                    || LabelSelectorValidation.hasFaults(hook.field("objectSelector"))));
+        }
+    }
+
+    private static List<FieldError> configuration(Map<String, Object> object, Tolerance tolerance) {
         Findings f = new Findings();
         Set<String> names = new HashSet<>();
         for (Place hook : Place.of(object).field("webhooks").items()) {
+            hook(f, hook, tolerance);
+            versions(f, hook.field("admissionReviewVersions"), tolerance.versions());
             Place name = hook.field("name");
-            fullyQualified(f, name);
-            if (!names.add(name.text())) {
+            if (!tolerance.names() && !name.text().isEmpty() && !names.add(name.text())) {
                 f.duplicate(name, name.text());
             }
-            hook.field("rules").items().forEach(rule -> rule(f, rule));
-            Meta.optionalOneOf(f, hook.field("failurePolicy"), List.of("Fail", "Ignore"));
-            Meta.optionalOneOf(f, hook.field("matchPolicy"), List.of("Equivalent", "Exact"));
-            if (hook.field("sideEffects").absent()) {
-                f.required(hook.field("sideEffects"), "must specify one of None, NoneOnDryRun");
-            } else {
-                Meta.oneOf(f, hook.field("sideEffects"), List.of("None", "NoneOnDryRun"));
-            }
-            Place timeout = hook.field("timeoutSeconds");
-            if (timeout.present() && (timeout.number(0) > 30 || timeout.number(0) < 1)) {
-                f.invalid(timeout, "the timeout value must be between 1 and 30 seconds");
-            }
-            LabelSelectorValidation.check(f, hook.field("namespaceSelector"));
-            LabelSelectorValidation.check(f, hook.field("objectSelector"));
-            Meta.optionalOneOf(f, hook.field("reinvocationPolicy"), List.of("IfNeeded", "Never"));
-            clientConfig(f, hook.field("clientConfig"));
-            matchConditions(f, hook.field("matchConditions"), text -> Engine.CONDITIONS.compile(text, "bool"));
-            versions(f, hook.field("admissionReviewVersions"));
         }
         return f.list();
+    }
+
+    private static void hook(Findings f, Place hook, Tolerance tolerance) {
+        fullyQualified(f, hook.field("name"));
+        hook.field("rules").items().forEach(rule -> rule(f, rule));
+        Meta.optionalOneOf(f, hook.field("failurePolicy"), List.of("Fail", "Ignore"));
+        Meta.optionalOneOf(f, hook.field("matchPolicy"), List.of("Equivalent", "Exact"));
+        List<String> effects = tolerance.effects() ? EFFECTS : NO_EFFECTS;
+        if (hook.field("sideEffects").absent()) {
+            f.required(hook.field("sideEffects"), "must specify one of " + String.join(", ", effects));
+        } else {
+            Meta.oneOf(f, hook.field("sideEffects"), effects);
+        }
+        Place timeout = hook.field("timeoutSeconds");
+        if (timeout.present() && (timeout.number(0) > 30 || timeout.number(0) < 1)) {
+            f.invalid(timeout, "the timeout value must be between 1 and 30 seconds");
+        }
+        LabelSelectorValidation.check(f, hook.field("namespaceSelector"), tolerance.values());
+        LabelSelectorValidation.check(f, hook.field("objectSelector"), tolerance.values());
+        Meta.optionalOneOf(f, hook.field("reinvocationPolicy"), List.of("IfNeeded", "Never"));
+        ClientConfigValidation.check(f, hook.field("clientConfig"));
+        if (!tolerance.conditions()) {
+            matchConditions(f, hook.field("matchConditions"), text -> Engine.CONDITIONS.compile(text, "bool"));
+        }
     }
 
     private static void fullyQualified(Findings f, Place name) {
@@ -68,6 +116,9 @@ public final class WebhookValidation {
     }
 
     static void rule(Findings f, Place rule) {
+        Place operations = rule.field("operations");
+        star(f, operations, "operations");
+        operations.items().forEach(o -> Meta.oneOf(f, o, OPERATIONS));
         star(f, rule.field("apiGroups"), "API groups");
         star(f, rule.field("apiVersions"), "API versions");
         rule.field("apiVersions").items().forEach(v -> {
@@ -75,17 +126,40 @@ public final class WebhookValidation {
                 f.required(v);
             }
         });
-        Place resources = rule.field("resources");
+        resources(f, rule.field("resources"));
+        Meta.optionalOneOf(f, rule.field("scope"), List.of("*", "Cluster", "Namespaced"));
+    }
+
+    private static void resources(Findings f, Place resources) {
         if (resources.isEmpty()) {
             f.required(resources);
         }
-        if (resources.texts().contains("*/*") && resources.size() > 1) {
+        Set<String> withAllParts = new HashSet<>();
+        Set<String> ofAllResources = new HashSet<>();
+        boolean whole = false;
+        for (Place item : resources.items()) {
+            String text = item.text();
+            int slash = text.indexOf('/');
+            if (text.isEmpty()) {
+                f.required(item);
+            } else if (slash < 0) {
+                whole = !text.equals("*"); // of several, upstream remembers the last
+            } else {
+                String resource = text.substring(0, slash);
+                String part = text.substring(slash + 1);
+                String end = " is present, must not specify " + text;
+                if (withAllParts.contains(resource)) f.invalid(item, text, "if '" + resource + "/*'" + end);
+                if (ofAllResources.contains(part)) f.invalid(item, text, "if '*/" + part + "'" + end);
+                if (part.equals("*")) withAllParts.add(resource);
+                if (resource.equals("*")) ofAllResources.add(part);
+            }
+        }
+        if (resources.size() > 1 && resources.texts().contains("*/*")) {
             f.invalid(resources, "if '*/*' is present, must not specify other resources");
         }
-        Meta.optionalOneOf(f, rule.field("scope"), List.of("*", "Cluster", "Namespaced"));
-        Place operations = rule.field("operations");
-        star(f, operations, "operations");
-        operations.items().forEach(o -> Meta.oneOf(f, o, OPERATIONS));
+        if (whole && resources.texts().contains("*")) {
+            f.invalid(resources, "if '*' is present, must not specify other resources without subresources");
+        }
     }
 
     private static void star(Findings f, Place list, String what) {
@@ -93,67 +167,6 @@ public final class WebhookValidation {
             f.required(list);
         } else if (list.size() > 1 && list.texts().contains("*")) {
             f.invalid(list, "if '*' is present, must not specify other " + what);
-        }
-    }
-
-    /** Everything wrong with the address of a webhook; {@code prefix} is where it stands. */
-    public static List<FieldError> clientConfig(String prefix, Place config) {
-        Findings f = new Findings();
-        clientConfig(f, config);
-        return f.list().stream()
-                .map(e ->
-                        new FieldError(e.type(), e.field().isEmpty() ? prefix : prefix + "." + e.field(), e.message()))
-                .toList();
-    }
-
-    private static void clientConfig(Findings f, Place config) {
-        Place url = config.field("url");
-        Place service = config.field("service");
-        if (url.present() == service.present()) {
-            f.required(config, "exactly one of url or service is required");
-        } else if (url.present()) {
-            url(f, url);
-        } else {
-            for (String field : List.of("name", "namespace")) {
-                if (service.text(field).isEmpty()) {
-                    f.required(service.field(field), "service " + field + " is required");
-                }
-            }
-            long port = service.field("port").number(443);
-            if (!Names.portNumber(port).isEmpty()) {
-                f.invalid(
-                        service.field("port"),
-                        port,
-                        "port is not valid: " + Names.portNumber(port).getFirst());
-            }
-            String path = service.text("path");
-            if (!path.isEmpty() && !path.startsWith("/")) {
-                f.invalid(service.field("path"), path, "must start with a '/'");
-            }
-        }
-    }
-
-    private static void url(Findings f, Place url) {
-        String form = "; desired format: https://host[/path]";
-        try {
-            URI uri = new URI(url.text());
-            if (!"https".equals(uri.getScheme())) {
-                f.invalid(url, String.valueOf(uri.getScheme()), "'https' is the only allowed URL scheme" + form);
-            }
-            if (uri.getHost() == null || uri.getHost().isEmpty()) {
-                f.invalid(url, "", "host must be specified" + form);
-            }
-            if (uri.getUserInfo() != null) {
-                f.invalid(url, uri.getUserInfo(), "user information is not permitted in the URL");
-            }
-            if (uri.getFragment() != null) {
-                f.invalid(url, uri.getFragment(), "fragments are not permitted in the URL");
-            }
-            if (uri.getQuery() != null) {
-                f.invalid(url, uri.getQuery(), "query parameters are not permitted in the URL");
-            }
-        } catch (URISyntaxException e) {
-            f.required(url, "url must be a valid URL: " + e.getMessage() + form);
         }
     }
 
@@ -183,7 +196,7 @@ public final class WebhookValidation {
         }
     }
 
-    private static void versions(Findings f, Place versions) {
+    private static void versions(Findings f, Place versions, boolean any) {
         if (versions.isEmpty()) {
             f.required(versions, "must specify one of v1, v1beta1");
             return;
@@ -196,7 +209,7 @@ public final class WebhookValidation {
                 f.invalid(v, v.text(), Names.dns1035Label(v.text()));
             }
         }
-        if (!seen.contains("v1") && !seen.contains("v1beta1")) {
+        if (!any && Collections.disjoint(seen, VERSIONS)) {
             f.invalid(versions, "must include at least one of v1, v1beta1");
         }
     }

@@ -103,7 +103,6 @@ final class DefaultRules {
         if ("RollingUpdate".equals(strategy.get("type"))
                 && strategy.get("rollingUpdate") instanceof Map<?, ?> rolling) {
             absent(Trees.asMap(rolling), "partition", 0L);
-            if (rolling.get("maxUnavailable") == null) Trees.asMap(rolling).put("maxUnavailable", 1L);
         }
         for (Object claim : Trees.list(spec, "volumeClaimTemplates")) {
             Trees.map(claim).put("kind", "PersistentVolumeClaim");
@@ -122,6 +121,7 @@ final class DefaultRules {
             child(job, "metadata").put("labels", Trees.deepCopy(labels));
         if (spec.get("completionMode") == null) spec.put("completionMode", "NonIndexed");
         if (spec.get("suspend") == null) spec.put("suspend", false);
+        if (spec.get("manualSelector") == null) spec.put("manualSelector", false);
         if (spec.get("podReplacementPolicy") == null)
             spec.put("podReplacementPolicy", spec.get("podFailurePolicy") == null ? "TerminatingOrFailed" : "Failed");
     }

@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Defaults inside Pods and Pod templates; see {@link DefaultRules}. */
 final class PodDefaultRules {
@@ -19,6 +21,7 @@ final class PodDefaultRules {
         List<Object> containers = new ArrayList<>(Trees.list(spec, "containers"));
         containers.addAll(Trees.list(spec, "initContainers"));
         for (Object container : containers) requestsFromLimits(Trees.map(container));
+        podPages(spec);
         podRequests(spec);
         if (spec.get("enableServiceLinks") == null) spec.put("enableServiceLinks", true);
         if (!Boolean.TRUE.equals(spec.get("hostNetwork"))) return;
@@ -38,13 +41,30 @@ final class PodDefaultRules {
         limits.forEach(requests::putIfAbsent);
     }
 
+    /** Limits of huge pages of the Pod as a whole, once it says anything as a whole: what its containers may have. */
+    private static void podPages(Map<String, Object> spec) {
+        Map<String, Object> requests = Trees.map(spec, "resources", "requests");
+        if (requests.isEmpty() && Trees.map(spec, "resources", "limits").isEmpty()) return;
+        Set<String> names = new TreeSet<>();
+        for (String list : List.of("containers", "initContainers")) {
+            for (Object container : Trees.list(spec, list)) {
+                names.addAll(Trees.map(container, "resources", "limits").keySet());
+            }
+        }
+        names.removeIf(name -> !name.startsWith("hugepages-") || requests.containsKey(name));
+        if (names.isEmpty()) return;
+        Map<String, Object> limits = DefaultRules.child(Trees.map(spec, "resources"), "limits");
+        for (String name : names)
+            limits.putIfAbsent(name, ofContainers(spec, "limits", name).toString());
+    }
+
     /** Requests of the Pod as a whole, once it has limits: what its containers ask for, else its limits. */
     private static void podRequests(Map<String, Object> spec) {
         Map<String, Object> limits = Trees.map(spec, "resources", "limits");
         if (limits.isEmpty()) return;
         Map<String, Object> requests = new LinkedHashMap<>(Trees.map(spec, "resources", "requests"));
         for (String resource : List.of("cpu", "memory")) {
-            Quantity sum = containerRequests(spec, resource);
+            Quantity sum = ofContainers(spec, "requests", resource);
             if (sum != null) requests.putIfAbsent(resource, sum.toString());
         }
         for (Map.Entry<String, Object> limit : new TreeMap<>(limits).entrySet()) {
@@ -56,16 +76,17 @@ final class PodDefaultRules {
     }
 
     /** The largest need at any time: all containers and sidecars together, or one init container and the sidecars before it. */
-    private static Quantity containerRequests(Map<String, Object> spec, String resource) {
+    private static Quantity ofContainers(Map<String, Object> spec, String list, String resource) {
         Quantity running = null;
-        for (Object container : Trees.list(spec, "containers")) running = add(running, request(container, resource));
+        for (Object container : Trees.list(spec, "containers"))
+            running = add(running, amount(container, list, resource));
         Quantity sidecars = null;
         Quantity starting = null;
         for (Object container : Trees.list(spec, "initContainers")) {
-            Quantity request = request(container, resource);
+            Quantity amount = amount(container, list, resource);
             boolean sidecar = "Always".equals(Trees.string(container, "restartPolicy"));
-            if (sidecar) sidecars = add(sidecars, request);
-            Quantity now = sidecar ? sidecars : add(sidecars, request);
+            if (sidecar) sidecars = add(sidecars, amount);
+            Quantity now = sidecar ? sidecars : add(sidecars, amount);
             if (now != null && (starting == null || now.compareTo(starting) > 0)) starting = now;
         }
         Quantity total = add(running, sidecars);
@@ -73,8 +94,8 @@ final class PodDefaultRules {
         return starting != null && starting.compareTo(total) > 0 ? starting : total;
     }
 
-    private static Quantity request(Object container, String resource) {
-        Object value = Trees.get(container, "resources", "requests", resource);
+    private static Quantity amount(Object container, String list, String resource) {
+        Object value = Trees.get(container, "resources", list, resource);
         return value == null ? null : Quantity.of(value);
     }
 

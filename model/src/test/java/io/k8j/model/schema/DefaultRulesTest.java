@@ -48,10 +48,37 @@ class DefaultRulesTest {
                         "{'spec':{'completions':3,'backoffLimitPerIndex':1,'podFailurePolicy':{'rules':[{'onPodConditions':"
                                 + "[{'type':'X'}]}]}}}",
                         "{'spec':{'completions':3,'parallelism':1,'backoffLimitPerIndex':1,'backoffLimit':2147483647,"
-                                + "'completionMode':'NonIndexed','suspend':false,'podReplacementPolicy':'Failed',"
+                                + "'completionMode':'NonIndexed','suspend':false,'manualSelector':false,"
+                                + "'podReplacementPolicy':'Failed',"
                                 + "'podFailurePolicy':{'rules':[{'onPodConditions':[{'type':'X','status':'True'}]}]},'template':"
                                 + "{'spec':{'restartPolicy':'Always','terminationGracePeriodSeconds':30,'dnsPolicy':"
                                 + "'ClusterFirst','securityContext':{},'schedulerName':'default-scheduler'}}}}"),
+                new Case(
+                        "a Pod may have the huge pages that its containers may have",
+                        "v1 Pod",
+                        "{'spec':{'resources':{'limits':{'cpu':'2'}},'initContainers':[{'image':'a','resources':{'limits':"
+                                + "{'hugepages-2Mi':'8Mi'},'requests':{'cpu':'1'}}}],'containers':[{'image':'a','resources':"
+                                + "{'limits':{'hugepages-2Mi':'2Mi'},'requests':{'cpu':'1'}}}],'dnsPolicy':'None',"
+                                + "'restartPolicy':'Never','securityContext':{}}}",
+                        "{'spec':{'resources':{'limits':{'cpu':'2','hugepages-2Mi':'8Mi'},'requests':{'cpu':'1',"
+                                + "'hugepages-2Mi':'8Mi'}},'initContainers':[{'image':'a','resources':{'limits':"
+                                + "{'hugepages-2Mi':'8Mi'},'requests':{'cpu':'1','hugepages-2Mi':'8Mi'}},'imagePullPolicy':"
+                                + "'Always','terminationMessagePath':'/dev/termination-log','terminationMessagePolicy':"
+                                + "'File'}],'containers':[{'image':'a','resources':{'limits':{'hugepages-2Mi':'2Mi'},"
+                                + "'requests':{'cpu':'1','hugepages-2Mi':'2Mi'}},'imagePullPolicy':'Always',"
+                                + "'terminationMessagePath':'/dev/termination-log','terminationMessagePolicy':'File'}],"
+                                + "'dnsPolicy':'None','restartPolicy':'Never','securityContext':{},"
+                                + "'terminationGracePeriodSeconds':30,'schedulerName':'default-scheduler',"
+                                + "'enableServiceLinks':true}}"),
+                new Case(
+                        "all Pods but one of a stateful set stay",
+                        "apps/v1 StatefulSet",
+                        "{'spec':{'template':{'spec':{'securityContext':{}}}}}",
+                        "{'spec':{'podManagementPolicy':'OrderedReady','updateStrategy':{'type':'RollingUpdate',"
+                                + "'rollingUpdate':{'partition':0}},'persistentVolumeClaimRetentionPolicy':{'whenDeleted':"
+                                + "'Retain','whenScaled':'Retain'},'replicas':1,'revisionHistoryLimit':10,'template':{'spec':"
+                                + "{'securityContext':{},'restartPolicy':'Always','terminationGracePeriodSeconds':30,"
+                                + "'dnsPolicy':'ClusterFirst','schedulerName':'default-scheduler'}}}}"),
                 new Case(
                         "a custom resource definition names its kinds",
                         "apiextensions.k8s.io/v1 CustomResourceDefinition",
