@@ -1,5 +1,6 @@
 package io.k8j.apiserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.model.api.ApiCall;
@@ -11,6 +12,7 @@ import io.k8j.model.api.Verb;
 import io.k8j.model.api.WatchListener;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -69,6 +71,18 @@ class ReadsTest {
         assertThat(TestServer.refusal(() -> server.list(CONFIG_MAPS, "limit=2&continue=zzz"))
                         .getMessage())
                 .startsWith("invalid continue token: continue key is not valid: ");
+    }
+
+    /** Such a page was begun before a backup was put back, for example: the client is told to begin anew or to go on. */
+    @Test
+    void aPageOfTheFutureHasExpired() {
+        String token = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString("{\"v\":\"meta.k8s.io/v1\",\"rv\":99999999,\"start\":\"l4\"}".getBytes(UTF_8));
+        ApiException refusal = TestServer.refusal(() -> server.list(CONFIG_MAPS, "limit=2&continue=" + token));
+        assertThat(refusal.code()).isEqualTo(410);
+        String next = Trees.string(refusal.toStatus(), "metadata", "continue");
+        assertThat(server.names(CONFIG_MAPS, "limit=2&continue=" + next)).containsExactly("l4", "l5");
     }
 
     @Test

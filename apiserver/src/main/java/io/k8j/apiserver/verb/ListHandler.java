@@ -68,8 +68,8 @@ public final class ListHandler implements Handler {
         String namespace = options.selection().namespace();
         String from = namespace.isEmpty() ? token.start() : namespace + "/" + token.start();
         if (token.revision() < 0) return newest(cache, from);
-        ReadOptions.awaitRevision(feed, token.revision());
-        SortedObjects objects = cache.at(token.revision());
+        // A revision that does not come is of another server, or of this one before a backup was put back.
+        SortedObjects objects = ReadOptions.reaches(feed, token.revision()) ? cache.at(token.revision()) : null;
         if (objects != null) return new Source(objects, token.revision(), from);
         throw inconsistent(token);
     }

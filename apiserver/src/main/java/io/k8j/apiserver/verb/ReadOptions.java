@@ -149,7 +149,7 @@ record ReadOptions(
      * @throws ApiException 504 if it does not come
      */
     static void awaitRevision(StoreFeed feed, long revision) {
-        if (revision <= feed.applied() || feed.await(revision, FUTURE_PATIENCE)) return;
+        if (reaches(feed, revision)) return;
         Map<String, Object> cause = new LinkedHashMap<>();
         cause.put("reason", "ResourceVersionTooLarge");
         cause.put("message", "Too large resource version");
@@ -162,6 +162,11 @@ record ReadOptions(
                 "Timeout: Too large resource version: %s, current: %d"
                         .formatted(Long.toUnsignedString(revision), feed.applied()),
                 details);
+    }
+
+    /** Whether a revision has come, or comes within a little time. */
+    static boolean reaches(StoreFeed feed, long revision) {
+        return revision <= feed.applied() || feed.await(revision, FUTURE_PATIENCE);
     }
 
     private static Selection selection(Call call) {

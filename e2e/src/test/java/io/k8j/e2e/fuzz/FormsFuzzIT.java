@@ -1,11 +1,14 @@
 package io.k8j.e2e.fuzz;
 
+import static io.k8j.e2e.fuzz.FuzzedServer.CONFIG_MAPS;
+import static io.k8j.e2e.fuzz.FuzzedServer.KEPT;
+import static io.k8j.e2e.fuzz.FuzzedServer.NOTHING;
+import static io.k8j.e2e.fuzz.FuzzedServer.ROUNDS;
+import static io.k8j.e2e.fuzz.FuzzedServer.TRIES;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.e2e.cluster.Kubeconfig;
-import io.k8j.junit.K8jCluster;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.util.Base64;
@@ -18,7 +21,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -27,135 +29,29 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Label("hostile forms")
 class FormsFuzzIT {
-    private static final int ROUNDS = 5;
-    private static final int TRIES = Integer.getInteger("k8j.fuzz.tries", 60);
-    private static final String CONFIG_MAPS = "/api/v1/namespaces/fuzz/configmaps";
-    private static final String KEPT = CONFIG_MAPS + "/kept";
-    private static final byte[] NOTHING = {};
-
-    private static final List<String> ACCEPTS = List.of(
-            "application/json",
-            ";as=Table",
-            ";as=PartialObjectMetadata",
-            ";as=PartialObjectMetadataList",
-            ";g=meta.k8s.io",
-            ";g=",
-            ";v=v1",
-            ";v=v1beta1",
-            ";v=v9",
-            ",application/vnd.kubernetes.protobuf",
-            ";as=",
-            ";q=0",
-            ";q=x",
-            ";stream=watch",
-            ",*/*",
-            ";;",
-            "=",
-            "\"",
-            "application/yaml",
-            "application/cbor");
-    private static final List<String> FIELDS = List.of(
-            "{\"f:data\":{\".\":{},\"f:k\":{}}}",
-            "{\"f:metadata\":{\"f:labels\":{\"f:a\":{}}}}",
-            "{\"k:{\\\"name\\\":\\\"c\\\"}\":{\".\":{}}}",
-            "{\"v:1\":{},\"i:0\":{}}",
-            "{\"i:-1\":{},\"i:99999999999999999999\":{}}",
-            "{\"k:{\":{}}",
-            "{\"x\":1}",
-            "{\"f:\":{\"f:\":{\"f:\":[]}}}",
-            "[]",
-            "\"f:data\"",
-            "{}");
-    private static final List<String> POINTERS = List.of(
-            "",
-            "/",
-            "/data/k",
-            "/data/~0~1",
-            "/data/~2",
-            "/data/~",
-            "data",
-            "/metadata/finalizers/-",
-            "/metadata/managedFields/0",
-            "/metadata/managedFields",
-            "/metadata/labels/a",
-            "/data/-",
-            "/data/0",
-            "/data/99999999999999999999",
-            "//",
-            "/metadata");
-    private static final List<String> RULES = List.of(
-            "self",
-            ".a",
-            ".size()",
-            " + ",
-            "oldSelf",
-            "1",
-            "'x'",
-            " == ",
-            "all(x, x)",
-            ".map(y, y)",
-            "(",
-            ")",
-            " < ",
-            "self.a.matches('(a+)+$')",
-            "?",
-            "[0]",
-            "duration('1h')",
-            "quantity('1')",
-            "!",
-            "null",
-            "true");
-
-    private static K8jCluster cluster;
+    private static FuzzedServer server;
     private static Wire wire;
 
     @BeforeContainer
     static void start() throws IOException {
-        cluster = K8jCluster.builder()
-                .withNodes(0)
-                .without("controllers", "scheduler")
-                .start();
-        wire = new Wire(Kubeconfig.read(cluster.kubeconfigFile()));
-        write("POST", "/api/v1/namespaces", "application/json", "{\"metadata\":{\"name\":\"fuzz\"}}");
-        write(
-                "POST",
-                CONFIG_MAPS,
-                "application/json",
-                "{\"metadata\":{\"name\":\"kept\",\"labels\":{\"a\":\"b\"}},\"data\":{\"k\":\"v\"}}");
-        for (int i = 0; i < 5; i++) {
-            write("POST", CONFIG_MAPS, "application/json", "{\"metadata\":{\"name\":\"m" + i + "\"}}");
-        }
+        server = new FuzzedServer();
+        wire = server.wire;
     }
 
     @AfterContainer
     static void stop() {
-        wire.close();
-        cluster.close();
-    }
-
-    private static Wire.Answer write(String method, String path, String type, String body) throws IOException {
-        return wire.send(
-                method, path, Map.of("Content-Type", type, "Accept", "application/json"), body.getBytes(UTF_8));
-    }
-
-    private static void unchanged() throws IOException {
-        Wire.Answer kept = wire.send("GET", KEPT, Map.of("Accept", "application/json"), NOTHING);
-        JsonNode tree = JsonMapper.shared().readTree(kept.body());
-        assertThat(tree.path("data").path("k").asString()).as(kept.body()).isEqualTo("v");
-        assertThat(tree.path("metadata").path("managedFields").size())
-                .as(kept.body())
-                .isOne();
+        server.close();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
     void formsOfAnswers(@ForAll Random random) throws IOException {
         var mutations = new Mutations(random);
         for (int i = 0; i < TRIES; i++) {
-            String accept = mutations.words(ACCEPTS, 6).replaceAll("[\\r\\n]", "");
+            String accept = mutations.words(FormWords.ACCEPTS, 6).replaceAll("[\\r\\n]", "");
             String path = mutations.pick(List.of(KEPT, CONFIG_MAPS, "/api/v1/nodes", "/openapi/v2", "/apis", "/api"));
             Decency.check(wire.send("GET", path, Map.of("Accept", accept), NOTHING), path + " Accept: " + accept);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -178,7 +74,7 @@ class FormsFuzzIT {
             String path = CONFIG_MAPS + "?limit=2&continue=" + URLEncoder.encode(changed, UTF_8);
             Decency.check(wire.send("GET", path, Map.of("Accept", "application/json"), NOTHING), path);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -209,7 +105,7 @@ class FormsFuzzIT {
             Wire.Answer answer = wire.headAlone(all);
             if (answer.status() != 0) Decency.check(answer, request);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -222,7 +118,7 @@ class FormsFuzzIT {
                                     mutations.pick(List.of("Apply", "Update", "x", "")),
                                     mutations.pick(List.of("v1", "v2", "apps/v1", "")),
                                     mutations.pick(List.of("FieldsV1", "FieldsV2", "")),
-                                    mutations.pick(FIELDS),
+                                    mutations.pick(FormWords.FIELDS),
                                     mutations.pick(List.of("2026-01-01T00:00:00Z", "x", "")));
             String body =
                     "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"kept\",\"managedFields\":["
@@ -232,10 +128,10 @@ class FormsFuzzIT {
                             + "]},\"data\":{\"k\":\"v\"}}";
             String type = mutations.pick(List.of("application/merge-patch+json", "application/apply-patch+yaml"));
             String path = KEPT + "?dryRun=All&fieldManager=fuzz" + (type.contains("apply") ? "&force=true" : "");
-            Decency.check(write("PATCH", path, type, body), type + " " + body);
-            Decency.check(write("PUT", KEPT + "?dryRun=All", "application/json", body), body);
+            Decency.check(server.send("PATCH", path, type, body), type + " " + body);
+            Decency.check(server.send("PUT", KEPT + "?dryRun=All", "application/json", body), body);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -247,15 +143,15 @@ class FormsFuzzIT {
                 var operation = JsonMapper.shared()
                         .createObjectNode()
                         .put("op", mutations.pick(List.of("add", "remove", "replace", "move", "copy", "test", "x")))
-                        .put("path", mutations.pick(POINTERS));
-                if (random.nextBoolean()) operation.put("from", mutations.pick(POINTERS));
+                        .put("path", mutations.pick(FormWords.POINTERS));
+                if (random.nextBoolean()) operation.put("from", mutations.pick(FormWords.POINTERS));
                 if (random.nextBoolean()) operation.put("value", mutations.pick(List.of("v", "", "x".repeat(300))));
                 operations.add(operation);
             }
             String body = operations.toString();
-            Decency.check(write("PATCH", KEPT + "?dryRun=All", "application/json-patch+json", body), body);
+            Decency.check(server.send("PATCH", KEPT + "?dryRun=All", "application/json-patch+json", body), body);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -271,14 +167,14 @@ class FormsFuzzIT {
                     wire.send("POST", CONFIG_MAPS + "?dryRun=All", headers, bytes),
                     "protobuf " + Base64.getEncoder().encodeToString(bytes));
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
     void rulesOfCustomResources(@ForAll Random random) throws IOException {
         var mutations = new Mutations(random);
         for (int i = 0; i < TRIES / 5; i++) {
-            String rule = JsonMapper.shared().writeValueAsString(mutations.words(RULES, 8));
+            String rule = JsonMapper.shared().writeValueAsString(mutations.words(FormWords.RULES, 8));
             String body = """
                 {"metadata":{"name":"things.fuzz.example.com"},"spec":{"group":"fuzz.example.com","scope":"Namespaced",\
                 "names":{"plural":"things","kind":"Thing"},"versions":[{"name":"v1","served":true,"storage":true,"schema":\
@@ -286,13 +182,13 @@ class FormsFuzzIT {
                 "string","maxLength":100}},"x-kubernetes-validations":[{"rule":%s,"messageExpression":%s}]}}}}}]}}\
                 """.formatted(rule, random.nextBoolean() ? rule : "\"'m'\"");
             Decency.check(
-                    write(
+                    server.send(
                             "POST",
                             "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All",
                             "application/json",
                             body),
                     body);
         }
-        unchanged();
+        server.unchanged();
     }
 }

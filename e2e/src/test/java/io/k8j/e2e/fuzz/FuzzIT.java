@@ -1,13 +1,16 @@
 package io.k8j.e2e.fuzz;
 
+import static io.k8j.e2e.fuzz.FuzzedServer.CONFIG_MAPS;
+import static io.k8j.e2e.fuzz.FuzzedServer.KEPT;
+import static io.k8j.e2e.fuzz.FuzzedServer.NOTHING;
+import static io.k8j.e2e.fuzz.FuzzedServer.ROUNDS;
+import static io.k8j.e2e.fuzz.FuzzedServer.TRIES;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.e2e.cluster.Kubeconfig;
 import io.k8j.e2e.replay.RecordedRequests;
 import io.k8j.e2e.replay.RecordedRequests.Sample;
-import io.k8j.junit.K8jCluster;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.util.Base64;
@@ -30,55 +33,20 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Label("hostile input")
 class FuzzIT {
-    private static final int ROUNDS = 5;
-    private static final int TRIES = Integer.getInteger("k8j.fuzz.tries", 60);
-    private static final String CONFIG_MAPS = "/api/v1/namespaces/fuzz/configmaps";
-    private static final String KEPT = CONFIG_MAPS + "/kept";
-    private static final byte[] NOTHING = {};
     private static final List<Sample> SAMPLES = RecordedRequests.withBodies();
 
-    private static K8jCluster cluster;
+    private static FuzzedServer server;
     private static Wire wire;
 
     @BeforeContainer
     static void start() throws IOException {
-        cluster = K8jCluster.builder()
-                .withNodes(0)
-                .without("controllers", "scheduler")
-                .start();
-        wire = new Wire(Kubeconfig.read(cluster.kubeconfigFile()));
-        for (String namespace : List.of("fuzz", "rec")) {
-            post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"%s\"}}".formatted(namespace));
-            post("/api/v1/namespaces/" + namespace + "/serviceaccounts", "{\"metadata\":{\"name\":\"default\"}}");
-        }
-        post(CONFIG_MAPS, "{\"metadata\":{\"name\":\"kept\",\"labels\":{\"a\":\"b\"}},\"data\":{\"k\":\"v\"}}");
-        post(
-                "/api/v1/namespaces/fuzz/pods",
-                "{\"metadata\":{\"name\":\"kept\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"ports\":[{\"containerPort\":80}]}]}}");
-        post(
-                "/apis/apps/v1/namespaces/fuzz/deployments",
-                "{\"metadata\":{\"name\":\"kept\"},\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}}}");
+        server = new FuzzedServer();
+        wire = server.wire;
     }
 
     @AfterContainer
     static void stop() {
-        wire.close();
-        cluster.close();
-    }
-
-    private static void post(String path, String body) throws IOException {
-        assertThat(json("POST", path, "application/json", body).status())
-                .as(body)
-                .isIn(201, 409);
-    }
-
-    private static Wire.Answer json(String method, String path, String type, String body) throws IOException {
-        return wire.send(
-                method, path, Map.of("Content-Type", type, "Accept", "application/json"), body.getBytes(UTF_8));
-    }
-
-    private static Wire.Answer get(String path) throws IOException {
-        return wire.send("GET", path, Map.of("Accept", "application/json"), NOTHING);
+        server.close();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -100,7 +68,7 @@ class FuzzIT {
             if (answer.status() == 0) continue; // not a request at all
             Decency.check(answer, method + " " + target);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -125,7 +93,7 @@ class FuzzIT {
                     random.nextInt(4) == 0 ? mutations.bytes(bytes.getBytes(ISO_8859_1)) : bytes.getBytes(ISO_8859_1));
             if (answer.status() != 0) Decency.check(answer, bytes);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -139,7 +107,7 @@ class FuzzIT {
                     + mutations.pick(List.of("Ignore", "Warn", "Strict"));
             refusedMeansUnchanged(sample.method(), path, type, body);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -155,7 +123,7 @@ class FuzzIT {
             refusedMeansUnchanged(
                     "PATCH", KEPT + "?dryRun=All&fieldManager=fuzz", "application/apply-patch+yaml", body);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -173,7 +141,7 @@ class FuzzIT {
                     wire.send("PUT", kept + "?dryRun=All", headers, bytes),
                     "protobuf " + Base64.getEncoder().encodeToString(bytes));
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -190,7 +158,7 @@ class FuzzIT {
                     patch.type(),
                     body);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -207,7 +175,7 @@ class FuzzIT {
                             "spec",
                             Map.of("token", token)));
             Wire.Answer answer =
-                    json("POST", "/apis/authentication.k8s.io/v1/tokenreviews", "application/json", review);
+                    server.send("POST", "/apis/authentication.k8s.io/v1/tokenreviews", "application/json", review);
             Decency.check(answer, review);
             assertThat(JsonMapper.shared()
                             .readTree(answer.body())
@@ -221,14 +189,14 @@ class FuzzIT {
                 {"metadata":{"generateName":"fuzz-"},"spec":{"signerName":"example.com/x","usages":["client auth"],"request":"%s"}}\
                 """.formatted(request);
             Decency.check(
-                    json(
+                    server.send(
                             "POST",
                             "/apis/certificates.k8s.io/v1/certificatesigningrequests?dryRun=All",
                             "application/json",
                             signing),
                     signing);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -236,19 +204,19 @@ class FuzzIT {
         var mutations = new Mutations(random);
         for (int i = 0; i < TRIES / 10; i++) {
             String policy = JsonMapper.shared()
-                    .writeValueAsString(PathWords.policy(mutations.words(PathWords.EXPRESSIONS, 12)));
+                    .writeValueAsString(ExpressionWords.policy(mutations.words(ExpressionWords.EXPRESSIONS, 12)));
             String path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
-            Decency.check(json("POST", path, "application/json", policy), policy);
+            Decency.check(server.send("POST", path, "application/json", policy), policy);
             Decency.check(
-                    json(
+                    server.send(
                             "POST",
                             CONFIG_MAPS + "?dryRun=All",
                             "application/json",
                             "{\"metadata\":{\"name\":\"judged\",\"labels\":{\"judged\":\"yes\"}}}"),
                     policy);
-            Decency.check(json("DELETE", path + "/fuzz", "application/json", ""), policy);
+            Decency.check(server.send("DELETE", path + "/fuzz", "application/json", ""), policy);
         }
-        unchanged();
+        server.unchanged();
     }
 
     @Property(tries = ROUNDS, shrinking = ShrinkingMode.OFF)
@@ -258,20 +226,20 @@ class FuzzIT {
         for (int i = 0; i < TRIES / 5; i++) {
             JsonNode definition = JsonMapper.shared().readTree(PathWords.DEFINITION);
             String body = mutations.json(definition);
-            Decency.check(json("POST", path + "?dryRun=All", "application/json", body), body);
+            Decency.check(server.send("POST", path + "?dryRun=All", "application/json", body), body);
         }
-        unchanged();
+        server.unchanged();
     }
 
     /** A refused write leaves what it was aimed at as it was; an accepted creation is taken back. */
     private static void refusedMeansUnchanged(String method, String path, String type, String body) throws IOException {
         String story = method + " " + path + "\n" + body;
         String target = path.replaceFirst("\\?.*", "");
-        String before = method.equals("POST") ? "" : get(target).body();
-        Wire.Answer answer = json(method, path, type, body);
+        String before = method.equals("POST") ? "" : server.get(target).body();
+        Wire.Answer answer = server.send(method, path, type, body);
         Decency.check(answer, story);
         if (answer.status() >= 400 && !method.equals("POST"))
-            assertThat(get(target).body()).as(story).isEqualTo(before);
+            assertThat(server.get(target).body()).as(story).isEqualTo(before);
         if (answer.status() == 201 && method.equals("POST")) takeBack(target, answer.body());
     }
 
@@ -280,21 +248,11 @@ class FuzzIT {
                 JsonMapper.shared().readTree(body).path("metadata").path("name").asString("");
         if (name.isEmpty()) return;
         Decency.check(
-                json(
+                server.send(
                         "DELETE",
                         collection + "/" + URLEncoder.encode(name, UTF_8) + "?gracePeriodSeconds=0",
                         "application/json",
                         ""),
                 body);
-    }
-
-    private static void unchanged() throws IOException {
-        for (String path : PathWords.KEPT) {
-            Wire.Answer kept = get(path);
-            assertThat(kept.status()).as(kept.body()).isEqualTo(200);
-            JsonNode metadata = JsonMapper.shared().readTree(kept.body()).path("metadata");
-            assertThat(metadata.path("managedFields").size()).as(kept.body()).isOne();
-            assertThat(metadata.path("generation").asInt(1)).as(kept.body()).isOne();
-        }
     }
 }
