@@ -136,6 +136,41 @@ class ReadsTest {
     }
 
     @Test
+    void bookmarksLookLikeGosEmptyObjects() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        ApiCall call = new ApiCall(
+                Verb.WATCH,
+                TestServer.gvr("apps/v1/deployments"),
+                "",
+                "",
+                "",
+                Map.of(
+                        "sendInitialEvents", "true",
+                        "resourceVersionMatch", "NotOlderThan",
+                        "allowWatchBookmarks", "true"),
+                null,
+                null);
+        WatchListener listener = new WatchListener() {
+            @Override
+            public void event(EventType type, ApiObject object) {
+                seen.add(new String(object.json(), java.nio.charset.StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void closed(RuntimeException cause) {}
+        };
+        try (ApiTransport.Watch watch = server.core.watch(TestServer.ADMIN, "test", call, listener)) {
+            Awaitility.await().until(() -> !seen.isEmpty());
+        }
+        assertThat(seen.getFirst())
+                .isEqualTo(
+                        "{\"kind\":\"Deployment\",\"apiVersion\":\"apps/v1\",\"metadata\":{\"resourceVersion\":\""
+                                + server.core.revision()
+                                + "\",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}},\"spec\":{\"selector\":null,"
+                                + "\"template\":{\"metadata\":{},\"spec\":{\"containers\":null}},\"strategy\":{}},\"status\":{}}");
+    }
+
+    @Test
     void aWatchFromAForgottenVersionIsRefused() {
         CoreConfig small = new CoreConfig(
                 "10.0.0.0/24",

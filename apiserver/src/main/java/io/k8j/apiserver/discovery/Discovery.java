@@ -7,14 +7,20 @@ import io.k8j.apiserver.http.Tagged;
 import io.k8j.apiserver.http.Trees;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.model.api.ApiException;
-import io.k8j.model.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Serves {@code /api}, {@code /apis} and below: what there is, in the plain and the aggregated form. */
 public final class Discovery implements Dispatcher.Documents {
+    private static final String FORM = ";g=%s;v=%s;as=%s"
+            .formatted(
+                    DiscoveryDocuments.AGGREGATED.group(),
+                    DiscoveryDocuments.AGGREGATED.version(),
+                    DiscoveryDocuments.AGGREGATED.kind());
+
     private final ResourceTable table;
 
     private final ForeignApis foreign;
@@ -39,8 +45,7 @@ public final class Discovery implements Dispatcher.Documents {
         Optional<ExchangeHandler> found = document(parts, documents);
         // Upstream's documents of groups do not look at the method.
         boolean ofGroups = parts[0].equals("apis") && parts.length < 3;
-        boolean reads = exchange.method().equals("GET") || exchange.method().equals("HEAD");
-        if (found.isPresent() && !reads && !ofGroups) {
+        if (found.isPresent() && !exchange.method().equals("GET") && !ofGroups) {
             throw ApiException.methodNotAllowed();
         }
         return found;
@@ -56,7 +61,7 @@ public final class Discovery implements Dispatcher.Documents {
     }
 
     private static void core(Exchange exchange, DiscoveryDocuments documents) {
-        send(exchange, host -> documents.coreVersions(host), documents::aggregatedCore);
+        send(exchange, documents::coreVersions, documents::aggregatedCore);
     }
 
     private static void groups(Exchange exchange, DiscoveryDocuments documents) {
@@ -64,18 +69,16 @@ public final class Discovery implements Dispatcher.Documents {
     }
 
     private static void send(
-            Exchange exchange,
-            Function<String, Map<String, Object>> plain,
-            Function<String, Map<String, Object>> aggregated) {
-        Optional<String> version = AggregatedForm.wanted(exchange);
+            Exchange exchange, Function<String, Map<String, Object>> plain, Supplier<Map<String, Object>> aggregated) {
+        String type = Trees.wantedAs(exchange, DiscoveryDocuments.AGGREGATED);
         exchange.addResponseHeader("Vary", "Accept");
-        if (version.isPresent()) {
-            byte[] document = Json.write(aggregated.apply(version.get()));
-            exchange.setResponseHeader("Cache-Control", "public");
-            Tagged.send(exchange, Tagged.of(document), AggregatedForm.mediaType(version.get()), () -> document);
-        } else {
+        if (type == null) {
             Trees.send(exchange, 200, plain.apply(String.valueOf(exchange.header("Host"))));
+            return;
         }
+        byte[] document = Trees.bytes(aggregated.get(), type);
+        exchange.setResponseHeader("Cache-Control", "public");
+        Tagged.send(exchange, Tagged.of(document), type + FORM, () -> document);
     }
 
     private static Optional<ExchangeHandler> resources(DiscoveryDocuments documents, String group, String version) {

@@ -19,6 +19,10 @@ import java.util.Map;
 
 /** All discovery documents of one state of the resource table, as trees that must not be changed. */
 final class DiscoveryDocuments {
+    /** The form that has all groups, versions and resources in one document. */
+    static final GroupVersionKind AGGREGATED =
+            new GroupVersionKind("apidiscovery.k8s.io", "v2", "APIGroupDiscoveryList");
+
     private final Map<String, Map<String, List<ServedResource>>> groups;
     private final Map<String, Foreign> foreign; // by group version; their versions have no resources in groups
 
@@ -202,20 +206,19 @@ final class DiscoveryDocuments {
     }
 
     /** The aggregated form of {@code /api}. */
-    Map<String, Object> aggregatedCore(String formVersion) {
-        return aggregated(formVersion, groups.containsKey("") ? List.of("") : List.of());
+    Map<String, Object> aggregatedCore() {
+        return aggregated(groups.containsKey("") ? List.of("") : List.of());
     }
 
     /** The aggregated form of {@code /apis}. */
-    Map<String, Object> aggregatedGroups(String formVersion) {
-        return aggregated(
-                formVersion, groups.keySet().stream().filter(g -> !g.isEmpty()).toList());
+    Map<String, Object> aggregatedGroups() {
+        return aggregated(groups.keySet().stream().filter(g -> !g.isEmpty()).toList());
     }
 
-    private Map<String, Object> aggregated(String formVersion, List<String> names) {
+    private Map<String, Object> aggregated(List<String> names) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("kind", "APIGroupDiscoveryList");
-        tree.put("apiVersion", "apidiscovery.k8s.io/" + formVersion);
+        tree.put("kind", AGGREGATED.kind());
+        tree.put("apiVersion", AGGREGATED.apiVersion());
         tree.put("metadata", Map.of());
         List<Object> items = new ArrayList<>();
         for (String name : names) {

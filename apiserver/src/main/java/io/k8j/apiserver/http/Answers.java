@@ -121,11 +121,9 @@ final class Answers {
 
     /** Sends a tree as JSON, YAML or protobuf. */
     static void sendTree(Exchange exchange, int code, Map<String, Object> tree, String mediaType) {
-        switch (mediaType) {
-            case MediaTypes.YAML -> exchange.respond(code, mediaType, io.k8j.model.yaml.Yaml.write(tree));
-            case MediaTypes.PROTOBUF -> exchange.respond(code, mediaType, ProtobufBodies.write(tree));
-            default -> sendJson(exchange, code, mediaType, Json.write(tree));
-        }
+        byte[] bytes = Trees.bytes(tree, mediaType);
+        if (mediaType.equals(MediaTypes.JSON)) sendJson(exchange, code, mediaType, bytes);
+        else exchange.respond(code, mediaType, bytes);
     }
 
     /** Sends JSON, in lines to who reads it so. */

@@ -7,6 +7,9 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
+import io.k8j.model.proto.ProtobufCodec;
+import io.k8j.model.proto.ProtobufException;
+import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.yaml.Yaml;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -86,8 +89,8 @@ final class CallReader {
         try {
             return contentType.endsWith("yaml") ? yaml(exchange.body()) : json(exchange.body());
         } catch (JsonException e) {
-            throw ApiException.badRequest(
-                    unreadable(contentType, "Ignore".equals(exchange.query("fieldValidation")), e.getMessage()));
+            return RequestBody.broken(ApiException.badRequest(
+                    unreadable(contentType, "Ignore".equals(exchange.query("fieldValidation")), e.getMessage())));
         }
     }
 
@@ -117,8 +120,26 @@ final class CallReader {
                     .formatted(goType(tree), TYPE_META);
         } catch (JsonException e) {
             why = "couldn't get version/kind; json parse error: " + e.getMessage();
+        } catch (ProtobufException e) {
+            why = e.getMessage();
         }
-        throw ApiException.badRequest("the object provided is unrecognized (must be of type %s): %s (%s)"
+        throw unrecognized(exchange, kind, why);
+    }
+
+    /** Custom resources have no protobuf form, which upstream finds out when it decodes one. */
+    static ApiException notInProtobuf(Exchange exchange, GroupVersionKind kind) {
+        try {
+            ProtobufCodec.checkEnvelope(exchange.body());
+        } catch (ProtobufException e) {
+            return unrecognized(exchange, kind.kind(), e.getMessage());
+        }
+        return ApiException.badRequest(
+                "%s in version \"%s\" cannot be handled as a %s: object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message"
+                        .formatted(kind.kind(), kind.version(), kind.kind()));
+    }
+
+    private static ApiException unrecognized(Exchange exchange, String kind, String why) {
+        return ApiException.badRequest("the object provided is unrecognized (must be of type %s): %s (%s)"
                 .formatted(kind, why, beginning(exchange.body())));
     }
 
@@ -157,7 +178,7 @@ final class CallReader {
     private static RequestBody json(byte[] text) {
         List<String> duplicates = new ArrayList<>();
         Object tree = Json.parse(text, duplicates::add);
-        return new RequestBody(tree, duplicates, duplicates.isEmpty() ? null : text);
+        return new RequestBody(tree, duplicates, duplicates.isEmpty() ? null : text, null);
     }
 
     private static RequestBody yaml(byte[] text) {

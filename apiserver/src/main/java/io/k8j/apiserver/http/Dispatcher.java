@@ -52,7 +52,7 @@ public final class Dispatcher implements RequestFilter.Next {
         Optional<ExchangeHandler> elsewhere = foreign.find(exchange);
         if (elsewhere.isPresent()) {
             if (path.resource() == null) authorizePath(exchange);
-            else checkMayAskForMissing(exchange, path);
+            else checkMayAsk(exchange, path);
             elsewhere.get().handle(exchange);
             return;
         }
@@ -74,19 +74,12 @@ public final class Dispatcher implements RequestFilter.Next {
             connect.handle(exchange, path);
             return;
         }
-        Verb verb = CallReader.verb(exchange, path);
-        if (verb == null) {
-            boolean nameless =
-                    exchange.method().equals("PUT") || exchange.method().equals("PATCH");
-            if (resource.custom() != null && nameless) throw ApiException.badRequest("name must be provided");
-            throw ApiException.methodNotAllowed();
-        }
-        serve(exchange, path, resource, verb);
+        serve(exchange, path, resource);
     }
 
     /** Answers what no resource of that path, or none of that scope, is there for. */
     private void missing(Exchange exchange, RequestPath path) {
-        checkMayAskForMissing(exchange, path);
+        checkMayAsk(exchange, path);
         // Upstream's own groups answer with a Status; where nobody serves the group, nobody speaks its language.
         if (ResourceRegistry.builtIn().groups().contains(path.resource().group())) throw pathNotFound();
         exchange.respond(404, "text/plain; charset=utf-8", PAGE_NOT_FOUND);
@@ -104,32 +97,50 @@ public final class Dispatcher implements RequestFilter.Next {
         return false;
     }
 
-    private void serve(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
-        Answers.warn(exchange, Deprecations.of(resource, verb));
-        if (verb == Verb.WATCH) {
-            WatchResponder responder = new WatchResponder(
-                    exchange,
-                    resource,
-                    Negotiation.ofWatch(exchange, resource.custom() != null),
-                    clock,
-                    metrics.watchEvents(resource.gvr()));
-            ApiCall call = CallReader.read(exchange, path, verb, resource.gvk().kind());
-            responder.open(core.watch(exchange.user(), agent(exchange), call, responder));
+    /** What a request for a resource wants, and in which form. */
+    private record Asked(ApiCall call, Negotiation form) {}
+
+    private void serve(Exchange exchange, RequestPath path, ServedResource resource) {
+        Asked asked;
+        try {
+            asked = read(exchange, path, resource);
+        } catch (ApiException e) {
+            checkMayAsk(exchange, path); // who may not do it learns nothing about what is wrong with it
+            throw e;
+        }
+        Answers.warn(exchange, Deprecations.of(resource, asked.call().verb()));
+        if (asked.call().verb() == Verb.WATCH) {
+            WatchResponder responder =
+                    new WatchResponder(exchange, resource, asked.form(), clock, metrics.watchEvents(resource.gvr()));
+            responder.open(core.watch(exchange.user(), agent(exchange), asked.call(), responder));
             return;
         }
-        boolean writes = verb == Verb.CREATE || verb == Verb.UPDATE;
-        boolean protobuf = MediaTypes.PROTOBUF.equals(MediaTypes.contentType(exchange.header("Content-Type")));
-        if (writes && protobuf && resource.custom() != null) {
-            throw ApiException.unsupportedMediaType(List.of(MediaTypes.JSON, MediaTypes.YAML));
+        ApiResponse response = core.call(exchange.user(), agent(exchange), asked.call());
+        answers.send(exchange, resource, response, asked.form());
+    }
+
+    private static Asked read(Exchange exchange, RequestPath path, ServedResource resource) {
+        boolean custom = resource.custom() != null;
+        Verb verb = CallReader.verb(exchange, path);
+        // Custom resources are served by another part of upstream, which takes HEAD for GET.
+        if (verb == null || !custom && exchange.method().equals("HEAD")) {
+            boolean nameless =
+                    exchange.method().equals("PUT") || exchange.method().equals("PATCH");
+            if (custom && nameless) throw ApiException.badRequest("name must be provided");
+            throw ApiException.methodNotAllowed();
+        }
+        String kind = resource.gvk().kind();
+        if (verb == Verb.WATCH) {
+            Negotiation form = Negotiation.ofWatch(exchange, custom);
+            return new Asked(CallReader.read(exchange, path, verb, kind), form);
         }
         boolean review = resource.storage() == null && verb == Verb.CREATE;
-        Negotiation form = Negotiation.of(
-                exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, resource.custom() != null, !review);
-        ApiResponse response = core.call(
-                exchange.user(),
-                agent(exchange),
-                CallReader.read(exchange, path, verb, resource.gvk().kind()));
-        answers.send(exchange, resource, response, form);
+        Negotiation form =
+                Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, custom, !review);
+        boolean writes = verb == Verb.CREATE || verb == Verb.UPDATE;
+        boolean protobuf = MediaTypes.PROTOBUF.equals(MediaTypes.contentType(exchange.header("Content-Type")));
+        if (writes && protobuf && custom) throw CallReader.notInProtobuf(exchange, resource.gvk());
+        return new Asked(CallReader.read(exchange, path, verb, kind), form);
     }
 
     private void document(Exchange exchange) {
@@ -150,7 +161,7 @@ public final class Dispatcher implements RequestFilter.Next {
     }
 
     /** Who may not see a resource does not learn whether it exists. */
-    private void checkMayAskForMissing(Exchange exchange, RequestPath path) {
+    private void checkMayAsk(Exchange exchange, RequestPath path) {
         Verb verb = CallReader.verb(exchange, path);
         core.access()
                 .check(new Attributes(

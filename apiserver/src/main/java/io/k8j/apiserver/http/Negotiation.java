@@ -11,14 +11,6 @@ import java.util.List;
  * @param version version of the transformed kind: {@code v1} or {@code v1beta1}
  */
 record Negotiation(String mediaType, Transform transform, String version) {
-    /** What upstream lists when it can serve none of the wanted forms. */
-    static final List<String> ALL_FORMS = List.of(
-            MediaTypes.JSON,
-            MediaTypes.YAML,
-            MediaTypes.PROTOBUF,
-            "application/json;stream=watch",
-            "application/vnd.kubernetes.protobuf;stream=watch");
-
     private static final Negotiation PLAIN = new Negotiation(MediaTypes.JSON, Transform.NONE, "");
 
     /** What becomes of the objects. */
@@ -45,7 +37,7 @@ record Negotiation(String mediaType, Transform transform, String version) {
             if (chosen == null || (custom && chosen.isWholeProtobuf())) continue;
             if (tables || chosen.transform() != Transform.TABLE) return chosen;
         }
-        throw ApiException.notAcceptable(ALL_FORMS);
+        throw ApiException.notAcceptable(MediaTypes.SUPPORTED);
     }
 
     /** Chooses for a watch, whose events are single objects; metadata may be asked for under either name. */

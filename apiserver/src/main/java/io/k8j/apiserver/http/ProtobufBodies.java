@@ -1,7 +1,6 @@
 package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.verb.RequestBody;
-import io.k8j.model.api.ApiException;
 import io.k8j.model.proto.ProtobufCodec;
 import io.k8j.model.proto.ProtobufException;
 import java.util.LinkedHashMap;
@@ -12,12 +11,9 @@ import java.util.Map;
 final class ProtobufBodies {
     private ProtobufBodies() {}
 
+    /** @throws ProtobufException with upstream's words as far as it has some */
     static RequestBody read(byte[] bytes) {
-        try {
-            return new RequestBody(ProtobufCodec.decode(bytes), List.of());
-        } catch (ProtobufException e) {
-            throw ApiException.badRequest("unable to decode protobuf: " + e.getMessage());
-        }
+        return new RequestBody(ProtobufCodec.decode(bytes), List.of());
     }
 
     /** A watch event with its length in front, as protobuf streams have it. */

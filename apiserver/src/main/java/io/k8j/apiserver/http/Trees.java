@@ -1,6 +1,9 @@
 package io.k8j.apiserver.http;
 
 import io.k8j.model.api.ApiException;
+import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.yaml.Yaml;
 import java.util.Map;
 
 /** Sends documents that are trees. */
@@ -21,6 +24,32 @@ public final class Trees {
                 return;
             }
         }
-        throw ApiException.notAcceptable(Negotiation.ALL_FORMS);
+        throw ApiException.notAcceptable(MediaTypes.SUPPORTED);
+    }
+
+    /**
+     * The media type in which a client wants a document in another form than its own; null if it does not ask for that
+     * form, or in none of our media types. Clauses that ask for other forms do not count.
+     *
+     * @param form group, version and kind of the form, which the client names by {@code g}, {@code v} and {@code as}
+     */
+    public static String wantedAs(Exchange exchange, GroupVersionKind form) {
+        for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
+            boolean asked = clause.parameter("as").equals(form.kind())
+                    && clause.parameter("g").equals(form.group())
+                    && clause.parameter("v").equals(form.version());
+            if (!asked) continue;
+            for (String type : MediaTypes.SUPPORTED) if (clause.matches(type)) return type;
+        }
+        return null;
+    }
+
+    /** A tree in one of our media types. */
+    public static byte[] bytes(Map<String, Object> tree, String mediaType) {
+        return switch (mediaType) {
+            case MediaTypes.YAML -> Yaml.write(tree);
+            case MediaTypes.PROTOBUF -> ProtobufBodies.write(tree);
+            default -> Json.write(tree);
+        };
     }
 }

@@ -65,9 +65,7 @@ public final class ServerDocuments implements Dispatcher.Documents {
     }
 
     private static void version(Exchange exchange, Map<String, Object> version) {
-        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
-            throw ApiException.methodNotAllowed();
-        }
+        if (!exchange.method().equals("GET")) throw ApiException.methodNotAllowed();
         sendIndented(exchange, 200, version);
     }
 

@@ -47,7 +47,7 @@ public final class PatchHandler implements Handler {
         Params params = Params.patch(call.api());
         RequestBody patch = RequestBody.of(call.api().body());
         AuditEvent recorded = AuditEvent.current();
-        if (recorded != null) recorded.requestPatch(patch.tree());
+        if (recorded != null && patch.fault() == null) recorded.requestPatch(patch.tree());
         boolean apply = type.equals(Params.APPLY);
         boolean mayCreate = rules == MainRules.RULES && apply
                 || rules == MainRules.RULES && call.storage().strategy().allowCreateOnUpdate();

@@ -3,12 +3,12 @@ package io.k8j.apiserver.verb;
 import io.k8j.apiserver.cache.CacheWatcher;
 import io.k8j.apiserver.cache.ResourceCache;
 import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiTransport;
 import io.k8j.model.api.WatchListener;
 import io.k8j.model.json.Json;
-import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -51,15 +51,16 @@ public final class WatchHandler {
             if (revision > 0) ReadOptions.awaitRevision(feed, revision);
             from = initial ? 0 : revision > 0 ? revision : feed.applied();
         }
+        long applied = feed.applied(); // what the initial objects are at least as new as
         cache.checkReadable(options.selection().from(), options.selection().to());
-        GroupVersionKind kind = call.resource().gvk();
+        ServedResource resource = call.resource();
         CacheWatcher watcher = new CacheWatcher(
                 cache,
                 options.selection(),
                 listener,
                 call.resource().storedAsServed() ? null : call.resource()::fromStored,
-                options.bookmarks() ? r -> bookmark(kind, r, false) : null,
-                endOfInitial(kind, options, initial),
+                options.bookmarks() ? r -> bookmark(resource, r, false) : null,
+                endOfInitial(resource, options, initial, applied),
                 queueCapacity);
         if (!watcher.start(from)) {
             throw ApiException.expired("too old resource version: %d (%d)".formatted(revision, cache.oldestRevision()));
@@ -71,8 +72,9 @@ public final class WatchHandler {
         };
     }
 
-    private static LongFunction<ApiObject> endOfInitial(GroupVersionKind kind, ReadOptions options, boolean initial) {
-        return initial && options.bookmarks() ? r -> bookmark(kind, r, true) : null;
+    private static LongFunction<ApiObject> endOfInitial(
+            ServedResource resource, ReadOptions options, boolean initial, long applied) {
+        return initial && options.bookmarks() ? r -> bookmark(resource, Math.max(r, applied), true) : null;
     }
 
     // Upstream spreads the end of watches without a wish of their own over half an hour to an hour.
@@ -83,14 +85,15 @@ public final class WatchHandler {
         return Duration.ofSeconds(least + ThreadLocalRandom.current().nextLong(least));
     }
 
-    private static ApiObject bookmark(GroupVersionKind kind, long revision, boolean endOfInitial) {
+    /** An object with a version and nothing else, which in Go's form has empty parts. */
+    private static ApiObject bookmark(ServedResource resource, long revision, boolean endOfInitial) {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("resourceVersion", Long.toString(revision));
         if (endOfInitial) metadata.put("annotations", Map.of("k8s.io/initial-events-end", "true"));
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("kind", kind.kind());
-        tree.put("apiVersion", kind.apiVersion());
+        tree.put("kind", resource.gvk().kind());
+        tree.put("apiVersion", resource.gvk().apiVersion());
         tree.put("metadata", metadata);
-        return ApiObject.ofJson(Json.write(tree));
+        return ApiObject.ofJson(Json.write(resource.canonical(tree)));
     }
 }

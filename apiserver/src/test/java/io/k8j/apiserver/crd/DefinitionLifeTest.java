@@ -183,10 +183,24 @@ class DefinitionLifeTest {
         HttpResponse<String> read = server.send(
                 server.request("/apis/a.b/v1/plains", "root").header("Accept", "application/vnd.kubernetes.protobuf"));
         assertThat(read.statusCode()).isEqualTo(406);
+        assertThat(read.body())
+                .contains("only the following media types are accepted: application/json,"
+                        + " application/yaml, application/vnd.kubernetes.protobuf");
+        assertThat(written("k8s"))
+                .contains("the object provided is unrecognized (must be of type Kplains): provided"
+                        + " data does not appear to be a protobuf message, expected prefix [107 56 115 0] (6b3873)");
+        assertThat(written("k8s\0anything"))
+                .contains("Kplains in version \\\"v1\\\" cannot be handled as a Kplains: object"
+                        + " *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be"
+                        + " encoded to a protobuf message");
+    }
+
+    private String written(String body) {
         HttpResponse<String> written = server.send(server.request("/apis/a.b/v1/plains", "root")
                 .header("Content-Type", "application/vnd.kubernetes.protobuf")
-                .POST(HttpRequest.BodyPublishers.ofString("k8s")));
-        assertThat(written.statusCode()).isEqualTo(415);
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+        assertThat(written.statusCode()).isEqualTo(400);
+        return written.body();
     }
 
     @Test

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.apiserver.HttpTestServer;
 import io.k8j.apiserver.Operations;
+import io.k8j.model.json.Json;
+import io.k8j.model.proto.ProtobufCodec;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -311,6 +314,59 @@ class WireAnswersTest {
     void documentsComeInTheFormsTheyHave(String path, String accept, int code) {
         HttpResponse<String> response = server.send(server.request(path, "root").header("Accept", accept));
         assertThat(response.statusCode()).isEqualTo(code);
+    }
+
+    @Test
+    void aggregatedDiscoveryComesInProtobufToo() {
+        String form = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+        String protobuf = "application/vnd.kubernetes.protobuf";
+        HttpResponse<byte[]> groups = server.bytes(server.request("/apis", "root")
+                .header("Accept", "text/html," + protobuf + form + ",application/json" + form));
+        assertThat(groups.headers().firstValue("Content-Type")).contains(protobuf + form);
+        Map<String, Object> read = ProtobufCodec.decode(groups.body());
+        HttpResponse<String> json = server.send(
+                server.request("/apis", "root").header("Accept", "application/json,application/json" + form));
+        assertThat(json.headers().firstValue("Content-Type")).contains("application/json" + form);
+        assertThat(Json.writeString(read)).isEqualTo(json.body());
+        HttpResponse<String> beta = server.send(server.request("/apis", "root")
+                .header("Accept", "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"));
+        assertThat(beta.statusCode()).isEqualTo(406);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/v1/namespaces/default, 405",
+        "/api/v1/pods, 405",
+        "/api/v1, 405",
+        "/version, 405",
+        "/apis, 200",
+        "/healthz, 200",
+        "/openapi/v2, 200"
+    })
+    void headIsNoOtherWordForGet(String path, int code) {
+        assertThat(call("HEAD", path, null, null).statusCode()).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PATCH | /api/v1/namespaces/default/configmaps/none | application/merge-patch+json | {                    | 404",
+                "PATCH | /api/v1/namespaces/default/configmaps/none | application/json-patch+json  | 'no'                 | 404",
+                "PATCH | /api/v1/namespaces/default/configmaps/none | application/apply-patch+yaml | {                    | 422",
+                "PATCH | /api/v1/namespaces/default/configmaps/none?fieldManager=m | application/apply-patch+yaml | {       | 400",
+                "PATCH | /api/v1/namespaces/default                 | application/merge-patch+json | {                    | 400",
+            })
+    void anObjectMustBeThereBeforeItsPatchIsLookedAt(String method, String path, String type, String body, int code) {
+        assertThat(call(method, path, type, body).statusCode()).isEqualTo(code);
+    }
+
+    @Test
+    void whoMayNotDoItIsNotToldWhatIsWrongWithIt() {
+        HttpResponse<String> refused = server.send(server.request("/api/v1/namespaces/default/configmaps", "bob")
+                .header("Content-Type", "text/plain")
+                .POST(HttpRequest.BodyPublishers.ofString("{")));
+        assertThat(refused.statusCode()).isEqualTo(403);
     }
 
     @Test

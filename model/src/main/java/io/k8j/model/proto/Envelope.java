@@ -31,10 +31,18 @@ final class Envelope {
         return out.toBytes();
     }
 
-    static Opened open(byte[] bytes) {
-        if (!isProtobuf(bytes))
+    /** @throws ProtobufException in upstream's words if there is no envelope with something in it */
+    static void check(byte[] bytes) {
+        if (bytes.length == 0) throw new ProtobufException("empty data");
+        if (!isProtobuf(bytes)) {
             throw new ProtobufException(
                     "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+        }
+        if (bytes.length == MAGIC.length) throw new ProtobufException("empty body");
+    }
+
+    static Opened open(byte[] bytes) {
+        check(bytes);
         Decoder in = new Decoder(bytes, MAGIC.length, bytes.length);
         String apiVersion = "";
         String kind = "";

@@ -95,6 +95,15 @@ public final class ProtobufCodec {
         return out.toBytes();
     }
 
+    /**
+     * Looks at the outside only.
+     *
+     * @throws ProtobufException in upstream's words if it cannot be an object in protobuf
+     */
+    public static void checkEnvelope(byte[] bytes) {
+        Envelope.check(bytes);
+    }
+
     private static Schema schema(String apiVersion, String kind) {
         Schema schema = Schemas.kind(GroupVersionKind.of(apiVersion, kind));
         if (schema == null)
