@@ -2,6 +2,7 @@ package io.k8j.client;
 
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,9 +115,9 @@ public final class ControllerLoop<K> implements AutoCloseable {
     private void handle(K key, Outcome outcome) {
         switch (outcome) {
             case Outcome.Done() -> queue.forget(key);
-            case Outcome.Again(Duration after) -> {
+            case Outcome.Again(Duration after, Pace pace) -> {
                 queue.forget(key);
-                queue.addAfter(key, after);
+                queue.addAfter(key, pace, after);
             }
             case Outcome.Retry(Exception cause) -> {
                 retries.increment();

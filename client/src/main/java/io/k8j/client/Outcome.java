@@ -1,5 +1,6 @@
 package io.k8j.client;
 
+import io.k8j.model.time.Pace;
 import java.time.Duration;
 
 /** What a reconciler says about a key when it is through. */
@@ -8,13 +9,18 @@ public sealed interface Outcome {
     Outcome DONE = new Done();
 
     static Outcome again(Duration after) {
-        return new Again(after);
+        return new Again(after, Pace.EXACT);
+    }
+
+    /** Look again and again, with a regular pause. */
+    static Outcome again(Pace pace, Duration after) {
+        return new Again(after, pace);
     }
 
     record Done() implements Outcome {}
 
     /** No error; look again later, or earlier when something changes. */
-    record Again(Duration after) implements Outcome {}
+    record Again(Duration after, Pace pace) implements Outcome {}
 
     /** Failed; try again with growing pauses. */
     record Retry(Exception cause) implements Outcome {}

@@ -34,6 +34,9 @@ public final class Reflector implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reflector.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+    /** So many may end at once without a pause: on a clock that is moved, watches reach their age in no time. */
+    private static final int BRIEF = 3;
+
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
 
     private final ApiTransport transport;
@@ -75,6 +78,7 @@ public final class Reflector implements AutoCloseable {
     private void run() {
         Duration retry = FIRST_RETRY;
         String version = null; // to go on from; null when a new list is needed
+        int brief = 0; // watches in a row that ended at once
         while (!closed) {
             long begin = System.nanoTime();
             try {
@@ -82,7 +86,8 @@ public final class Reflector implements AutoCloseable {
                     version = listAnew();
                 }
                 version = follow(version);
-                if (System.nanoTime() - begin >= FIRST_RETRY.toNanos() || pause(FIRST_RETRY)) {
+                brief = System.nanoTime() - begin >= FIRST_RETRY.toNanos() ? 0 : brief + 1;
+                if (brief <= BRIEF || pause(FIRST_RETRY)) {
                     retry = FIRST_RETRY;
                 }
             } catch (BrokenWatchException e) {

@@ -1,6 +1,7 @@
 package io.k8j.client;
 
 import io.k8j.model.metrics.Histogram;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -133,6 +134,11 @@ public final class WorkQueue<K> implements AutoCloseable {
 
     /** Adds the key after a delay; of several delays the earliest counts. */
     public void addAfter(K key, Duration delay) {
+        addAfter(key, Pace.EXACT, delay);
+    }
+
+    /** Like {@link #addAfter(Object, Duration)}, and says what it means when the key is added. */
+    public void addAfter(K key, Pace pace, Duration delay) {
         if (delay.isNegative() || delay.isZero()) {
             add(key);
             return;
@@ -151,7 +157,7 @@ public final class WorkQueue<K> implements AutoCloseable {
                 }
                 before.timer.cancel();
             }
-            delayed.put(key, new Delayed(due, time.after(delay, () -> ripe(key, due))));
+            delayed.put(key, new Delayed(due, time.after(pace, delay, () -> ripe(key, due))));
         } finally {
             lock.unlock();
         }

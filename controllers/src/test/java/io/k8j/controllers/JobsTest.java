@@ -162,7 +162,9 @@ class JobsTest {
                                         .getActive()
                                         .size()
                                 == 1);
-        assertThat(cluster.list(Job.class).getFirst().getMetadata().getName()).matches("cron-\\d{8}");
+        String job = cluster.list(Job.class).getFirst().getMetadata().getName();
+        assertThat(job).matches("cron-\\d{8}");
+        eventually("told", () -> cluster.events("cron").contains("SuccessfulCreate: Created job " + job));
     }
 
     private void cronJob(String name, String spec) {

@@ -14,7 +14,7 @@ final class Keeper {
     private final KeySpace keys;
     private final Leases leases;
     private final StoreConfig config;
-    private final Thread thread; // null if tests tick
+    private final Thread thread; // null if others tick
     private volatile boolean closed;
 
     Keeper(LocalStore store, Journal journal, Committer committer, KeySpace keys, Leases leases, StoreConfig config) {

@@ -167,7 +167,7 @@ abstract class LocalStore implements Store {
     }
 
     /** Does what is due by the clock now: ends leases, forgets old history, reports progress. */
-    void tick() {
+    public void tick() {
         keeper.tick();
     }
 

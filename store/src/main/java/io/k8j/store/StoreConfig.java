@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param keepFor how long past revisions stay readable
  * @param keepRevisions past revisions beyond this number are forgotten earlier
  * @param keepBytes past values beyond this total are forgotten earlier
- * @param tick how often leases, history and progress are looked after; zero leaves it to {@code tick()} calls of tests
+ * @param tick how often leases, history and progress are looked after; zero leaves it to whoever calls {@link LocalStore#tick}
  * @param relaxedSync the longest time that a {@link Durability#RELAXED} write waits for its disk flush
  * @param allowRelaxed false treats every write as {@link Durability#FSYNC}
  * @param rewriteAt the log is rewritten when it has this many bytes and is larger than the live data

@@ -166,7 +166,7 @@ public final class K8jCluster implements AutoCloseable {
 
     private void intercept() {
         plane.apiServer().core().intercept((user, agent, call) -> {
-            activity.request();
+            activity.request(call);
             faults.before(user, agent, call);
         });
     }
@@ -346,22 +346,23 @@ public final class K8jCluster implements AutoCloseable {
 
     /**
      * Moves the cluster's clock: whatever becomes due on the way happens in order, and what it causes is done before time
-     * goes on. Returns when the cluster is quiescent again.
+     * goes on. A calm in which nodes show that they are alive and nothing else happens is passed over in one step, so that
+     * months are a matter of seconds. Returns when the cluster is quiescent again.
      */
     public void advance(Duration span) {
-        time.advance(span, () -> calm());
+        time.advance(span, this::settle);
         awaitQuiescent();
     }
 
     /**
-     * Waits until nothing moves in the cluster: no request came, no revision was made and no controller ran for a moment,
-     * and all queues are empty.
+     * Waits until nothing moves in the cluster: all queues are empty, every change has reached all that follow it, no
+     * virtual thread has anything to do, and for a moment no request came from outside.
      *
      * @throws IllegalStateException if it still moves after 30 s
      */
     public void awaitQuiescent() {
         try {
-            if (!activity.awaitCalm(QUIESCENT_LIMIT)) {
+            if (activity.awaitCalm(QUIESCENT_LIMIT) == Activity.Calm.NONE) {
                 throw new IllegalStateException("the cluster is still busy after %d s: %s"
                         .formatted(QUIESCENT_LIMIT.toSeconds(), activity.busy()));
             }
@@ -371,12 +372,14 @@ public final class K8jCluster implements AutoCloseable {
         }
     }
 
-    private void calm() {
+    private FakeTime.Settled settle(boolean thoroughly) {
+        Activity.Calm calm = Activity.Calm.NONE;
         try {
-            activity.awaitStep(STEP_LIMIT);
+            calm = thoroughly ? activity.awaitCalm(QUIESCENT_LIMIT) : activity.awaitStep(STEP_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return new FakeTime.Settled(activity.changes(), calm == Activity.Calm.CERTAIN);
     }
 
     private static void delete(Path directory) throws IOException {

@@ -33,6 +33,9 @@ final class Preload {
             Lease.class,
             Pod.class);
 
+    /** Whether Netty tells Flight Recorder of its buffers, for which it sets that up: a tenth of a start's work. */
+    private static final String NETTY_EVENTS = "io.netty.jfr.enabled";
+
     private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
     private Preload() {}
@@ -44,6 +47,7 @@ final class Preload {
     /** Does it, once for all clusters. What was left to other threads may still be going on when this returns. */
     static void begin() {
         if (BEGUN.compareAndSet(false, true)) {
+            if (System.getProperty(NETTY_EVENTS) == null) System.setProperty(NETTY_EVENTS, "false");
             start("preload-keys", SharedParts::certificates);
             start("preload-network", Preload::network);
             resources();

@@ -10,6 +10,7 @@ import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import io.k8j.model.validation.GoText;
 import java.io.IOException;
@@ -97,7 +98,7 @@ final class Availability implements AutoCloseable {
     private void askAll() {
         if (closed) return;
         for (RemoteService remote : index.all()) ask(remote.name());
-        next = time.after(AGAIN, this::askAll);
+        next = time.after(Pace.UPKEEP, AGAIN, this::askAll);
     }
 
     private void work() {

@@ -2,6 +2,7 @@ package io.k8j.apiserver.cache;
 
 import io.k8j.apiserver.cache.ResourceCache.StoreChange;
 import io.k8j.apiserver.encryption.Encryption;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import io.k8j.store.Entry;
 import io.k8j.store.Event;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,8 @@ public final class StoreFeed implements AutoCloseable {
     private final Encryption encryption;
     private final Map<String, ResourceCache> caches = new ConcurrentHashMap<>();
     private final LinkedBlockingQueue<Batch> batches = new LinkedBlockingQueue<>();
+    private final AtomicInteger undispatched =
+            new AtomicInteger(); // batches, the one in the dispatcher's hands included
     private final Object progress = new Object();
     private final Thread dispatcher;
     private volatile long applied;
@@ -92,7 +96,7 @@ public final class StoreFeed implements AutoCloseable {
         if (!events.isEmpty()) {
             List<ResourceCache> of = new ArrayList<>();
             for (int i = 0; i < events.size(); i++) of.add(cache);
-            batches.add(new Batch(of, events, 0));
+            add(new Batch(of, events, 0));
         }
     }
 
@@ -124,9 +128,9 @@ public final class StoreFeed implements AutoCloseable {
         }
     }
 
-    /** Whether a watch has something to tell yet. */
+    /** Whether there is a change that a watch has not told yet. */
     public boolean isDelivering() {
-        return caches.values().stream().anyMatch(ResourceCache::isDelivering);
+        return undispatched.get() > 0 || caches.values().stream().anyMatch(ResourceCache::isDelivering);
     }
 
     /** The revision up to which all caches are complete. */
@@ -177,24 +181,33 @@ public final class StoreFeed implements AutoCloseable {
     }
 
     private void scheduleBookmarks() {
-        time.after(BOOKMARK_EVERY, () -> {
+        time.after(Pace.UPKEEP, BOOKMARK_EVERY, () -> {
             if (closed) return;
-            batches.add(new Batch(List.of(), List.of(), 0));
+            add(new Batch(List.of(), List.of(), 0));
             scheduleBookmarks();
         });
+    }
+
+    private void add(Batch batch) {
+        undispatched.incrementAndGet();
+        batches.add(batch);
     }
 
     private void dispatch() {
         try {
             while (true) {
                 Batch batch = batches.take();
-                if (batch == STOP) return;
+                if (batch == STOP) {
+                    undispatched.set(0); // nobody waits for what came after it
+                    return;
+                }
                 for (int i = 0; i < batch.events.size(); i++)
                     batch.caches.get(i).dispatch(batch.events.get(i));
                 if (batch.revision > told) told = batch.revision;
                 if (batch.events.isEmpty() && batch.revision == 0) {
                     for (ResourceCache cache : caches.values()) cache.bookmark(told);
                 }
+                undispatched.decrementAndGet();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -215,7 +228,7 @@ public final class StoreFeed implements AutoCloseable {
         if (closed) return;
         closed = true;
         if (watch != null) watch.close();
-        batches.add(STOP);
+        add(STOP);
         for (ResourceCache cache : caches.values()) cache.closeWatchers(null);
         synchronized (progress) {
             progress.notifyAll();
@@ -238,13 +251,13 @@ public final class StoreFeed implements AutoCloseable {
                 of.add(cache);
                 made.add(change);
             }
-            batches.add(new Batch(of, made, revision));
+            add(new Batch(of, made, revision));
             reached(revision);
         }
 
         @Override
         public void onProgress(long revision) {
-            batches.add(new Batch(List.of(), List.of(), revision));
+            add(new Batch(List.of(), List.of(), revision));
             reached(revision);
         }
 

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.encryption;
 
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -71,7 +72,9 @@ final class KmsPlugin implements ValueTransformer, AutoCloseable {
         wrong.ifPresent(why ->
                 LOG.atWarn().addKeyValue("name", name).addKeyValue("cause", why).log("KMS plugin is not well"));
         next = time.after(
-                wrong.isEmpty() ? WHEN_WELL : WHEN_ILL, () -> Thread.ofVirtual().start(this::watch));
+                Pace.UPKEEP,
+                wrong.isEmpty() ? WHEN_WELL : WHEN_ILL,
+                () -> Thread.ofVirtual().start(this::watch));
     }
 
     /** What is wrong with the plugin; an answer is kept for some seconds. */

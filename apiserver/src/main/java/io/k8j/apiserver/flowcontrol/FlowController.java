@@ -4,6 +4,7 @@ import io.k8j.apiserver.flowcontrol.PriorityLevel.Standing;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,7 +160,7 @@ public final class FlowController implements AutoCloseable {
     }
 
     private void scheduleBorrowing() {
-        next = time.after(BORROWING_PERIOD, () -> {
+        next = time.after(Pace.UPKEEP, BORROWING_PERIOD, () -> {
             if (closed) return;
             borrow();
             scheduleBorrowing();

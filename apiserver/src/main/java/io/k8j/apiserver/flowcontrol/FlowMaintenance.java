@@ -7,6 +7,7 @@ import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -65,7 +66,8 @@ public final class FlowMaintenance implements AutoCloseable {
             if (!closed)
                 LOG.atWarn().setCause(e).log("objects of priority and fairness not brought up to date; trying again");
         }
-        if (!closed) next = time.after(EVERY, () -> Thread.ofVirtual().start(this::ensureAll));
+        if (!closed)
+            next = time.after(Pace.UPKEEP, EVERY, () -> Thread.ofVirtual().start(this::ensureAll));
     }
 
     private void ensure(GroupVersionResource resource, Map<String, Object> wanted, boolean mandatory) {

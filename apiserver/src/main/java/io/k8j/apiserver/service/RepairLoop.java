@@ -1,5 +1,6 @@
 package io.k8j.apiserver.service;
 
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 
@@ -21,7 +22,9 @@ public final class RepairLoop implements AutoCloseable {
     public synchronized void start() {
         if (!closed)
             next = time.after(
-                    INTERVAL, () -> Thread.ofVirtual().name("repair-services").start(this::run));
+                    Pace.UPKEEP,
+                    INTERVAL,
+                    () -> Thread.ofVirtual().name("repair-services").start(this::run));
     }
 
     private void run() {

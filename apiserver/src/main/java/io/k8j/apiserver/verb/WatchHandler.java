@@ -9,6 +9,7 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiTransport;
 import io.k8j.model.api.WatchListener;
 import io.k8j.model.json.Json;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -65,7 +66,7 @@ public final class WatchHandler {
         if (!watcher.start(from)) {
             throw ApiException.expired("too old resource version: %d (%d)".formatted(revision, cache.oldestRevision()));
         }
-        Time.Timer timer = time.after(timeout(options), watcher::close);
+        Time.Timer timer = time.after(pace(options), timeout(options), watcher::close);
         return () -> {
             timer.cancel();
             watcher.close();
@@ -83,6 +84,12 @@ public final class WatchHandler {
         if (seconds != null && seconds > 0) return Duration.ofSeconds(Math.min(seconds, 10_000_000));
         long least = Math.max(1, minTimeoutSeconds);
         return Duration.ofSeconds(least + ThreadLocalRandom.current().nextLong(least));
+    }
+
+    /** Watches that nobody wants to end do so for the sake of the servers' balance: no outcome depends on it. */
+    private static Pace pace(ReadOptions options) {
+        Long seconds = options.timeoutSeconds();
+        return seconds != null && seconds > 0 ? Pace.EXACT : Pace.WHILE_RUNNING;
     }
 
     /** An object with a version and nothing else, which in Go's form has empty parts. */

@@ -252,7 +252,7 @@ public final class CronJobController {
         Job created;
         try {
             created = jobs.create(job);
-            context.metrics().cronJobStarted(Duration.between(due, context.now()));
+            context.metrics().cronJobStarted(Duration.between(due.toInstant(), context.now()));
             events.normal(cronJob, "SuccessfulCreate", "Created job " + Nulls.name(created));
         } catch (ApiException e) {
             if (PodControl.isNamespaceTerminating(e)) {

@@ -14,6 +14,7 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.Ownership;
 import io.k8j.model.api.TransportException;
+import io.k8j.model.time.Pace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +96,7 @@ public final class GarbageCollector {
             } catch (ApiException | TransportException e) {
                 LOG.atDebug().addKeyValue("cause", e.getMessage()).log("resources not read, will be repeated");
             }
-            return Outcome.again(CATALOG_PERIOD);
+            return Outcome.again(Pace.UPKEEP, CATALOG_PERIOD);
         }
         if (!monitors.isComplete()) {
             return Outcome.again(GRAPH_WAIT);

@@ -20,6 +20,7 @@ import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.Times;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.time.Pace;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -83,7 +84,7 @@ public final class NodeLifecycleController {
     private Outcome reconcile(ObjectKey key) {
         if (key.equals(LOOK_AROUND)) {
             lookAround();
-            return Outcome.again(context.config().nodeMonitorPeriod());
+            return Outcome.again(Pace.LOOK, context.config().nodeMonitorPeriod());
         }
         Optional<Node> found = informer.get(key);
         if (found.isEmpty()) {

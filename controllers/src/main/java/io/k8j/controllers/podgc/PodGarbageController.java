@@ -11,6 +11,7 @@ import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.pods.PodEnd;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.time.Pace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -68,7 +69,7 @@ public final class PodGarbageController {
             end.fail(pod);
             end.delete(pod, 0L);
         });
-        return Outcome.again(PERIOD);
+        return Outcome.again(Pace.LOOK, PERIOD);
     }
 
     /** One Pod that cannot be removed does not keep the others. */

@@ -18,6 +18,7 @@ import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.Rests;
 import io.k8j.model.quantity.Quantity;
+import io.k8j.model.time.Pace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -117,7 +118,9 @@ public final class ResourceQuotaController {
                             .endStatus()
                             .build()));
         }
-        return Outcome.again(untilNextLook(key.namespace()));
+        Duration wait = untilNextLook(key.namespace());
+        boolean regular = wait.equals(context.config().resourceQuotaSyncPeriod());
+        return Outcome.again(regular ? Pace.UPKEEP : Pace.EXACT, wait);
     }
 
     /** The period, or less if some Pod that is being deleted ceases to count earlier. */

@@ -5,6 +5,7 @@ import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.pods.PodWorkers;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.time.Duration;
@@ -72,6 +73,8 @@ public final class PressureRelief implements AutoCloseable {
     private void later() {
         if (closed) return;
         next = time.after(
+                // Under pressure, spans of grace end; without, looks find what they found before.
+                conditions.isEmpty() ? Pace.LOOK : Pace.EXACT,
                 PERIOD,
                 () -> Thread.ofVirtual().name("eviction").start(() -> {
                     try {

@@ -10,6 +10,7 @@ import io.k8j.kubelet.cri.v1.Image;
 import io.k8j.kubelet.logs.LogRotation;
 import io.k8j.kubelet.pods.PodWorkers;
 import io.k8j.kubelet.pods.RuntimePod;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -60,6 +61,7 @@ public final class Housekeeping implements AutoCloseable {
     private void repeat(Duration pause, Runnable task) {
         if (closed) return;
         time.after(
+                Pace.UPKEEP,
                 pause,
                 () -> Thread.ofVirtual().name("housekeeping").start(() -> {
                     try {

@@ -19,6 +19,7 @@ import io.k8j.kubelet.pods.PodEvents;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.TransportException;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -218,7 +219,9 @@ public final class NodeAgent implements AutoCloseable {
                 } catch (RuntimeException e) {
                     log.atError().setCause(e).log("node status failed");
                 }
-                Time.Timer timer = client.time().after(pause, () -> signal.offer(Boolean.TRUE));
+                boolean regular = pause.equals(config.nodeStatusUpdateFrequency());
+                Time.Timer timer = client.time()
+                        .after(regular ? Pace.SIGN_OF_LIFE : Pace.EXACT, pause, () -> signal.offer(Boolean.TRUE));
                 try {
                     signal.take();
                 } finally {

@@ -9,6 +9,7 @@ import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
+import io.k8j.model.time.Pace;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -53,13 +54,15 @@ final class NodeLease implements AutoCloseable {
         try {
             while (true) {
                 Duration next = duration.dividedBy(4);
+                Pace pace = Pace.SIGN_OF_LIFE;
                 try {
                     renew();
                 } catch (ApiException | TransportException e) {
                     log.atDebug().addKeyValue("cause", e.getMessage()).log("node lease not renewed");
                     next = RETRY;
+                    pace = Pace.EXACT;
                 }
-                client.time().sleep(next);
+                client.time().sleep(pace, next);
             }
         } catch (InterruptedException e) {
             return; // closed

@@ -15,6 +15,7 @@ import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.manifests.StaticPod;
 import io.k8j.kubelet.probes.Actions;
+import io.k8j.model.time.Pace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ public final class PodWorkers implements AutoCloseable {
         all.pods.onChange(all.new Changes()).start();
         all.runtimeWatch = runtime.watch(all::onRuntimeEvent);
         Thread.ofVirtual().name("pod-orphans").start(all::removeOrphans);
-        client.time().after(RELOOK, all::lookAtAll);
+        client.time().after(Pace.UPKEEP, RELOOK, all::lookAtAll);
         return all;
     }
 
@@ -177,7 +178,7 @@ public final class PodWorkers implements AutoCloseable {
     private void lookAtAll() {
         if (closed) return;
         workers.values().forEach(PodWorker::wake);
-        context.time().after(RELOOK, this::lookAtAll);
+        context.time().after(Pace.UPKEEP, RELOOK, this::lookAtAll);
     }
 
     /** Removes sandboxes and directories of Pods that were deleted while nobody watched. */

@@ -3,6 +3,7 @@ package io.k8j.kubelet.pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.kubelet.volumes.PodVolumes;
 import io.k8j.kubelet.volumes.VolumeException;
+import io.k8j.model.time.Pace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,10 +86,13 @@ final class VolumeKeeper {
         context.objects()
                 .nextRefresh(uid)
                 .ifPresent(at -> context.time()
-                        .after(Duration.between(context.time().instant(), at).plusSeconds(1), () -> {
-                            refresh();
-                            wake.run();
-                        }));
+                        .after(
+                                Pace.UPKEEP,
+                                Duration.between(context.time().instant(), at).plusSeconds(1),
+                                () -> {
+                                    refresh();
+                                    wake.run();
+                                }));
         return true;
     }
 

@@ -73,7 +73,7 @@ class PodScriptTest {
                 new Mistake(
                         "    stops: 3s",
                         "    stop: 3s",
-                        "s, line 11: containers.app.stop: unknown field; known are starts, exec, cpu, memory, stops"),
+                        "s, line 11: containers.app.stop: unknown field; known are starts, exec, cpu, memory, load, stops"),
                 new Mistake("starts:", "starts: yes", "s, line"),
                 new Mistake(
                         "images:", "pictures:", "s, line 12: pictures: unknown field; known are containers, images"));

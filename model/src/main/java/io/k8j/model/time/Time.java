@@ -19,10 +19,22 @@ public interface Time extends InstantSource {
      */
     Timer after(Duration delay, Runnable task);
 
+    /**
+     * Like {@link #after(Duration, Runnable)}, and says what it means when the task runs, for clocks that are moved.
+     */
+    default Timer after(Pace pace, Duration delay, Runnable task) {
+        return after(delay, task);
+    }
+
     /** Blocks for a while of this clock's time; with a clock that stands still until it is moved. */
     default void sleep(Duration span) throws InterruptedException {
+        sleep(Pace.EXACT, span);
+    }
+
+    /** Like {@link #sleep(Duration)}, and says what it means to wake, for clocks that are moved. */
+    default void sleep(Pace pace, Duration span) throws InterruptedException {
         CountDownLatch over = new CountDownLatch(1);
-        Timer timer = after(span, over::countDown);
+        Timer timer = after(pace, span, over::countDown);
         try {
             over.await();
         } finally {

@@ -1,6 +1,7 @@
 package io.k8j.server.controlplane;
 
 import io.k8j.apiserver.aggregation.FrontProxy;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import io.k8j.server.certs.CertificateAuthority;
 import io.k8j.server.certs.CertificateRequest;
@@ -184,6 +185,7 @@ public final class ClusterCertificates implements AutoCloseable {
     /** Replaced files are used for the connections that follow; removed ones are issued anew. */
     private void followFiles() {
         nextLook = time.after(
+                Pace.UPKEEP,
                 LOOK_AT_FILES,
                 () -> Thread.ofVirtual().start(() -> {
                     if (!fileTimes().equals(seen)) {
@@ -226,7 +228,9 @@ public final class ClusterCertificates implements AutoCloseable {
 
     private void lookAgainLater() {
         next = time.after(
-                LOOK_OVER, () -> Thread.ofVirtual().name("certificates").start(this::lookOverAgain));
+                Pace.UPKEEP,
+                LOOK_OVER,
+                () -> Thread.ofVirtual().name("certificates").start(this::lookOverAgain));
     }
 
     private void lookOverAgain() {

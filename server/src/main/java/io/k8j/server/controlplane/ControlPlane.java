@@ -24,12 +24,8 @@ import io.k8j.server.UserException;
 import io.k8j.server.flags.ApiServerFlags;
 import io.k8j.server.flags.FlagValues;
 import io.k8j.server.flags.SchedulerFlags;
-import io.k8j.store.EmbeddedStore;
-import io.k8j.store.MemoryStore;
 import io.k8j.store.RangeResult;
 import io.k8j.store.Store;
-import io.k8j.store.StoreConfig;
-import io.k8j.store.StoreException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -99,8 +95,9 @@ public final class ControlPlane implements AutoCloseable {
         ResourceMetrics metrics = ResourceMetrics.of(config, time);
         ControlPlane plane = new ControlPlane(time, metrics);
         try {
-            Store store = plane.closing.add(
-                    steps.step("store: " + storeName(config), () -> openStore(config, time, beginning.state())));
+            Store store = steps.step(
+                    "store: " + StoreOpening.name(config),
+                    () -> StoreOpening.open(config, time, beginning.state(), plane.closing));
             plane.store = store;
             Operations operations = operations(config, plane.closing, time).withFrontProxy(certificates::frontProxy);
             ServedApis apis = metrics == null ? apis(config) : apis(config).withUsage(metrics.usage());
@@ -114,29 +111,6 @@ public final class ControlPlane implements AutoCloseable {
         } catch (Exception e) {
             plane.closing.closeAfter(e);
             throw e;
-        }
-    }
-
-    private static String storeName(ServerConfig config) {
-        return config.datastoreEndpoint().equals("embedded")
-                ? config.storeDir().toString()
-                : config.datastoreEndpoint();
-    }
-
-    private static Store openStore(ServerConfig config, Time time, RangeResult.Page state) {
-        try {
-            return switch (config.datastoreEndpoint()) {
-                case "embedded" -> EmbeddedStore.open(config.storeDir(), StoreConfig.DEFAULTS);
-                case "memory" -> {
-                    StoreConfig settings = StoreConfig.DEFAULTS.withClock(time);
-                    yield state == null ? MemoryStore.open(settings) : MemoryStore.open(settings, state);
-                }
-                default ->
-                    throw new UserException("--datastore-endpoint %s: this version knows only 'embedded' and 'memory'"
-                            .formatted(config.datastoreEndpoint()));
-            };
-        } catch (StoreException e) {
-            throw new UserException("cannot open the store in %s: %s".formatted(config.storeDir(), e.getMessage()), e);
         }
     }
 

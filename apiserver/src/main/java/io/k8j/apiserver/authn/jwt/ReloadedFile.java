@@ -1,6 +1,7 @@
 package io.k8j.apiserver.authn.jwt;
 
 import io.k8j.model.metrics.MetricFamily;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -115,7 +116,9 @@ public final class ReloadedFile implements AutoCloseable {
     private synchronized void lookLater() {
         if (!closed) {
             next = time.after(
-                    LOOK, () -> Thread.ofVirtual().name(what + "-config").start(this::look));
+                    Pace.UPKEEP,
+                    LOOK,
+                    () -> Thread.ofVirtual().name(what + "-config").start(this::look));
         }
     }
 
