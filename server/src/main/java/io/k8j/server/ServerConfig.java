@@ -44,7 +44,6 @@ public record ServerConfig(
         String containerRuntimeEndpoint,
         boolean install,
         int kubeletPort,
-        String bridge,
         Path registriesDir,
         FlagValues apiServerFlags,
         FlagValues kubeletFlags,
@@ -74,6 +73,51 @@ public record ServerConfig(
         if (simulatedNodes < 0) {
             throw new IllegalArgumentException("--simulated-nodes %d: must not be negative".formatted(simulatedNodes));
         }
+    }
+
+    /**
+     * A cluster on the loopback address whose nodes are simulated, with everything else as the flags' defaults have it.
+     *
+     * @param store {@code --datastore-endpoint}
+     * @param nodes {@code --simulated-nodes}
+     */
+    public static ServerConfig simulated(
+            Path directory,
+            int httpsListenPort,
+            String store,
+            Set<String> disable,
+            int nodes,
+            FlagValues apiServerFlags,
+            FlagValues schedulerFlags) {
+        return new ServerConfig(
+                directory,
+                directory.resolve("kubeconfig.yaml"),
+                "127.0.0.1",
+                httpsListenPort,
+                "127.0.0.1",
+                List.of(),
+                "node-0",
+                "127.0.0.1",
+                Map.of(),
+                List.of(),
+                "10.42.0.0/16",
+                "10.43.0.0/16",
+                "10.43.0.10",
+                "cluster.local",
+                "30000-32767",
+                store,
+                null,
+                disable,
+                Runtime.SIMULATED,
+                nodes,
+                false,
+                null,
+                false,
+                0,
+                null,
+                apiServerFlags,
+                FlagValues.NONE,
+                schedulerFlags);
     }
 
     private static void checkPort(String flag, int port) {

@@ -281,7 +281,6 @@ public final class ServerCommand implements Callable<Integer> {
                 containerRuntimeEndpoint,
                 !noInstall,
                 kubeletPort,
-                null,
                 registriesDir,
                 ApiServerFlags.parse(apiServerArguments),
                 KubeletFlags.parse(kubeletArguments),

@@ -11,8 +11,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -38,36 +36,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static ServerConfig config(Path directory) {
-        return new ServerConfig(
-                directory,
-                directory.resolve("kubeconfig.yaml"),
-                "127.0.0.1",
-                0,
-                "127.0.0.1",
-                List.of(),
-                "train",
-                "127.0.0.1",
-                Map.of(),
-                List.of(),
-                "10.42.0.0/16",
-                "10.43.0.0/16",
-                "10.43.0.10",
-                "cluster.local",
-                "30000-32767",
-                "embedded",
-                null,
-                Set.of(),
-                ServerConfig.Runtime.SIMULATED,
-                0,
-                false,
-                null,
-                false,
-                0,
-                null,
-                null,
-                FlagValues.NONE,
-                FlagValues.NONE,
-                FlagValues.NONE);
+        return ServerConfig.simulated(directory, 0, "embedded", Set.of(), 0, FlagValues.NONE, FlagValues.NONE);
     }
 
     /** Nobody listens there, but the way to the failure loads what a success needs. */

@@ -50,35 +50,13 @@ class OperationFlagsTest {
     }
 
     private ServerConfig config(int port, String... flags) {
-        return new ServerConfig(
+        return ServerConfig.simulated(
                 directory,
-                directory.resolve("kubeconfig.yaml"),
-                "127.0.0.1",
                 port,
-                "127.0.0.1",
-                List.of(),
-                "node-0",
-                "127.0.0.1",
-                Map.of(),
-                List.of(),
-                "10.42.0.0/16",
-                "10.43.0.0/16",
-                "10.43.0.10",
-                "cluster.local",
-                "30000-32767",
                 "embedded",
-                null,
                 Set.of("controllers", "scheduler"),
-                ServerConfig.Runtime.SIMULATED,
                 0,
-                true,
-                null,
-                false,
-                0,
-                "",
-                null,
                 ApiServerFlags.parse(List.of(flags)),
-                FlagValues.NONE,
                 FlagValues.NONE);
     }
 
