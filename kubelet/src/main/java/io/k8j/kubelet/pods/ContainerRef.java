@@ -75,14 +75,20 @@ public record ContainerRef(Kind kind, Container container, String target) {
         return allOf(pod).stream().filter(ref -> ref.name().equals(name)).findFirst();
     }
 
-    /** Whether it is to run again after it has ended with {@code exitCode}. */
-    boolean restarts(Pod pod, int exitCode) {
-        if (kind == Kind.EPHEMERAL) return false;
+    /** What the first of its own rules that names the exit code wants: to restart it, or all containers. */
+    Optional<String> ruleFor(int exitCode) {
         for (ContainerRestartRule rule : orEmpty(container.getRestartPolicyRules())) {
             if (rule.getExitCodes() == null) continue;
             boolean in = orEmpty(rule.getExitCodes().getValues()).contains(exitCode);
-            if (in == "In".equals(rule.getExitCodes().getOperator())) return "Restart".equals(rule.getAction());
+            if (in == "In".equals(rule.getExitCodes().getOperator())) return Optional.of(rule.getAction());
         }
+        return Optional.empty();
+    }
+
+    /** Whether it is to run again after it has ended with {@code exitCode}. */
+    boolean restarts(Pod pod, int exitCode) {
+        if (kind == Kind.EPHEMERAL) return false;
+        if (ruleFor(exitCode).isPresent()) return true; // alone or with all others
         String policy = container.getRestartPolicy();
         if (policy == null || policy.isEmpty()) policy = pod.getSpec().getRestartPolicy();
         // An init container of a Pod that restarts always is done once it has succeeded.

@@ -22,11 +22,13 @@ final class ContainerStatuses {
     private final Pod pod;
     private final RuntimePod runtime;
     private final PodView view;
+    private final boolean restarting;
 
     ContainerStatuses(Pod pod, RuntimePod runtime, PodView view) {
         this.pod = pod;
         this.runtime = runtime;
         this.view = view;
+        this.restarting = WholeRestart.isWanted(pod, runtime, pod.getStatus());
     }
 
     List<ContainerStatus> of(List<ContainerRef> refs) {
@@ -46,7 +48,10 @@ final class ContainerStatuses {
         if (runs.isEmpty()) {
             status.withState(waiting(waitingFor(ref)));
             old.filter(o -> o.getContainerID() != null && !o.getContainerID().isEmpty())
-                    .ifPresent(o -> keepWhatWasLost(status, o));
+                    .ifPresent(o -> {
+                        keepWhatWasLost(status, o);
+                        if (restarting && o.getState() != null && o.getState().getWaiting() == null) removed(status, o);
+                    });
             if (ref.kind() != Kind.EPHEMERAL) status.withStarted(false);
         } else {
             fill(status, ref, runs);
@@ -71,6 +76,19 @@ final class ContainerStatuses {
         }
     }
 
+    /** All containers start anew in place. */
+    private static void removed(ContainerStatusBuilder status, ContainerStatus old) {
+        status.withState(waiting(new PodView.Waiting(WholeRestart.REASON, WholeRestart.MESSAGE)))
+                .withNewLastState()
+                .withNewTerminated()
+                .withExitCode(137)
+                .withReason(WholeRestart.REASON)
+                .withMessage(WholeRestart.MESSAGE)
+                .endTerminated()
+                .endLastState()
+                .withRestartCount(old.getRestartCount() + 1);
+    }
+
     private void fill(ContainerStatusBuilder status, ContainerRef ref, List<RuntimeContainer> runs) {
         RuntimeContainer newest = runs.getFirst();
         status.withRestartCount(newest.attempt()).withContainerID(idOf(newest));
@@ -78,6 +96,7 @@ final class ContainerStatuses {
         if (!image.isEmpty()) status.withImage(image);
         status.withImageID(newest.status().getImageRef());
         if (runs.size() > 1 && runs.get(1).exited()) status.withLastState(terminated(runs.get(1)));
+        if (runs.size() == 1 && WholeRestart.isPossible(pod)) old(ref).ifPresent(o -> keepLastEnd(status, o, newest));
         PodView.Waiting why = view.waiting().get(ref.name());
         boolean up = newest.running() && !view.hooked().contains(newest.id());
         boolean started = up && view.started().contains(newest.id());
@@ -109,6 +128,16 @@ final class ContainerStatuses {
                     .withSupplementalGroups(user.getSupplementalGroupsList())
                     .endLinux()
                     .endUser();
+        }
+    }
+
+    /** Runs that were removed for a restart of all containers are told of by the status before only. */
+    private void keepLastEnd(ContainerStatusBuilder status, ContainerStatus old, RuntimeContainer newest) {
+        boolean another = !idOf(newest).equals(old.getContainerID());
+        if (another && old.getState() != null && old.getState().getTerminated() != null) {
+            status.withLastState(old.getState());
+        } else if (old.getLastState() != null && old.getLastState().getTerminated() != null) {
+            status.withLastState(old.getLastState());
         }
     }
 

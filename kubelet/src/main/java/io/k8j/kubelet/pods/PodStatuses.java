@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Works out a Pod's whole status. Pure: the same input gives the same status. */
 final class PodStatuses {
@@ -148,34 +147,15 @@ final class PodStatuses {
 
     /** Upstream's rules, over the counts of containers in each state. */
     private String phaseOfContainers(boolean ended) {
-        List<ContainerRef> inits = ContainerRef.initOf(pod);
-        int pending = 0;
-        boolean initFailed = false;
-        for (int i = 0; i < init.size(); i++) {
-            ContainerStatus status = init.get(i);
-            if (inits.get(i).kind() == Kind.SIDECAR) {
-                if (!Boolean.TRUE.equals(status.getStarted()) && appUntouched()) pending++;
-            } else if (status.getState().getTerminated() == null) {
-                pending++;
-            } else if (status.getState().getTerminated().getExitCode() != 0) {
-                initFailed |= !inits.get(i)
-                        .restarts(pod, status.getState().getTerminated().getExitCode());
-                pending++;
-            }
+        PhaseCounts counts = PhaseCounts.of(pod, init, app);
+        if (counts.initFailed()) return "Failed";
+        if (counts.pendingInit() > 0 || (counts.pendingSidecars() > 0 && appUntouched()) || counts.waiting() > 0) {
+            return ended ? failedIfEverRan() : "Pending";
         }
-        if (initFailed) return "Failed";
-        if (pending > 0 && appUntouched()) return ended ? failedIfEverRan() : "Pending";
-        int running = count(status -> status.getState().getRunning() != null);
-        int waiting = count(status -> status.getState().getWaiting() != null
-                && (status.getLastState() == null || status.getLastState().getTerminated() == null));
-        int succeeded = count(status -> status.getState().getTerminated() != null
-                && status.getState().getTerminated().getExitCode() == 0);
-        int stopped = app.size() - running - waiting;
-        if (waiting > 0) return ended ? failedIfEverRan() : "Pending";
-        if (running > 0) return "Running";
-        boolean again = !ended && anyRestarts();
-        if (again) return "Running";
-        return stopped == succeeded ? "Succeeded" : "Failed";
+        if (counts.running() > 0) return "Running";
+        if (counts.stopped() == 0) return ended ? failedIfEverRan() : "Pending";
+        if (!ended && counts.stopped() != counts.stoppedForGood()) return "Running"; // some will start again
+        return counts.stopped() == counts.succeeded() ? "Succeeded" : "Failed";
     }
 
     private String failedIfEverRan() {
@@ -189,21 +169,6 @@ final class PodStatuses {
                                 || status.getLastState().getTerminated() == null));
     }
 
-    private boolean anyRestarts() {
-        List<ContainerRef> refs = ContainerRef.appOf(pod);
-        for (int i = 0; i < refs.size(); i++) {
-            var state = app.get(i).getState();
-            if (state.getWaiting() != null) return true;
-            if (state.getTerminated() != null
-                    && refs.get(i).restarts(pod, state.getTerminated().getExitCode())) return true;
-        }
-        return false;
-    }
-
-    private int count(Predicate<ContainerStatus> test) {
-        return (int) app.stream().filter(test).count();
-    }
-
     private List<PodCondition> conditions(PodStatus old, String phase, boolean over) {
         List<PodCondition> all = new ArrayList<>();
         boolean sandboxUp = runtime.sandbox().filter(Sandbox::ready).isPresent() && !over;
@@ -215,6 +180,7 @@ final class PodStatuses {
         all.add(find(old, "PodScheduled")
                 .map(known -> observed(known))
                 .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
+        if (WholeRestart.isPossible(pod)) all.add(restarting(old, phase));
         if (view.failure() != null
                 && Set.of(Ending.EVICTED, Ending.TERMINATED)
                         .contains(view.failure().reason())) {
@@ -256,15 +222,34 @@ final class PodStatuses {
             if (!done) unfinished.add(refs.get(i).name());
         }
         if ("Succeeded".equals(phase)) {
-            return condition(old, "Initialized", true, refs.isEmpty() ? null : "PodCompleted", null);
+            return condition(old, "Initialized", true, "PodCompleted", null);
         }
-        if (unfinished.isEmpty()) return condition(old, "Initialized", true, null, null);
+        boolean initialized = WholeRestart.isPossible(pod) // what has been initialized stays so
+                && find(old, "Initialized")
+                        .filter(c -> "True".equals(c.getStatus()))
+                        .isPresent();
+        if (unfinished.isEmpty() || initialized) return condition(old, "Initialized", true, null, null);
         return condition(
                 old,
                 "Initialized",
                 false,
                 "ContainersNotInitialized",
                 "containers with incomplete status: [" + String.join(" ", unfinished) + "]");
+    }
+
+    private PodCondition restarting(PodStatus old, String phase) {
+        boolean under =
+                !isOver(phase) && WholeRestart.isWanted(pod, runtime, old) && !WholeRestart.isCleared(pod, runtime);
+        String ended = "Succeeded".equals(phase) ? "PodCompleted" : "Failed".equals(phase) ? "PodFailed" : null;
+        return condition(
+                        old,
+                        WholeRestart.CONDITION,
+                        under,
+                        under ? "RestartAllContainersStarted" : ended,
+                        under ? "container exited with restart policy rule" : null)
+                .toBuilder()
+                .withObservedGeneration(null)
+                .build();
     }
 
     private PodCondition containersReady(PodStatus old, String phase) {

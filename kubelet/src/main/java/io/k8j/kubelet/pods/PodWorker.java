@@ -242,6 +242,13 @@ final class PodWorker {
         if (resizer.deferred()) wakeAfter(RESIZE_AGAIN);
         feed.observe(now, runtime, starter.hooked());
         handleHookFailures(now, runtime);
+        if (WholeRestart.isWanted(now, runtime, statuses.last(now)) && !WholeRestart.isCleared(now, runtime)) {
+            tell(now, runtime, false);
+            WholeRestart.clear(context, now, runtime);
+            runtime = look();
+            feed.observe(now, runtime, starter.hooked());
+            tell(now, runtime, false);
+        }
         PodPlan plan = PodPlan.decide(now, runtime, facts());
         tell(now, runtime, false);
         if (plan.killPod() && !plan.newSandbox()) {

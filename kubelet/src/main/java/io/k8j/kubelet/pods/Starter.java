@@ -1,5 +1,6 @@
 package io.k8j.kubelet.pods;
 
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.ContainerConfig;
@@ -205,9 +206,19 @@ final class Starter {
                 .filter(status -> status.getName().equals(ref.name()))
                 .filter(status -> status.getContainerID() != null
                         && !status.getContainerID().isEmpty())
-                .map(status -> status.getRestartCount() + 1)
+                .map(status -> isCounted(status) ? status.getRestartCount() : status.getRestartCount() + 1)
                 .findFirst()
                 .orElse(0);
+    }
+
+    /** Whether the status counts the run that is to come. */
+    private static boolean isCounted(ContainerStatus status) {
+        return status.getState() != null
+                && status.getState().getWaiting() != null
+                && status.getLastState() != null
+                && status.getLastState().getTerminated() != null
+                && WholeRestart.REASON.equals(
+                        status.getLastState().getTerminated().getReason());
     }
 
     private ContainerConfig configure(

@@ -16,6 +16,7 @@ final class StatusKeeper {
             "Initialized",
             "Ready",
             "ContainersReady",
+            WholeRestart.CONDITION,
             Resizer.PENDING,
             Resizer.IN_PROGRESS);
 
@@ -34,6 +35,11 @@ final class StatusKeeper {
     void tell(Pod now, RuntimePod runtime, PodView view, boolean ended) {
         last = PodStatuses.of(withOwnStatus(now), runtime, view, context.time().instant(), ended);
         context.statuses().set(now, last);
+    }
+
+    /** What was told last; what the object says before that. */
+    PodStatus last(Pod now) {
+        return last == null ? now.getStatus() : last;
     }
 
     /** The object with the status that we have set last, which it may not show yet, and what others have set in it. */

@@ -100,6 +100,45 @@ class PodLifeTest extends SimulatedNodeCase {
     }
 
     @Test
+    void anExitMayStartAllContainersAnew() {
+        node.create("p", """
+            {'restartPolicy':'Never',
+             'initContainers':[{'name':'i','image':'busybox:1'}],
+             'containers':[{'name':'a','image':'busybox:1','restartPolicy':'Never','restartPolicyRules':[
+                 {'action':'RestartAllContainers','exitCodes':{'operator':'In','values':[42]}}]},
+               {'name':'b','image':'busybox:1'}]}\
+            """);
+        Pod pod = node.await(
+                "p",
+                "initialization",
+                p -> !p.getStatus().getInitContainerStatuses().isEmpty()
+                        && init(p, 0).getState().getRunning() != null);
+        exit(init(pod, 0).getContainerID());
+        pod = awaitReady("p");
+        String first = container(pod, 1).getContainerID();
+        assertThat(isTrue(pod, "AllContainersRestarting")).isFalse();
+        ((SimulatedRuntime) node.runtime())
+                .exit(container(pod, 0).getContainerID().replaceFirst(".*://", ""), 42, "");
+        pod = node.await(
+                "p",
+                "initialization again",
+                p -> init(p, 0).getState().getRunning() != null && init(p, 0).getRestartCount() == 1);
+        assertThat(container(pod, 1).getState().getWaiting()).isNotNull();
+        assertThat(container(pod, 1).getLastState().getTerminated().getReason()).isEqualTo("RestartingAllContainers");
+        assertThat(isTrue(pod, "Initialized"))
+                .as("what was initialized stays so")
+                .isTrue();
+        exit(init(pod, 0).getContainerID());
+        pod = node.await(
+                "p", "all run again", p -> isTrue(p, "Ready") && container(p, 1).getRestartCount() == 1);
+        assertThat(container(pod, 0).getRestartCount()).isEqualTo(1);
+        assertThat(container(pod, 1).getContainerID()).isNotEqualTo(first);
+        assertThat(container(pod, 1).getLastState().getTerminated().getReason()).isEqualTo("RestartingAllContainers");
+        assertThat(isTrue(pod, "AllContainersRestarting")).isFalse();
+        assertThat(pod.getStatus().getPhase()).isEqualTo("Running");
+    }
+
+    @Test
     void initContainersRunOneAfterTheOtherBeforeTheOthers() {
         node.create("p", """
             {'initContainers':[{'name':'i1','image':'busybox:1'},{'name':'i2','image':'busybox:1'}],
