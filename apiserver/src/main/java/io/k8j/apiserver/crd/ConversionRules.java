@@ -1,5 +1,6 @@
 package io.k8j.apiserver.crd;
 
+import io.k8j.apiserver.validation.CaBundles;
 import io.k8j.apiserver.validation.ClientConfigValidation;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.FieldError;
@@ -17,9 +18,14 @@ final class ConversionRules {
 
     private ConversionRules() {}
 
-    /** @param old the former spec; null on create */
-    static void check(Map<String, Object> conversion, Map<String, Object> old, List<FieldError> errors) {
-        if (conversion.isEmpty()) return;
+    /**
+     * @param old the former spec; null on create
+     * @param anyBundle whether certificates of authorities may be damaged, as upstream lets them be before a definition is
+     *     established
+     */
+    static void check(Map<String, Object> spec, Map<String, Object> old, boolean anyBundle, List<FieldError> errors) {
+        Map<String, Object> conversion = Trees.map(spec, "conversion");
+        if (spec.get("conversion") == null) return;
         String strategy = Trees.string(conversion, "strategy");
         if (strategy == null || strategy.isEmpty()) {
             errors.add(FieldError.required(AT + ".strategy", ""));
@@ -30,16 +36,23 @@ final class ConversionRules {
         List<Object> reviews = Trees.list(conversion, "webhook", "conversionReviewVersions");
         String place = AT + ".webhookClientConfig";
         if ("Webhook".equals(strategy)) {
-            if (config.isEmpty()) {
+            if (Trees.get(conversion, "webhook", "clientConfig") == null) {
                 errors.add(FieldError.required(place, "required when strategy is set to Webhook"));
             } else {
                 errors.addAll(ClientConfigValidation.check(place, Place.of(config)));
+                String before = Trees.string(old, "conversion", "webhook", "clientConfig", "caBundle");
+                boolean excused = anyBundle || CaBundles.problem(before) != null;
+                String bundle = Trees.string(config, "caBundle");
+                String problem = excused ? null : CaBundles.problem(bundle);
+                if (problem != null) errors.add(FieldError.invalid(place + ".caBundle", bundle, problem));
             }
             reviews(reviews, old, errors);
             return;
         }
         String unwanted = "should not be set when strategy is not set to Webhook";
-        if (!config.isEmpty()) errors.add(FieldError.forbidden(place, unwanted));
+        if (Trees.get(conversion, "webhook", "clientConfig") != null) {
+            errors.add(FieldError.forbidden(place, unwanted));
+        }
         if (!reviews.isEmpty()) errors.add(FieldError.forbidden(AT + ".conversionReviewVersions", unwanted));
     }
 

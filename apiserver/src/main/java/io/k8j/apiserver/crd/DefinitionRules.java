@@ -29,13 +29,37 @@ final class DefinitionRules {
         } else if (!scope.equals("Cluster") && !scope.equals("Namespaced")) {
             errors.add(FieldError.notSupported("spec.scope", scope, List.of("Cluster", "Namespaced")));
         }
-        versions(spec, old, errors);
-        names(Trees.map(spec, "names"), errors);
-        ConversionRules.check(Trees.map(spec, "conversion"), old, errors);
+        List<Object> versions = Trees.list(spec, "versions");
+        versions(versions, old, errors);
+        Map<String, Object> names = Trees.map(spec, "names");
+        for (String field : List.of("plural", "singular", "kind", "listKind")) {
+            if (text(names, field).isEmpty()) errors.add(FieldError.required("spec.names." + field, ""));
+        }
+        names("spec.names", names, errors);
+        VersionChecks.shared(versions, old, errors);
     }
 
-    private static void versions(Map<String, Object> spec, Map<String, Object> old, List<FieldError> errors) {
-        List<Object> versions = Trees.list(spec, "versions");
+    /** Everything wrong with names, those of the spec or those of the status. */
+    static void names(String at, Map<String, Object> names, List<FieldError> errors) {
+        for (String field : List.of("plural", "singular", "kind", "listKind")) {
+            String value = text(names, field);
+            if (value.isEmpty()) continue;
+            boolean lower = field.equals("plural") || field.equals("singular");
+            List<String> wrong = Names.dns1035Label(lower ? value : value.toLowerCase(Locale.ROOT));
+            if (wrong.isEmpty()) continue;
+            String words = String.join(",", wrong);
+            if (!lower) words = "may have mixed case, but should otherwise match: " + words;
+            errors.add(FieldError.invalid(at + "." + field, value, words));
+        }
+        labels(at, names, "shortNames", errors);
+        String kind = text(names, "kind");
+        if (!kind.isEmpty() && kind.equals(text(names, "listKind"))) {
+            errors.add(FieldError.invalid(at + ".listKind", kind, "kind and listKind may not be the same"));
+        }
+        labels(at, names, "categories", errors);
+    }
+
+    private static void versions(List<Object> versions, Map<String, Object> old, List<FieldError> errors) {
         for (int i = 0; i < versions.size(); i++) {
             if (!(Trees.get(versions.get(i), "schema", "openAPIV3Schema") instanceof Map)) {
                 errors.add(FieldError.required("spec.versions[" + i + "].schema.openAPIV3Schema", ""));
@@ -50,48 +74,32 @@ final class DefinitionRules {
                 errors.add(FieldError.invalid(at + ".name", name == null ? "" : name, String.join(",", wrong)));
             }
             VersionChecks.deprecation(at + ".deprecationWarning", versions.get(i), errors);
+            VersionChecks.own(versions, i, old, errors);
         }
-        VersionChecks.all(versions, old, errors);
         long different =
                 versions.stream().map(v -> Trees.string(v, "name")).distinct().count();
         if (different != versions.size()) {
-            errors.add(FieldError.invalid("spec.versions", versions, "must contain unique version names"));
+            Object shown = SchemaForm.versions(versions);
+            errors.add(FieldError.invalid("spec.versions", shown, "must contain unique version names"));
         }
         if (storing != 1) {
             errors.add(FieldError.invalid(
-                    "spec.versions", versions, "must have exactly one version marked as storage version"));
+                    "spec.versions",
+                    versions.isEmpty() ? null : SchemaForm.versions(versions),
+                    "must have exactly one version marked as storage version"));
         }
+        // Upstream keeps the first version's name in a field of its own.
+        String first = versions.isEmpty() ? null : Trees.string(versions.getFirst(), "name");
+        List<String> wrong = first == null || first.isEmpty() ? List.of() : Names.dns1035Label(first);
+        if (!wrong.isEmpty()) errors.add(FieldError.invalid("spec.version", first, String.join(",", wrong)));
     }
 
-    private static void names(Map<String, Object> names, List<FieldError> errors) {
-        for (String field : List.of("plural", "singular", "kind", "listKind")) {
-            if (text(names, field).isEmpty()) errors.add(FieldError.required("spec.names." + field, ""));
-        }
-        for (String field : List.of("plural", "singular", "kind", "listKind")) {
-            String value = text(names, field);
-            if (value.isEmpty()) continue;
-            boolean lower = field.equals("plural") || field.equals("singular");
-            List<String> wrong = Names.dns1035Label(lower ? value : value.toLowerCase(Locale.ROOT));
-            if (wrong.isEmpty()) continue;
-            String words = String.join(",", wrong);
-            if (!lower) words = "may have mixed case, but should otherwise match: " + words;
-            errors.add(FieldError.invalid("spec.names." + field, value, words));
-        }
-        labels(names, "shortNames", errors);
-        String kind = text(names, "kind");
-        if (!kind.isEmpty() && kind.equals(text(names, "listKind"))) {
-            errors.add(FieldError.invalid("spec.names.listKind", kind, "kind and listKind may not be the same"));
-        }
-        labels(names, "categories", errors);
-    }
-
-    private static void labels(Map<String, Object> names, String field, List<FieldError> errors) {
+    private static void labels(String at, Map<String, Object> names, String field, List<FieldError> errors) {
         List<Object> values = Trees.list(names, field);
         for (int i = 0; i < values.size(); i++) {
             List<String> wrong = Names.dns1035Label(String.valueOf(values.get(i)));
             if (wrong.isEmpty()) continue;
-            errors.add(
-                    FieldError.invalid("spec.names." + field + "[" + i + "]", values.get(i), String.join(",", wrong)));
+            errors.add(FieldError.invalid(at + "." + field + "[" + i + "]", values.get(i), String.join(",", wrong)));
         }
     }
 
@@ -99,7 +107,7 @@ final class DefinitionRules {
     static void storedVersions(Map<String, Object> object, List<FieldError> errors) {
         List<Object> stored = Trees.list(object, "status", "storedVersions");
         if (stored.isEmpty()) {
-            errors.add(FieldError.invalid("status.storedVersions", stored, "must have at least one stored version"));
+            errors.add(FieldError.invalid("status.storedVersions", null, "must have at least one stored version"));
             return;
         }
         Set<Object> defined = new HashSet<>();

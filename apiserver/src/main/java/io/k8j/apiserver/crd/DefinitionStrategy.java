@@ -7,6 +7,7 @@ import io.k8j.model.api.FieldError;
 import io.k8j.model.cel.TextFormats;
 import io.k8j.model.json.Trees;
 import io.k8j.model.validation.GoText;
+import io.k8j.model.validation.Names;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,7 +50,9 @@ public final class DefinitionStrategy implements ResourceStrategy {
         List<Object> stored = new ArrayList<>(Trees.list(object, "status", "storedVersions"));
         for (Object version : Trees.list(object, "spec", "versions")) {
             String name = Trees.string(version, "name");
-            if (Trees.isTrue(version, "storage") && name != null && !stored.contains(name)) stored.add(name);
+            if (!Trees.isTrue(version, "storage") || name == null) continue;
+            if (!stored.contains(name)) stored.add(name);
+            break;
         }
         Trees.set(object, stored, "status", "storedVersions");
     }
@@ -60,11 +63,16 @@ public final class DefinitionStrategy implements ResourceStrategy {
         Map<String, Object> spec = Trees.map(object, "spec");
         String name = Trees.string(object, "metadata", "name");
         String required = Trees.string(spec, "names", "plural") + "." + Trees.string(spec, "group");
-        if (!required.equals(name)) {
-            errors.add(FieldError.invalid(
-                    "metadata.name", name == null ? "" : name, "must be spec.names.plural+\".\"+spec.group"));
+        if (name != null && !name.isEmpty()) {
+            for (String wrong : Names.dns1123Subdomain(name)) {
+                errors.add(FieldError.invalid("metadata.name", name, wrong));
+            }
+            if (!required.equals(name)) {
+                errors.add(FieldError.invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group"));
+            }
         }
         DefinitionRules.check(spec, null, errors);
+        ConversionRules.check(spec, null, true, errors);
         DefinitionRules.storedVersions(object, errors);
         approval(object, null, errors);
         preserving(spec, null, errors);
@@ -78,15 +86,25 @@ public final class DefinitionStrategy implements ResourceStrategy {
         Map<String, Object> spec = Trees.map(object, "spec");
         Map<String, Object> oldSpec = Trees.map(old, "spec");
         DefinitionRules.check(spec, oldSpec, errors);
+        ConversionRules.check(spec, oldSpec, !Conditions.is(old, "Established", "True"), errors);
         if (Conditions.is(old, "Established", "True")) {
             immutable(spec, oldSpec, errors, "scope");
             immutable(spec, oldSpec, errors, "names", "kind");
         }
         immutable(spec, oldSpec, errors, "group");
         immutable(spec, oldSpec, errors, "names", "plural");
+        DefinitionRules.names("status.acceptedNames", Trees.map(object, "status", "acceptedNames"), errors);
         DefinitionRules.storedVersions(object, errors);
         approval(object, old, errors);
         preserving(spec, oldSpec, errors);
+        return errors;
+    }
+
+    @Override
+    public List<FieldError> validateStatusUpdate(
+            RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        List<FieldError> errors = new ArrayList<>();
+        DefinitionRules.names("status.acceptedNames", Trees.map(object, "status", "acceptedNames"), errors);
         return errors;
     }
 

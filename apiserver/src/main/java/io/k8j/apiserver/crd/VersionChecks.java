@@ -18,32 +18,56 @@ final class VersionChecks {
     private static final List<String> COLUMN_FORMATS =
             List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
 
+    private static final List<String> PARTS =
+            List.of("schema", "subresources", "additionalPrinterColumns", "selectableFields");
+
     private VersionChecks() {}
 
-    /** @param old the former spec; null on create */
-    static void all(List<Object> versions, Map<String, Object> old, List<FieldError> errors) {
+    /** Whether all versions say the same of a part. */
+    static boolean isShared(List<Object> versions, String part) {
+        Object first = Trees.get(versions.getFirst(), part);
+        return versions.stream().allMatch(v -> Trees.deepEquals(Trees.get(v, part), first));
+    }
+
+    /**
+     * What one version says on its own.
+     *
+     * @param old the former spec; null on create
+     */
+    static void own(List<Object> versions, int i, Map<String, Object> old, List<FieldError> errors) {
+        for (String part : PARTS) {
+            if (isShared(versions, part)) continue;
+            boolean status = Trees.get(
+                            isShared(versions, "subresources") ? versions.getFirst() : versions.get(i),
+                            "subresources",
+                            "status")
+                    != null;
+            check(part, "spec.versions[" + i + "]." + part, versions.get(i), status, old, errors);
+        }
+    }
+
+    /** What all versions say. */
+    static void shared(List<Object> versions, Map<String, Object> old, List<FieldError> errors) {
         if (versions.isEmpty()) return;
-        for (String part : List.of("schema", "subresources", "additionalPrinterColumns", "selectableFields")) {
-            Object first = Trees.get(versions.getFirst(), part);
-            boolean same = versions.stream().allMatch(v -> Trees.deepEquals(Trees.get(v, part), first));
-            if (same) {
-                String at = part.equals("schema") ? "spec.validation" : "spec." + part;
-                check(part, at, versions.getFirst(), old, errors);
-                continue;
-            }
-            for (int i = 0; i < versions.size(); i++) {
-                check(part, "spec.versions[" + i + "]." + part, versions.get(i), old, errors);
-            }
+        boolean status = versions.stream().anyMatch(v -> Trees.get(v, "subresources", "status") != null);
+        for (String part : PARTS) {
+            if (!isShared(versions, part)) continue;
+            String at = part.equals("schema") ? "spec.validation" : "spec." + part;
+            check(part, at, versions.getFirst(), status, old, errors);
         }
     }
 
     private static void check(
-            String part, String at, Object version, Map<String, Object> old, List<FieldError> errors) {
+            String part, String at, Object version, boolean status, Map<String, Object> old, List<FieldError> errors) {
         switch (part) {
             case "schema" -> {
                 if (!(Trees.get(version, "schema", "openAPIV3Schema") instanceof Map<?, ?> schema)) return;
                 // What passed every check when it was written need not be compiled with each change of a label.
-                if (old != null && Trees.deepEquals(schema, formerSchema(version, old))) return;
+                boolean known = old != null
+                        && Trees.deepEquals(schema, formerSchema(version, old))
+                        && (!status || formerStatus(version, old));
+                if (known) return;
+                if (status) root(at + ".openAPIV3Schema", Trees.asMap(schema), errors);
                 errors.addAll(SchemaRules.check(at + ".openAPIV3Schema", Trees.asMap(schema)));
             }
             case "subresources" -> scale(at + ".scale", Trees.get(version, "subresources", "scale"), errors);
@@ -53,6 +77,31 @@ final class VersionChecks {
             }
             default -> selectable(at, version, old, errors);
         }
+    }
+
+    /** Where the status is written apart, the root says nothing that would be lost with what is below it. */
+    private static void root(String at, Map<String, Object> schema, List<FieldError> errors) {
+        String type = Trees.string(schema, "type");
+        // Upstream stops at the first field in its order; those before the type are rare.
+        if (type != null && !type.isEmpty() && !type.equals("object")) {
+            errors.add(FieldError.invalid(
+                    at + ".type",
+                    type,
+                    "only \"object\" is allowed as the type at the root of the schema if the status subresource is"
+                            + " enabled"));
+        } else if (SchemaForm.hasMoreThanRoots(schema)) {
+            errors.add(FieldError.invalid(
+                    at,
+                    SchemaForm.schema(schema),
+                    "only " + SchemaForm.rootFields()
+                            + " fields are allowed at the root of the schema if the status subresource is enabled"));
+        }
+    }
+
+    private static boolean formerStatus(Object version, Map<String, Object> old) {
+        return Trees.list(old, "versions").stream()
+                .filter(former -> Trees.deepEquals(Trees.get(former, "name"), Trees.get(version, "name")))
+                .anyMatch(former -> Trees.get(former, "subresources", "status") != null);
     }
 
     private static Object formerSchema(Object version, Map<String, Object> old) {
@@ -76,7 +125,7 @@ final class VersionChecks {
         if (warning.isEmpty()) errors.add(FieldError.invalid(at, warning, "must not be an empty string"));
         int index = 0;
         for (int c : warning.codePoints().toArray()) {
-            if (Character.isISOControl(c) || Character.getType(c) == Character.UNASSIGNED) {
+            if (!isPrintable(c)) {
                 errors.add(FieldError.invalid(
                         at,
                         warning,
@@ -86,6 +135,22 @@ final class VersionChecks {
             }
             index += Character.toString(c).getBytes(StandardCharsets.UTF_8).length;
         }
+    }
+
+    /** Whether Go takes a character for one that can be printed. */
+    private static boolean isPrintable(int c) {
+        return c == ' '
+                || switch (Character.getType(c)) {
+                    case Character.CONTROL,
+                            Character.FORMAT,
+                            Character.SURROGATE,
+                            Character.PRIVATE_USE,
+                            Character.UNASSIGNED,
+                            Character.SPACE_SEPARATOR,
+                            Character.LINE_SEPARATOR,
+                            Character.PARAGRAPH_SEPARATOR -> false;
+                    default -> true;
+                };
     }
 
     private static void scale(String at, Object scale, List<FieldError> errors) {

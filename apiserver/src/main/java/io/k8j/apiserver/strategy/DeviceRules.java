@@ -41,7 +41,7 @@ final class DeviceRules {
                         .statusCheck(ClaimStatusValidation::update));
         table.put(
                 "resourceclaimtemplates.resource.k8s.io",
-                Rules.plain().check(ClaimValidation::createTemplate).updateCheck(ClaimValidation::update));
+                Rules.plain().check(ClaimValidation::createTemplate).updateCheck(ClaimValidation::updateTemplate));
         table.put(
                 "resourceslices.resource.k8s.io",
                 Rules.plain()

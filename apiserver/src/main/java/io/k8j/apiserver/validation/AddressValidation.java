@@ -1,7 +1,9 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.validation.Names;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 
@@ -106,5 +108,18 @@ public final class AddressValidation {
         if (!p.text().equals(right)) {
             f.invalid(p, "must be in canonical form (\"" + right + "\")");
         }
+    }
+
+    /** What is wrong with the address of an interface and the length of its prefix. */
+    public static List<String> interfaceAddress(String text) {
+        if (!Meta.isCidr(text)) {
+            return List.of("must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)");
+        }
+        int slash = text.indexOf('/');
+        InetAddress address = Meta.address(text.substring(0, slash));
+        int bits = Integer.parseInt(text.substring(slash + 1));
+        int most = address.getAddress().length * 8;
+        String right = IpText.canonical(address) + "/" + (bits > most ? bits - 96 : bits);
+        return right.equals(text) ? List.of() : List.of("must be in canonical form (" + GoQuote.quote(right) + ")");
     }
 }

@@ -1,13 +1,12 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.model.validation.Names;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** Checks conditions of the form that all newer kinds share. */
-final class ConditionValidation {
+public final class ConditionValidation {
     private static final String REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?";
     private static final String REASON_WORDS = Names.regex(
             "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric"
@@ -23,7 +22,7 @@ final class ConditionValidation {
 
     private ConditionValidation() {}
 
-    static void check(Findings f, Place conditions) {
+    public static void check(Findings f, Place conditions) {
         Set<String> types = new HashSet<>();
         for (Place c : conditions.items()) {
             if (!types.add(c.text("type"))) {
@@ -49,11 +48,11 @@ final class ConditionValidation {
             if (!reason.text().matches(REASON)) {
                 f.invalid(reason, reason.text(), REASON_WORDS);
             }
-            if (reason.text().length() > LONGEST_REASON) {
+            if (Meta.bytes(reason.text()) > LONGEST_REASON) {
                 f.tooLong(reason, LONGEST_REASON);
             }
         }
-        if (c.text("message").getBytes(StandardCharsets.UTF_8).length > LONGEST_MESSAGE) {
+        if (Meta.bytes(c.text("message")) > LONGEST_MESSAGE) {
             f.tooLong(c.field("message"), LONGEST_MESSAGE);
         }
     }

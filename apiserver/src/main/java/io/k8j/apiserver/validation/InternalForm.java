@@ -17,7 +17,7 @@ import java.util.Objects;
  * Shows objects as upstream's internal types look as JSON, which some of its messages print: Go's names in Go's order,
  * every field, those that are not set with their zero value.
  */
-final class InternalForm {
+public final class InternalForm {
     private static final String TABLE = "internal-types.txt";
     private static final List<String> METADATA = List.of(
             "name",
@@ -54,7 +54,7 @@ final class InternalForm {
      * @param type upstream's name, such as {@code PodSpec}; one of the table
      * @param value an object of the API; null for nothing
      */
-    static Object of(String type, Object value) {
+    public static Object of(String type, Object value) {
         return value == null ? null : struct(type, value, null);
     }
 

@@ -62,7 +62,7 @@ public final class Meta {
     }
 
     /** How long a text is as upstream counts. */
-    static int bytes(String text) {
+    public static int bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 

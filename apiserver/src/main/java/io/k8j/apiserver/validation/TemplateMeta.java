@@ -3,7 +3,7 @@ package io.k8j.apiserver.validation;
 import java.util.List;
 
 /** Checks the metadata of templates of which only labels and annotations are copied to what is made of them. */
-final class TemplateMeta {
+public final class TemplateMeta {
     private static final List<String> OTHERS = List.of(
             "name",
             "generateName",
@@ -22,7 +22,7 @@ final class TemplateMeta {
     private TemplateMeta() {}
 
     /** Labels and annotations must be well-formed; nothing else may be there. */
-    static void check(Findings f, Place metadata) {
+    public static void check(Findings f, Place metadata) {
         Meta.annotations(f, metadata.field("annotations"));
         Meta.labels(f, metadata.field("labels"));
         for (String field : OTHERS) {

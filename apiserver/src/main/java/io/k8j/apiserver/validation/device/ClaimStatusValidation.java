@@ -1,10 +1,13 @@
 package io.k8j.apiserver.validation.device;
 
+import io.k8j.apiserver.validation.AddressValidation;
 import io.k8j.apiserver.validation.AffinityValidation;
+import io.k8j.apiserver.validation.ConditionValidation;
 import io.k8j.apiserver.validation.Findings;
 import io.k8j.apiserver.validation.Meta;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Trees;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +24,9 @@ public final class ClaimStatusValidation {
     private static final int LONGEST_HARDWARE_ADDRESS = 128;
     private static final int MOST_ADDRESSES = 16;
     private static final Pattern UID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+    private static final Pattern ANY_UID =
+            Pattern.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}");
 
     private ClaimStatusValidation() {}
 
@@ -43,7 +49,7 @@ public final class ClaimStatusValidation {
         reservations(f, claim, before);
         if (allocation.present() && before.field("allocation").present()) {
             if (!Trees.deepEquals(allocation.value(), before.field("allocation").value())) {
-                f.immutable(allocation);
+                f.immutable(allocation, "AllocationResult");
             }
         } else if (allocation.present()) {
             allocation(f, allocation, RequestNames.of(claim.at("spec", "devices")));
@@ -98,16 +104,41 @@ public final class ClaimStatusValidation {
         DeviceParts.pool(f, result.field("pool"));
         DeviceParts.label(f, result.field("device"));
         DeviceParts.bindingConditions(f, result);
-        for (Place toleration : result.field("tolerations").items()) DeviceParts.toleration(f, toleration);
         share(f, result.field("shareID"));
     }
 
     private static void share(Findings f, Place share) {
-        if (share.absent() || UID.matcher(share.text()).matches()) return;
-        f.invalid(
-                share,
-                share.text(),
-                "uid must be in RFC 4122 normalized form, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` with lowercase hexadecimal characters");
+        if (share.absent()) return;
+        String problem = uuidProblem(share.text());
+        if (problem != null) {
+            f.invalid(share, share.text(), "error validating uid: " + problem);
+        } else if (!UID.matcher(share.text()).matches()) {
+            f.invalid(
+                    share,
+                    share.text(),
+                    "uid must be in RFC 4122 normalized form, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` with lowercase hexadecimal characters");
+        }
+    }
+
+    /** What keeps a text from being a UUID in any of its spellings; null if nothing does. */
+    private static String uuidProblem(String text) {
+        String inner = text;
+        switch (Meta.bytes(text)) {
+            case 32, 36 -> {}
+            case 45 -> {
+                String prefix = text.substring(0, Math.min(9, text.length()));
+                if (!prefix.equalsIgnoreCase("urn:uuid:")) return "invalid urn prefix: " + GoQuote.quote(prefix);
+                inner = text.substring(9);
+            }
+            case 38 -> {
+                if (!text.startsWith("{") || !text.endsWith("}")) return "invalid bracketed UUID format";
+                inner = text.substring(1, text.length() - 1);
+            }
+            default -> {
+                return "invalid UUID length: " + Meta.bytes(text);
+            }
+        }
+        return ANY_UID.matcher(inner).matches() ? null : "invalid UUID format";
     }
 
     private static String id(Place device) {
@@ -123,7 +154,7 @@ public final class ClaimStatusValidation {
         if (!allocated.contains(id(device))) f.invalid(device, id(device), "must be an allocated device in the claim");
         Place conditions = device.field("conditions");
         if (conditions.size() > MOST_CONDITIONS) f.tooMany(conditions, conditions.size(), MOST_CONDITIONS);
-        ConditionValidation.conditions(f, conditions);
+        ConditionValidation.check(f, conditions);
         if (device.field("data").present()) DeviceParts.object(f, device.field("data"), LONGEST_DATA);
         network(f, device.field("networkData"));
     }
@@ -135,18 +166,12 @@ public final class ClaimStatusValidation {
                 f,
                 data.field("ips"),
                 MOST_ADDRESSES,
-                (findings, address) -> {
-                    if (!Meta.isCidr(address.text())) {
-                        findings.invalid(
-                                address,
-                                address.text(),
-                                "must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)");
-                    }
-                },
+                (findings, address) ->
+                        findings.invalid(address, address.text(), AddressValidation.interfaceAddress(address.text())),
                 Place::text);
     }
 
     private static void limit(Findings f, Place text, int longest) {
-        if (text.text().length() > longest) f.tooLong(text, longest);
+        if (Meta.bytes(text.text()) > longest) f.tooLong(text, longest);
     }
 }

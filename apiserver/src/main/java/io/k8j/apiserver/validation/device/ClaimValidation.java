@@ -2,6 +2,7 @@ package io.k8j.apiserver.validation.device;
 
 import io.k8j.apiserver.validation.Findings;
 import io.k8j.apiserver.validation.Place;
+import io.k8j.apiserver.validation.TemplateMeta;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import java.util.List;
@@ -23,14 +24,23 @@ public final class ClaimValidation {
 
     public static List<FieldError> createTemplate(Map<String, Object> object) {
         Findings f = new Findings();
+        TemplateMeta.check(f, Place.of(object).at("spec", "metadata"));
         devices(f, Place.of(object).at("spec", "spec", "devices"));
         return f.list();
     }
 
     public static List<FieldError> update(Map<String, Object> object, Map<String, Object> old) {
+        return unchanged(object, old, "ResourceClaimSpec");
+    }
+
+    public static List<FieldError> updateTemplate(Map<String, Object> object, Map<String, Object> old) {
+        return unchanged(object, old, "ResourceClaimTemplateSpec");
+    }
+
+    private static List<FieldError> unchanged(Map<String, Object> object, Map<String, Object> old, String type) {
         Findings f = new Findings();
         if (!Trees.deepEquals(object.get("spec"), old.get("spec"))) {
-            f.immutable(Place.of(object).field("spec"));
+            f.immutable(Place.of(object).field("spec"), type);
         }
         return f.list();
     }

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.validation.device;
 
 import io.k8j.apiserver.validation.Findings;
+import io.k8j.apiserver.validation.Meta;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.device.DeviceExpression;
 import io.k8j.model.json.Json;
@@ -32,7 +33,7 @@ final class DeviceParts {
             f.required(driver);
             return;
         }
-        if (name.length() > 63) f.tooLong(driver, 63);
+        if (Meta.bytes(name) > 63) f.tooLong(driver, 63);
         f.invalid(driver, name, Names.dns1123Subdomain(name.toLowerCase(Locale.ROOT)));
     }
 
@@ -46,7 +47,7 @@ final class DeviceParts {
             f.required(pool);
             return;
         }
-        if (name.length() > LONGEST_POOL) f.tooLong(pool, LONGEST_POOL);
+        if (Meta.bytes(name) > LONGEST_POOL) f.tooLong(pool, LONGEST_POOL);
         for (String part : name.split("/", -1)) {
             f.invalid(pool, part, Names.dns1123Subdomain(part));
         }
@@ -75,9 +76,8 @@ final class DeviceParts {
             } else {
                 identifier(f, name.with(parts[1]));
             }
-        } else {
-            f.invalid(name, name.text(), "must not contain more than one slash");
         }
+        // Upstream looks at no name of more parts.
     }
 
     static void fullyQualifiedName(Findings f, Place name) {
@@ -88,7 +88,7 @@ final class DeviceParts {
     }
 
     private static void identifier(Findings f, Place id) {
-        if (id.text().length() > LONGEST_ID) f.tooLong(id, LONGEST_ID);
+        if (Meta.bytes(id.text()) > LONGEST_ID) f.tooLong(id, LONGEST_ID);
         f.invalid(id, id.text(), Names.cIdentifier(id.text()));
     }
 

@@ -2,6 +2,8 @@ package io.k8j.apiserver.validation.device;
 
 import io.k8j.apiserver.validation.AffinityValidation;
 import io.k8j.apiserver.validation.Findings;
+import io.k8j.apiserver.validation.InternalForm;
+import io.k8j.apiserver.validation.Meta;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
@@ -23,6 +25,7 @@ public final class SliceValidation {
     private static final int MOST_CONSUMPTIONS = 2;
     private static final int MOST_TAINTS = 16;
     private static final int MOST_ATTRIBUTES = 32;
+    private static final int MOST_VALUES = 48;
     private static final int LONGEST_VALUE = 64;
     private static final String PRE_RELEASE = "(0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)";
     private static final String NUMBER = "(0|[1-9]\\d*)";
@@ -100,7 +103,7 @@ public final class SliceValidation {
             set.add("`nodeSelector`");
             AffinityValidation.nodeSelector(f, selector);
             Place terms = selector.field("nodeSelectorTerms");
-            if (terms.size() != 1) f.invalid(terms, terms.value(), "must have exactly one node selector term");
+            if (terms.size() != 1) f.invalid(terms, shownTerms(terms), "must have exactly one node selector term");
         }
         for (String flag : List.of("allNodes", "perDeviceNodeSelection")) {
             if (isSet(f, spec.field(flag))) set.add("`" + flag + "`");
@@ -110,6 +113,13 @@ public final class SliceValidation {
         } else if (set.size() > 1) {
             f.invalid(spec, "{" + String.join(", ", set) + "}", ONE_OF_SLICE + ", but multiple fields are set");
         }
+    }
+
+    private static Object shownTerms(Place terms) {
+        if (terms.absent()) return null;
+        return terms.list().stream()
+                .map(term -> InternalForm.of("NodeSelectorTerm", term))
+                .toList();
     }
 
     private static boolean isSet(Findings f, Place flag) {
@@ -161,6 +171,9 @@ public final class SliceValidation {
             f.invalid(
                     device, total, "the total number of attributes and capacities must not exceed " + MOST_ATTRIBUTES);
         }
+        if (attributes.size() > MOST_VALUES) {
+            f.invalid(device, attributes.size(), "the total number of attribute values must not exceed " + MOST_VALUES);
+        }
         DeviceLists.map(
                 f,
                 attributes,
@@ -168,17 +181,14 @@ public final class SliceValidation {
                 LONGEST_NAME,
                 DeviceParts::qualifiedName,
                 SliceValidation::attribute);
-        if (old == null
-                || !Trees.deepEquals(capacity.value(), old.field("capacity").value())) {
-            boolean shared = device.isTrue("allowMultipleAllocations");
-            DeviceLists.map(
-                    f,
-                    capacity,
-                    DeviceLists.ANY_SIZE,
-                    LONGEST_NAME,
-                    DeviceParts::qualifiedName,
-                    (findings, amount) -> CapacityValidation.check(findings, amount, shared));
-        }
+        boolean shared = device.isTrue("allowMultipleAllocations");
+        DeviceLists.map(
+                f,
+                capacity,
+                DeviceLists.ANY_SIZE,
+                LONGEST_NAME,
+                DeviceParts::qualifiedName,
+                (findings, amount) -> CapacityValidation.check(findings, amount, shared));
         Place taints = device.field("taints");
         if (old == null || !Trees.deepEquals(taints.value(), old.field("taints").value())) {
             DeviceLists.list(f, taints, MOST_TAINTS, DeviceParts::taint);
@@ -234,14 +244,15 @@ public final class SliceValidation {
             if (attribute.field(field).present()) values++;
         }
         Place text = attribute.field("string");
-        if (text.text().length() > LONGEST_VALUE) f.tooLong(text, LONGEST_VALUE);
+        if (Meta.bytes(text.text()) > LONGEST_VALUE) f.tooLong(text, LONGEST_VALUE);
         Place version = attribute.field("version");
         if (version.present() && !VERSION.matcher(version.text()).matches()) {
             f.invalid(version, version.text(), "must be a string compatible with semver.org spec 2.0.0");
         }
-        if (version.text().length() > LONGEST_VALUE) f.tooLong(version, LONGEST_VALUE);
+        if (Meta.bytes(version.text()) > LONGEST_VALUE) f.tooLong(version, LONGEST_VALUE);
         if (values != 1) {
-            f.invalid(attribute, values == 0 ? "" : attribute.value(), "exactly one value must be specified");
+            Object shown = values == 0 ? "" : InternalForm.of("DeviceAttribute", attribute.value());
+            f.invalid(attribute, shown, "exactly one value must be specified");
         }
     }
 }
