@@ -3,6 +3,8 @@ package io.k8j.kubelet.pods;
 import io.fabric8.kubernetes.api.model.HostAlias;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.k8j.kubelet.cri.v1.Image;
+import io.k8j.kubelet.cri.v1.ImageSpec;
 import io.k8j.kubelet.cri.v1.Mount;
 import io.k8j.kubelet.cri.v1.MountPropagation;
 import io.k8j.kubelet.linux.FileTrees;
@@ -33,11 +35,17 @@ final class ContainerFiles {
      * Makes the mounts of a container.
      *
      * @param volumes where each volume lies
+     * @param images of the volumes that are images
      * @param env for names in {@code subPathExpr}
      * @param messageFile file for the termination message
      */
     List<Mount> mounts(
-            ContainerRef ref, Map<String, Path> volumes, Map<String, String> env, List<String> podIps, Path messageFile)
+            ContainerRef ref,
+            Map<String, Path> volumes,
+            Map<String, Image> images,
+            Map<String, String> env,
+            List<String> podIps,
+            Path messageFile)
             throws StartFailure, IOException {
         List<Mount> mounts = new ArrayList<>();
         boolean hostsMounted = false;
@@ -48,12 +56,18 @@ final class ContainerFiles {
                 throw StartFailure.config("cannot find volume \"%s\" to mount into container \"%s\""
                         .formatted(wanted.getName(), ref.name()));
             }
-            Path source = part(ref, wanted, volume, env, index++);
             hostsMounted |= wanted.getMountPath().equals(HOSTS);
-            mounts.add(Mount.newBuilder()
+            Mount.Builder mount = Mount.newBuilder()
                     .setContainerPath(
-                            wanted.getMountPath().startsWith("/") ? wanted.getMountPath() : "/" + wanted.getMountPath())
-                    .setHostPath(source.toString())
+                            wanted.getMountPath().startsWith("/")
+                                    ? wanted.getMountPath()
+                                    : "/" + wanted.getMountPath());
+            Image image = images.get(wanted.getName());
+            if (image != null) {
+                mounts.add(imageMount(ref, mount, wanted, image, env));
+                continue;
+            }
+            mounts.add(mount.setHostPath(part(ref, wanted, volume, env, index++).toString())
                     .setReadonly(Boolean.TRUE.equals(wanted.getReadOnly()))
                     .setPropagation(propagation(wanted.getMountPropagation()))
                     .build());
@@ -92,8 +106,20 @@ final class ContainerFiles {
         };
     }
 
-    private Path part(ContainerRef ref, VolumeMount wanted, Path volume, Map<String, String> env, int index)
-            throws StartFailure, IOException {
+    /** The runtime mounts images, read-only. */
+    private static Mount imageMount(
+            ContainerRef ref, Mount.Builder mount, VolumeMount wanted, Image image, Map<String, String> env)
+            throws StartFailure {
+        String subPath = subPath(ref, wanted, env);
+        checkSubPath(subPath);
+        return mount.setImage(ImageSpec.newBuilder().setImage(image.getId()))
+                .setImageSubPath(subPath)
+                .setReadonly(true)
+                .setPropagation(propagation(wanted.getMountPropagation()))
+                .build();
+    }
+
+    private static String subPath(ContainerRef ref, VolumeMount wanted, Map<String, String> env) throws StartFailure {
         String subPath = wanted.getSubPath() == null ? "" : wanted.getSubPath();
         if (wanted.getSubPathExpr() != null && !wanted.getSubPathExpr().isEmpty()) {
             subPath = Expansion.expand(wanted.getSubPathExpr(), env);
@@ -101,6 +127,12 @@ final class ContainerFiles {
                 throw StartFailure.config("failed to expand subPathExpr of container \"%s\"".formatted(ref.name()));
             }
         }
+        return subPath;
+    }
+
+    private Path part(ContainerRef ref, VolumeMount wanted, Path volume, Map<String, String> env, int index)
+            throws StartFailure, IOException {
+        String subPath = subPath(ref, wanted, env);
         if (subPath.isEmpty()) return volume;
         checkSubPath(subPath);
         Path target = podDir.resolve("volume-subpaths")

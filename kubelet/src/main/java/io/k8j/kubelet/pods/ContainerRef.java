@@ -5,16 +5,20 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerRestartRule;
 import io.fabric8.kubernetes.api.model.EphemeralContainer;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A container of a Pod together with its role.
  *
  * @param kind its role
  * @param container what is wanted; of an ephemeral container, the fields it shares with ordinary ones
- * @param target name of the container whose processes an ephemeral container wants to see; empty otherwise
+ * @param target name of the container whose processes an ephemeral container wants to see, or of the volume; empty
+ *     otherwise
  */
 public record ContainerRef(Kind kind, Container container, String target) {
     /** The roles of containers. */
@@ -23,7 +27,9 @@ public record ContainerRef(Kind kind, Container container, String target) {
         /** An init container that restarts always and runs beside the others. */
         SIDECAR,
         APP,
-        EPHEMERAL
+        EPHEMERAL,
+        /** None at all: the image of a volume, which is pulled like a container's. */
+        VOLUME
     }
 
     /** The container's name, unique in its Pod. */
@@ -31,13 +37,15 @@ public record ContainerRef(Kind kind, Container container, String target) {
         return container.getName();
     }
 
-    /** Where in the Pod it stands, as events name it. */
+    /** Where in the Pod it stands, as events name it; null for the Pod as a whole. */
     public String fieldPath() {
         String list = switch (kind) {
             case INIT, SIDECAR -> "initContainers";
             case APP -> "containers";
             case EPHEMERAL -> "ephemeralContainers";
+            case VOLUME -> "";
         };
+        if (list.isEmpty()) return null;
         return "spec.%s{%s}".formatted(list, name());
     }
 
@@ -98,6 +106,24 @@ public record ContainerRef(Kind kind, Container container, String target) {
             case "OnFailure" -> exitCode != 0;
             default -> true;
         };
+    }
+
+    /** The images of the volumes that it mounts. Their names are none that a container can have. */
+    List<ContainerRef> volumeImages(Pod pod) {
+        Set<String> mounted = orEmpty(container.getVolumeMounts()).stream()
+                .map(VolumeMount::getName)
+                .collect(Collectors.toSet());
+        return orEmpty(pod.getSpec().getVolumes()).stream()
+                .filter(volume -> volume.getImage() != null && mounted.contains(volume.getName()))
+                .map(volume -> new ContainerRef(
+                        Kind.VOLUME,
+                        new ContainerBuilder()
+                                .withName("volume/" + volume.getName())
+                                .withImage(volume.getImage().getReference())
+                                .withImagePullPolicy(volume.getImage().getPullPolicy())
+                                .build(),
+                        volume.getName()))
+                .toList();
     }
 
     private static Container common(EphemeralContainer c) {

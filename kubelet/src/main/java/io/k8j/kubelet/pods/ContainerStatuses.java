@@ -112,7 +112,7 @@ final class ContainerStatuses {
             status.withState(waiting(waitingFor(ref)));
         }
         switch (ref.kind()) {
-            case EPHEMERAL -> {}
+            case EPHEMERAL, VOLUME -> {}
             case INIT ->
                 status.withStarted(started)
                         .withReady(newest.exited() && newest.status().getExitCode() == 0);
@@ -208,6 +208,7 @@ final class ContainerStatuses {
             case INIT, SIDECAR -> pod.getStatus().getInitContainerStatuses();
             case APP -> pod.getStatus().getContainerStatuses();
             case EPHEMERAL -> pod.getStatus().getEphemeralContainerStatuses();
+            case VOLUME -> List.of();
         };
         return ContainerRef.orEmpty(list).stream()
                 .filter(status -> status.getName().equals(ref.name()))

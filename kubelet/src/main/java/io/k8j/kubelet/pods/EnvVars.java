@@ -3,12 +3,15 @@ package io.k8j.kubelet.pods;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.FileKeySelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.k8j.kubelet.volumes.ObjectSource;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,11 +25,14 @@ final class EnvVars {
     private final Pod pod;
     private final ObjectSource objects;
     private final Fields fields;
+    private final Map<String, Path> volumes;
 
-    EnvVars(Pod pod, ObjectSource objects, Fields fields) {
+    /** @param volumes where the Pod's volumes lie, by name */
+    EnvVars(Pod pod, ObjectSource objects, Fields fields, Map<String, Path> volumes) {
         this.pod = pod;
         this.objects = objects;
         this.fields = fields;
+        this.volumes = volumes;
     }
 
     Map<String, String> of(ContainerRef ref) throws StartFailure {
@@ -112,7 +118,26 @@ final class EnvVars {
                             ref.getOptional())
                     .map(EnvVars::decode);
         }
-        return Optional.empty();
+        return source.getFileKeyRef() == null ? Optional.empty() : fromFile(source.getFileKeyRef());
+    }
+
+    private Optional<String> fromFile(FileKeySelector ref) throws StartFailure {
+        Path volume = volumes.get(ref.getVolumeName());
+        if (volume == null) {
+            throw StartFailure.config(
+                    "cannot find the volume \"%s\" referenced by FileKeyRef".formatted(ref.getVolumeName()));
+        }
+        Optional<String> value;
+        try {
+            value = EnvFile.value(volume, ref.getPath(), ref.getKey());
+        } catch (IOException e) {
+            throw StartFailure.config("couldn't parse env file");
+        }
+        if (value.isEmpty() && !Boolean.TRUE.equals(ref.getOptional())) {
+            throw StartFailure.config("environment variable key \"%s\" not found in file \"%s\""
+                    .formatted(ref.getKey(), volume.resolve(ref.getPath())));
+        }
+        return value;
     }
 
     private Optional<String> pick(

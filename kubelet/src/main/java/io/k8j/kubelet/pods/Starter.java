@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class Starter {
     private final Consumer<Duration> wakeAfter;
     private final CrashBackoff crashes = new CrashBackoff();
     private final Retries retries;
+    private final Map<String, Map<String, Image>> images = new HashMap<>(); // by container; worker only
     private final Map<String, PodView.Waiting> waiting = new HashMap<>();
     private final Map<String, String> toldBackoffOf = new HashMap<>();
     private final Set<String> hooked = ConcurrentHashMap.newKeySet();
@@ -86,31 +88,53 @@ final class Starter {
             wakeAfter.accept(left);
             return false;
         }
-        switch (context.images().ensure(pod, ref, sandboxConfig, wake)) {
+        Map<String, Image> images = images(pod, ref, sandboxConfig);
+        if (images.isEmpty()) return false;
+        try {
+            create(pod, ref, runtime, sandbox, sandboxConfig, images, volumes, end);
+            waiting.remove(ref.name());
+            return true;
+        } catch (StartFailure e) {
+            waiting.put(ref.name(), new PodView.Waiting(e.reason(), e.getMessage()));
+            context.events().warning(pod, ref, "Failed", "Error: " + e.getMessage());
+            // A container that failed to start has ended, and its back-off says when to go on.
+            if (e.reason().equals("RunContainerError")) wake.run();
+            else retry(ref, AFTER_FAILURE);
+            return false;
+        }
+    }
+
+    /** The images of the container and its volumes, by their names; empty as long as one is not there. */
+    private Map<String, Image> images(Pod pod, ContainerRef ref, PodSandboxConfig sandboxConfig) {
+        // What has come waits for the others: asked for again, it might be pulled again.
+        String key = ref.name() + " " + ref.container().getImage();
+        Map<String, Image> there = images.computeIfAbsent(key, name -> new HashMap<>());
+        List<ContainerRef> all = new ArrayList<>(ref.volumeImages(pod));
+        all.add(ref);
+        for (ContainerRef one : all) {
+            if (there.containsKey(one.name())) continue;
+            Optional<Image> image = image(pod, ref, one, sandboxConfig);
+            if (image.isEmpty()) return Map.of();
+            there.put(one.name(), image.get());
+        }
+        images.remove(key);
+        return there;
+    }
+
+    /** The image of the container or of one of its volumes; empty if it is not there yet. */
+    private Optional<Image> image(Pod pod, ContainerRef ref, ContainerRef wanted, PodSandboxConfig sandboxConfig) {
+        return switch (context.images().ensure(pod, wanted, sandboxConfig, wake)) {
             case Images.Outcome.Pulling() -> {
                 waiting.remove(ref.name());
-                return false;
+                yield Optional.empty();
             }
             case Images.Outcome.Missing(String reason, String message, Duration again) -> {
                 waiting.put(ref.name(), new PodView.Waiting(reason, message));
                 if (again != null) retry(ref, again.compareTo(AFTER_FAILURE) < 0 ? again : AFTER_FAILURE);
-                return false;
+                yield Optional.empty();
             }
-            case Images.Outcome.Present(Image image) -> {
-                try {
-                    create(pod, ref, runtime, sandbox, sandboxConfig, image, volumes, end);
-                    waiting.remove(ref.name());
-                    return true;
-                } catch (StartFailure e) {
-                    waiting.put(ref.name(), new PodView.Waiting(e.reason(), e.getMessage()));
-                    context.events().warning(pod, ref, "Failed", "Error: " + e.getMessage());
-                    // A container that failed to start has ended, and its back-off says when to go on.
-                    if (e.reason().equals("RunContainerError")) wake.run();
-                    else retry(ref, AFTER_FAILURE);
-                    return false;
-                }
-            }
-        }
+            case Images.Outcome.Present(Image image) -> Optional.of(image);
+        };
     }
 
     private void retry(ContainerRef ref, Duration pause) {
@@ -149,13 +173,13 @@ final class Starter {
             RuntimePod runtime,
             Sandbox sandbox,
             PodSandboxConfig sandboxConfig,
-            Image image,
+            Map<String, Image> images,
             Map<String, Path> volumes,
             Optional<Instant> end)
             throws StartFailure {
         int attempt = nextAttempt(pod, ref, runtime);
         List<String> ips = sandbox.ips();
-        ContainerConfig config = configure(pod, ref, runtime, image, volumes, attempt, ips);
+        ContainerConfig config = configure(pod, ref, runtime, images, volumes, attempt, ips);
         end.ifPresent(at -> crashes.next(ref.name(), at));
         String id;
         try {
@@ -225,7 +249,7 @@ final class Starter {
             Pod pod,
             ContainerRef ref,
             RuntimePod runtime,
-            Image image,
+            Map<String, Image> images,
             Map<String, Path> volumes,
             int attempt,
             List<String> ips)
@@ -233,13 +257,15 @@ final class Starter {
         List<String> podIps = SandboxConfigs.hostNetwork(pod) ? context.node().ips() : ips;
         Fields fields =
                 new Fields(pod, podIps, context.node().ips(), context.node().allocatable());
-        Map<String, String> env = new EnvVars(pod, context.objects(), fields).of(ref);
+        Map<String, String> env = new EnvVars(pod, context.objects(), fields, volumes).of(ref);
         ContainerFiles files = new ContainerFiles(pod, context.node());
         try {
             Files.createDirectories(
                     SandboxConfigs.logDirectory(pod, context.node()).resolve(ref.name()));
             Path message = files.messageFile(ref, attempt);
-            var mounts = files.mounts(ref, volumes, env, podIps, message);
+            Map<String, Image> volumeImages = new HashMap<>();
+            ref.volumeImages(pod).forEach(volume -> volumeImages.put(volume.target(), images.get(volume.name())));
+            var mounts = files.mounts(ref, volumes, volumeImages, env, podIps, message);
             String target =
                     runtime.latest(ref.target()).map(RuntimeContainer::id).orElse("");
             return ContainerConfigs.of(
@@ -247,7 +273,7 @@ final class Starter {
                     ref,
                     new ContainerConfigs.Run(
                             attempt,
-                            image,
+                            images.get(ref.name()),
                             env,
                             mounts,
                             message,

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -29,6 +30,14 @@ final class StatusWriter {
     private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
     private static final int PARALLEL = 8;
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** What others write: the API server, the scheduler, controllers. */
+    private static final Set<String> OTHERS = Set.of(
+            "conditions",
+            "resourceClaimStatuses",
+            "extendedResourceClaimStatus",
+            "nodeAllocatableResourceClaimStatuses",
+            "nominatedNodeName");
 
     /** One Pod's statuses: what the server has, and what it should have. Guarded by itself. */
     private static final class Entry {
@@ -183,8 +192,7 @@ final class StatusWriter {
                     });
         });
         for (String field : written.keySet()) {
-            boolean ours = !field.equals("conditions") && !field.equals("resourceClaimStatuses");
-            if (!wanted.containsKey(field) && ours) patch.put(field, null);
+            if (!wanted.containsKey(field) && !OTHERS.contains(field)) patch.put(field, null);
         }
         return patch;
     }

@@ -209,6 +209,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
                     .setImageRef("sha256:" + id)
                     .putAllLabels(config.getLabelsMap())
                     .putAllAnnotations(config.getAnnotationsMap())
+                    .addAllMounts(config.getMountsList())
                     .build();
             PlayedLog log = new PlayedLog(Path.of(sandboxConfig.getLogDirectory(), config.getLogPath()), time);
             PlayedContainer container = new PlayedContainer(time, sandboxId, script, created, log);

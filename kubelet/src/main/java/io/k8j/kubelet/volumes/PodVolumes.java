@@ -64,6 +64,7 @@ public final class PodVolumes {
         Long group = pod.getSpec().getSecurityContext() == null
                 ? null
                 : pod.getSpec().getSecurityContext().getFsGroup();
+        if (volume.getImage() != null) return directory(volume, "kubernetes.io~image"); // the runtime mounts it
         if (volume.getHostPath() != null) return HostPaths.check(volume.getHostPath());
         if (volume.getEmptyDir() != null) return emptyDir(volume, volume.getEmptyDir(), group);
         if (volume.getConfigMap() != null) {

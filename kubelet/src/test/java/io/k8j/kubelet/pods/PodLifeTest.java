@@ -177,6 +177,27 @@ class PodLifeTest extends SimulatedNodeCase {
     }
 
     @Test
+    void anImageIsMountedAsAVolume() {
+        node.create("p", """
+            {'containers':[{'name':'c','image':'busybox:1','volumeMounts':[
+                 {'name':'v','mountPath':'/data','subPath':'usr/share'}]}],
+             'volumes':[{'name':'v','image':{'reference':'registry.example/data:1','pullPolicy':'Always'}}]}\
+            """);
+        Pod pod = awaitReady("p");
+        awaitEvent("p", "Pulling: Pulling image \"registry.example/data:1\"");
+        String id = container(pod, 0).getContainerID().replaceFirst(".*://", "");
+        assertThat(node.runtime().containerStatus(id).getMountsList())
+                .filteredOn(mount -> mount.getContainerPath().equals("/data"))
+                .singleElement()
+                .satisfies(mount -> {
+                    assertThat(mount.getImage().getImage()).isNotEmpty();
+                    assertThat(mount.getImageSubPath()).isEqualTo("usr/share");
+                    assertThat(mount.getReadonly()).isTrue();
+                    assertThat(mount.getHostPath()).isEmpty();
+                });
+    }
+
+    @Test
     void aMissingImageIsToldAndBacksOff() {
         node.create("p", "{'containers':[{'name':'c','image':'missing:1'}]}");
         Pod pod = awaitWaiting("ImagePullBackOff");

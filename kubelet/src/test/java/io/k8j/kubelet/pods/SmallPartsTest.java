@@ -154,6 +154,10 @@ class SmallPartsTest {
         expected.put("reason", null);
         assertThat(StatusWriter.changes(before, now)).isEqualTo(expected);
         assertThat(StatusWriter.changes(now, now)).isEmpty();
+        assertThat(StatusWriter.changes(
+                        Map.of("extendedResourceClaimStatus", Map.of("resourceClaimName", "x")), Map.of()))
+                .as("what the scheduler has written stays")
+                .isEmpty();
         assertThat(StatusWriter.changes(Map.of(), Map.of("podIPs", List.of(Map.of("ip", "1")))))
                 .isEqualTo(Map.of("podIPs", List.of(Map.of("ip", "1"), Map.of("$patch", "replace"))));
     }
