@@ -4,7 +4,9 @@ import io.k8j.apiserver.audit.AuditEvent;
 import io.k8j.apiserver.audit.Auditor;
 import io.k8j.apiserver.cache.ResourceCache;
 import io.k8j.apiserver.cache.StoreFeed;
+import io.k8j.apiserver.crd.RuleMetrics;
 import io.k8j.apiserver.encryption.Encryption;
+import io.k8j.apiserver.metrics.StoreMetrics;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
@@ -206,7 +208,9 @@ public final class ApiServerCore implements AutoCloseable {
     /** Appends the core's own metrics in Prometheus' text format. */
     void writeMetrics(StringBuilder out) {
         handlers.writer().metrics().write(out);
+        StoreMetrics.writeSize(out, handlers.writer().diskBytes());
         access.metrics().write(out);
+        RuleMetrics.write(out);
     }
 
     /** Watches without a wish of their own last at least that long, and at most twice as long. */

@@ -49,7 +49,22 @@ public final class ControllerMetrics {
             "STABLE",
             "Number of Node evictions that happened since current instance of NodeController started.",
             "zone");
-    private final List<MetricFamily> all = List.of(skew, jobPods, jobSeconds, jobSyncs, jobsFinished, evictions);
+    private final MetricFamily mayBeMissing = MetricFamily.gauge(
+            "statefulset_controller_statefulset_max_unavailable",
+            "BETA",
+            "Maximum number of unavailable pods allowed during StatefulSet rolling updates",
+            "statefulset_namespace",
+            "statefulset_name",
+            "pod_management_policy");
+    private final MetricFamily missing = MetricFamily.gauge(
+            "statefulset_controller_statefulset_unavailable_replicas",
+            "BETA",
+            "Current number of unavailable pods in StatefulSet",
+            "statefulset_namespace",
+            "statefulset_name",
+            "pod_management_policy");
+    private final List<MetricFamily> all =
+            List.of(skew, jobPods, jobSeconds, jobSyncs, jobsFinished, evictions, mayBeMissing, missing);
 
     /** A CronJob's Job was made that long after its time. */
     public void cronJobStarted(Duration late) {
@@ -76,6 +91,20 @@ public final class ControllerMetrics {
     /** Pods of a Job have ended and are counted in its status. */
     public void podsFinished(String mode, boolean failed, long count) {
         if (count > 0) jobPods.add(count, mode, failed ? "failed" : "succeeded");
+    }
+
+    /** A StatefulSet that rolls its updates out was looked at. */
+    public void statefulSet(String namespace, String name, String podManagement, int mostMissing, int missingNow) {
+        mayBeMissing.set(mostMissing, namespace, name, podManagement);
+        missing.set(missingNow, namespace, name, podManagement);
+    }
+
+    /** A StatefulSet is gone. */
+    public void statefulSetGone(String namespace, String name) {
+        for (String podManagement : List.of("OrderedReady", "Parallel")) {
+            mayBeMissing.remove(namespace, name, podManagement);
+            missing.remove(namespace, name, podManagement);
+        }
     }
 
     /** Pods are to leave a node that is not well. */

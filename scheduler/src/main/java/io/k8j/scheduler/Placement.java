@@ -47,6 +47,8 @@ final class Placement {
     }
 
     private static final CycleState.Key<Plan> PLAN = new CycleState.Key<>();
+    private static final Status ERROR = Status.error("");
+    private static final Status REFUSED = Status.unresolvable("");
     private static final int FEWEST = 100;
     private static final int LOWEST_PERCENTAGE = 5;
 
@@ -54,13 +56,26 @@ final class Placement {
     private final Nominations nominations;
     private final int percentage;
     private final Extenders extenders;
+    private final Metrics metrics;
     private final EqualPods equalPods;
     private final List<NodeInfo> feasible = new ArrayList<>();
     private final Scoring scoring;
     private int start;
 
-    /** @param percentage of nodes to find before scoring; 0 adapts to their number */
-    Placement(Nodes nodes, Nominations nominations, Random random, int percentage, Extenders extenders) {
+    /**
+     * Finds nodes.
+     *
+     * @param percentage of nodes to find before scoring; 0 adapts to their number
+     * @param metrics times the extension points
+     */
+    Placement(
+            Nodes nodes,
+            Nominations nominations,
+            Random random,
+            int percentage,
+            Extenders extenders,
+            Metrics metrics) {
+        this.metrics = metrics;
         this.extenders = extenders;
         this.nodes = nodes;
         this.nominations = nominations;
@@ -82,7 +97,9 @@ final class Placement {
                 all.length,
                 new NodeStatuses(new Status(Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE, List.of(), ""), nodes.slots()));
         Plan plan = new Plan();
+        long preFiltering = System.nanoTime();
         Outcome refusal = preFilter(profile, state, pod, plan, diagnosis);
+        point("PreFilter", profile, refusal, preFiltering);
         if (refusal != null) {
             return refusal;
         }
@@ -105,7 +122,9 @@ final class Placement {
             return new Outcome.Placed(nominated, 1);
         }
         EqualPods.Memory memory = equalPods.of(pod, profile.scores.length);
+        long filtering = System.nanoTime();
         Outcome failure = findFeasible(profile, state, pod, candidates, diagnosis, memory);
+        point("Filter", profile, failure, filtering);
         if (failure != null) {
             return failure;
         }
@@ -121,8 +140,16 @@ final class Placement {
         if (feasible.size() == 1) {
             return new Outcome.Placed(feasible.getFirst(), 1);
         }
+        long scored = System.nanoTime();
         failure = scoring.score(profile, state, pod, feasible, memory);
+        point("Score", profile, failure, scored);
         return failure != null ? failure : new Outcome.Placed(scoring.best(feasible), feasible.size());
+    }
+
+    /** @param refusal null if the Pod may go on */
+    private void point(String name, Profile profile, Outcome refusal, long begin) {
+        Status status = refusal == null ? Status.SUCCESS : refusal instanceof Outcome.Failed ? ERROR : REFUSED;
+        metrics.point(name, profile.name, status, System.nanoTime() - begin);
     }
 
     private boolean suitsExtenders(PodInfo pod, NodeInfo node) {

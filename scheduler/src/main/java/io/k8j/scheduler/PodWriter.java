@@ -56,12 +56,15 @@ final class PodWriter implements AutoCloseable {
     private final Resources<Pod> pods;
     private final EventRecorder events;
     private final Extenders extenders;
+    private final Metrics metrics;
     private final Consumer<Runnable> inbox;
     private final ExecutorService writers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("scheduler-write-", 0).factory());
     private final Semaphore room = new Semaphore(BINDINGS_AT_ONCE);
 
-    PodWriter(Client client, EventRecorder events, Extenders extenders, Consumer<Runnable> inbox) {
+    PodWriter(
+            Client client, EventRecorder events, Extenders extenders, Metrics metrics, Consumer<Runnable> inbox) {
+        this.metrics = metrics;
         this.extenders = extenders;
         this.client = client;
         this.pods = client.resources(Pod.class);
@@ -112,6 +115,17 @@ final class PodWriter implements AutoCloseable {
                 return allowed;
             }
         }
+        long preparing = System.nanoTime();
+        Status prepared = prepare(binding, before);
+        metrics.point("PreBind", binding.profile.name, prepared, System.nanoTime() - preparing);
+        if (!prepared.isSuccess()) return prepared;
+        long binds = System.nanoTime();
+        Status bound = bindBy(binding);
+        metrics.point("Bind", binding.profile.name, bound, System.nanoTime() - binds);
+        return bound;
+    }
+
+    private static Status prepare(Binding binding, List<Plugin.PreBind> before) {
         for (Plugin.PreBind plugin : before) {
             try {
                 Status status = plugin.preBind(binding.state, binding.pod, binding.node);
@@ -126,6 +140,10 @@ final class PodWriter implements AutoCloseable {
                 return Status.error("running PreBind plugin \"%s\": interrupted".formatted(plugin.name()));
             }
         }
+        return Status.SUCCESS;
+    }
+
+    private Status bindBy(Binding binding) {
         Optional<Status> extender = extenders.bind(binding.pod, binding.node);
         if (extender.isPresent()) {
             Status status = extender.get();

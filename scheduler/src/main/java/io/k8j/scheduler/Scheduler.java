@@ -52,12 +52,12 @@ public final class Scheduler implements AutoCloseable {
         AssignedPods assigned = new AssignedPods(nodes);
         this.extenders = new Extenders(config.extenders());
         Placement placement =
-                new Placement(nodes, nominations, new Random(), config.percentageOfNodesToScore(), extenders);
+                new Placement(nodes, nominations, new Random(), config.percentageOfNodesToScore(), extenders, metrics);
         this.informers = new InformerFactory(client);
         this.broadcaster = EventBroadcaster.start(client);
         EventRecorder events = broadcaster.recorder("default-scheduler");
         Inboxes inboxes = new Inboxes();
-        this.writer = new PodWriter(client, events, extenders, inboxes::post);
+        this.writer = new PodWriter(client, events, extenders, metrics, inboxes::post);
         PodGroups groups =
                 new PodGroups(config.gates().isOn(FeatureGates.GENERIC_WORKLOAD), uid -> assigned.get(uid) != null);
         GroupWriter groupWriter = new GroupWriter(client, groups, writer.writers(), inboxes::post);

@@ -1,11 +1,15 @@
 package io.k8j.store;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Keeps its data in a directory of this machine, for one process at a time.
@@ -18,9 +22,16 @@ public final class EmbeddedStore extends LocalStore {
     /** How much higher a restored store continues, because clients may have seen revisions after the snapshot. */
     private static final long RESTORE_GAP = 1_000_000_000;
 
+    private final Path directory; // null if the journal keeps it to itself
+
     /** For journals that are being compared. */
     EmbeddedStore(Journal journal, StoreConfig config) {
+        this(journal, config, null);
+    }
+
+    private EmbeddedStore(Journal journal, StoreConfig config, Path directory) {
         super(journal, config, true);
+        this.directory = directory;
     }
 
     /**
@@ -33,7 +44,27 @@ public final class EmbeddedStore extends LocalStore {
      * @throws StoreException if it cannot be read or written
      */
     public static EmbeddedStore open(Path directory, StoreConfig config) {
-        return new EmbeddedStore(LogJournal.open(directory, config), config);
+        return new EmbeddedStore(LogJournal.open(directory, config), config, directory);
+    }
+
+    @Override
+    public OptionalLong diskBytes() {
+        if (directory == null) return OptionalLong.empty();
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) bytes += size(file);
+        } catch (IOException | DirectoryIteratorException e) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(bytes);
+    }
+
+    private static long size(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0; // what is not needed any more is removed meanwhile
+        }
     }
 
     /**

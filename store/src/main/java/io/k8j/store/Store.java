@@ -3,6 +3,7 @@ package io.k8j.store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Keeps keys and values under one growing revision, as etcd does.
@@ -131,6 +132,11 @@ public interface Store extends AutoCloseable {
      * @param target a file that does not exist yet
      */
     void snapshot(Path target);
+
+    /** How much of a disk of this machine the data takes; empty if it is not on one. May ask the disk. */
+    default OptionalLong diskBytes() {
+        return OptionalLong.empty();
+    }
 
     /** A name that tells this cluster's data from another's; stays the same for life. */
     String clusterId();

@@ -24,6 +24,12 @@ class EmbeddedStoreTest extends StoreModelContract {
     }
 
     @Test
+    void itTellsWhatItTakesOfTheDisk() {
+        put("/a", "1".repeat(100_000));
+        assertThat(store.diskBytes().getAsLong()).isGreaterThan(100_000);
+    }
+
+    @Test
     void aReopenedStoreGoesOnWhereItWas() {
         long first = put("/a", "1");
         put("/b", "1");

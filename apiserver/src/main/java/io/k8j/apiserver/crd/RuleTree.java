@@ -89,10 +89,19 @@ final class RuleTree {
         if (known == null) {
             known = Trees.list(schema, "x-kubernetes-validations").isEmpty()
                     ? Optional.of(new RuleCompiler.Rules(List.of(), 0))
-                    : RuleCompiler.compile(schema, whole);
+                    : compiled();
             rules = known;
         }
         return known;
+    }
+
+    private Optional<RuleCompiler.Rules> compiled() {
+        long begin = System.nanoTime();
+        try {
+            return RuleCompiler.compile(schema, whole);
+        } finally {
+            RuleMetrics.compiled(begin);
+        }
     }
 
     /** One check of one object; ends when its budget is spent. */
@@ -139,14 +148,16 @@ final class RuleTree {
             }
             if (rules.get().all().isEmpty()) return;
             RuleVariables variables = new RuleVariables(tree.schema, tree.whole, value, old);
+            long begin = System.nanoTime();
             for (RuleCompiler.Compiled compiled : rules.get().all()) {
                 if (budget <= 0) {
                     spent(place, type);
-                    return;
+                    break;
                 }
                 rule(new Case(compiled, at, place, type, value, touch), variables, old != null);
-                if (budget < 0) return;
+                if (budget < 0) break;
             }
+            RuleMetrics.evaluated(begin);
         }
 
         private record Case(

@@ -4,6 +4,7 @@ import io.k8j.model.metrics.Histogram;
 import io.k8j.model.metrics.MetricText;
 import io.k8j.model.resource.GroupResource;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -35,6 +36,18 @@ public final class StoreMetrics {
         counts.seconds.observe((System.nanoTime() - begin) / 1e9);
         counts.total.increment();
         if (!ok) counts.failed.increment();
+    }
+
+    /** Appends how much of a disk a store takes; nothing if it has none. */
+    public static void writeSize(StringBuilder out, OptionalLong bytes) {
+        if (bytes.isEmpty()) return;
+        MetricText.family(
+                out,
+                "apiserver_storage_size_bytes",
+                "STABLE",
+                "Size of the storage database file physically allocated in bytes.",
+                "gauge",
+                new TreeMap<>(Map.of(MetricText.label("storage_cluster_id", "etcd-0"), bytes.getAsLong())));
     }
 
     /** Appends the metrics in Prometheus' text format. */

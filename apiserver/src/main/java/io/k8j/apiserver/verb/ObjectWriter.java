@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Puts objects into the store: encodes once, compares and sets, and returns when the caches show the write. Safe for all
@@ -49,6 +50,11 @@ public final class ObjectWriter {
     /** How long writes took. */
     public StoreMetrics metrics() {
         return metrics;
+    }
+
+    /** See {@link Store#diskBytes}. */
+    public OptionalLong diskBytes() {
+        return store.diskBytes();
     }
 
     /** What became of a write. */

@@ -96,10 +96,18 @@ public final class StatefulSetController {
                 && StatefulPods.ordinal(set, pod) >= 0;
     }
 
+    private void measure(StatefulSet set, StatefulSetPlan.Missing missing) {
+        if (missing == null) return;
+        String policy = Nulls.or(set.getSpec().getPodManagementPolicy(), "OrderedReady");
+        context.metrics()
+                .statefulSet(Nulls.namespace(set), Nulls.name(set), policy, missing.most(), missing.now());
+    }
+
     private Outcome reconcile(ObjectKey key) throws InterruptedException {
         Optional<StatefulSet> found = informer.get(key);
         if (found.isEmpty()) {
             ownWrites.forget(key);
+            context.metrics().statefulSetGone(key.namespace(), key.name());
         }
         if (found.isEmpty() || Selectors.isEmpty(found.get().getSpec().getSelector())) {
             return Outcome.DONE;
@@ -133,6 +141,7 @@ public final class StatefulSetController {
                 .orElse(update);
         Instant now = context.now();
         StatefulSetPlan plan = StatefulSetPlan.of(set, owned, Nulls.name(current), Nulls.name(update), now);
+        measure(set, plan.missing());
         keepClaimOwners(set, owned); // before Pods are deleted, since their claims may have to follow them
         restoreClaims(set, owned);
         RuntimeException error = carryOut(set, plan, current, update);

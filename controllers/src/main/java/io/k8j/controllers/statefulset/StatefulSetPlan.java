@@ -18,7 +18,10 @@ import java.util.TreeMap;
  *
  * @param steps in order
  */
-record StatefulSetPlan(List<Step> steps) {
+record StatefulSetPlan(List<Step> steps, Missing missing) {
+    /** How many Pods may be unavailable while an update is rolled out, and how many were. */
+    record Missing(int most, int now) {}
+
     /** One step. */
     sealed interface Step {
         /** @param updated whether from the new template, else from the one before */
@@ -43,6 +46,7 @@ record StatefulSetPlan(List<Step> steps) {
         final Map<Integer, Pod> members = new TreeMap<>();
         final List<Pod> condemned = new ArrayList<>();
         final List<Step> steps = new ArrayList<>();
+        Missing missing;
 
         Thinking(StatefulSet set, List<Pod> pods, String currentRevision, String updateRevision, Instant now) {
             this.set = set;
@@ -171,6 +175,7 @@ record StatefulSetPlan(List<Step> steps) {
             for (Pod pod : members.values()) {
                 unavailable += isHealthy(pod) ? 0 : 1;
             }
+            missing = new Missing(budget, unavailable);
             for (int ordinal = first + replicas - 1; ordinal >= first + partition; ordinal--) {
                 Pod pod = members.get(ordinal);
                 if (pod == null) {
@@ -197,6 +202,7 @@ record StatefulSetPlan(List<Step> steps) {
     /** Thinks; no I/O. */
     static StatefulSetPlan of(
             StatefulSet set, List<Pod> pods, String currentRevision, String updateRevision, Instant now) {
-        return new StatefulSetPlan(List.copyOf(new Thinking(set, pods, currentRevision, updateRevision, now).think()));
+        Thinking thinking = new Thinking(set, pods, currentRevision, updateRevision, now);
+        return new StatefulSetPlan(List.copyOf(thinking.think()), thinking.missing);
     }
 }

@@ -40,6 +40,9 @@ public interface ContainerRuntime extends AutoCloseable {
     /** Asks for the runtime's name and version. */
     VersionResponse version();
 
+    /** Appends what is counted of calls, in Prometheus' text format; nothing if nothing is. */
+    default void writeMetrics(StringBuilder out) {}
+
     /** Asks whether runtime and network are ready. */
     StatusResponse status();
 

@@ -132,6 +132,11 @@ public final class CriRuntime implements ContainerRuntime {
     }
 
     @Override
+    public void writeMetrics(StringBuilder out) {
+        calls.metrics().write(out);
+    }
+
+    @Override
     public StatusResponse status() {
         return calls.call(
                 RUNTIME + "Status",

@@ -30,6 +30,7 @@ final class GrpcCalls implements AutoCloseable {
 
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("cri", true), NioIoHandler.newFactory());
+    private final RuntimeMetrics metrics = new RuntimeMetrics();
     private final ManagedChannel channel;
     private final Map<String, MethodDescriptor<Message, Message>> methods = new ConcurrentHashMap<>();
 
@@ -49,17 +50,27 @@ final class GrpcCalls implements AutoCloseable {
         CallOptions options = timeout.isZero()
                 ? CallOptions.DEFAULT
                 : CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        long begin = System.nanoTime();
+        boolean ok = false;
         try {
             Message answer = ClientCalls.blockingUnaryCall(
                     channel, method(method, request, prototype, MethodDescriptor.MethodType.UNARY), options, request);
             @SuppressWarnings("unchecked") // the marshaller was made from the prototype
             R typed = (R) answer;
+            ok = true;
             return typed;
         } catch (StatusRuntimeException e) {
             // A runtime that was restarted is to be found again at once, not after gRPC's growing pauses.
             if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) channel.resetConnectBackoff();
             throw failure(e.getStatus(), e);
+        } finally {
+            metrics.called(method, ok, System.nanoTime() - begin);
         }
+    }
+
+    /** Counts the calls that were waited for. */
+    RuntimeMetrics metrics() {
+        return metrics;
     }
 
     /** Subscribes to a stream; {@code onEnd} gets the reason for its end, once. */

@@ -75,6 +75,7 @@ final class PodWorker {
         this.devices = new DeviceKeeper(context, this::retryLater);
         this.statuses = new StatusKeeper(context);
         this.probes = new Probes(
+                pod,
                 context.actions(),
                 context.time(),
                 (container, message) -> ContainerRef.find(this.pod, container.getName())

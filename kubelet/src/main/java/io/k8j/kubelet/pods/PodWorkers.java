@@ -15,6 +15,7 @@ import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.manifests.StaticPod;
 import io.k8j.kubelet.probes.Actions;
+import io.k8j.kubelet.probes.ProbeMetrics;
 import io.k8j.model.time.Pace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +83,11 @@ public final class PodWorkers implements AutoCloseable {
             PodWorker worker = workers.get(pod.getMetadata().getUid());
             if (worker != null) worker.removed();
         });
+    }
+
+    /** Counts the results of probes. */
+    public ProbeMetrics probeMetrics() {
+        return context.actions().metrics();
     }
 
     private void add(Pod pod) {

@@ -26,6 +26,7 @@ import java.util.Optional;
 public final class Actions {
     private static final Duration HOOK_HTTP_TIMEOUT = Duration.ofSeconds(30);
 
+    private final ProbeMetrics metrics = new ProbeMetrics();
     private final ContainerRuntime runtime;
     private final Time time;
 
@@ -33,6 +34,11 @@ public final class Actions {
     public Actions(ContainerRuntime runtime, Time time) {
         this.runtime = runtime;
         this.time = time;
+    }
+
+    /** Counts what all probes show. */
+    public ProbeMetrics metrics() {
+        return metrics;
     }
 
     ProbeResult probe(Probes.Type type, Probe probe, Container container, String containerId, String podIp) {

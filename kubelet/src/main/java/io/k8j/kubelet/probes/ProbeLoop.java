@@ -15,6 +15,7 @@ final class ProbeLoop implements AutoCloseable {
 
     private final Supplier<ProbeResult> action;
     private final Time time;
+    private final ProbeMetrics.Counter counter;
     private final Listener listener;
     private final Duration period;
     private final int successThreshold;
@@ -24,9 +25,10 @@ final class ProbeLoop implements AutoCloseable {
     private Boolean last; // owned by the run under way
     private int inARow;
 
-    ProbeLoop(Probe probe, Supplier<ProbeResult> action, Time time, Listener listener) {
+    ProbeLoop(Probe probe, Supplier<ProbeResult> action, Time time, ProbeMetrics.Counter counter, Listener listener) {
         this.action = action;
         this.time = time;
+        this.counter = counter;
         this.listener = listener;
         this.period = Duration.ofSeconds(orElse(probe.getPeriodSeconds(), 10));
         this.successThreshold = orElse(probe.getSuccessThreshold(), 1);
@@ -50,6 +52,7 @@ final class ProbeLoop implements AutoCloseable {
         ProbeResult result = action.get();
         synchronized (this) {
             if (closed) return;
+            counter.count(result.kind(), time.nanoTime() - begun);
         }
         if (result.kind() == ProbeResult.Kind.ERROR) {
             listener.result(false, false, result); // what could not be asked counts neither for nor against
@@ -67,5 +70,6 @@ final class ProbeLoop implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         timer.cancel();
+        counter.forget();
     }
 }

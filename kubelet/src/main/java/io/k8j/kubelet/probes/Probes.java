@@ -1,6 +1,7 @@
 package io.k8j.kubelet.probes;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.k8j.model.time.Time;
 import java.time.Duration;
@@ -58,6 +59,7 @@ public final class Probes implements AutoCloseable {
         }
     }
 
+    private final Pod pod;
     private final Actions actions;
     private final Time time;
     private final Reporter reporter;
@@ -65,8 +67,13 @@ public final class Probes implements AutoCloseable {
     private final Map<String, Observed> observed = new HashMap<>(); // guarded by this
     private boolean closed; // guarded by this
 
-    /** Observes nothing yet. */
-    public Probes(Actions actions, Time time, Reporter reporter, Runnable wake) {
+    /**
+     * Observes nothing yet.
+     *
+     * @param pod whose containers will be observed
+     */
+    public Probes(Pod pod, Actions actions, Time time, Reporter reporter, Runnable wake) {
+        this.pod = pod;
         this.actions = actions;
         this.time = time;
         this.reporter = reporter;
@@ -108,6 +115,7 @@ public final class Probes implements AutoCloseable {
                 probe,
                 () -> actions.probe(type, probe, entry.container, entry.id, entry.podIp),
                 time,
+                actions.metrics().of(type, entry.container.getName(), pod),
                 (good, crossed, result) -> seen(entry, type, good, crossed, result));
         entry.loops.put(type, loop);
         loop.start(first.isNegative() ? Duration.ZERO : first);

@@ -74,7 +74,7 @@ final class Routes {
             case "/metrics" -> stats.ownMetrics();
             case "/metrics/resource" -> stats.resourceMetrics();
             case "/metrics/cadvisor" -> stats.containerMetrics();
-            case "/metrics/probes" -> "";
+            case "/metrics/probes" -> stats.probeMetrics();
             default -> null;
         };
         if (body == null) exchange.text(404, "404 page not found\n");

@@ -241,6 +241,13 @@ final class Stats {
         return text.toString();
     }
 
+    /** Results of probes. */
+    String probeMetrics() {
+        StringBuilder text = new StringBuilder();
+        pods.probeMetrics().write(text);
+        return text.toString();
+    }
+
     /** The node agent's own figures. */
     String ownMetrics() {
         MetricText text = new MetricText();
@@ -249,6 +256,7 @@ final class Stats {
         text.family("kubelet_running_pods", "[BETA] Number of pods that have a running pod sandbox", "gauge");
         text.value("", pods.pods().size(), 0);
         StringBuilder all = new StringBuilder(text.toString());
+        runtime.writeMetrics(all);
         clientMetrics.accept(all);
         return all.toString();
     }

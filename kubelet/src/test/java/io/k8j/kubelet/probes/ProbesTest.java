@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.grpc.Status;
@@ -74,8 +76,17 @@ class ProbesTest {
                 };
             });
 
+    private static final Pod POD = new PodBuilder()
+            .withNewMetadata()
+            .withNamespace("n")
+            .withName("p")
+            .withUid("u")
+            .endMetadata()
+            .build();
+
+    private final Actions actions = new Actions(runtime, time);
     private final Probes probes =
-            new Probes(new Actions(runtime, time), time, (container, message) -> reported.add(message), () -> {});
+            new Probes(POD, actions, time, (container, message) -> reported.add(message), () -> {});
 
     @AfterEach
     void close() {
@@ -122,6 +133,27 @@ class ProbesTest {
 
     private void next(int times) {
         for (int i = 0; i < times; i++) next();
+    }
+
+    private String counted() {
+        StringBuilder text = new StringBuilder();
+        actions.metrics().write(text);
+        return text.toString();
+    }
+
+    @Test
+    void resultsAreCountedAsLongAsTheContainerIsObserved() {
+        observe(null, probe("live", 5, 10, 1, 3), null);
+        next(2);
+        answers.put("live", 1);
+        next(1);
+        String labels = "{container=\"c\",namespace=\"n\",pod=\"p\",pod_uid=\"u\",probe_type=\"Liveness\",result=\"%s\"} %d";
+        assertThat(counted())
+                .contains("prober_probe_total" + labels.formatted("successful", 2))
+                .contains("prober_probe_total" + labels.formatted("failed", 1))
+                .contains("prober_probe_duration_seconds_count{container=\"c\",namespace=\"n\",pod=\"p\",probe_type=\"Liveness\"} 2");
+        probes.retain(java.util.Set.of());
+        assertThat(counted()).isEmpty();
     }
 
     @Test

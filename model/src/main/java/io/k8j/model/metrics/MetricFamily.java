@@ -71,6 +71,12 @@ public final class MetricFamily {
         values.put(List.of(of), fresh);
     }
 
+    /** Takes a series away, whose labels name something that is gone. */
+    public void remove(String... of) {
+        values.remove(List.of(of));
+        histograms.remove(List.of(of));
+    }
+
     /** Makes the series, at zero, or empty. */
     public MetricFamily init(String... of) {
         if (bounds == null) value(of);

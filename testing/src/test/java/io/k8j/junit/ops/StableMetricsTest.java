@@ -44,10 +44,7 @@ class StableMetricsTest {
             Map.entry("apiserver_authorization_config_controller_", "after the file of a flag was read anew only"),
             Map.entry("apiserver_flowcontrol_rejected_requests_total", "when somebody was refused only"),
             Map.entry("apiserver_storage_size_bytes", "a store in memory has no file"),
-            Map.entry("apiserver_cel_", "open: expressions are not timed"),
-            Map.entry("node_collector_evictions_total", "when a node was lost only"),
-            Map.entry("statefulset_controller_", "open: not counted"),
-            Map.entry("prober_probe_total", "open: not counted"));
+            Map.entry("node_collector_evictions_total", "when a node was lost only"));
 
     private record Metric(String name, String type, String page, Set<String> labels) {}
 
@@ -100,7 +97,18 @@ class StableMetricsTest {
             metadata: {name: limited, namespace: default}
             spec:
               containers:
-              - {name: c, image: i, resources: {limits: {cpu: 100m, memory: 1Mi}}}
+              - name: c
+                image: i
+                resources: {limits: {cpu: 100m, memory: 1Mi}}
+                readinessProbe: {exec: {command: [ok]}, periodSeconds: 1}
+            ---
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: kept, namespace: default}
+            spec:
+              serviceName: kept
+              selector: {matchLabels: {a: b}}
+              template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}
             ---
             apiVersion: batch/v1
             kind: Job
@@ -114,6 +122,10 @@ class StableMetricsTest {
                 .atMost(1, TimeUnit.MINUTES)
                 .until(() ->
                         client.pods().inNamespace("default").withName("limited").isReady());
+        Awaitility.await()
+                .atMost(1, TimeUnit.MINUTES)
+                .until(() -> get(cluster.metricsAddress("kube-controller-manager").toString())
+                        .contains("statefulset_controller_"));
         Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> {
             var job = client.batch()
                     .v1()
@@ -195,6 +207,17 @@ class StableMetricsTest {
         pages.put("kubelet/resource", page(get(node + "/resource")));
         pages.put("kubelet/probes", page(get(node + "/probes")));
         return pages;
+    }
+
+    @Test
+    void allPointsOfTheSchedulerAreTimed() throws Exception {
+        live();
+        String text = get(cluster.metricsAddress("kube-scheduler").toString());
+        for (String point : List.of("PreFilter", "Filter", "Reserve", "Permit", "PreBind", "Bind")) {
+            assertThat(text)
+                    .contains("scheduler_framework_extension_point_duration_seconds_count{extension_point=\"" + point
+                            + "\",profile=\"default-scheduler\",status=\"Success\"}");
+        }
     }
 
     @Test
