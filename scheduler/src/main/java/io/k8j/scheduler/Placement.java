@@ -69,12 +69,7 @@ final class Placement {
      * @param metrics times the extension points
      */
     Placement(
-            Nodes nodes,
-            Nominations nominations,
-            Random random,
-            int percentage,
-            Extenders extenders,
-            Metrics metrics) {
+            Nodes nodes, Nominations nominations, Random random, int percentage, Extenders extenders, Metrics metrics) {
         this.metrics = metrics;
         this.extenders = extenders;
         this.nodes = nodes;

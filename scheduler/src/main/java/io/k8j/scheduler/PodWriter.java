@@ -62,8 +62,7 @@ final class PodWriter implements AutoCloseable {
             Thread.ofVirtual().name("scheduler-write-", 0).factory());
     private final Semaphore room = new Semaphore(BINDINGS_AT_ONCE);
 
-    PodWriter(
-            Client client, EventRecorder events, Extenders extenders, Metrics metrics, Consumer<Runnable> inbox) {
+    PodWriter(Client client, EventRecorder events, Extenders extenders, Metrics metrics, Consumer<Runnable> inbox) {
         this.metrics = metrics;
         this.extenders = extenders;
         this.client = client;

@@ -46,8 +46,8 @@ class ReferenceTest {
         random.setSeed(seed);
         try (SystemTime time = new SystemTime()) {
             Profile profile = profile(new Client(null, time, "test"));
-            Placement placement =
-                    new Placement(nodes, new Nominations(nodes), new Random(seed), 100, new Extenders(List.of()), new Metrics());
+            Placement placement = new Placement(
+                    nodes, new Nominations(nodes), new Random(seed), 100, new Extenders(List.of()), new Metrics());
             int count = 3 + random.nextInt(20);
             for (int i = 0; i < count; i++) {
                 Node node = node("n" + i);

@@ -99,8 +99,7 @@ public final class StatefulSetController {
     private void measure(StatefulSet set, StatefulSetPlan.Missing missing) {
         if (missing == null) return;
         String policy = Nulls.or(set.getSpec().getPodManagementPolicy(), "OrderedReady");
-        context.metrics()
-                .statefulSet(Nulls.namespace(set), Nulls.name(set), policy, missing.most(), missing.now());
+        context.metrics().statefulSet(Nulls.namespace(set), Nulls.name(set), policy, missing.most(), missing.now());
     }
 
     private Outcome reconcile(ObjectKey key) throws InterruptedException {

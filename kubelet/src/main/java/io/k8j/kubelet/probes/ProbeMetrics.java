@@ -42,7 +42,8 @@ public final class ProbeMetrics {
         void count(ProbeResult.Kind kind, long nanos) {
             results.count(labels(word(kind)));
             if (kind == ProbeResult.Kind.SUCCESS) {
-                seconds.observe(nanos / 1e9, type, container, name(), pod.getMetadata().getNamespace());
+                seconds.observe(
+                        nanos / 1e9, type, container, name(), pod.getMetadata().getNamespace());
             }
         }
 

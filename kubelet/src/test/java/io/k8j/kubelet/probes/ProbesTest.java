@@ -147,11 +147,13 @@ class ProbesTest {
         next(2);
         answers.put("live", 1);
         next(1);
-        String labels = "{container=\"c\",namespace=\"n\",pod=\"p\",pod_uid=\"u\",probe_type=\"Liveness\",result=\"%s\"} %d";
+        String labels =
+                "{container=\"c\",namespace=\"n\",pod=\"p\",pod_uid=\"u\",probe_type=\"Liveness\",result=\"%s\"} %d";
         assertThat(counted())
                 .contains("prober_probe_total" + labels.formatted("successful", 2))
                 .contains("prober_probe_total" + labels.formatted("failed", 1))
-                .contains("prober_probe_duration_seconds_count{container=\"c\",namespace=\"n\",pod=\"p\",probe_type=\"Liveness\"} 2");
+                .contains(
+                        "prober_probe_duration_seconds_count{container=\"c\",namespace=\"n\",pod=\"p\",probe_type=\"Liveness\"} 2");
         probes.retain(java.util.Set.of());
         assertThat(counted()).isEmpty();
     }

@@ -117,16 +117,17 @@ class StableMetricsTest {
               template: {spec: {restartPolicy: Never, containers: [{name: c, image: ends}]}}
             """);
         client.componentstatuses().list();
-        Awaitility.await().atMost(1, TimeUnit.MINUTES).until(this::isJudged);
+        Awaitility.await().atMost(3, TimeUnit.MINUTES).until(this::isJudged);
         Awaitility.await()
-                .atMost(1, TimeUnit.MINUTES)
+                .atMost(3, TimeUnit.MINUTES)
                 .until(() ->
                         client.pods().inNamespace("default").withName("limited").isReady());
         Awaitility.await()
-                .atMost(1, TimeUnit.MINUTES)
-                .until(() -> get(cluster.metricsAddress("kube-controller-manager").toString())
+                .atMost(3, TimeUnit.MINUTES)
+                .until(() -> get(cluster.metricsAddress("kube-controller-manager")
+                                .toString())
                         .contains("statefulset_controller_"));
-        Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> {
+        Awaitility.await().atMost(3, TimeUnit.MINUTES).until(() -> {
             var job = client.batch()
                     .v1()
                     .jobs()
