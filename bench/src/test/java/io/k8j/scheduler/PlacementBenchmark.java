@@ -78,7 +78,8 @@ public class PlacementBenchmark {
                     entry.create().apply(new PluginContext(client, informers, null, nodes, indexes, null, Map.of())));
         }
         profile = new Profile("default-scheduler", PluginSelection.DEFAULT.select(made));
-        placement = new Placement(nodes, new Nominations(nodes), new Random(1), 0, new Extenders(List.of()));
+        placement =
+                new Placement(nodes, new Nominations(nodes), new Random(1), 0, new Extenders(List.of()), new Metrics());
         for (int i = 0; i < count; i++) {
             nodes.put(new NodeBuilder()
                     .withNewMetadata()
