@@ -35,6 +35,7 @@ final class ConfigRules {
                         .onUpdate((context, secret, old) -> stringData(secret))
                         .check(ConfigValidation::secret)
                         .updateCheck(ConfigValidation::secretUpdate)
+                        .warn(ConfigWarnings::secret)
                         .select("type"));
         table.put(
                 "namespaces",
@@ -68,7 +69,8 @@ final class ConfigRules {
                 "serviceaccounts",
                 Rules.plain()
                         .onCreate((context, account) -> onlyNames(account))
-                        .onUpdate((context, account, old) -> onlyNames(account)));
+                        .onUpdate((context, account, old) -> onlyNames(account))
+                        .warn(ConfigWarnings::account));
         table.put("limitranges", Rules.plain().createOnUpdate().check(QuotaValidation::limitRange));
         table.put(
                 "resourcequotas",
@@ -76,7 +78,8 @@ final class ConfigRules {
                         .withoutGeneration()
                         .check(QuotaValidation::resourceQuota)
                         .updateCheck(QuotaValidation::resourceQuotaUpdate)
-                        .statusCheck((o, old) -> QuotaValidation.resourceQuotaStatus(o)));
+                        .statusCheck((o, old) -> QuotaValidation.resourceQuotaStatus(o))
+                        .warn(ConfigWarnings::quota));
         table.put(
                 "endpoints",
                 Rules.plain()

@@ -3,6 +3,7 @@ package io.k8j.apiserver.strategy;
 import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.apiserver.validation.AddressValidation;
+import io.k8j.apiserver.validation.ApiServiceValidation;
 import io.k8j.apiserver.validation.ClusterValidation;
 import io.k8j.apiserver.validation.CsiValidation;
 import io.k8j.apiserver.validation.DisruptionBudgetValidation;
@@ -256,7 +257,8 @@ final class OtherRules {
                         .conditional()
                         .keepsMetadataInStatus()
                         .onCreate(OtherRules::localApiService)
-                        .check(ClusterValidation::apiService));
+                        .check(ApiServiceValidation::check)
+                        .statusCheck((o, old) -> ApiServiceValidation.status(o)));
         table.put(
                 "flowschemas.flowcontrol.apiserver.k8s.io",
                 Rules.withStatus()

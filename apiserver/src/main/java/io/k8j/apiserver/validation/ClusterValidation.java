@@ -1,13 +1,12 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
-import io.k8j.model.validation.Names;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Checks Namespaces, Leases, priority and runtime classes and API services. */
+/** Checks Namespaces, Leases, priority and runtime classes. */
 public final class ClusterValidation {
     private static final Set<String> FINALIZERS = Set.of("kubernetes", "orphan", "foregroundDeletion");
 
@@ -151,59 +150,6 @@ public final class ClusterValidation {
         }
         if (!Meta.same(now.field("preemptionPolicy"), before.field("preemptionPolicy"))) {
             f.invalid(now.field("preemptionPolicy"), Meta.IMMUTABLE);
-        }
-        return f.list();
-    }
-
-    public static List<FieldError> apiService(Map<String, Object> object) {
-        Findings f = new Findings();
-        Place p = Place.of(object);
-        Place spec = p.field("spec");
-        String name = p.at("metadata", "name").text();
-        String required = spec.text("version") + "." + spec.text("group");
-        if (!name.equals(required)) {
-            f.invalid(
-                    p.at("metadata", "name"),
-                    name,
-                    "must be `spec.version+\".\"+spec.group`: " + io.k8j.model.api.GoQuote.quote(required));
-        }
-        if (spec.text("group").isEmpty()) {
-            if (!spec.text("version").equals("v1")) {
-                f.required(spec.field("group"), "only v1 may have an empty group and it better be legacy kube");
-            }
-        } else {
-            Meta.dnsSubdomain(f, spec.field("group"));
-        }
-        f.invalid(spec.field("version"), spec.text("version"), Names.dns1035Label(spec.text("version")));
-        long group = spec.number("groupPriorityMinimum");
-        if (group <= 0 || group > 20_000) {
-            f.invalid(spec.field("groupPriorityMinimum"), group, "must be positive and less than 20000");
-        }
-        long version = spec.number("versionPriority");
-        if (version <= 0 || version > 1000) {
-            f.invalid(spec.field("versionPriority"), version, "must be positive and less than 1000");
-        }
-        Place service = spec.field("service");
-        if (service.absent()) {
-            if (!spec.field("caBundle").isEmpty()) {
-                f.invalid(
-                        spec.field("caBundle"),
-                        spec.text("caBundle").length() + " bytes",
-                        "local APIServices may not have a caBundle");
-            }
-            if (spec.isTrue("insecureSkipTLSVerify")) {
-                f.invalid(spec.field("insecureSkipTLSVerify"), "local APIServices may not have insecureSkipTLSVerify");
-            }
-            return f.list();
-        }
-        for (String field : List.of("namespace", "name")) {
-            if (service.text(field).isEmpty()) {
-                f.required(service.field(field));
-            }
-        }
-        Meta.port(f, service.field("port").with(service.field("port").number(443)));
-        if (spec.isTrue("insecureSkipTLSVerify") && !spec.field("caBundle").isEmpty()) {
-            f.invalid(spec.field("insecureSkipTLSVerify"), "may not be true if caBundle is present");
         }
         return f.list();
     }

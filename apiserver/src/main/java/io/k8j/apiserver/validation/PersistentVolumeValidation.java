@@ -3,6 +3,7 @@ package io.k8j.apiserver.validation;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import io.k8j.model.quantity.Quantity;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,31 @@ public final class PersistentVolumeValidation {
             "storageos",
             "csi");
 
+    private static final String MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options";
+
+    /** Volumes that are mounted with options. */
+    private static final List<String> MOUNTED = List.of(
+            "gcePersistentDisk",
+            "awsElasticBlockStore",
+            "glusterfs",
+            "nfs",
+            "rbd",
+            "quobyte",
+            "iscsi",
+            "cinder",
+            "cephfs",
+            "azureFile",
+            "vsphereVolume",
+            "azureDisk",
+            "photonPersistentDisk");
+
+    private static final Map<Object, String> NEW_LABELS = Map.of(
+            "failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone",
+            "failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region",
+            "beta.kubernetes.io/os", "kubernetes.io/os",
+            "beta.kubernetes.io/arch", "kubernetes.io/arch",
+            "beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type");
+
     private PersistentVolumeValidation() {}
 
     public static List<FieldError> create(Map<String, Object> object) {
@@ -70,6 +96,11 @@ public final class PersistentVolumeValidation {
         StorageValidation.className(f, spec.field("storageClassName"));
         Meta.optionalOneOf(f, spec.field("volumeMode"), List.of("Block", "Filesystem"));
         attributesClass(f, spec);
+        Place options = Place.of(object).at("metadata", "annotations").field(MOUNT_OPTIONS);
+        if (options.present()
+                && MOUNTED.stream().allMatch(kind -> spec.field(kind).absent())) {
+            f.forbidden(options, "may not specify mount options for this volume type");
+        }
         return f.list();
     }
 
@@ -229,10 +260,11 @@ public final class PersistentVolumeValidation {
             f.invalid(new Place(null, "volumeMode"), spec.field("volumeMode").value(), Meta.IMMUTABLE);
         }
         Place affinity = spec.field("nodeAffinity");
-        if (before.field("nodeAffinity").present() && !Meta.same(affinity, before.field("nodeAffinity"))) {
+        Place nodes = before.field("nodeAffinity");
+        if (nodes.present() && !Differences.same(affinity.value(), renamed(nodes.value(), affinity.value()))) {
             f.invalid(
                     new Place(null, "nodeAffinity"),
-                    affinity.value(),
+                    InternalForm.of("VolumeNodeAffinity", affinity.value()),
                     Meta.IMMUTABLE + ", except for updating from beta label to GA");
         }
         if (before.field("volumeAttributesClassName").present()
@@ -240,6 +272,25 @@ public final class PersistentVolumeValidation {
             f.forbidden(spec.field("volumeAttributesClassName"), "update from non-nil value to nil is forbidden");
         }
         return f.list();
+    }
+
+    /** What was there, with new names of labels where the new version has those. */
+    private static Object renamed(Object before, Object now) {
+        if (before instanceof List<?> items && now instanceof List<?> others) {
+            List<Object> out = new ArrayList<>();
+            for (int i = 0; i < items.size(); i++) {
+                out.add(renamed(items.get(i), i < others.size() ? others.get(i) : null));
+            }
+            return out;
+        }
+        if (!(before instanceof Map<?, ?> map)) return before;
+        Map<String, Object> out = new LinkedHashMap<>();
+        Trees.asMap(map).forEach((key, value) -> {
+            Object other = now instanceof Map<?, ?> m ? m.get(key) : null;
+            boolean newName = key.equals("key") && other != null && other.equals(NEW_LABELS.get(value));
+            out.put(key, newName ? other : renamed(value, other));
+        });
+        return out;
     }
 
     /** What holds the data stays; the secret for growing it may be added later. */

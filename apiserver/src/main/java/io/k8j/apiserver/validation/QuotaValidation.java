@@ -98,10 +98,7 @@ public final class QuotaValidation {
             }
             for (String name : Meta.sorted(spec.field("hard")).keySet()) {
                 if (ResourceValidation.QUOTA.contains(name) && !fits(scope, name)) {
-                    f.invalid(
-                            list,
-                            GoStruct.of(spec.field("scopeSelector"), "matchExpressions"),
-                            "unsupported scope applied to resource");
+                    f.invalid(list, shown(list), "unsupported scope applied to resource");
                 }
             }
             operator(f, at, scope);
@@ -110,6 +107,15 @@ public final class QuotaValidation {
         if (conflicting(seen)) {
             f.invalid(list, spec.field("scopes").value(), "conflicting scopes");
         }
+    }
+
+    /** A selector as upstream has it inside. */
+    private static Map<String, Object> shown(Place list) {
+        return Map.of(
+                "MatchExpressions",
+                list.items().stream()
+                        .map(e -> GoStruct.of(e, "scopeName=", "operator=", "values"))
+                        .toList());
     }
 
     private static void operator(Findings f, Place e, String scope) {
