@@ -26,6 +26,7 @@ import io.k8j.controllers.namespace.NamespaceController;
 import io.k8j.controllers.nodeipam.NodeIpamController;
 import io.k8j.controllers.nodelifecycle.NodeLifecycleController;
 import io.k8j.controllers.nodelifecycle.TaintEvictionController;
+import io.k8j.controllers.podautoscaler.AutoscalerController;
 import io.k8j.controllers.podgc.PodGarbageController;
 import io.k8j.controllers.quota.ResourceQuotaController;
 import io.k8j.controllers.replicas.ReplicaController;
@@ -93,6 +94,8 @@ public final class ControllerManager implements AutoCloseable {
             new Entry("daemonset-controller", "daemon-set-controller", DaemonSetController::create),
             new Entry("job-controller", "job-controller", JobController::create),
             new Entry("cronjob-controller", "cronjob-controller", CronJobController::create),
+            new Entry(
+                    "horizontal-pod-autoscaler-controller", "horizontal-pod-autoscaler", AutoscalerController::create),
             new Entry(
                     "replicationcontroller-controller",
                     "replication-controller",

@@ -1,5 +1,6 @@
 package io.k8j.controllers;
 
+import io.k8j.controllers.podautoscaler.AutoscalerSettings;
 import io.k8j.model.feature.FeatureGates;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import java.util.List;
  * @param nodeMonitorGracePeriod how long a node may be silent
  * @param terminatedPodThreshold how many finished Pods may stay
  * @param resourceQuotaSyncPeriod full recalculation of quotas
- * @param hpaSyncPeriod pause between looks at autoscalers
+ * @param autoscaler settings of the HorizontalPodAutoscaler
  * @param gates which features are on; those whose API is not served count as off
  * @param localPathRoot where the built-in provisioner puts volumes on nodes; empty path turns it off
  */
@@ -38,7 +39,7 @@ public record ControllersConfig(
         Duration nodeMonitorGracePeriod,
         int terminatedPodThreshold,
         Duration resourceQuotaSyncPeriod,
-        Duration hpaSyncPeriod,
+        AutoscalerSettings autoscaler,
         FeatureGates gates,
         Path localPathRoot) {
     public static final ControllersConfig DEFAULTS = new ControllersConfig(
@@ -54,7 +55,7 @@ public record ControllersConfig(
             Duration.ofSeconds(50),
             12500,
             Duration.ofMinutes(5),
-            Duration.ofSeconds(15),
+            AutoscalerSettings.DEFAULTS,
             FeatureGates.DEFAULTS,
             Path.of("/var/lib/k8j/storage"));
 
@@ -88,7 +89,7 @@ public record ControllersConfig(
                 nodeMonitorGracePeriod,
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
-                hpaSyncPeriod,
+                autoscaler,
                 gates,
                 localPathRoot);
     }
@@ -107,7 +108,7 @@ public record ControllersConfig(
                 nodeMonitorGracePeriod,
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
-                hpaSyncPeriod,
+                autoscaler,
                 features,
                 localPathRoot);
     }
@@ -126,7 +127,7 @@ public record ControllersConfig(
                 nodeMonitorGracePeriod,
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
-                hpaSyncPeriod,
+                autoscaler,
                 gates,
                 localPathRoot);
     }
@@ -145,7 +146,7 @@ public record ControllersConfig(
                 nodeMonitorGracePeriod,
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
-                hpaSyncPeriod,
+                autoscaler,
                 gates,
                 localPathRoot);
     }
@@ -164,7 +165,7 @@ public record ControllersConfig(
                 nodeMonitorGracePeriod,
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
-                hpaSyncPeriod,
+                autoscaler,
                 gates,
                 localPathRoot);
     }
@@ -183,7 +184,7 @@ public record ControllersConfig(
                 gracePeriod,
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
-                hpaSyncPeriod,
+                autoscaler,
                 gates,
                 localPathRoot);
     }
@@ -202,7 +203,7 @@ public record ControllersConfig(
                 nodeMonitorGracePeriod,
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
-                hpaSyncPeriod,
+                autoscaler,
                 gates,
                 root);
     }

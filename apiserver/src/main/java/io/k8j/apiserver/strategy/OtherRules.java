@@ -18,6 +18,7 @@ import io.k8j.apiserver.validation.RbacValidation;
 import io.k8j.apiserver.validation.StorageClassValidation;
 import io.k8j.apiserver.validation.StorageValidation;
 import io.k8j.apiserver.validation.WebhookValidation;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -28,13 +29,13 @@ import java.util.Map;
 final class OtherRules {
     private OtherRules() {}
 
-    static Map<String, Rules> table() {
+    static Map<String, Rules> table(FeatureGates gates) {
         Map<String, Rules> table = new LinkedHashMap<>();
         storage(table);
         networking(table);
         access(table);
         admission(table);
-        policy(table);
+        policy(table, gates.isOn(FeatureGates.HPA_SCALE_TO_ZERO));
         return table;
     }
 
@@ -273,13 +274,13 @@ final class OtherRules {
                         .statusCheck(FlowControlValidation::statusUpdate));
     }
 
-    private static void policy(Map<String, Rules> table) {
+    private static void policy(Map<String, Rules> table, boolean toZero) {
         table.put(
                 "horizontalpodautoscalers.autoscaling",
                 Rules.withStatus()
                         .withoutGeneration()
-                        .check(HorizontalPodAutoscalerValidation::create)
-                        .updateCheck(HorizontalPodAutoscalerValidation::update)
+                        .check(object -> HorizontalPodAutoscalerValidation.create(object, toZero))
+                        .updateCheck((object, old) -> HorizontalPodAutoscalerValidation.update(object, old, toZero))
                         .statusCheck(HorizontalPodAutoscalerValidation::status));
         table.put(
                 "poddisruptionbudgets.policy",

@@ -44,7 +44,7 @@ public final class Strategies {
         table.put("services", ServiceRules.rules());
         table.putAll(WorkloadRules.table());
         table.putAll(ConfigRules.table());
-        table.putAll(OtherRules.table());
+        table.putAll(OtherRules.table(gates));
         table.putAll(DeviceRules.table());
         table.putAll(GroupRules.table());
         table.putAll(MigrationRules.table());

@@ -23,6 +23,7 @@ import io.k8j.model.apply.ServerSideApply;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.schema.Schemas;
 import io.k8j.model.selector.LabelSelector;
 import io.k8j.model.selector.SelectorException;
@@ -45,7 +46,7 @@ public final class ScaleHandler implements Handler {
     public ApiResponse handle(Call call) {
         if (call.api().verb() == Verb.GET) {
             CachedObject found = call.storage().cache().get(call.key());
-            if (found == null) throw call.notFound();
+            if (found == null) throw notFound(call);
             return answer(call, found.object());
         }
         boolean patch = call.api().verb() == Verb.PATCH;
@@ -58,6 +59,15 @@ public final class ScaleHandler implements Handler {
             return scaled(call, current, scale, params);
         });
         return answer(call, outcome.object());
+    }
+
+    /** Who reads the scale of a built-in kind is told that the scale is missing. */
+    private static ApiException notFound(Call call) {
+        GroupVersionResource of = call.resource().gvr();
+        if (call.resource().custom() != null) return call.notFound();
+        String group = of.group().isEmpty() ? SCALE.group() : of.group();
+        return ApiException.notFound(
+                new GroupVersionResource(group, of.version(), of.resource() + "/scale"), call.name());
     }
 
     /** Admission sees Scales, and may change their replicas. */

@@ -19,12 +19,13 @@ public final class HorizontalPodAutoscalerValidation {
 
     private HorizontalPodAutoscalerValidation() {}
 
-    public static List<FieldError> create(Map<String, Object> object) {
-        return spec(Place.of(object).field("spec"), 1, targetRule(object), VersionRule.ANY_GROUP);
+    /** @param toZero whether there may be no replicas at all (feature HPAScaleToZero) */
+    public static List<FieldError> create(Map<String, Object> object, boolean toZero) {
+        return spec(Place.of(object).field("spec"), toZero ? 0 : 1, targetRule(object), VersionRule.ANY_GROUP);
     }
 
     /** What the stored autoscaler has may stay: a target without group, no replicas at all. */
-    public static List<FieldError> update(Map<String, Object> object, Map<String, Object> old) {
+    public static List<FieldError> update(Map<String, Object> object, Map<String, Object> old, boolean toZero) {
         Place now = Place.of(object).at("spec", "scaleTargetRef");
         Place spec = Place.of(old).field("spec");
         Place before = spec.field("scaleTargetRef");
@@ -36,7 +37,7 @@ public final class HorizontalPodAutoscalerValidation {
         Place minimum = spec.field("minReplicas");
         return spec(
                 Place.of(object).field("spec"),
-                minimum.present() && minimum.number(1) == 0 ? 0 : 1,
+                toZero || minimum.present() && minimum.number(1) == 0 ? 0 : 1,
                 sameTarget ? VersionRule.ANY : targetRule(object),
                 oddMetric ? VersionRule.ANY : VersionRule.ANY_GROUP);
     }

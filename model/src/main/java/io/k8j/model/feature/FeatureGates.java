@@ -25,12 +25,23 @@ public final class FeatureGates {
     /** Objects can be stored anew in the form in which they would be stored now. */
     public static final String STORAGE_VERSION_MIGRATOR = "StorageVersionMigrator";
 
+    /** Autoscalers may have tolerances of their own. */
+    public static final String HPA_CONFIGURABLE_TOLERANCE = "HPAConfigurableTolerance";
+
+    /** Autoscalers may scale to zero, and back. */
+    public static final String HPA_SCALE_TO_ZERO = "HPAScaleToZero";
+
     /** Nothing is changed. */
     public static final FeatureGates DEFAULTS = new FeatureGates(Map.of());
 
     /** Gates that change something here when they are switched. */
-    private static final Set<String> ACTED_ON =
-            Set.of(GENERIC_WORKLOAD, GANG_SCHEDULING, NODE_DECLARED_FEATURES, STORAGE_VERSION_MIGRATOR);
+    private static final Set<String> ACTED_ON = Set.of(
+            GENERIC_WORKLOAD,
+            GANG_SCHEDULING,
+            NODE_DECLARED_FEATURES,
+            STORAGE_VERSION_MIGRATOR,
+            HPA_CONFIGURABLE_TOLERANCE,
+            HPA_SCALE_TO_ZERO);
 
     private static final String ALL_ALPHA = "AllAlpha";
     private static final String ALL_BETA = "AllBeta";

@@ -34,9 +34,9 @@ class FeatureGatesTest {
 
     @Test
     void tellsWhichGatesChangeNothing() {
-        FeatureGates gates =
-                FeatureGates.of(Map.of("GenericWorkload", "true", "HPAScaleToZero", "true", "WatchList", "true"));
-        assertThat(gates.withoutEffect()).containsExactly("HPAScaleToZero");
+        FeatureGates gates = FeatureGates.of(
+                Map.of("GenericWorkload", "true", "CBORServingAndStorage", "true", "WatchList", "true"));
+        assertThat(gates.withoutEffect()).containsExactly("CBORServingAndStorage");
     }
 
     @Test

@@ -290,7 +290,7 @@ public final class ControlPlane implements AutoCloseable {
                 defaults.nodeMonitorGracePeriod(),
                 defaults.terminatedPodThreshold(),
                 defaults.resourceQuotaSyncPeriod(),
-                defaults.hpaSyncPeriod(),
+                defaults.autoscaler(),
                 apis(config).servedGates(),
                 config.dataDir().resolve("storage"));
         ServedCatalog catalog = new ServedCatalog(() -> {
