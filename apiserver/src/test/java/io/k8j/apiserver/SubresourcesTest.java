@@ -48,6 +48,46 @@ class SubresourcesTest {
     }
 
     @Test
+    void aBindingLeavesTheRestOfAPodAsItIs() {
+        server.create(
+                PODS,
+                "{'metadata':{'name':'p','labels':{'a':'b'},'annotations':{'k':'}\\\"]\\\\'},'finalizers':['x.io/f']},"
+                        + "'spec':{'hostNetwork':true,'nodeSelector':{'z':'1'},'priority':0,"
+                        + "'tolerations':[{'operator':'Exists'}],'volumes':[{'name':'v','emptyDir':{}}],"
+                        + "'containers':[{'name':'c','image':'i','args':['{','ä\\n'],'env':[{'name':'E'}]}]}}");
+        Map<String, Object> before = server.get(PODS, "p");
+        post(
+                PODS,
+                "p",
+                "binding",
+                "{'metadata':{'name':'p','annotations':{'more':'1'}},'target':{'kind':'Node','name':'n1'}}");
+        Map<String, Object> after = server.get(PODS, "p");
+
+        assertThat(Trees.map(after, "metadata", "annotations")).containsOnlyKeys("k", "more");
+        Trees.set(before, Trees.get(after, "metadata", "annotations"), "metadata", "annotations");
+        Trees.set(before, Trees.get(after, "metadata", "resourceVersion"), "metadata", "resourceVersion");
+        Trees.set(before, "n1", "spec", "nodeName");
+        assertThat(Trees.list(after, "status", "conditions")).hasSize(1);
+        Trees.set(before, Trees.get(after, "status", "conditions"), "status", "conditions");
+        assertThat(after).isEqualTo(before);
+        assertThat(Trees.map(after, "spec").keySet().stream().toList())
+                .as("fields are in upstream's order")
+                .containsSubsequence("nodeSelector", "nodeName", "hostNetwork", "securityContext", "tolerations");
+    }
+
+    @Test
+    void aGatedPodIsNotBound() {
+        server.create(
+                PODS,
+                "{'metadata':{'name':'p'},'spec':{'schedulingGates':[{'name':'g.io/x'}],"
+                        + "'containers':[{'name':'c','image':'i'}]}}");
+        assertThat(TestServer.refusal(() -> post(PODS, "p", "binding", "{'target':{'name':'n2'}}"))
+                        .getMessage())
+                .isEqualTo("Operation cannot be fulfilled on pods/binding \"p\": pod p has non-empty"
+                        + " .spec.schedulingGates");
+    }
+
+    @Test
     void anEvictionAsksTheDisruptionBudget() {
         server.create(
                 PODS,

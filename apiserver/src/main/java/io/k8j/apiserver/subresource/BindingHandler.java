@@ -14,19 +14,28 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.FieldError;
-import io.k8j.model.json.Json;
+import io.k8j.model.json.RawJson;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.schema.Schemas;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** POST of {@code pods/binding} and {@code bindings}: gives a Pod its node. */
 public final class BindingHandler implements Handler {
     private static final GroupVersionKind BINDING = new GroupVersionKind("", "v1", "Binding");
+
+    /** Of metadata and spec a binding sets single fields only. */
+    private static final Set<String> UNTOUCHED_BELOW = Set.of("metadata", "spec");
+
+    private static final byte[] BOUND =
+            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Success\",\"code\":201}"
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private final StoredResource pods;
     private final ObjectEditor editor;
@@ -65,18 +74,12 @@ public final class BindingHandler implements Handler {
         admission.check(new AdmissionRequest(
                 call.context(), AdmissionRequest.Operation.CREATE, BINDING, binding, null, params.tree()));
         bind(call, name, binding, node, params.dryRun());
-        Map<String, Object> status = new LinkedHashMap<>();
-        status.put("kind", "Status");
-        status.put("apiVersion", "v1");
-        status.put("metadata", new LinkedHashMap<>());
-        status.put("status", "Success");
-        status.put("code", 201L);
-        return call.answerAsIs(201, ApiObject.ofJson(Json.write(status)));
+        return call.answerAsIs(201, ApiObject.ofJson(BOUND));
     }
 
     private void bind(Call call, String name, Map<String, Object> binding, String node, boolean dryRun) {
         GroupVersionResource podResource = new GroupVersionResource("", "v1", "pods");
-        CachedObject bound = editor.edit(pods, pods.key(call.namespace(), name), dryRun, pod -> {
+        CachedObject bound = editor.editPart(pods, pods.key(call.namespace(), name), dryRun, UNTOUCHED_BELOW, pod -> {
             String why = refusal(name, binding, pod);
             if (why != null) {
                 throw ApiException.conflict(new GroupVersionResource("", "v1", "pods/binding"), name, why);
@@ -106,7 +109,8 @@ public final class BindingHandler implements Handler {
         }
         String node = Trees.string(pod, "spec", "nodeName");
         if (node != null && !node.isEmpty()) return "pod %s is already assigned to node \"%s\"".formatted(name, node);
-        if (!Trees.list(pod, "spec", "schedulingGates").isEmpty()) {
+        if (Trees.get(pod, "spec", "schedulingGates") instanceof RawJson
+                || !Trees.list(pod, "spec", "schedulingGates").isEmpty()) {
             return "pod %s has non-empty .spec.schedulingGates".formatted(name);
         }
         return null;
@@ -115,7 +119,8 @@ public final class BindingHandler implements Handler {
     private static void copy(Map<String, Object> binding, Map<String, Object> pod, String field) {
         Map<String, Object> more = Trees.map(binding, "metadata", field);
         if (more.isEmpty()) return;
-        Map<String, Object> all = new LinkedHashMap<>(Trees.map(pod, "metadata", field));
+        Object known = Trees.get(pod, "metadata", field);
+        Map<String, Object> all = new LinkedHashMap<>(Trees.map(known instanceof RawJson raw ? raw.parse() : known));
         all.putAll(more);
         Trees.set(pod, all, "metadata", field);
     }

@@ -3,8 +3,10 @@ package io.k8j.apiserver.verb;
 import io.k8j.apiserver.cache.CachedObject;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.model.json.Json;
+import io.k8j.model.json.PartialJson;
 import io.k8j.model.json.Trees;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Changes stored objects on behalf of the server itself: no admission, no strategy, only compare-and-set. */
@@ -32,6 +34,29 @@ public final class ObjectEditor {
             Map<String, Object> canonical = resource.canonical(tree);
             if (dryRun || Trees.deepEquals(canonical, old)) return current;
             if (writer.put(resource, key, canonical, current.revision())
+                    instanceof ObjectWriter.Result.Written(CachedObject written)) {
+                return written;
+            }
+        }
+    }
+
+    /**
+     * The same for a change that looks at little of an object and always changes it: below the given fields, lists and
+     * objects with content are {@link io.k8j.model.json.RawJson}.
+     */
+    public CachedObject editPart(
+            StoredResource resource,
+            String key,
+            boolean dryRun,
+            Set<String> shallow,
+            Consumer<Map<String, Object>> change) {
+        while (true) {
+            CachedObject current = resource.cache().get(key);
+            if (current == null) return null;
+            Map<String, Object> tree = PartialJson.read(current.object().json(), shallow);
+            change.accept(tree);
+            if (dryRun) return current;
+            if (writer.put(resource, key, resource.canonical(tree), current.revision())
                     instanceof ObjectWriter.Result.Written(CachedObject written)) {
                 return written;
             }

@@ -76,8 +76,11 @@ public final class ResourceQuotaController {
         };
     }
 
+    /** What a Pod counts for changes with its spec, of which the generation tells, or when it ends. */
     private void podUpdated(Pod before, Pod now) {
-        if (Pods.isFinished(before) != Pods.isFinished(now) || !Objects.equals(before.getSpec(), now.getSpec())) {
+        if (Pods.isFinished(before) != Pods.isFinished(now)
+                || !Objects.equals(
+                        before.getMetadata().getGeneration(), now.getMetadata().getGeneration())) {
             changed(now);
         }
     }

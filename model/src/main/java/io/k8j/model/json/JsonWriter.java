@@ -51,10 +51,21 @@ final class JsonWriter {
             case BigInteger n -> ascii(n.toString());
             case BigDecimal n -> ascii(n.toString());
             case Short n -> number(n);
+            case RawJson raw -> raw(raw);
             default ->
                 throw new IllegalArgumentException(
                         "not a tree value: " + value.getClass().getName());
         }
+    }
+
+    private void raw(RawJson part) {
+        if (sorted) {
+            value(part.parse());
+            return;
+        }
+        reserve(part.to - part.from);
+        System.arraycopy(part.source, part.from, buffer, length, part.to - part.from);
+        length += part.to - part.from;
     }
 
     private void object(Map<?, ?> map) {

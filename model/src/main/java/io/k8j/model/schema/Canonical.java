@@ -1,5 +1,6 @@
 package io.k8j.model.schema;
 
+import io.k8j.model.json.RawJson;
 import io.k8j.model.schema.Schema.Presence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,6 +98,7 @@ public final class Canonical {
     }
 
     private static Object value(Schema schema, Object value) {
+        if (value instanceof RawJson) return value; // of stored bytes, which are in this form
         return switch (schema.type()) {
             case OBJECT -> of(schema, cast(value));
             case LIST -> holdsObjects(schema) ? list(schema.items(), cast((List<?>) value)) : value;
