@@ -129,6 +129,7 @@ final class ContainerConfigs {
                 .setNoNewPrivs(Boolean.FALSE.equals(own.getAllowPrivilegeEscalation()))
                 .setNamespaceOptions(namespaces(pod, ref, run))
                 .addAllSupplementalGroups(SandboxConfigs.groups(ofPod))
+                .setSupplementalGroupsPolicy(SandboxConfigs.groupsPolicy(ofPod))
                 .setSeccomp(
                         seccomp(own.getSeccompProfile() == null ? ofPod.getSeccompProfile() : own.getSeccompProfile()));
         if (!"Unmasked".equals(own.getProcMount())) {

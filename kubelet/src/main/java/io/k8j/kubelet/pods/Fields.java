@@ -4,10 +4,13 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceFieldSelector;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.k8j.model.api.GoQuote;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +24,7 @@ import java.util.regex.Pattern;
  * @param allocatable what the node gives to Pods, the limit of those that set none
  */
 public record Fields(Pod pod, List<String> podIps, List<String> hostIps, Map<String, Quantity> allocatable) {
+    private static final Set<String> BASIC = Set.of("cpu", "memory", "ephemeral-storage");
     private static final Pattern SUBSCRIPT = Pattern.compile("metadata\\.(labels|annotations)\\['(.*)'\\]");
 
     /**
@@ -68,13 +72,13 @@ public record Fields(Pod pod, List<String> podIps, List<String> hostIps, Map<Str
                 .orElseThrow(() -> new IllegalArgumentException("container %s not found".formatted(containerName)));
         String resource = selector.getResource();
         String name = resource.substring(resource.indexOf('.') + 1);
+        boolean basic = BASIC.contains(name);
         Quantity amount;
-        if (resource.startsWith("limits.")) {
+        if (resource.equals("limits." + name) && (basic || name.startsWith("hugepages-"))) {
             amount = Amounts.limit(container, name);
-            if (amount == null || Amounts.milli(amount) == 0) amount = allocatable.get(name);
-        } else if (resource.startsWith("requests.")) {
+            if (basic && (amount == null || Amounts.milli(amount) == 0)) amount = mostOf(name);
+        } else if (resource.equals("requests." + name) && (basic || name.startsWith("hugepages-"))) {
             amount = Amounts.request(container, name);
-            if (amount == null) amount = Amounts.limit(container, name);
         } else {
             throw new IllegalArgumentException("unsupported container resource : " + resource);
         }
@@ -85,32 +89,25 @@ public record Fields(Pod pod, List<String> podIps, List<String> hostIps, Map<Str
         return value.divide(divisor, 0, RoundingMode.CEILING).toPlainString();
     }
 
+    /** What a container without a limit can have: the limit of its Pod, or all that the node gives. */
+    private Quantity mostOf(String name) {
+        ResourceRequirements whole = pod.getSpec().getResources();
+        Quantity limit = whole == null ? null : orEmpty(whole.getLimits()).get(name);
+        return limit == null || Amounts.milli(limit) == 0 || !allocatable.containsKey(name)
+                ? allocatable.get(name)
+                : limit;
+    }
+
     private static String lines(Map<String, String> map) {
         StringBuilder text = new StringBuilder();
         new TreeMap<>(orEmpty(map)).forEach((key, value) -> {
             if (!text.isEmpty()) text.append('\n');
-            text.append(key).append('=').append(quote(value));
+            text.append(key).append('=').append(GoQuote.quote(value));
         });
         return text.toString();
     }
 
-    private static String quote(String value) {
-        StringBuilder out = new StringBuilder("\"");
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> out.append(c);
-            }
-        }
-        return out.append('"').toString();
-    }
-
-    private static Map<String, String> orEmpty(Map<String, String> map) {
+    private static <V> Map<String, V> orEmpty(Map<String, V> map) {
         return map == null ? Map.of() : map;
     }
 }

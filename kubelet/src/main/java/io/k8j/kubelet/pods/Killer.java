@@ -144,7 +144,15 @@ final class Killer {
             Duration limit) {
         CountDownLatch over = new CountDownLatch(1);
         Thread runner = Thread.ofVirtual().name("pre-stop").start(() -> {
-            String failure = context.actions().hook(hook, ref.container(), container.id(), podIp, limit);
+            String failure = context.actions()
+                    .hook(
+                            hook,
+                            ContainerConfigs.text(pod),
+                            ref.container(),
+                            container.id(),
+                            podIp,
+                            limit,
+                            text -> context.events().warning(pod, "LifecycleHTTPFallback", text));
             if (!failure.isEmpty()) context.events().warning(pod, ref, "FailedPreStopHook", "PreStopHook failed");
             over.countDown();
         });

@@ -78,8 +78,8 @@ final class PodWorker {
                 pod,
                 context.actions(),
                 context.time(),
-                (container, message) -> ContainerRef.find(this.pod, container.getName())
-                        .ifPresent(ref -> context.events().warning(this.pod, ref, "Unhealthy", message)),
+                (container, reason, message) -> ContainerRef.find(this.pod, container.getName())
+                        .ifPresent(ref -> context.events().warning(this.pod, ref, reason, message)),
                 this::wake);
         this.starter = new Starter(context, this::wake, this::wakeAfter);
         this.killer = new Killer(context, this::wake);

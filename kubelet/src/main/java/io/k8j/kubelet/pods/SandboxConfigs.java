@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.SeccompProfile;
 import io.fabric8.kubernetes.api.model.Sysctl;
-import io.k8j.kubelet.cri.v1.DNSConfig;
 import io.k8j.kubelet.cri.v1.Int64Value;
 import io.k8j.kubelet.cri.v1.LinuxPodSandboxConfig;
 import io.k8j.kubelet.cri.v1.LinuxSandboxSecurityContext;
@@ -17,21 +16,18 @@ import io.k8j.kubelet.cri.v1.PodSandboxMetadata;
 import io.k8j.kubelet.cri.v1.PortMapping;
 import io.k8j.kubelet.cri.v1.Protocol;
 import io.k8j.kubelet.cri.v1.SecurityProfile;
+import io.k8j.kubelet.cri.v1.SupplementalGroupsPolicy;
 import io.k8j.kubelet.hostports.HostPort;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Describes a Pod's sandbox to the runtime. */
 final class SandboxConfigs {
     private static final int MAX_HOSTNAME = 63;
+    private static final int MAX_FQDN = 64; // of the kernel
     /** What upstream allows without the administrator's word; anything else is refused. */
     private static final List<String> SAFE_SYSCTLS = List.of(
             "kernel.shm_rmid_forced",
@@ -61,7 +57,7 @@ final class SandboxConfigs {
                 .putLabels(Labels.POD_NAME, pod.getMetadata().getName())
                 .putLabels(Labels.POD_NAMESPACE, pod.getMetadata().getNamespace())
                 .putLabels(Labels.POD_UID, uid)
-                .setDnsConfig(dns(pod, node))
+                .setDnsConfig(PodDns.of(pod, node).config())
                 .setLinux(linux(pod, node));
         if (pod.getMetadata().getLabels() != null)
             config.putAllLabels(pod.getMetadata().getLabels());
@@ -101,6 +97,17 @@ final class SandboxConfigs {
         if (name == null || name.isEmpty()) name = pod.getMetadata().getName();
         if (name.length() > MAX_HOSTNAME) name = name.substring(0, MAX_HOSTNAME).replaceAll("[-.]+$", "");
         return name;
+    }
+
+    /** Why the Pod cannot have its full name as hostname; empty if it can. */
+    static String hostnameTrouble(Pod pod, NodeInfo node) {
+        String fqdn = fqdn(pod, node);
+        boolean wanted = Boolean.TRUE.equals(pod.getSpec().getSetHostnameAsFQDN())
+                && pod.getSpec().getHostnameOverride() == null;
+        return !wanted || fqdn.length() <= MAX_FQDN
+                ? ""
+                : "failed to construct FQDN from pod hostname and cluster domain, FQDN %s is too long (%d characters is the max, %d characters requested)"
+                        .formatted(fqdn, MAX_FQDN, fqdn.length());
     }
 
     /** The Pod's full name in the cluster's DNS; empty without a subdomain. */
@@ -167,6 +174,7 @@ final class SandboxConfigs {
         LinuxPodSandboxConfig.Builder linux =
                 LinuxPodSandboxConfig.newBuilder().setCgroupParent(Cgroups.parentOf(pod, node.cgroupRoot()));
         if (wanted != null) {
+            security.setSupplementalGroupsPolicy(groupsPolicy(wanted));
             if (wanted.getRunAsUser() != null) security.setRunAsUser(int64(wanted.getRunAsUser()));
             if (wanted.getRunAsGroup() != null) security.setRunAsGroup(int64(wanted.getRunAsGroup()));
             security.addAllSupplementalGroups(groups(wanted));
@@ -199,6 +207,12 @@ final class SandboxConfigs {
         return "";
     }
 
+    static SupplementalGroupsPolicy groupsPolicy(PodSecurityContext security) {
+        return "Strict".equals(security.getSupplementalGroupsPolicy())
+                ? SupplementalGroupsPolicy.Strict
+                : SupplementalGroupsPolicy.Merge;
+    }
+
     static List<Long> groups(PodSecurityContext security) {
         List<Long> groups = new ArrayList<>(ContainerRef.orEmpty(security.getSupplementalGroups()));
         if (security.getFsGroup() != null) groups.add(security.getFsGroup());
@@ -222,70 +236,5 @@ final class SandboxConfigs {
 
     static Int64Value int64(long value) {
         return Int64Value.newBuilder().setValue(value).build();
-    }
-
-    /** What the Pod's resolv.conf says. */
-    static DNSConfig dns(Pod pod, NodeInfo node) {
-        List<String> servers = new ArrayList<>();
-        List<String> searches = new ArrayList<>();
-        Map<String, String> options = new LinkedHashMap<>();
-        String policy = pod.getSpec().getDnsPolicy() == null
-                ? "ClusterFirst"
-                : pod.getSpec().getDnsPolicy();
-        boolean cluster =
-                policy.equals("ClusterFirstWithHostNet") || (policy.equals("ClusterFirst") && !hostNetwork(pod));
-        boolean none = policy.equals("None");
-        if (!none) readResolvConf(node.resolvConf(), servers, searches, options);
-        if (cluster && !node.clusterDns().isEmpty()) {
-            servers = new ArrayList<>(node.clusterDns());
-            String domain = node.clusterDomain();
-            searches.addAll(0, List.of(pod.getMetadata().getNamespace() + ".svc." + domain, "svc." + domain, domain));
-            options = new LinkedHashMap<>(Map.of("ndots", "5"));
-        }
-        if (pod.getSpec().getDnsConfig() != null) {
-            var more = pod.getSpec().getDnsConfig();
-            servers.addAll(ContainerRef.orEmpty(more.getNameservers()));
-            searches.addAll(ContainerRef.orEmpty(more.getSearches()));
-            for (var option : ContainerRef.orEmpty(more.getOptions())) {
-                options.put(option.getName(), option.getValue() == null ? "" : option.getValue());
-            }
-        }
-        return DNSConfig.newBuilder()
-                .addAllServers(new LinkedHashSet<>(servers))
-                .addAllSearches(new LinkedHashSet<>(searches))
-                .addAllOptions(options.entrySet().stream()
-                        .map(o -> o.getValue().isEmpty() ? o.getKey() : o.getKey() + ":" + o.getValue())
-                        .toList())
-                .build();
-    }
-
-    private static void readResolvConf(
-            Path file, List<String> servers, List<String> searches, Map<String, String> options) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (IOException e) {
-            return; // a node without a resolver: upstream goes on with an empty one, too
-        }
-        for (String line : lines) {
-            String[] words = line.strip().split("\\s+");
-            if (words.length < 2) continue;
-            List<String> values = List.of(words).subList(1, words.length);
-            switch (words[0]) {
-                case "nameserver" -> servers.add(values.getFirst());
-                case "search", "domain" -> {
-                    searches.clear();
-                    searches.addAll(values);
-                }
-                case "options" ->
-                    values.forEach(value -> {
-                        int colon = value.indexOf(':');
-                        options.put(
-                                colon < 0 ? value : value.substring(0, colon),
-                                colon < 0 ? "" : value.substring(colon + 1));
-                    });
-                default -> {}
-            }
-        }
     }
 }

@@ -33,6 +33,15 @@ final class Sandboxes {
     }
 
     Made make(Pod now, int attempt) throws IOException, InterruptedException {
+        String trouble = SandboxConfigs.hostnameTrouble(now, context.node());
+        if (!trouble.isEmpty()) {
+            String failed = "Failed to create pod sandbox: " + trouble;
+            context.events().warning(now, "FailedCreatePodSandBox", failed);
+            return Made.FAILED;
+        }
+        for (String warning : PodDns.of(now, context.node()).warnings()) {
+            context.events().warning(now, "DNSConfigForming", warning);
+        }
         Cgroups.create(now, context.node());
         Files.createDirectories(SandboxConfigs.logDirectory(now, context.node()));
         Files.createDirectories(context.node().podDir(now.getMetadata().getUid()));

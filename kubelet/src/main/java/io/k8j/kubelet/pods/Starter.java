@@ -210,7 +210,14 @@ final class Starter {
     private void runHook(Pod pod, ContainerRef ref, String id, String podIp) {
         Thread.ofVirtual().name("post-start").start(() -> {
             String failure = context.actions()
-                    .hook(ref.container().getLifecycle().getPostStart(), ref.container(), id, podIp, Duration.ZERO);
+                    .hook(
+                            ref.container().getLifecycle().getPostStart(),
+                            ContainerConfigs.text(pod),
+                            ref.container(),
+                            id,
+                            podIp,
+                            Duration.ZERO,
+                            text -> context.events().warning(pod, "LifecycleHTTPFallback", text));
             if (!failure.isEmpty()) {
                 context.events().warning(pod, ref, "FailedPostStartHook", "PostStartHook failed");
                 hookFailures.put(id, failure);

@@ -30,11 +30,17 @@ final class TerminationMessages {
         return now;
     }
 
+    /** What the runtime says of the end, and what the container says itself. */
     private static String read(RuntimeContainer container, Path logDirectory) {
+        String end = container.status().getMessage();
+        String own = own(container, logDirectory);
+        return end.isEmpty() || own.isEmpty() ? end + own : end + ": " + own;
+    }
+
+    private static String own(RuntimeContainer container, Path logDirectory) {
         var annotations = container.status().getAnnotationsMap();
         String file = annotations.get(Labels.MESSAGE_FILE);
-        String fallback = container.status().getMessage();
-        if (file == null) return fallback;
+        if (file == null) return "";
         try {
             if (Files.exists(Path.of(file))) {
                 try (InputStream in = Files.newInputStream(Path.of(file))) {
@@ -42,15 +48,18 @@ final class TerminationMessages {
                     if (!message.isEmpty()) return message;
                 }
             }
-            boolean useLog = "FallbackToLogsOnError".equals(annotations.get(Labels.MESSAGE_POLICY))
-                    && container.status().getExitCode() != 0;
-            if (useLog) {
-                Path log = logDirectory.resolve(container.name()).resolve(container.attempt() + ".log");
-                return LogTail.last(log, MAX_LOG_LINES, MAX_LOG_BYTES);
-            }
+        } catch (IOException e) {
+            return "Error on reading termination log %s: %s".formatted(file, e.getMessage());
+        }
+        boolean useLog = "FallbackToLogsOnError".equals(annotations.get(Labels.MESSAGE_POLICY))
+                && (container.status().getExitCode() != 0
+                        || "ContainerCannotRun".equals(container.status().getReason()));
+        if (!useLog) return "";
+        Path log = logDirectory.resolve(container.name()).resolve(container.attempt() + ".log");
+        try {
+            return LogTail.last(log, MAX_LOG_LINES, MAX_LOG_BYTES);
         } catch (IOException e) {
             return "Error on reading termination message from logs: " + e.getMessage();
         }
-        return fallback;
     }
 }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.grpc.Status;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.cri.RuntimeFailure;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Carries out one probe or one hook. Blocks for as long as that takes; safe for all threads. */
 public final class Actions {
@@ -99,10 +101,12 @@ public final class Actions {
         try {
             Map<String, String> headers = new LinkedHashMap<>(Map.of("User-Agent", "kube-probe/1.36", "Accept", "*/*"));
             HttpCheck.Answer answer = HttpCheck.get(uri(action, container, podIp), with(headers, action), timeout);
-            boolean good = answer.status() >= 200 && answer.status() < 400;
-            return good
+            if (answer.status() < 200 || answer.status() >= 400) {
+                return ProbeResult.failure("HTTP probe failed with statuscode: " + answer.status());
+            }
+            return answer.status() < 300
                     ? ProbeResult.success(answer.body())
-                    : ProbeResult.failure("HTTP probe failed with statuscode: " + answer.status());
+                    : ProbeResult.warning("Probe terminated redirects, Response body: " + answer.body());
         } catch (IOException e) {
             return ProbeResult.failure(e.getMessage());
         }
@@ -163,31 +167,24 @@ public final class Actions {
     /**
      * Runs a postStart or preStop hook to its end.
      *
+     * @param pod as messages name it
+     * @param strange told if an HTTPS server turned out to speak HTTP
      * @return why it failed; empty if it did not
      */
     public String hook(
-            LifecycleHandler handler, Container container, String containerId, String podIp, Duration limit) {
+            LifecycleHandler handler,
+            String pod,
+            Container container,
+            String containerId,
+            String podIp,
+            Duration limit,
+            Consumer<String> strange) {
+        String where = "for Container \"%s\" in Pod \"%s\" failed - error: ".formatted(container.getName(), pod);
         try {
-            if (handler.getExec() != null) {
-                List<String> command = handler.getExec().getCommand();
-                var answer = runtime.execSync(containerId, command, limit);
-                return answer.getExitCode() == 0
-                        ? ""
-                        : "command '%s' exited with %d: %s"
-                                .formatted(
-                                        String.join(" ", command),
-                                        answer.getExitCode(),
-                                        answer.getStderr().toStringUtf8());
-            }
+            if (handler.getExec() != null) return execHook(handler.getExec().getCommand(), where, containerId, limit);
             if (handler.getSleep() == null && !runtime.hasNetwork()) return "";
             if (handler.getHttpGet() != null) {
-                Map<String, String> headers =
-                        new LinkedHashMap<>(Map.of("User-Agent", "kube-lifecycle/1.36", "Accept", "*/*"));
-                HttpCheck.get(
-                        uri(handler.getHttpGet(), container, podIp),
-                        with(headers, handler.getHttpGet()),
-                        limit.isZero() ? HOOK_HTTP_TIMEOUT : limit);
-                return "";
+                return httpHook(handler.getHttpGet(), where, container, podIp, limit, strange);
             }
             if (handler.getTcpSocket() != null) {
                 int port = port(handler.getTcpSocket().getPort(), container);
@@ -197,11 +194,60 @@ public final class Actions {
             if (handler.getSleep() != null)
                 time.sleep(Duration.ofSeconds(handler.getSleep().getSeconds()));
             return "";
-        } catch (RuntimeFailure | IOException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             return e.getMessage();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return "container terminated before sleep hook finished";
+            return "Sleep lifecycle hook (%d) %scontainer terminated before sleep hook finished"
+                    .formatted(handler.getSleep().getSeconds(), where);
+        }
+    }
+
+    private String execHook(List<String> command, String where, String containerId, Duration limit) {
+        String what = "Exec lifecycle hook ([" + String.join(" ", command) + "]) " + where;
+        try {
+            var answer = runtime.execSync(containerId, command, limit);
+            if (answer.getExitCode() == 0) return "";
+            String errors = answer.getStderr().toStringUtf8();
+            return "%scommand '%s' exited with %d: %s, message: %s"
+                    .formatted(
+                            what,
+                            String.join(" ", command),
+                            answer.getExitCode(),
+                            errors,
+                            GoQuote.quote(answer.getStdout().toStringUtf8() + errors));
+        } catch (RuntimeFailure e) {
+            return what + e.getMessage() + ", message: \"\"";
+        }
+    }
+
+    private static String httpHook(
+            HTTPGetAction action,
+            String where,
+            Container container,
+            String podIp,
+            Duration limit,
+            Consumer<String> strange) {
+        Map<String, String> headers = new LinkedHashMap<>(Map.of("User-Agent", "kube-lifecycle/1.36", "Accept", "*/*"));
+        Map<String, String> all = with(headers, action);
+        Duration timeout = limit.isZero() ? HOOK_HTTP_TIMEOUT : limit;
+        URI uri = uri(action, container, podIp);
+        try {
+            HttpCheck.get(uri, all, timeout);
+            return "";
+        } catch (IOException e) {
+            if (HttpCheck.spokeHttp(e)) {
+                all.keySet().removeIf("Authorization"::equalsIgnoreCase); // not for everybody to read
+                try {
+                    HttpCheck.get(URI.create("http" + uri.toString().substring("https".length())), all, timeout);
+                    strange.accept("request to HTTPS lifecycle hook %s got HTTP response, retry with HTTP succeeded"
+                            .formatted(uri.getRawAuthority()));
+                    return "";
+                } catch (IOException again) {
+                    e.addSuppressed(again);
+                }
+            }
+            return "HTTP lifecycle hook (%s) %s%s".formatted(orElse(action.getPath(), ""), where, e.getMessage());
         }
     }
 

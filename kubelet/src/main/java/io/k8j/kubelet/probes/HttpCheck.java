@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -57,6 +58,12 @@ final class HttpCheck {
             current = next;
         }
         throw new IOException("Get \"%s\": stopped after 10 redirects".formatted(current));
+    }
+
+    /** Whether a server was asked in TLS and answered without. */
+    static boolean spokeHttp(IOException e) {
+        return e.getCause() instanceof SSLException tls
+                && String.valueOf(tls.getMessage()).contains("Unsupported or unrecognized SSL message");
     }
 
     private static Answer once(URI uri, Map<String, String> headers, long deadline, Map<String, String> found)

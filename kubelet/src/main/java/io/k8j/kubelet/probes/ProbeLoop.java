@@ -57,7 +57,7 @@ final class ProbeLoop implements AutoCloseable {
         if (result.kind() == ProbeResult.Kind.ERROR) {
             listener.result(false, false, result); // what could not be asked counts neither for nor against
         } else {
-            boolean good = result.kind() == ProbeResult.Kind.SUCCESS;
+            boolean good = result.good();
             inARow = last != null && last == good ? inARow + 1 : 1;
             last = good;
             listener.result(good, inARow >= (good ? successThreshold : failureThreshold), result);

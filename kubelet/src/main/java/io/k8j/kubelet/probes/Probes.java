@@ -33,11 +33,11 @@ public final class Probes implements AutoCloseable {
         }
     }
 
-    /** Hears of bad results. */
+    /** Hears of bad and of doubtful results. */
     @FunctionalInterface
     public interface Reporter {
-        /** A probe failed or could not be carried out; {@code message} is the event's. */
-        void unhealthy(Container container, String message);
+        /** A probe failed, could not be carried out, or says something strange; as the event says it. */
+        void report(Container container, String reason, String message);
     }
 
     /** One running container under observation. Guarded by the enclosing object. */
@@ -125,7 +125,11 @@ public final class Probes implements AutoCloseable {
     private void seen(Observed entry, Type type, boolean good, boolean crossed, ProbeResult result) {
         if (!good) {
             String what = result.kind() == ProbeResult.Kind.ERROR ? "errored and resulted in unknown state" : "failed";
-            reporter.unhealthy(entry.container, "%s probe %s: %s".formatted(type.word(), what, result.output()));
+            reporter.report(
+                    entry.container, "Unhealthy", "%s probe %s: %s".formatted(type.word(), what, result.output()));
+        } else if (result.kind() == ProbeResult.Kind.WARNING) {
+            String text = "%s probe warning: %s".formatted(type.word(), result.output());
+            reporter.report(entry.container, "ProbeWarning", text);
         }
         if (!crossed) return;
         synchronized (this) {

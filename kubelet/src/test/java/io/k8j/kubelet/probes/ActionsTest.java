@@ -81,7 +81,7 @@ class ActionsTest {
         assertThat(http("/ok").kind()).isEqualTo(ProbeResult.Kind.SUCCESS);
         assertThat(headers).containsEntry("Host", "example.org").containsEntry("User-agent", "kube-probe/1.36");
         assertThat(http("/bad")).isEqualTo(ProbeResult.failure("HTTP probe failed with statuscode: 503"));
-        assertThat(http("/away").kind()).isEqualTo(ProbeResult.Kind.SUCCESS);
+        assertThat(http("/away")).isEqualTo(ProbeResult.warning("Probe terminated redirects, Response body: "));
         assertThat(http("/there")).isEqualTo(ProbeResult.failure("HTTP probe failed with statuscode: 503"));
     }
 

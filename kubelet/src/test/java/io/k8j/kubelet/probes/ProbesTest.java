@@ -86,7 +86,7 @@ class ProbesTest {
 
     private final Actions actions = new Actions(runtime, time);
     private final Probes probes =
-            new Probes(POD, actions, time, (container, message) -> reported.add(message), () -> {});
+            new Probes(POD, actions, time, (container, reason, message) -> reported.add(message), () -> {});
 
     @AfterEach
     void close() {
