@@ -7,6 +7,7 @@ import io.k8j.model.apply.ApplyResult;
 import io.k8j.model.apply.ManagedFields;
 import io.k8j.model.apply.ServerSideApply;
 import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,8 +17,13 @@ import java.util.Map;
 /** Who manages which field: keeps {@code metadata.managedFields} and merges applied configurations. */
 public final class FieldOwnership {
     private static final Map<String, Object> NOT_STATUS = ManagedFields.resetFields("status");
-    private static final Map<String, Object> ONLY_STATUS = ManagedFields.resetFields("spec", "metadata.labels");
-    private static final Map<String, Object> CUSTOM_STATUS = ManagedFields.resetFields("spec", "metadata");
+    private static final Map<String, Object> SPEC = ManagedFields.resetFields("spec");
+    private static final Map<String, Object> SPEC_AND_LABELS = ManagedFields.resetFields("spec", "metadata.labels");
+    private static final Map<String, Object> SPEC_AND_METADATA = ManagedFields.resetFields("spec", "metadata");
+    private static final Map<String, Object> OF_PODS =
+            ManagedFields.resetFields("spec", "metadata.deletionTimestamp", "metadata.ownerReferences");
+
+    private static final GroupResource PODS = new GroupResource("", "pods");
 
     private FieldOwnership() {}
 
@@ -108,8 +114,19 @@ public final class FieldOwnership {
         if (!call.resource().info().hasStatus()) return null;
         return switch (call.api().subresource()) {
             case "" -> NOT_STATUS;
-            case "status" -> call.resource().custom() == null ? ONLY_STATUS : CUSTOM_STATUS;
+            case "status" -> statusReset(call);
             default -> null;
+        };
+    }
+
+    /** What a write of the status leaves as it was, whatever it says of it. */
+    private static Map<String, Object> statusReset(Call call) {
+        if (call.resource().custom() != null) return SPEC_AND_METADATA;
+        if (call.storage().id().equals(PODS)) return OF_PODS;
+        return switch (call.storage().strategy().statusMetadata()) {
+            case CHANGES -> SPEC;
+            case LABELS_STAY -> SPEC_AND_LABELS;
+            case STAYS -> SPEC_AND_METADATA;
         };
     }
 
