@@ -65,7 +65,8 @@ class ApplyTest {
                 "",
                 "fieldManager=m",
                 "application/apply-patch+yaml",
-                Json.parse("{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"s\"},\"spec\":{\"ports\":[{\"port\":80}]}}"));
+                Json.parse(
+                        "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"s\"},\"spec\":{\"ports\":[{\"port\":80}]}}"));
         assertThat(made.code()).isEqualTo(201);
         assertThat(Trees.string(TestServer.tree(made), "metadata", "name")).isEqualTo("s");
     }
@@ -111,13 +112,15 @@ class ApplyTest {
         assertThat(refused.getMessage())
                 .startsWith("Apply failed with 1 conflict: conflict with \"editor\" using v1: .data.k");
         assertThat(Json.writeString(refused.details()))
-                .startsWith("{\"causes\":[{\"reason\":\"FieldManagerConflict\",\"message\":\"conflict with \\\"editor\\\" using v1")
+                .startsWith(
+                        "{\"causes\":[{\"reason\":\"FieldManagerConflict\",\"message\":\"conflict with \\\"editor\\\" using v1")
                 .endsWith("\",\"field\":\".data.k\"}]}");
         Map<String, Object> forced =
                 server.patch(MAPS, "m", "apply", MAP.formatted("", "'k':'v'"), "fieldManager=a&force=true");
         assertThat(Trees.get(forced, "data")).isEqualTo(Map.of("k", "v", "l", "x"));
         assertThat(managers(forced))
-                .isEqualTo(Map.of("a/Apply", "{\"f:data\":{\"f:k\":{}}}", "editor/Update", "{\"f:data\":{\"f:l\":{}}}"));
+                .isEqualTo(
+                        Map.of("a/Apply", "{\"f:data\":{\"f:k\":{}}}", "editor/Update", "{\"f:data\":{\"f:l\":{}}}"));
     }
 
     @Test
@@ -134,7 +137,8 @@ class ApplyTest {
     void whoeverAppliesNothingMoreIsForgotten() {
         map("a", "'k':'v'");
         map("b", "'l':'w'");
-        Map<String, Object> rest = apply(MAPS, "m", "a", "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'m'}}");
+        Map<String, Object> rest =
+                apply(MAPS, "m", "a", "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'m'}}");
         assertThat(managers(rest)).isEqualTo(Map.of("b/Apply", "{\"f:data\":{\"f:l\":{}}}"));
     }
 
@@ -158,7 +162,9 @@ class ApplyTest {
         }
         Map<String, String> managers = managers(object);
         assertThat(managers).hasSize(11).containsKeys("applier/Apply", "u11/Update", "ancient-changes/Update");
-        assertThat(managers.get("ancient-changes/Update")).contains("f:u00", "f:u01", "f:u02").doesNotContain("f:u03");
+        assertThat(managers.get("ancient-changes/Update"))
+                .contains("f:u00", "f:u01", "f:u02")
+                .doesNotContain("f:u03");
         assertThat(managers.keySet()).doesNotContain("u00/Update", "u01/Update", "u02/Update");
     }
 
@@ -210,27 +216,26 @@ class ApplyTest {
 
     @Test
     void configurationsMustNotTrackThemselves() {
-        ApiException refused = TestServer.refusal(() -> apply(
-                MAPS, "m", "a", MAP.formatted(",'managedFields':[{'manager':'x'}]", "'k':'v'")));
+        ApiException refused = TestServer.refusal(
+                () -> apply(MAPS, "m", "a", MAP.formatted(",'managedFields':[{'manager':'x'}]", "'k':'v'")));
         assertThat(refused.code()).isEqualTo(400);
         assertThat(refused.getMessage()).isEqualTo("metadata.managedFields must be nil");
     }
 
     @Test
     void anotherVersionOfTheKindIsRefused() {
-        ApiException refused = TestServer.refusal(() -> apply(
-                DEPLOYMENTS, "d", "a", DEPLOYMENT.formatted("", "").replace("apps/v1", "extensions/v1beta")));
+        ApiException refused = TestServer.refusal(() ->
+                apply(DEPLOYMENTS, "d", "a", DEPLOYMENT.formatted("", "").replace("apps/v1", "extensions/v1beta")));
         assertThat(refused.code()).isEqualTo(400);
-        assertThat(refused.getMessage())
-                .isEqualTo("invalid object type: extensions/v1beta, Kind=Deployment");
+        assertThat(refused.getMessage()).isEqualTo("invalid object type: extensions/v1beta, Kind=Deployment");
     }
 
     @Test
     void anOldVersionInTheConfigurationIsAConflict() {
         Map<String, Object> first = map("a", "'k':'v'");
         map("a", "'k':'w'");
-        ApiException refused = TestServer.refusal(() ->
-                apply(MAPS, "m", "a", MAP.formatted(",'resourceVersion':'" + version(first) + "'", "'k':'x'")));
+        ApiException refused = TestServer.refusal(
+                () -> apply(MAPS, "m", "a", MAP.formatted(",'resourceVersion':'" + version(first) + "'", "'k':'x'")));
         assertThat(refused.code()).isEqualTo(409);
         assertThat(refused.getMessage()).contains("the object has been modified");
     }
@@ -264,8 +269,8 @@ class ApplyTest {
         Map<String, Object> object = server.get(DEPLOYMENTS, "d");
         Trees.set(object, 2L, "status", "replicas");
         Trees.set(object, 7L, "spec", "replicas");
-        Map<String, Object> written = TestServer.tree(server.send(
-                Verb.UPDATE, DEPLOYMENTS, "d", "status", "fieldManager=controller", null, object));
+        Map<String, Object> written = TestServer.tree(
+                server.send(Verb.UPDATE, DEPLOYMENTS, "d", "status", "fieldManager=controller", null, object));
         assertThat(managers(written).get("controller/Update/status")).isEqualTo("{\"f:status\":{\"f:replicas\":{}}}");
         assertThat(Trees.get(written, "spec", "replicas")).isEqualTo(2L);
         Map<String, Object> main = server.patch(
@@ -279,8 +284,8 @@ class ApplyTest {
         Map<String, Object> pod = server.get("v1/pods", "p");
         Trees.set(pod, new LinkedHashMap<>(Map.of("l", "v")), "metadata", "labels");
         Trees.set(pod, "Running", "status", "phase");
-        Map<String, Object> written = TestServer.tree(
-                server.send(Verb.UPDATE, "v1/pods", "p", "status", "fieldManager=kubelet", null, pod));
+        Map<String, Object> written =
+                TestServer.tree(server.send(Verb.UPDATE, "v1/pods", "p", "status", "fieldManager=kubelet", null, pod));
         assertThat(Trees.get(written, "metadata", "labels")).isEqualTo(Map.of("l", "v"));
         assertThat(managers(written).get("kubelet/Update/status"))
                 .contains("\"f:labels\":{\".\":{},\"f:l\":{}}")
@@ -291,7 +296,10 @@ class ApplyTest {
     void aFieldThatIsNullIsOwnedAndAbsent() {
         map("a", "'k':'v'");
         Map<String, Object> applied = apply(
-                MAPS, "m", "b", "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'m','annotations':null},'data':{'l':'w'}}");
+                MAPS,
+                "m",
+                "b",
+                "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'m','annotations':null},'data':{'l':'w'}}");
         assertThat(Trees.get(applied, "metadata", "annotations")).isNull();
         assertThat(Trees.get(applied, "data")).isEqualTo(Map.of("k", "v", "l", "w"));
     }
