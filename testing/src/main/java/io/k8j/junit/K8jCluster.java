@@ -128,13 +128,13 @@ public final class K8jCluster implements AutoCloseable {
     /** Adds what the options ask for; a restored cluster has definitions and manifests already. */
     private void furnish(boolean fresh) {
         if (fresh) {
-            options.crds().forEach(file -> apply(file, Manifests.read(file)));
+            options.crds().forEach(manifests::applyFile);
         }
         for (int i = 0; i < options.nodes(); i++) {
             addNode();
         }
         if (fresh) {
-            options.manifests().forEach(file -> apply(file, Manifests.read(file)));
+            options.manifests().forEach(manifests::applyFile);
         }
         if (options.lightNodes() > 0) {
             fleet = closing.add(Fleet.start(
@@ -294,11 +294,7 @@ public final class K8jCluster implements AutoCloseable {
      * when they are stored and custom resources are served.
      */
     public void apply(String yaml) {
-        apply("manifest", yaml);
-    }
-
-    private void apply(String source, String yaml) {
-        manifests.apply(source, yaml, "default");
+        manifests.apply("manifest", yaml, "default");
     }
 
     /** Creates a namespace; when this returns, Pods can run in it. */

@@ -6,6 +6,7 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -18,8 +19,11 @@ import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.opentest4j.TestAbortedException;
 
 /** Starts and injects what {@link K8j} asks for. Tests may run concurrently. */
 final class K8jExtension
@@ -27,74 +31,72 @@ final class K8jExtension
                 BeforeEachCallback,
                 AfterTestExecutionCallback,
                 AfterEachCallback,
+                LifecycleMethodExecutionExceptionHandler,
                 ParameterResolver {
     private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(K8jExtension.class);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-    private record Settings(K8jOptions options, K8j.Scope scope) {
-        static final Settings DEFAULTS = new Settings(K8jOptions.DEFAULTS, K8j.Scope.CLASS);
-
-        static Settings of(K8j annotation) {
-            K8jOptions options = K8jOptions.DEFAULTS
-                    .withNodes(annotation.nodes())
-                    .withLightNodes(annotation.lightNodes())
-                    .without(annotation.without())
-                    .withApiServerFlags(annotation.apiServerFlags())
-                    .withCrds(annotation.crds())
-                    .withManifests(annotation.manifests());
-            return new Settings(annotation.virtualTime() ? options.withVirtualTime() : options, annotation.scope());
-        }
-
-        /** Whether a cluster of each method is worth a snapshot. */
-        boolean hasManifests() {
-            return !options.crds().isEmpty() || !options.manifests().isEmpty();
-        }
-    }
-
-    /** A cluster that ends with the scope it is kept in. JUnit before 5.13 closes only the first type, and later ones ask for the second. */
+    /**
+     * A cluster that ends with the scope it is kept in. JUnit before 5.13 closes only the first type, and later ones ask for
+     * the second.
+     *
+     * @param tests how many tests run with it now
+     */
     @SuppressWarnings("deprecation")
-    private record Held(K8jCluster cluster) implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+    private record Held(K8jCluster cluster, AtomicInteger tests)
+            implements ExtensionContext.Store.CloseableResource, AutoCloseable {
         @Override
         public void close() {
             cluster.close();
         }
     }
 
+    private enum Begun {
+        YES
+    }
+
+    private enum Told {
+        YES
+    }
+
     private record OwnNamespace(String name) {}
 
     private record Kept(K8jSnapshot snapshot) {}
 
-    private static Settings settings(ExtensionContext context) {
-        K8j annotation = context.getRequiredTestClass().getAnnotation(K8j.class);
-        for (Class<?> outer = context.getRequiredTestClass().getEnclosingClass();
-                annotation == null && outer != null;
-                outer = outer.getEnclosingClass()) {
-            annotation = outer.getAnnotation(K8j.class);
-        }
-        return annotation == null ? Settings.DEFAULTS : Settings.of(annotation);
-    }
-
-    private static K8jCluster cluster(ExtensionContext context) {
-        Settings settings = settings(context);
-        ExtensionContext holder = switch (settings.scope) {
+    private static ExtensionContext.Store holder(K8jSettings settings, ExtensionContext context) {
+        ExtensionContext holder = switch (settings.scope()) {
             case METHOD -> context;
             case CLASS -> topClass(context);
             case SHARED -> context.getRoot();
         };
-        return holder.getStore(STORE)
-                .getOrComputeIfAbsent(settings, key -> new Held(start(settings, context)), Held.class)
-                .cluster();
+        return holder.getStore(STORE);
     }
 
-    private static K8jCluster start(Settings settings, ExtensionContext context) {
-        if (settings.scope != K8j.Scope.METHOD || !settings.hasManifests()) {
-            return settings.options.start();
+    private static Held held(ExtensionContext context) {
+        K8jSettings settings = K8jSettings.of(context);
+        return holder(settings, context)
+                .getOrComputeIfAbsent(
+                        settings, key -> new Held(start(settings, context), new AtomicInteger()), Held.class);
+    }
+
+    private static K8jCluster cluster(ExtensionContext context) {
+        return held(context).cluster;
+    }
+
+    private static K8jCluster start(K8jSettings settings, ExtensionContext context) {
+        try {
+            if (settings.scope() != K8j.Scope.METHOD || !settings.hasManifests()) {
+                return settings.options().start();
+            }
+            return topClass(context)
+                    .getStore(STORE)
+                    .getOrComputeIfAbsent(settings.options(), key -> new Kept(snapshot(settings.options())), Kept.class)
+                    .snapshot()
+                    .start();
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "start the cluster of @K8j on %s: %s".formatted(context.getRequiredTestClass(), e.getMessage()), e);
         }
-        return topClass(context)
-                .getStore(STORE)
-                .getOrComputeIfAbsent(Kept.class, key -> new Kept(snapshot(settings.options)), Kept.class)
-                .snapshot()
-                .start();
     }
 
     /** What all clusters of a class begin with: with definitions and manifests applied. */
@@ -121,18 +123,27 @@ final class K8jExtension
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
+        K8jSettings settings = K8jSettings.of(context);
         for (Field field : fields(context.getRequiredTestClass(), true)) {
-            if (settings(context).scope == K8j.Scope.METHOD) {
+            if (settings.scope() == K8j.Scope.METHOD) {
                 throw new IllegalStateException(
                         "%s is static, so its cluster cannot be one per method".formatted(field));
             }
             inject(field, null, cluster(context), "default");
         }
+        if (settings.scope() != K8j.Scope.METHOD && context.getTestInstances().isPresent()) {
+            injectAll(context, "default"); // an instance for all tests has set-up methods that run before them
+        }
     }
 
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
-        String namespace = namespace(context);
+        held(context).tests.incrementAndGet();
+        context.getStore(STORE).put(Begun.class, Begun.YES);
+        injectAll(context, namespace(context));
+    }
+
+    private static void injectAll(ExtensionContext context, String namespace) throws IllegalAccessException {
         for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
             for (Field field : fields(instance.getClass(), false)) {
                 inject(field, instance, cluster(context), namespace);
@@ -141,32 +152,34 @@ final class K8jExtension
     }
 
     private static List<Field> fields(Class<?> type, boolean ofClass) {
-        List<Field> found = new java.util.ArrayList<>();
-        for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
-            for (Field field : c.getDeclaredFields()) {
-                if (field.isAnnotationPresent(K8j.class) && Modifier.isStatic(field.getModifiers()) == ofClass) {
-                    found.add(field);
-                }
-            }
-        }
-        return found;
+        return K8jSettings.fields(type).stream()
+                .filter(field -> Modifier.isStatic(field.getModifiers()) == ofClass)
+                .toList();
     }
 
     private static void inject(Field field, Object instance, K8jCluster cluster, String namespace)
             throws IllegalAccessException {
-        Object value = part(field.getType(), cluster, namespace);
+        if (Modifier.isFinal(field.getModifiers())) {
+            throw new IllegalStateException("%s is final, so nothing can be injected".formatted(field));
+        }
+        Object value = part(field, field.getType(), cluster, namespace);
         if (value == null) {
-            throw new IllegalStateException("@K8j on %s: a cluster has no %s"
+            throw new IllegalStateException(("%s: a cluster has no %s; it has K8jCluster, Client, KubernetesClient and"
+                            + " ApiClient, and String or Path with @K8j.Namespace or @K8j.Kubeconfig")
                     .formatted(field, field.getType().getName()));
         }
         field.setAccessible(true);
         field.set(instance, value);
     }
 
-    private static Object part(Class<?> type, K8jCluster cluster, String namespace) {
-        if (type == K8jCluster.class) {
-            return cluster;
+    /** Null if there is nothing of that type. */
+    private static Object part(AnnotatedElement place, Class<?> type, K8jCluster cluster, String namespace) {
+        if (place.isAnnotationPresent(K8j.Namespace.class)) return type == String.class ? namespace : null;
+        if (place.isAnnotationPresent(K8j.Kubeconfig.class)) {
+            if (type == Path.class) return kubeconfigFile(cluster, namespace);
+            return type == String.class ? cluster.kubeconfig(namespace) : null;
         }
+        if (type == K8jCluster.class) return cluster;
         return Clients.knows(type) ? cluster.client(type, namespace) : null;
     }
 
@@ -199,16 +212,13 @@ final class K8jExtension
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        Class<?> type = parameter.getParameter().getType();
-        String namespace = namespace(context);
-        if (parameter.isAnnotated(K8j.Namespace.class)) {
-            return namespace;
+        K8jSettings.check(parameter.getParameter(), context);
+        if (context.getTestMethod().isEmpty() && K8jSettings.of(context).scope() == K8j.Scope.METHOD) {
+            throw new ParameterResolutionException(
+                    "%s: each test has a cluster of its own, so tests and their set-up methods can have it, or fields"
+                            .formatted(parameter.getParameter()));
         }
-        K8jCluster cluster = cluster(context);
-        if (parameter.isAnnotated(K8j.Kubeconfig.class)) {
-            return type == String.class ? cluster.kubeconfig(namespace) : kubeconfigFile(cluster, namespace);
-        }
-        return part(type, cluster, namespace);
+        return part(parameter.getParameter(), parameter.getParameter().getType(), cluster(context), namespace(context));
     }
 
     private static Path kubeconfigFile(K8jCluster cluster, String namespace) {
@@ -222,11 +232,38 @@ final class K8jExtension
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        if (context.getExecutionException().isEmpty()) {
+        context.getExecutionException().ifPresent(failure -> tell(context, failure));
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        tell(context, failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        tell(context, failure);
+        throw failure;
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        tell(context, failure);
+        throw failure;
+    }
+
+    /** Shows once what the cluster is like at a test's first failure; a test that is given up has none. */
+    private static void tell(ExtensionContext context, Throwable failure) {
+        ExtensionContext.Store own = context.getStore(STORE);
+        K8jSettings settings = K8jSettings.of(context);
+        Held held = holder(settings, context).get(settings, Held.class);
+        if (held == null || failure instanceof TestAbortedException || own.get(Told.class) != null) {
             return;
         }
+        own.put(Told.class, Told.YES);
         try {
-            System.err.println(StateReport.of(cluster(context), namespace(context), context.getDisplayName()));
+            System.err.println(StateReport.of(held.cluster, namespace(context), context.getDisplayName()));
         } catch (ApiException | TransportException e) {
             System.err.println("k8j: the state of the cluster cannot be shown: " + e.getMessage());
         }
@@ -234,21 +271,30 @@ final class K8jExtension
 
     @Override
     public void afterEach(ExtensionContext context) {
-        OwnNamespace own = context.getStore(STORE).get(OwnNamespace.class, OwnNamespace.class);
-        if (own == null || settings(context).scope == K8j.Scope.METHOD) {
+        ExtensionContext.Store store = context.getStore(STORE);
+        if (store.get(Begun.class) == null) return;
+        Held held = held(context);
+        boolean last = held.tests.decrementAndGet() == 0;
+        K8jSettings settings = K8jSettings.of(context);
+        OwnNamespace own = store.get(OwnNamespace.class, OwnNamespace.class);
+        if (own == null || settings.scope() == K8j.Scope.METHOD) {
             return;
         }
-        K8jCluster cluster = cluster(context);
-        cluster.faults().clear();
-        if (!settings(context).options.frozen()) {
-            cluster.time().resume();
-        }
+        if (last) forgetTrouble(held.cluster, settings); // otherwise it may be another's
         try {
-            cluster.client()
+            held.cluster
+                    .client()
                     .resources(io.fabric8.kubernetes.api.model.Namespace.class)
                     .deleteIfPresent(ObjectKey.of(own.name()), DeleteOptions.DEFAULT);
         } catch (TransportException e) {
-            cluster.startApiServer(); // the test has left it stopped, and the next one wants it
+            if (last) held.cluster.startApiServer(); // the test has left it stopped, and the next one wants it
+        }
+    }
+
+    private static void forgetTrouble(K8jCluster cluster, K8jSettings settings) {
+        cluster.faults().clear();
+        if (!settings.options().frozen()) {
+            cluster.time().resume();
         }
     }
 }

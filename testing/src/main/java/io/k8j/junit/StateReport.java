@@ -8,10 +8,13 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.Verb;
 import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionResource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a developer wants to see of the cluster when a test has failed. */
 final class StateReport {
@@ -68,19 +71,31 @@ final class StateReport {
     }
 
     private void events(String namespace) {
-        List<ApiObject> events = list(new GroupVersionResource("", "v1", "events"), namespace);
+        List<ApiObject> events = new ArrayList<>(list(new GroupVersionResource("", "v1", "events"), namespace));
+        events.sort(Comparator.comparing(StateReport::time));
         text.append("  Events: ").append(events.size()).append('\n');
         for (ApiObject event : events) {
             Map<String, Object> tree = event.tree();
             Map<?, ?> about = tree.get("involvedObject") instanceof Map<?, ?> map ? map : Map.of();
-            text.append("    %s %s %s/%s: %s%n"
+            text.append("    %s %s %s %s/%s: %s%n"
                     .formatted(
+                            time(event),
                             tree.get("type"),
                             tree.get("reason"),
                             about.get("kind"),
                             about.get("name"),
                             tree.get("message")));
         }
+    }
+
+    /** When it was seen last. */
+    private static String time(ApiObject event) {
+        return Stream.of("lastTimestamp", "eventTime", "firstTimestamp")
+                .map(field -> event.tree().get(field))
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .findFirst()
+                .orElse("");
     }
 
     private void objects(String namespace) {

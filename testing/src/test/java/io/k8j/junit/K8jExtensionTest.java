@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -98,6 +100,31 @@ class K8jExtensionTest {
         }
     }
 
+    @K8j(nodes = 0)
+    static class FailingBefore {
+        @BeforeEach
+        void setUp(KubernetesClient client) {
+            client.resource(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withName("set-up")
+                            .endMetadata()
+                            .build())
+                    .create();
+            throw new AssertionError("on purpose");
+        }
+
+        @Test
+        void isNotReached() {}
+    }
+
+    @K8j(nodes = 0)
+    static class GivenUp {
+        @Test
+        void isGivenUp() {
+            Assumptions.abort("on purpose");
+        }
+    }
+
     @Test
     void perMethodEachTestHasAClusterOfItsOwn() {
         EngineTestKit.engine("junit-jupiter")
@@ -111,18 +138,28 @@ class K8jExtensionTest {
 
     @Test
     void aFailedTestShowsTheStateOfItsNamespace() {
+        assertThat(printed(Failing.class)).contains("'fails(").contains("ConfigMap left-behind");
+    }
+
+    @Test
+    void aFailedSetUpShowsItOnce() {
+        assertThat(printed(FailingBefore.class)).containsOnlyOnce("ConfigMap set-up");
+    }
+
+    @Test
+    void aTestThatIsGivenUpShowsNothing() {
+        assertThat(printed(GivenUp.class)).doesNotContain("state of the cluster");
+    }
+
+    private static String printed(Class<?> sample) {
         PrintStream before = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            EngineTestKit.engine("junit-jupiter")
-                    .selectors(selectClass(Failing.class))
-                    .execute()
-                    .testEvents()
-                    .assertStatistics(events -> events.failed(1));
+            EngineTestKit.engine("junit-jupiter").selectors(selectClass(sample)).execute();
         } finally {
             System.setErr(before);
         }
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("'fails(").contains("ConfigMap left-behind");
+        return printed.toString(StandardCharsets.UTF_8);
     }
 }

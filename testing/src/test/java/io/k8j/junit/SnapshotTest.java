@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.k8j.client.ListOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotTest {
     private static final String CRD = "classpath:io/k8j/junit/widget-crd.yaml";
@@ -90,7 +95,7 @@ class SnapshotTest {
         assertThatThrownBy(() ->
                         K8jCluster.builder().withNodes(0).withManifests(OBJECTS).start())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(OBJECTS + ": no matches for kind \"Widget\" in version \"example.test/v1\"");
+                .hasMessage(OBJECTS + ", line 8: kind: no matches for kind \"Widget\" in version \"example.test/v1\"");
         assertThatThrownBy(() -> K8jCluster.builder()
                         .withNodes(0)
                         .withCrds("classpath:nosuch.yaml")
@@ -100,5 +105,42 @@ class SnapshotTest {
         assertThatThrownBy(() -> K8jOptions.DEFAULTS.without("kubelet"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("without kubelet: must be controllers, scheduler or metrics-server");
+    }
+
+    @Test
+    void aMistakeInAManifestIsToldWithLineAndField() {
+        try (K8jCluster cluster = K8jCluster.builder().withNodes(0).start()) {
+            assertThatThrownBy(() -> cluster.apply("a: b\n---\nkind: [x]\n"))
+                    .hasMessage("manifest, line 1: apiVersion: must be a name");
+            assertThatThrownBy(() -> cluster.apply("\n---\n\napiVersion: v1\nkind: [x]\n"))
+                    .hasMessage("manifest, line 5: kind: must be a name");
+            assertThatThrownBy(() -> cluster.apply("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  labels: {}\n"))
+                    .hasMessage("manifest, line 4: metadata.name: must be a name");
+            assertThatThrownBy(() -> cluster.apply("apiVersion: v1\nkind: List\nitems:\n- just words\n"))
+                    .hasMessage("manifest, line 4: must be an object with apiVersion, kind and metadata");
+            assertThatThrownBy(() -> cluster.apply("a: {b: c\n")).hasMessageStartingWith("manifest: yaml: line 2: ");
+            assertThat(cluster.client().resources(ConfigMap.class).list(ListOptions.inNamespace("default")))
+                    .as("nothing was made")
+                    .allMatch(map -> map.getMetadata().getName().equals("kube-root-ca.crt"));
+        }
+    }
+
+    @Test
+    void whatTheServerRefusesOfAFileIsToldWithTheFile(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("wrong.yaml"), """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: good}
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: Not_Good}
+                """);
+        assertThatThrownBy(() -> K8jCluster.builder()
+                        .withNodes(0)
+                        .withManifests(file.toString())
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(file + ", line 5: ConfigMap \"Not_Good\" is invalid: metadata.name: ");
     }
 }
