@@ -32,7 +32,9 @@ public final class StoreMetrics {
 
     /** Notes a write that began at {@code begin} (nanoseconds of the JVM's timer). */
     public void wrote(String operation, GroupResource resource, long begin, boolean ok) {
-        Counts counts = kinds.computeIfAbsent(new Kind(operation, resource), k -> new Counts());
+        Kind kind = new Kind(operation, resource);
+        Counts counts = kinds.get(kind); // without a lock, nearly always
+        if (counts == null) counts = kinds.computeIfAbsent(kind, k -> new Counts());
         counts.seconds.observe((System.nanoTime() - begin) / 1e9);
         counts.total.increment();
         if (!ok) counts.failed.increment();

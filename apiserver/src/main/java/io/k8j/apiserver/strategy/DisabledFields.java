@@ -2,6 +2,7 @@ package io.k8j.apiserver.strategy;
 
 import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,19 +15,20 @@ final class DisabledFields {
     /**
      * Fields and the gate that allows them; they stay if the old object has one of them.
      *
-     * @param places paths below the spec of a Pod or below the object; {@code []} stands for every item
+     * @param places steps of paths below the spec of a Pod or below the object; {@code []} stands for every item
      */
-    private record Field(String gate, List<String> places) {
+    private record Field(String gate, List<String[]> places) {
         static Field of(String gate, String... places) {
-            return new Field(gate, List.of(places));
+            return new Field(
+                    gate, Arrays.stream(places).map(place -> place.split("\\.")).toList());
         }
 
         boolean isIn(Object tree) {
-            return places.stream().anyMatch(place -> has(tree, place.split("\\."), 0));
+            return places.stream().anyMatch(place -> has(tree, place, 0));
         }
 
         void removeFrom(Object tree) {
-            places.forEach(place -> remove(tree, place.split("\\."), 0));
+            places.forEach(place -> remove(tree, place, 0));
         }
     }
 

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * Fields of built-in types that upstream's objects always have, because they are plain structs there: absent means the
@@ -111,7 +113,13 @@ final class ImpliedFields {
 
     private static final Map<String, Set<String>> FIELDS = parse();
 
+    private static final ConcurrentMap<String, Set<String>> BY_TYPE = new ConcurrentHashMap<>(); // as many as types
+
     private ImpliedFields() {}
+
+    private static Set<String> ofType(String type) {
+        return FIELDS.getOrDefault(type.substring(type.lastIndexOf('.') + 1), Set.of());
+    }
 
     private static Map<String, Set<String>> parse() {
         Map<String, Set<String>> fields = new HashMap<>();
@@ -126,8 +134,9 @@ final class ImpliedFields {
     static Object of(Schema schema, String field, Object absent) {
         String type = schema.typeName();
         if (type == null || !type.startsWith("io.k8s.")) return absent;
-        Set<String> names = FIELDS.get(type.substring(type.lastIndexOf('.') + 1));
-        if (names == null || !names.contains(field)) return absent;
+        Set<String> names = BY_TYPE.get(type);
+        if (names == null) names = BY_TYPE.computeIfAbsent(type, ImpliedFields::ofType);
+        if (!names.contains(field)) return absent;
         return field.equals("containers") ? null : Map.of();
     }
 }

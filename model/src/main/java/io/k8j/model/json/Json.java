@@ -129,16 +129,22 @@ public final class Json {
      * @throws IllegalArgumentException if the tree has a value of another class or an infinite number
      */
     public static byte[] write(Object tree) {
-        JsonWriter writer = new JsonWriter(false, USUAL_BYTES);
-        writer.value(tree);
-        return writer.toBytes();
+        return write(tree, false);
     }
 
     /** Writes a tree, see {@link #write(Object)}, with the keys of all maps sorted as upstream's maps are. */
     public static byte[] writeSorted(Object tree) {
-        JsonWriter writer = new JsonWriter(true, USUAL_BYTES);
-        writer.value(tree);
-        return writer.toBytes();
+        return write(tree, true);
+    }
+
+    private static byte[] write(Object tree, boolean sorted) {
+        JsonWriter writer = new JsonWriter(sorted);
+        try {
+            writer.value(tree);
+            return writer.toBytes();
+        } finally {
+            writer.giveBack();
+        }
     }
 
     /** Writes a tree as a string, see {@link #write(Object)}. */

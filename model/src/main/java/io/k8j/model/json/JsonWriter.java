@@ -24,6 +24,18 @@ final class JsonWriter {
         this.buffer = new byte[room];
     }
 
+    /** Writes into a spare buffer, which {@link #giveBack} ends. */
+    JsonWriter(boolean sorted) {
+        this.sorted = sorted;
+        this.buffer = SpareBuffers.take();
+    }
+
+    /** The writer must not be used any more. */
+    void giveBack() {
+        SpareBuffers.give(buffer);
+        buffer = null;
+    }
+
     byte[] toBytes() {
         return Arrays.copyOf(buffer, length);
     }

@@ -74,6 +74,7 @@ public final class StrictDecoder {
     private Map<String, Object> object(Schema schema, Map<String, Object> in) {
         Map<String, Object> out = LinkedHashMap.newLinkedHashMap(in.size());
         String outerStruct = goStruct;
+        String ownStruct = in.isEmpty() ? null : GoNames.simpleName(schema);
         int start = place.length();
         for (Map.Entry<String, Object> entry : in.entrySet()) {
             String name = entry.getKey();
@@ -84,7 +85,7 @@ public final class StrictDecoder {
             }
             if (entry.getValue() == null) continue;
             enter(name);
-            goStruct = GoNames.simpleName(schema);
+            goStruct = ownStruct;
             goPath.add(name);
             out.put(name, value(field.schema(), entry.getValue()));
             goPath.removeLast();
