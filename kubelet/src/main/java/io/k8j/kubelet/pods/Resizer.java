@@ -28,6 +28,7 @@ final class Resizer {
     private Allocations.Verdict verdict = new Allocations.Verdict.Granted();
     private Long underWay; // the generation that is being carried out; null if none
     private String error = "";
+    private String told = ""; // the error that an event has told
 
     Resizer(PodContext context) {
         this.context = context;
@@ -48,11 +49,14 @@ final class Resizer {
             case Allocations.Verdict.Resized() -> {
                 underWay = wanted.getMetadata().getGeneration();
                 error = "";
-                context.events().normal(wanted, "ResizeStarted", "Pod resize started");
+                context.events()
+                        .normal(wanted, "ResizeStarted", ResizeMessages.text("Pod resize started", wanted, underWay, ""));
             }
             case Allocations.Verdict.Pending(String reason, String message) -> {
                 if (!verdict.equals(before)) {
-                    context.events().warning(wanted, "Resize" + reason, "Pod resize %s: %s".formatted(reason, message));
+                    Long generation = wanted.getMetadata().getGeneration();
+                    String text = ResizeMessages.text("Pod resize " + reason, wanted, generation, message);
+                    context.events().warning(wanted, "Resize" + reason, text);
                 }
             }
             case Allocations.Verdict.Granted() -> {}
@@ -102,9 +106,16 @@ final class Resizer {
             }
         }
         if (changed) Cgroups.create(pod, context.node()); // and follow when there is less
+        if (underWay != null && !error.isEmpty() && !error.equals(told)) {
+            context.events()
+                    .warning(pod, "ResizeError", ResizeMessages.text("Pod resize error", pod, underWay, error));
+            told = error;
+        }
         if (done && underWay != null) {
+            context.events()
+                    .normal(pod, "ResizeCompleted", ResizeMessages.text("Pod resize completed", pod, underWay, ""));
             underWay = null;
-            context.events().normal(pod, "ResizeCompleted", "Pod resize completed");
+            told = "";
         }
         return restarts;
     }
