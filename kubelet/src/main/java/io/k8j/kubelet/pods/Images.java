@@ -10,6 +10,7 @@ import io.k8j.kubelet.cri.v1.Image;
 import io.k8j.kubelet.cri.v1.PodSandboxConfig;
 import io.k8j.kubelet.volumes.ObjectSource;
 import io.k8j.model.time.Time;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,13 +58,15 @@ final class Images {
     private final Map<String, String> lastFailure = new ConcurrentHashMap<>();
     private final Map<String, Instant> ends = new ConcurrentHashMap<>();
     private final CrashBackoff backoff = new CrashBackoff(); // guarded by itself
+    private final PulledImages pulled;
     private final Semaphore slots = new Semaphore(PARALLEL_PULLS);
 
-    Images(ContainerRuntime runtime, ObjectSource objects, PodEvents events, Time time) {
+    Images(ContainerRuntime runtime, ObjectSource objects, PodEvents events, Time time, PulledImages pulled) {
         this.runtime = runtime;
         this.objects = objects;
         this.events = events;
         this.time = time;
+        this.pulled = pulled;
     }
 
     /** Asks for a container's image; {@code wake} is called when a pull that this started is over. */
@@ -92,7 +95,15 @@ final class Images {
         String policy = ref.container().getImagePullPolicy() == null
                 ? (image.endsWith(":latest") ? "Always" : "IfNotPresent")
                 : ref.container().getImagePullPolicy();
-        if (present.isPresent() && !policy.equals("Always")) {
+        boolean mine = present.isPresent()
+                && !policy.equals("Always")
+                && !pulled.mustPull(
+                        image,
+                        present.get().getId(),
+                        () -> credentials(pod, image).stream()
+                                .map(Login::source)
+                                .toList());
+        if (mine) {
             events.normal(
                     pod,
                     ref,
@@ -158,12 +169,16 @@ final class Images {
         }
         try {
             long begun = time.nanoTime();
-            List<AuthConfig> credentials = new ArrayList<>(credentials(pod, image));
-            if (credentials.isEmpty()) credentials.add(null);
-            for (AuthConfig credential : credentials) {
+            List<Login> logins = new ArrayList<>(credentials(pod, image));
+            if (logins.isEmpty()) logins.add(Login.NONE);
+            boolean fresh = runtime.imageStatus(image).isEmpty();
+            pulled.begin(image);
+            for (Login login : logins) {
                 try {
-                    String pulled = runtime.pullImage(image, credential, sandbox);
-                    long size = runtime.imageStatus(pulled).map(Image::getSize).orElse(0L);
+                    String id = runtime.pullImage(image, login.auth(), sandbox);
+                    Optional<Image> got = runtime.imageStatus(id);
+                    pulled.pulled(image, got.map(Image::getId).orElse(id), login.source(), fresh);
+                    long size = got.map(Image::getSize).orElse(0L);
                     events.normal(
                             pod,
                             ref,
@@ -179,6 +194,10 @@ final class Images {
                     failure = e.getMessage();
                 }
             }
+            pulled.failed(image);
+        } catch (IOException e) {
+            failure = "Failed to record image pull intent for container image \"%s\": %s"
+                    .formatted(image, e.getMessage());
         } finally {
             slots.release();
         }
@@ -195,8 +214,25 @@ final class Images {
         return minutes > 0 ? minutes + "m" + seconds + "s" : seconds + "s";
     }
 
-    private List<AuthConfig> credentials(Pod pod, String image) {
-        List<AuthConfig> found = new ArrayList<>();
+    /** How to log in at a registry, and which Secret says so; both null for nobody in particular. */
+    private record Login(AuthConfig auth, PulledImages.Credential source) {
+        static final Login NONE = new Login(null, null);
+
+        static Login of(Secret secret, AuthConfig auth) {
+            String hash = PulledImages.sha256(String.join(
+                    "\n", auth.getServerAddress(), auth.getUsername(), auth.getPassword(), auth.getIdentityToken()));
+            return new Login(
+                    auth,
+                    new PulledImages.Credential(
+                            secret.getMetadata().getUid(),
+                            secret.getMetadata().getNamespace(),
+                            secret.getMetadata().getName(),
+                            hash));
+        }
+    }
+
+    private List<Login> credentials(Pod pod, String image) {
+        List<Login> found = new ArrayList<>();
         for (LocalObjectReference name : ContainerRef.orEmpty(pod.getSpec().getImagePullSecrets())) {
             if (name.getName() == null || name.getName().isEmpty()) continue;
             Optional<Secret> secret = objects.secret(pod, name.getName());
@@ -207,7 +243,7 @@ final class Images {
                         "Unable to retrieve some image pull secrets (%s); attempting to pull the image may not succeed."
                                 .formatted(name.getName()));
             }
-            secret.ifPresent(s -> found.addAll(PullSecrets.forImage(s, image)));
+            secret.ifPresent(s -> PullSecrets.forImage(s, image).forEach(auth -> found.add(Login.of(s, auth))));
         }
         return found;
     }

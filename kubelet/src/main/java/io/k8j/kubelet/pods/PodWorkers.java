@@ -59,7 +59,12 @@ public final class PodWorkers implements AutoCloseable {
             PodWorker worker = worker(uid);
             if (worker != null) worker.refreshVolumes();
         });
-        Images images = new Images(runtime, objects, events, client.time());
+        Images images = new Images(
+                runtime,
+                objects,
+                events,
+                client.time(),
+                new PulledImages(node.rootDir().resolve("image_manager")));
         this.context = new PodContext(
                 client.resources(Pod.class),
                 runtime,

@@ -50,7 +50,10 @@ final class Resizer {
                 underWay = wanted.getMetadata().getGeneration();
                 error = "";
                 context.events()
-                        .normal(wanted, "ResizeStarted", ResizeMessages.text("Pod resize started", wanted, underWay, ""));
+                        .normal(
+                                wanted,
+                                "ResizeStarted",
+                                ResizeMessages.text("Pod resize started", wanted, underWay, ""));
             }
             case Allocations.Verdict.Pending(String reason, String message) -> {
                 if (!verdict.equals(before)) {
@@ -107,8 +110,7 @@ final class Resizer {
         }
         if (changed) Cgroups.create(pod, context.node()); // and follow when there is less
         if (underWay != null && !error.isEmpty() && !error.equals(told)) {
-            context.events()
-                    .warning(pod, "ResizeError", ResizeMessages.text("Pod resize error", pod, underWay, error));
+            context.events().warning(pod, "ResizeError", ResizeMessages.text("Pod resize error", pod, underWay, error));
             told = error;
         }
         if (done && underWay != null) {

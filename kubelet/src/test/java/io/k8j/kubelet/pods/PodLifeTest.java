@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
@@ -195,6 +197,38 @@ class PodLifeTest extends SimulatedNodeCase {
                     assertThat(mount.getReadonly()).isTrue();
                     assertThat(mount.getHostPath()).isEmpty();
                 });
+    }
+
+    @Test
+    void anImagePulledWithASecretIsNotThereForOthers() {
+        String auths = "{\"auths\":{\"registry.example\":{\"username\":\"u\",\"password\":\"p\"}}}";
+        node.api()
+                .resources(Secret.class)
+                .create(new SecretBuilder()
+                        .withNewMetadata()
+                        .withNamespace("default")
+                        .withName("s")
+                        .endMetadata()
+                        .withType("kubernetes.io/dockerconfigjson")
+                        .addToStringData(".dockerconfigjson", auths)
+                        .build());
+        String spec = "{%s'containers':[{'name':'c','image':'registry.example/app:1'}]}";
+        String withSecret = spec.formatted("'imagePullSecrets':[{'name':'s'}],");
+        String there =
+                "Pulled: Container image \"registry.example/app:1\" already present on machine and can be accessed"
+                        + " by the pod";
+        node.create("p", withSecret);
+        awaitReady("p");
+        awaitEvent("p", "Pulling: Pulling image \"registry.example/app:1\"");
+        node.create("same", withSecret);
+        awaitReady("same");
+        awaitEvent("same", there);
+        node.create("other", spec.formatted(""));
+        awaitReady("other");
+        awaitEvent("other", "Pulling: Pulling image \"registry.example/app:1\"");
+        node.create("third", spec.formatted(""));
+        awaitReady("third");
+        awaitEvent("third", there); // the registry has given it to anybody meanwhile
     }
 
     @Test

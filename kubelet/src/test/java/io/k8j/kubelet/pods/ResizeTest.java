@@ -65,8 +65,9 @@ class ResizeTest extends SimulatedNodeCase {
         assertThat(container(resized, 0).getRestartCount()).isZero();
         var limits = ((SimulatedRuntime) node.runtime()).limitsOf(id.replaceFirst(".*://", ""));
         assertThat(limits).hasValueSatisfying(l -> assertThat(l.getCpuQuota()).isEqualTo(30_000));
-        String what = ": {\"containers\":[{\"name\":\"c\",\"resources\":{\"limits\":{\"cpu\":\"300m\",\"memory\":\"64Mi\"},"
-                + "\"requests\":{\"cpu\":\"100m\",\"memory\":\"32Mi\"}}}],\"generation\":2}";
+        String what =
+                ": {\"containers\":[{\"name\":\"c\",\"resources\":{\"limits\":{\"cpu\":\"300m\",\"memory\":\"64Mi\"},"
+                        + "\"requests\":{\"cpu\":\"100m\",\"memory\":\"32Mi\"}}}],\"generation\":2}";
         awaitEvent("p", "ResizeStarted: Pod resize started" + what);
         awaitEvent("p", "ResizeCompleted: Pod resize completed" + what);
         resize("requests", "cpu", "150m");
