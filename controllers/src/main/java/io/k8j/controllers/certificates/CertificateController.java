@@ -34,9 +34,6 @@ import java.util.Optional;
 public final class CertificateController {
     private static final GroupVersionResource REVIEWS =
             new GroupVersionResource("authorization.k8s.io", "v1", "subjectaccessreviews");
-    private static final Duration KEEP_DONE = Duration.ofHours(1);
-    private static final Duration KEEP_PENDING = Duration.ofHours(24);
-
     private final ControllerContext context;
     private final Resources<CertificateSigningRequest> requests;
     private final Informer<CertificateSigningRequest> informer;
@@ -81,16 +78,16 @@ public final class CertificateController {
         }
         CertificateSigningRequest request = found.get();
         Instant now = context.now();
-        boolean done = isSigned(request) || has(request, "Denied") || has(request, "Failed");
-        Duration left = Duration.between(now, Times.created(request).plus(done ? KEEP_DONE : KEEP_PENDING));
-        if (left.isNegative() || left.isZero()) {
+        Instant end = RequestAge.end(request);
+        if (!end.isAfter(now)) {
             requests.deleteIfPresent(key, DeleteOptions.ofUid(Nulls.uid(request)));
             return Outcome.DONE;
         }
+        boolean done = isSigned(request) || has(request, "Denied") || has(request, "Failed");
         if (!done && RequestedCertificate.SIGNERS.contains(request.getSpec().getSignerName())) {
             work(request, now);
         }
-        return Outcome.again(left);
+        return end.equals(Instant.MAX) ? Outcome.DONE : Outcome.again(Duration.between(now, end));
     }
 
     private void work(CertificateSigningRequest request, Instant now) {
@@ -160,6 +157,7 @@ public final class CertificateController {
         asked.put("user", spec.getUsername());
         asked.put("uid", Nulls.or(spec.getUid(), ""));
         asked.put("groups", List.copyOf(Nulls.list(spec.getGroups())));
+        asked.put("extra", Nulls.map(spec.getExtra()));
         asked.put("resourceAttributes", attributes);
         Map<String, Object> review = new LinkedHashMap<>();
         review.put("apiVersion", "authorization.k8s.io/v1");

@@ -37,6 +37,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** Signs certificates with the cluster's authority. Immutable. */
 final class CertificateSigner {
     private static final Duration BACKDATE = Duration.ofMinutes(5);
+    private static final Duration SHORT = Duration.ofHours(8);
 
     private final X509Certificate authority;
     private final PrivateKey key;
@@ -63,7 +64,8 @@ final class CertificateSigner {
 
     /** The certificate in PEM. */
     String sign(RequestedCertificate wanted, List<String> usages, Duration life, Instant now) {
-        Instant end = now.plus(life);
+        // Short lives are not made shorter by what the beginning is set back.
+        Instant end = now.plus(life.compareTo(SHORT) < 0 ? life : life.minus(BACKDATE));
         Instant last = authority.getNotAfter().toInstant();
         end = end.isAfter(last) ? last : end;
         try {
@@ -113,6 +115,10 @@ final class CertificateSigner {
                 case "key encipherment" -> KeyUsage.keyEncipherment;
                 case "key agreement" -> KeyUsage.keyAgreement;
                 case "data encipherment" -> KeyUsage.dataEncipherment;
+                case "cert sign" -> KeyUsage.keyCertSign;
+                case "crl sign" -> KeyUsage.cRLSign;
+                case "encipher only" -> KeyUsage.encipherOnly;
+                case "decipher only" -> KeyUsage.decipherOnly;
                 default -> 0;
             };
         }
@@ -126,7 +132,12 @@ final class CertificateSigner {
                 case "client auth" -> purposes.add(KeyPurposeId.id_kp_clientAuth);
                 case "server auth" -> purposes.add(KeyPurposeId.id_kp_serverAuth);
                 case "code signing" -> purposes.add(KeyPurposeId.id_kp_codeSigning);
-                case "email protection" -> purposes.add(KeyPurposeId.id_kp_emailProtection);
+                case "email protection", "s/mime" -> purposes.add(KeyPurposeId.id_kp_emailProtection);
+                case "ipsec end system" -> purposes.add(KeyPurposeId.id_kp_ipsecEndSystem);
+                case "ipsec tunnel" -> purposes.add(KeyPurposeId.id_kp_ipsecTunnel);
+                case "ipsec user" -> purposes.add(KeyPurposeId.id_kp_ipsecUser);
+                case "timestamping" -> purposes.add(KeyPurposeId.id_kp_timeStamping);
+                case "ocsp signing" -> purposes.add(KeyPurposeId.id_kp_OCSPSigning);
                 case "any" -> purposes.add(KeyPurposeId.anyExtendedKeyUsage);
                 default -> {}
             }
