@@ -10,19 +10,25 @@ import io.k8j.e2e.kubectl.Shell;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -37,7 +43,7 @@ abstract class Walkthrough {
     static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private static final Path MANIFESTS = manifests();
-    private static final Set<String> BEGUN = ConcurrentHashMap.newKeySet(); // in this JVM
+    private final Set<Method> taken = new HashSet<>();
 
     @Parameter
     private KubectlBinary kubectl;
@@ -61,18 +67,33 @@ abstract class Walkthrough {
     @BeforeParameterizedClassInvocation
     void makeNamespace() throws IOException {
         cluster = SharedCluster.orSkip();
-        if (!BEGUN.add(namespace())) {
-            // Reruns of failed tests take single steps, which cannot pass without those before them.
-            throw new IllegalStateException(
-                    "the steps of %s are one sequence and are not repeated singly: see how it failed first"
-                            .formatted(namespace()));
-        }
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target/walkthrough")), namespace());
         copy(MANIFESTS, directory);
         shell = Shell.in(directory.toAbsolutePath(), kubectl, cluster.kubeconfig(), namespace());
         shell.run("kubectl create namespace " + namespace()).prints("namespace/" + namespace() + " created");
         // A Pod made before the namespace's account would be refused.
         eventually(() -> run("kubectl get serviceaccount default").succeeds());
+    }
+
+    /** The steps are one sequence. Where one is taken singly, as when a failed test is run again, those before it come first. */
+    @BeforeEach
+    void takeTheStepsBefore(TestInfo test) throws ReflectiveOperationException {
+        Method wanted = test.getTestMethod().orElseThrow();
+        List<Method> steps = Stream.of(getClass().getDeclaredMethods())
+                .filter(method -> method.isAnnotationPresent(Test.class))
+                .sorted(Comparator.comparingInt(Walkthrough::order))
+                .toList();
+        for (Method step : steps) {
+            boolean isNew = taken.add(step);
+            if (step.equals(wanted)) return;
+            if (!isNew) continue;
+            step.setAccessible(true);
+            step.invoke(this);
+        }
+    }
+
+    private static int order(Method step) {
+        return step.getAnnotation(Order.class).value();
     }
 
     @AfterParameterizedClassInvocation
