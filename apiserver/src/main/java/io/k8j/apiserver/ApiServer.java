@@ -1,11 +1,6 @@
 package io.k8j.apiserver;
 
-import io.k8j.apiserver.admission.AdmissionChain;
 import io.k8j.apiserver.admission.AdmissionMetrics;
-import io.k8j.apiserver.admission.AdmissionServices;
-import io.k8j.apiserver.admission.AdmissionSettings;
-import io.k8j.apiserver.admission.Ask;
-import io.k8j.apiserver.admission.MeasuredChain;
 import io.k8j.apiserver.aggregation.Aggregator;
 import io.k8j.apiserver.aggregation.TrustConfigMap;
 import io.k8j.apiserver.authn.Authenticators;
@@ -13,7 +8,6 @@ import io.k8j.apiserver.authn.TokenRequests;
 import io.k8j.apiserver.authn.jwt.ConfigurationException;
 import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.authz.Authorizers;
-import io.k8j.apiserver.authz.EscalationCheck;
 import io.k8j.apiserver.authz.RoleReconciler;
 import io.k8j.apiserver.encryption.Encryption;
 import io.k8j.apiserver.encryption.KeyRotation;
@@ -28,7 +22,6 @@ import io.k8j.apiserver.http.HttpServer;
 import io.k8j.apiserver.http.RequestMetrics;
 import io.k8j.apiserver.http.Serving;
 import io.k8j.apiserver.metrics.AccessMetrics;
-import io.k8j.apiserver.spi.AdmissionPlugin;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.spi.UserInfo;
@@ -36,12 +29,7 @@ import io.k8j.apiserver.system.FlowDocuments;
 import io.k8j.apiserver.system.Health;
 import io.k8j.apiserver.system.MetricPages;
 import io.k8j.apiserver.system.StartHooks;
-import io.k8j.model.api.ApiCall;
-import io.k8j.model.api.ApiException;
-import io.k8j.model.api.Verb;
-import io.k8j.model.json.Trees;
 import io.k8j.model.metrics.MetricText;
-import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.time.Time;
 import io.k8j.store.Store;
 import java.io.IOException;
@@ -53,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +48,7 @@ import org.slf4j.LoggerFactory;
 /** The whole API server: its core, and HTTPS in front of it. */
 public final class ApiServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
-    private static final UserInfo SELF = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
-    private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
+    static final UserInfo SELF = UserInfo.of("system:apiserver", "system:masters", "system:authenticated");
 
     private final AdmissionMetrics admissionMetrics = new AdmissionMetrics();
     private final ApiServerCore core;
@@ -96,7 +82,8 @@ public final class ApiServer implements AutoCloseable {
                 time,
                 new ApiServerCore.Parts(
                         reader -> authorizers.open(config.authorization(), reader, time),
-                        internals -> admission(internals, authorizers.opened, config.admission(), time),
+                        internals -> ServerAdmission.chain(
+                                internals, authorizers.opened, config.admission(), admissionMetrics, time),
                         tokens,
                         tokens),
                 encryption);
@@ -292,50 +279,6 @@ public final class ApiServer implements AutoCloseable {
                 throw new IllegalArgumentException("authorization configuration: " + e.getMessage(), e);
             }
         }
-    }
-
-    private List<AdmissionPlugin> admission(
-            ApiServerCore.Internals internals, Authorizers authorizers, AdmissionSettings settings, Time time) {
-        AdmissionServices services = new AdmissionServices(
-                internals.reader(),
-                internals.authorizer(),
-                quota -> writeStatus(internals.core(), quota),
-                name -> makeNamespace(internals.core(), name),
-                new ServiceAddresses(internals.reader()),
-                new TableVersions(internals.core().table()),
-                settings,
-                admissionMetrics,
-                ThreadLocalRandom.current(),
-                time);
-        return List.of(
-                new MeasuredChain(AdmissionChain.of(services), admissionMetrics, time),
-                // sees what all others changed
-                new EscalationCheck(authorizers.index(), internals.authorizer()));
-    }
-
-    private static void makeNamespace(ApiServerCore core, String name) {
-        Map<String, Object> namespace = Map.of("metadata", Map.of("name", name));
-        try {
-            core.call(
-                    SELF,
-                    "kube-apiserver",
-                    new ApiCall(Verb.CREATE, Ask.NAMESPACES, "", "", "", Map.of(), null, namespace));
-        } catch (ApiException e) {
-            if (!e.isAlreadyExists()) throw e;
-        }
-    }
-
-    private static Map<String, Object> writeStatus(ApiServerCore core, Map<String, Object> quota) {
-        ApiCall call = new ApiCall(
-                Verb.UPDATE,
-                QUOTAS,
-                Trees.string(quota, "metadata", "namespace"),
-                Trees.string(quota, "metadata", "name"),
-                "status",
-                Map.of(),
-                null,
-                quota);
-        return core.call(SELF, "kube-apiserver", call).object().tree();
     }
 
     private List<Dispatcher.Documents> documents(ApiServerConfig config, Store store, RequestMetrics metrics) {
