@@ -10,6 +10,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 
 /** Work on whole directory trees, never following links out of them. */
 public final class FileTrees {
+    /** Directories that a group can write, and whose new files it gets. */
+    private static final int GROUPS = 02770;
+
     private FileTrees() {}
 
     /** Unmounts whatever is mounted at or below {@code root}, then deletes all of it. Does nothing if it is not there. */
@@ -57,6 +60,13 @@ public final class FileTrees {
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    /** Whether a directory looks as {@link #giveToGroup} leaves it; what is below is not looked at. */
+    public static boolean belongsTo(Path root, long group) throws IOException {
+        int mode = (int) Files.getAttribute(root, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        int gid = (int) Files.getAttribute(root, "unix:gid", LinkOption.NOFOLLOW_LINKS);
+        return gid == (int) group && (mode & GROUPS) == GROUPS;
     }
 
     private static void addMode(Path file, int bits) throws IOException {

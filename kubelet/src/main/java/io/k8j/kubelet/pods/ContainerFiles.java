@@ -57,6 +57,11 @@ final class ContainerFiles {
                         .formatted(wanted.getName(), ref.name()));
             }
             hostsMounted |= wanted.getMountPath().equals(HOSTS);
+            if ("Enabled".equals(wanted.getRecursiveReadOnly())) {
+                throw StartFailure.config(
+                        "volume \"%s\" requested recursive read-only mode, but it is not supported by the runtime"
+                                .formatted(wanted.getName()));
+            }
             Mount.Builder mount = Mount.newBuilder()
                     .setContainerPath(
                             wanted.getMountPath().startsWith("/")
@@ -68,7 +73,7 @@ final class ContainerFiles {
                 continue;
             }
             mounts.add(mount.setHostPath(part(ref, wanted, volume, env, index++).toString())
-                    .setReadonly(Boolean.TRUE.equals(wanted.getReadOnly()))
+                    .setReadonly(Boolean.TRUE.equals(wanted.getReadOnly()) || isReadOnly(wanted.getName()))
                     .setPropagation(propagation(wanted.getMountPropagation()))
                     .build());
         }
@@ -104,6 +109,19 @@ final class ContainerFiles {
             case "HostToContainer" -> MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
             default -> MountPropagation.PROPAGATION_PRIVATE;
         };
+    }
+
+    /** What the node keeps up to date is not for containers to change, whatever their mounts say. */
+    private boolean isReadOnly(String name) {
+        return ContainerRef.orEmpty(pod.getSpec().getVolumes()).stream()
+                .filter(volume -> volume.getName().equals(name))
+                .anyMatch(volume -> volume.getConfigMap() != null
+                        || volume.getSecret() != null
+                        || volume.getProjected() != null
+                        || volume.getDownwardAPI() != null
+                        || (volume.getPersistentVolumeClaim() != null
+                                && Boolean.TRUE.equals(
+                                        volume.getPersistentVolumeClaim().getReadOnly())));
     }
 
     /** The runtime mounts images, read-only. */

@@ -82,10 +82,10 @@ public final class PodVolumes {
             return files(volume, "kubernetes.io~downward-api", files, false, group);
         }
         if (volume.getPersistentVolumeClaim() != null) {
-            return claim(pod, volume.getPersistentVolumeClaim().getClaimName(), group);
+            return claim(pod, volume, volume.getPersistentVolumeClaim().getClaimName(), group);
         }
         if (volume.getEphemeral() != null) {
-            return claim(pod, pod.getMetadata().getName() + "-" + volume.getName(), group);
+            return claim(pod, volume, pod.getMetadata().getName() + "-" + volume.getName(), group);
         }
         throw new VolumeException("no volume plugin matched", null);
     }
@@ -128,7 +128,7 @@ public final class PodVolumes {
         Linux.mount("tmpfs", directory, "tmpfs", 0, options);
     }
 
-    private Path claim(Pod pod, String name, Long group) throws VolumeException, IOException {
+    private Path claim(Pod pod, Volume wanted, String name, Long group) throws VolumeException, IOException {
         PersistentVolumeClaim claim = objects.claim(pod, name)
                 .orElseThrow(() -> new VolumeException("persistentvolumeclaim \"%s\" not found".formatted(name), null));
         String volumeName = claim.getSpec().getVolumeName();
@@ -146,12 +146,21 @@ public final class PodVolumes {
             if (!Files.isDirectory(path)) {
                 throw new VolumeException("path \"%s\" does not exist".formatted(path), null);
             }
-            if (group != null && mounts) FileTrees.giveToGroup(path, group, false);
+            boolean first = !ready.containsKey(wanted.getName());
+            if (first && group != null && mounts && !isGiven(pod, path, group)) {
+                FileTrees.giveToGroup(path, group, false);
+            }
             return path;
         }
         HostPathVolumeSource host = volume.getSpec().getHostPath();
         if (host == null) throw new VolumeException("no volume plugin matched", null);
         return HostPaths.check(host);
+    }
+
+    /** Whether the Pod is content if the group has the root of the volume, and it has. */
+    private static boolean isGiven(Pod pod, Path root, long group) throws IOException {
+        return "OnRootMismatch".equals(pod.getSpec().getSecurityContext().getFsGroupChangePolicy())
+                && FileTrees.belongsTo(root, group);
     }
 
     /** Takes the volumes down and deletes what the node kept of the Pod. May be called again after a failure. */
