@@ -31,7 +31,7 @@ final class Clients implements AutoCloseable {
 
     private Fabric8Clients fabric8() {
         if (fabric8 == null) {
-            fabric8 = new Fabric8Clients();
+            fabric8 = closing.add(new Fabric8Clients());
         }
         return fabric8;
     }

@@ -205,7 +205,8 @@ public final class K8jCluster implements AutoCloseable {
     /**
      * A client over HTTPS with the administrator's rights, closed with the cluster: fabric8's {@code KubernetesClient},
      * the official {@code io.kubernetes.client.openapi.ApiClient}, or k8j's own {@link Client} with direct calls. The same
-     * instance comes again for the same namespace.
+     * instance comes again for the same namespace. fabric8's clients share connections and threads, which live as long as
+     * the cluster: one that is closed leaves them to the others.
      *
      * @param namespace its default namespace
      * @throws IllegalArgumentException for other types

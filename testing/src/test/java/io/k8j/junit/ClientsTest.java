@@ -108,6 +108,18 @@ class ClientsTest {
     }
 
     @Test
+    void aFabric8ClientThatIsClosedLeavesItsConnectionsToTheOthers(KubernetesClient client, K8jCluster cluster) {
+        KubernetesClient other = cluster.client(KubernetesClient.class, "kube-system");
+        assertThat(other.configMaps().list().getItems()).isNotEmpty();
+        other.close();
+        assertThat(other.getHttpClient().isClosed()).isTrue();
+        assertThat(client.getHttpClient().isClosed()).isFalse();
+        client.resource(configMap("after", "1")).create();
+        assertThat(client.configMaps().withName("after").get()).isNotNull();
+        assertThat(client.getConfiguration().getNamespace()).isEqualTo(client.getNamespace());
+    }
+
+    @Test
     void fabric8WatchesInOrder(KubernetesClient client) {
         List<String> seen = new CopyOnWriteArrayList<>();
         try (var watch = client.configMaps().withLabel("app", "x").watch(new Watcher<>() {
