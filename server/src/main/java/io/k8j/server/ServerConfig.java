@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param apiServerFlags flags of upstream's kube-apiserver
  * @param kubeletFlags flags of upstream's kubelet
  * @param schedulerFlags flags of upstream's kube-scheduler
+ * @param controllerFlags flags of upstream's kube-controller-manager
  */
 public record ServerConfig(
         Path dataDir,
@@ -47,7 +48,8 @@ public record ServerConfig(
         Path registriesDir,
         FlagValues apiServerFlags,
         FlagValues kubeletFlags,
-        FlagValues schedulerFlags) {
+        FlagValues schedulerFlags,
+        FlagValues controllerFlags) {
     private static final Pattern NODE_NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     /** What runs the containers. */
@@ -117,7 +119,8 @@ public record ServerConfig(
                 null,
                 apiServerFlags,
                 FlagValues.NONE,
-                schedulerFlags);
+                schedulerFlags,
+                FlagValues.NONE);
     }
 
     private static void checkPort(String flag, int port) {

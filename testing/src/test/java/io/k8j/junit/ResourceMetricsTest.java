@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.metrics.v1beta1.NodeMetrics;
 import io.fabric8.kubernetes.api.model.metrics.v1beta1.PodMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.runtime.Load;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
@@ -140,17 +139,11 @@ class ResourceMetricsTest {
     void showsATableAsMetricsServerDoes() throws Exception {
         create("p", "containers: {app: {cpu: 250m, memory: 64Mi}}");
         measure();
-        HttpRequest request = client.getHttpClient()
-                .newHttpRequestBuilder()
-                .uri(client.getMasterUrl().toURI().resolve(path("/p")))
-                .header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
-                .build();
-        String body =
-                client.getHttpClient().sendAsync(request, String.class).get().body();
-        Map<?, ?> table = Serialization.unmarshal(body, Map.class);
-        assertThat(Trees.list(table, "columnDefinitions").stream().map(c -> Trees.string(c, "name")))
+        String table = answer(path("/p"), "application/json;as=Table;v=v1;g=meta.k8s.io");
+        Map<String, Object> tree = Json.parseObject(table.substring(4).getBytes(StandardCharsets.UTF_8));
+        assertThat(Trees.list(tree, "columnDefinitions").stream().map(c -> Trees.string(c, "name")))
                 .containsExactly("Name", "cpu", "memory", "Window");
-        assertThat(Trees.list(table, "rows").getFirst()).asString().contains("p, 250m, 64Mi, 15s");
+        assertThat(Trees.list(tree, "rows").getFirst()).asString().contains("p, 250m, 64Mi, 15s");
     }
 
     @Test
@@ -166,13 +159,9 @@ class ResourceMetricsTest {
     }
 
     private String refusal(String path) throws Exception {
-        HttpRequest request = client.getHttpClient()
-                .newHttpRequestBuilder()
-                .uri(client.getMasterUrl().toURI().resolve(path))
-                .build();
-        var answer = client.getHttpClient().sendAsync(request, String.class).get();
-        return answer.code() + " "
-                + Trees.string(Json.parseObject(answer.body().getBytes(StandardCharsets.UTF_8)), "message");
+        String answer = answer(path);
+        return answer.substring(0, 4)
+                + Trees.string(Json.parseObject(answer.substring(4).getBytes(StandardCharsets.UTF_8)), "message");
     }
 
     @Test
@@ -191,6 +180,61 @@ class ResourceMetricsTest {
         assertThat(client.getApiGroup("metrics.k8s.io").getPreferredVersion().getVersion())
                 .isEqualTo("v1beta1");
         assertThat(client.raw("/openapi/v3")).contains("apis/metrics.k8s.io/v1beta1");
+    }
+
+    @Test
+    void aMetricsServerThatIsInstalledTakesItsPlaceUntilItIsRemoved() throws Exception {
+        var services = client.genericKubernetesResources("apiregistration.k8s.io/v1", "APIService");
+        var own = services.withName("v1beta1.metrics.k8s.io").get();
+        assertThat(own.getMetadata().getLabels()).as("nobody sets it back").isNullOrEmpty();
+        own.setAdditionalProperties(Map.of(
+                "spec",
+                Map.of(
+                        "group",
+                        "metrics.k8s.io",
+                        "version",
+                        "v1beta1",
+                        "groupPriorityMinimum",
+                        100,
+                        "versionPriority",
+                        100,
+                        "insecureSkipTLSVerify",
+                        true,
+                        "service",
+                        Map.of("name", "metrics-server", "namespace", "kube-system"))));
+        services.resource(own).update();
+        cluster.awaitQuiescent();
+        assertThat(answer(API + "/nodes")).startsWith("503 ");
+        services.withName("v1beta1.metrics.k8s.io").delete();
+        org.awaitility.Awaitility.await()
+                .until(() -> services.withName("v1beta1.metrics.k8s.io").get() != null);
+        assertThat(answer(API + "/nodes")).startsWith("200 ");
+    }
+
+    private String answer(String path, String... accept) throws Exception {
+        HttpRequest.Builder request = client.getHttpClient()
+                .newHttpRequestBuilder()
+                .uri(client.getMasterUrl().toURI().resolve(path));
+        for (String type : accept) request.header("Accept", type);
+        var answer =
+                client.getHttpClient().sendAsync(request.build(), String.class).get();
+        return answer.code() + " " + answer.body();
+    }
+
+    @Test
+    void answersInJsonWhoeverPrefersProtobuf() throws Exception {
+        create("p", "containers: {app: {cpu: 250m}}");
+        measure();
+        String protobuf = "application/vnd.kubernetes.protobuf";
+        assertThat(answer(path(""), protobuf + ", */*")).startsWith("200 {");
+        assertThat(answer(path("/p"), protobuf + ",application/json")).startsWith("200 {");
+        assertThat(answer(path(""), protobuf)).startsWith("406 ");
+        assertThat(answer(path(""), "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"))
+                .startsWith("200 {")
+                .contains("\"name\":\"p\"");
+        assertThat(answer(path("/p"), "application/yaml")).startsWith("200 ").contains("kind: PodMetrics");
+        assertThat(answer("/openapi/v3/apis/metrics.k8s.io/v1beta1", "application/json"))
+                .contains("io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetrics", "PodMetricsList");
     }
 
     @Test

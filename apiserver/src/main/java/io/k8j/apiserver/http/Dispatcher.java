@@ -121,6 +121,7 @@ public final class Dispatcher implements RequestFilter.Next {
 
     private static Asked read(Exchange exchange, RequestPath path, ServedResource resource) {
         boolean custom = resource.custom() != null;
+        boolean noProtobuf = custom || resource.schema() == null;
         Verb verb = CallReader.verb(exchange, path);
         // Custom resources are served by another part of upstream, which takes HEAD for GET.
         if (verb == null || !custom && exchange.method().equals("HEAD")) {
@@ -131,12 +132,12 @@ public final class Dispatcher implements RequestFilter.Next {
         }
         String kind = resource.gvk().kind();
         if (verb == Verb.WATCH) {
-            Negotiation form = Negotiation.ofWatch(exchange, custom);
+            Negotiation form = Negotiation.ofWatch(exchange, noProtobuf);
             return new Asked(CallReader.read(exchange, path, verb, kind), form);
         }
         boolean review = resource.storage() == null && verb == Verb.CREATE;
         Negotiation form =
-                Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, custom, !review);
+                Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, noProtobuf, !review);
         boolean writes = verb == Verb.CREATE || verb == Verb.UPDATE;
         boolean protobuf = MediaTypes.PROTOBUF.equals(MediaTypes.contentType(exchange.header("Content-Type")));
         if (writes && protobuf && custom) throw CallReader.notInProtobuf(exchange, resource.gvk());

@@ -25,7 +25,7 @@ record Negotiation(String mediaType, Transform transform, String version) {
      * Chooses the first clause that can be served.
      *
      * @param list whether the answer is a list, which decides which transforms fit
-     * @param custom whether the objects are custom resources, which have no protobuf form
+     * @param custom whether the objects have no protobuf form, as custom resources
      * @param tables whether there are rows of these objects; upstream has none of reviews
      * @throws ApiException 406 if none can
      */

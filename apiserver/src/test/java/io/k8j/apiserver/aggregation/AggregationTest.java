@@ -1,11 +1,18 @@
 package io.k8j.apiserver.aggregation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k8j.apiserver.HttpTestServer;
 import io.k8j.apiserver.Operations;
+import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiTransport;
+import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionResource;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -95,6 +102,54 @@ class AggregationTest {
         assertThat(server.send(server.request(WARDLE + "/namespaces/default/flunders/a", "bob"))
                         .statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void readsOfThisProcessGoThereToo() {
+        service();
+        register("'caBundle':'" + sample.caBundle + "'");
+        awaitReason("Passed");
+        sample.asked.clear();
+        ApiTransport direct = server.server.core().transport(UserInfo.of("controller", "system:masters"), "test");
+        GroupVersionResource flunders = new GroupVersionResource("wardle.example.com", "v1", "flunders");
+        Map<String, String> query = Map.of("metricLabelSelector", "a=b c");
+        ApiCall values = new ApiCall(Verb.GET, flunders, "default", "*", "sizes", query, null, null);
+        assertThat(direct.call(values).object().json())
+                .asString(StandardCharsets.UTF_8)
+                .contains("/flunders/*/sizes");
+        SampleServer.Asked asked = sample.asked.stream()
+                .filter(a -> a.what().contains("sizes"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(asked.what())
+                .isEqualTo("GET " + WARDLE + "/namespaces/default/flunders/*/sizes?metricLabelSelector=a%3Db%20c");
+        assertThat(asked.identity().get("X-remote-user")).containsExactly("controller");
+        ApiCall gone = new ApiCall(Verb.GET, flunders, "default", "gone", "", Map.of(), null, null);
+        assertThatThrownBy(() -> direct.call(gone))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.code()).isEqualTo(404));
+        ApiCall write = new ApiCall(Verb.DELETE, flunders, "default", "a", "", Map.of(), null, null);
+        assertThatThrownBy(() -> direct.call(write))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.code()).isEqualTo(405));
+        ApiTransport nobody = server.server.core().transport(UserInfo.of("nobody"), "test");
+        assertThatThrownBy(() -> nobody.call(values))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.code()).isEqualTo(403));
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsUnavailableToThisProcessToo() {
+        service();
+        register("'caBundle':'" + sample.caBundle + "'");
+        awaitReason("Passed");
+        sample.close();
+        ApiTransport direct = server.server.core().transport(UserInfo.of("controller", "system:masters"), "test");
+        GroupVersionResource flunders = new GroupVersionResource("wardle.example.com", "v1", "flunders");
+        assertThatThrownBy(() -> direct.call(new ApiCall(Verb.LIST, flunders, "default", "", "", Map.of(), null, null)))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.code()).isEqualTo(503))
+                .hasMessage("the server is currently unable to handle the request");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.k8j.server.HeapKeeper;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.flags.ApiServerFlags;
+import io.k8j.server.flags.ControllerManagerFlags;
 import io.k8j.server.flags.KubeletFlags;
 import io.k8j.server.flags.SchedulerFlags;
 import java.net.InetAddress;
@@ -221,6 +222,13 @@ public final class ServerCommand implements Callable<Integer> {
             split = "\n")
     private List<String> schedulerArguments = new ArrayList<>();
 
+    @Option(
+            names = ControllerManagerFlags.OPTION,
+            paramLabel = "NAME=VALUE",
+            description = "Flag of upstream's kube-controller-manager; may be repeated.",
+            split = "\n")
+    private List<String> controllerArguments = new ArrayList<>();
+
     @Option(names = "--log-format", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
     private String logFormat;
 
@@ -284,7 +292,8 @@ public final class ServerCommand implements Callable<Integer> {
                 registriesDir,
                 ApiServerFlags.parse(apiServerArguments),
                 KubeletFlags.parse(kubeletArguments),
-                SchedulerFlags.parse(schedulerArguments));
+                SchedulerFlags.parse(schedulerArguments),
+                ControllerManagerFlags.parse(controllerArguments));
     }
 
     /** A node's name must be a DNS name: lower case, without what does not belong there. */

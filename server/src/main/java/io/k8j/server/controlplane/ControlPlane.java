@@ -276,23 +276,8 @@ public final class ControlPlane implements AutoCloseable {
             return;
         }
         Client client = client("kube-controller-manager", "system:kube-controller-manager");
-        ControllersConfig defaults = ControllersConfig.DEFAULTS;
-        ControllersConfig settings = new ControllersConfig(
-                defaults.controllers(),
-                List.of(config.clusterCidr()),
-                defaults.nodeCidrMaskIpv4(),
-                defaults.nodeCidrMaskIpv6(),
-                certificates.authorityPem(),
-                certificates.signer().chainPem(),
-                certificates.signer().keyPem(),
-                defaults.signingDuration(),
-                defaults.nodeMonitorPeriod(),
-                defaults.nodeMonitorGracePeriod(),
-                defaults.terminatedPodThreshold(),
-                defaults.resourceQuotaSyncPeriod(),
-                defaults.autoscaler(),
-                apis(config).servedGates(),
-                config.dataDir().resolve("storage"));
+        ControllersConfig settings =
+                ControllerSettings.of(config, certificates, apis(config).servedGates());
         ServedCatalog catalog = new ServedCatalog(() -> {
             ApiServer now = apiServer;
             return now == null ? null : now.core().table();
