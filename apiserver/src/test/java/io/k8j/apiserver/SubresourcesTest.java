@@ -76,6 +76,24 @@ class SubresourcesTest {
     }
 
     @Test
+    void aBindingEndsTheNomination() {
+        server.create(PODS, "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
+        server.send(
+                Verb.PATCH,
+                PODS,
+                "p",
+                "status",
+                "",
+                "application/merge-patch+json",
+                Json.parse("{\"status\":{\"nominatedNodeName\":\"n2\"}}"));
+        assertThat(Trees.string(server.get(PODS, "p"), "status", "nominatedNodeName"))
+                .isEqualTo("n2");
+        post(PODS, "p", "binding", "{'target':{'kind':'Node','name':'n1'}}");
+        assertThat(Trees.get(server.get(PODS, "p"), "status", "nominatedNodeName"))
+                .isNull();
+    }
+
+    @Test
     void aGatedPodIsNotBound() {
         server.create(
                 PODS,

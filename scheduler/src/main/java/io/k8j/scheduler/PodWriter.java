@@ -108,6 +108,9 @@ final class PodWriter implements AutoCloseable {
     }
 
     private Status write(Binding binding, List<Plugin.PreBind> before) {
+        if (binding.permission != null || !before.isEmpty()) {
+            expect(binding);
+        }
         if (binding.permission != null) {
             Status allowed = permission(binding);
             if (!allowed.isSuccess()) {
@@ -162,6 +165,14 @@ final class PodWriter implements AutoCloseable {
         return Status.error("binding rejected: no bind plugin took the pod");
     }
 
+    /** Tells others, such as an autoscaler, where a Pod is to go whose binding may take a while. */
+    private void expect(Binding binding) {
+        if (!binding.node.equals(binding.pod.nominatedNode())) {
+            patchStatus(binding.pod, Map.of("nominatedNodeName", binding.node));
+            binding.queued.expect(binding.node);
+        }
+    }
+
     private Status told(Binding binding) {
         events.normal(
                 binding.pod.pod(),
@@ -211,8 +222,9 @@ final class PodWriter implements AutoCloseable {
             }
             status.put("conditions", List.of(condition));
         }
-        if (nominated != null && !nominated.equals(pod.nominatedNode())) {
+        if (nominated != null && !nominated.equals(queued.nominatedNode())) {
             status.put("nominatedNodeName", nominated.isEmpty() ? null : nominated);
+            queued.expect(null); // the Pod itself will show it
         }
         if (!status.isEmpty()) {
             queued.afterWrites(() -> patchStatus(pod, status), writers);

@@ -173,7 +173,7 @@ final class SchedulingLoop implements AutoCloseable {
             case Placement.Outcome.Refused refused -> refuse(queued, profile, state, refused.diagnosis(), begin);
             case Placement.Outcome.NoNodes none -> {
                 queued.refusedBy().clear();
-                refused(queued, profile, NO_NODES, null, begin);
+                refused(queued, profile, NO_NODES, "", begin);
             }
             case Placement.Outcome.Failed failed -> fail(queued, profile, failed.message(), begin);
         }
@@ -195,7 +195,8 @@ final class SchedulingLoop implements AutoCloseable {
                 .addKeyValue("cause", message)
                 .log("pod not scheduled");
         metrics.attempt(profile.name, "error", time.nanoTime() - begin);
-        report(queued, "SchedulerError", message, null);
+        nominations.remove(queued.pod().uid());
+        report(queued, "SchedulerError", message, "");
         queue.failed(queued);
     }
 
@@ -307,7 +308,8 @@ final class SchedulingLoop implements AutoCloseable {
             Diagnosis diagnosis = new Diagnosis(nodes.count(), new io.k8j.scheduler.framework.NodeStatuses(status));
             diagnosis.plugins().add(status.plugin());
             metrics.attempt(profile.name, "unschedulable", time.nanoTime() - begin);
-            report(queued, "Unschedulable", diagnosis.message(), null);
+            nominations.remove(queued.pod().uid());
+            report(queued, "Unschedulable", diagnosis.message(), "");
             queue.refusedLate(queued);
         } else {
             fail(queued, profile, status.message(), begin);

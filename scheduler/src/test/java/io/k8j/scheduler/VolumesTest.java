@@ -126,8 +126,12 @@ class VolumesTest {
                         },
                         node -> node != null);
         assertThat(cluster.get("p").getSpec().getNodeName()).isNull();
+        assertThat(cluster.get("p").getStatus().getNominatedNodeName())
+                .as("where the Pod is to go is told before it can go there")
+                .isEqualTo(selected);
         bindClaim("pv");
         assertThat(cluster.nodeOf("p")).isEqualTo(selected);
+        assertThat(cluster.get("p").getStatus().getNominatedNodeName()).isNull();
     }
 
     @Test

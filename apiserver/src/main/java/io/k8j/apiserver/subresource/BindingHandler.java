@@ -88,6 +88,7 @@ public final class BindingHandler implements Handler {
             copy(binding, pod, "annotations");
             copy(binding, pod, "labels");
             Conditions.set(pod, "PodScheduled", "True", "", "", call.context().now());
+            Trees.map(pod, "status").remove("nominatedNodeName"); // of which nobody should think any more
         });
         if (bound == null) throw ApiException.notFound(podResource, name);
     }

@@ -20,6 +20,7 @@ public final class QueuedPod {
     private final Set<String> refusedBy = new LinkedHashSet<>();
     private final Instant firstSeen;
     private PodInfo pod;
+    private volatile String expected; // node; null for none
     private CompletableFuture<Void> writes = CompletableFuture.completedFuture(null);
     Place place = Place.ACTIVE;
     PodQueue.Entry entry;
@@ -56,6 +57,17 @@ public final class QueuedPod {
     /** Plugins that refused it at the last attempt. */
     public Set<String> refusedBy() {
         return refusedBy;
+    }
+
+    /** Notes that the Pod's status says now which node it is about to be bound to. */
+    public void expect(String node) {
+        expected = node;
+    }
+
+    /** The nominated node that the Pod's status has, as far as is known. */
+    public String nominatedNode() {
+        String told = expected;
+        return told != null ? told : pod.nominatedNode();
     }
 
     /** Does a write about the Pod after all earlier ones, so that the last word stays the last. */
