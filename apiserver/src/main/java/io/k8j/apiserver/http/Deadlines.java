@@ -43,7 +43,7 @@ final class Deadlines implements RequestFilter, AutoCloseable {
             return;
         }
         Duration asked = asked(exchange.query("timeout"));
-        boolean shorter = asked != null && !asked.isZero() && (limit.isZero() || asked.compareTo(limit) < 0);
+        boolean shorter = asked != null && asked.isPositive() && (limit.isZero() || asked.compareTo(limit) < 0);
         if (!shorter && limit.isZero()) {
             chain.proceed(exchange);
             return;

@@ -369,6 +369,16 @@ class WireAnswersTest {
         assertThat(refused.statusCode()).isEqualTo(403);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0s, 200", "-5s, 200", "1h, 200", "30, 400", "soon, 400"})
+    void timeoutsThatAreNoneDoNotCount(String timeout, int code) {
+        HttpResponse<String> response = call("GET", MAPS + "?timeout=" + timeout, null, null);
+        assertThat(response.statusCode()).isEqualTo(code);
+        if (code == 400) {
+            assertThat(response.body()).contains("invalid timeout specified in the request URL - time: ");
+        }
+    }
+
     @Test
     void aggregatedDiscoveryLeavesOutTheOwnGroup() {
         HttpResponse<String> groups = server.send(server.request("/apis", "root")
