@@ -66,6 +66,7 @@ abstract class Walkthrough {
 
     @BeforeParameterizedClassInvocation
     void makeNamespace() throws IOException {
+        taken.clear();
         cluster = SharedCluster.orSkip();
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target/walkthrough")), namespace());
         copy(MANIFESTS, directory);
