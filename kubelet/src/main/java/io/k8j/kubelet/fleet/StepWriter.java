@@ -9,6 +9,8 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiTransport;
 import io.k8j.model.api.Verb;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.JsonException;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.yaml.Yaml;
@@ -102,7 +104,7 @@ final class StepWriter {
             ApiObject object,
             Map<String, Object> tree,
             Functions own) {
-        Object body = Yaml.parse(patch.template().render(tree, own));
+        Object body = parsed(patch.template().render(tree, own));
         if (body == null) return Optional.empty();
         PatchType type = switch (patch.form()) {
             case JSON -> PatchType.JSON;
@@ -110,6 +112,19 @@ final class StepWriter {
             case STRATEGIC -> PatchType.STRATEGIC;
         };
         return Optional.of(write(type, resource, object, patch.subresource(), rooted(patch, body)));
+    }
+
+    /** Templates give YAML; those of JSON are read in a tenth of the time. */
+    private static Object parsed(String text) {
+        String whole = text.strip();
+        if (whole.startsWith("{") || whole.startsWith("[")) {
+            try {
+                return Json.parse(whole);
+            } catch (JsonException e) {
+                return Yaml.parse(text); // YAML in braces
+            }
+        }
+        return Yaml.parse(text);
     }
 
     private static Object rooted(Stage.Step.Patch patch, Object body) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.script.ScriptException;
+import io.k8j.kubelet.template.Functions;
 import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,6 +76,42 @@ class StageReaderTest {
         StageChoice choice = new StageChoice(List.of(never, always), new Random(1));
         for (int i = 0; i < 50; i++) assertThat(choice.next(pod("{}"))).contains(always);
         assertThat(choice.next(pod("{\"weight\":\"0\"}"))).isPresent();
+    }
+
+    /** JSON is what the player reads fast; a slip in it would be read as YAML, and hardly be noticed. */
+    @Test
+    void theStatusOfAPodThatRunsAtOnceIsJson() {
+        Stage ready = Fleet.defaultStages().stream()
+                .filter(stage -> stage.name().equals("pod-ready"))
+                .findFirst()
+                .orElseThrow();
+        Functions functions = new Functions(Map.of(
+                "Now", arguments -> "2026-01-01T00:00:00Z",
+                "NodeIPsWith", arguments -> List.of("10.0.0.1", "fd00::1"),
+                "PodIPsWith", arguments -> List.of("10.1.0.1", "fd00::2")));
+        Map<String, Object> pod = Json.parseObject("""
+                {"spec":{"nodeName":"n","readinessGates":[{"conditionType":"a/b"},{"conditionType":"c"}],
+                "initContainers":[{"name":"i","image":"x"},{"name":"s","image":"y","restartPolicy":"Always"}],
+                "containers":[{"name":"a","image":"x"},{"name":"b","image":"y"}]}}
+                """);
+        Stage.Step.Patch patch = (Stage.Step.Patch) ready.steps().getFirst();
+        Map<String, Object> status =
+                Json.parseObject(patch.template().render(pod, functions).strip());
+
+        assertThat(Trees.list(status, "hostIPs")).hasSize(2);
+        assertThat(Trees.list(status, "podIPs")).containsExactly(Map.of("ip", "10.1.0.1"), Map.of("ip", "fd00::2"));
+        assertThat(Trees.list(status, "conditions"))
+                .extracting(condition -> Trees.string(condition, "type"))
+                .containsExactly("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "a/b", "c");
+        assertThat(Trees.list(status, "initContainerStatuses"))
+                .extracting(one -> Trees.map(one, "state").keySet().iterator().next())
+                .containsExactly("terminated", "running");
+        assertThat(Trees.list(status, "containerStatuses"))
+                .extracting(one -> Trees.string(one, "name"))
+                .containsExactly("a", "b");
+        pod.put("spec", Json.parseObject("{\"containers\":[{\"name\":\"a\",\"image\":\"x\"}]}"));
+        assertThat(Json.parseObject(patch.template().render(pod, functions).strip()))
+                .doesNotContainKey("initContainerStatuses");
     }
 
     record Mistake(String what, String with, String message) {}
