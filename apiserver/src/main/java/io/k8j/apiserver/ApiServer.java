@@ -88,6 +88,13 @@ public final class ApiServer implements AutoCloseable {
                         tokens),
                 encryption);
         this.authorizers = authorizers.opened;
+        // Many small writes, and nothing that follows needs them; who calls over HTTPS meanwhile is refused as in
+        // upstream.
+        StartTask roles = StartTask.begin(
+                "bootstrap-roles",
+                new RoleReconciler(
+                        core.transport(SELF, "kube-apiserver"), config.core().apis())::run);
+        HttpServer opened = null;
         try {
             this.authenticators = authenticators(config, time);
             tokens.requests = authenticators.tokenRequests();
@@ -99,11 +106,6 @@ public final class ApiServer implements AutoCloseable {
                     "start-service-ip-repair-controllers",
                     "scheduling/bootstrap-system-priority-classes",
                     "bootstrap-controller"); // the core has done all of it when it is open
-            new RoleReconciler(
-                            core.transport(SELF, "kube-apiserver"),
-                            config.core().apis())
-                    .run();
-            hooks.done("rbac/bootstrap-roles");
             this.flows = limits.priorityAndFairness() ? flows(limits, time) : null;
             this.flowObjects = flows == null
                     ? null
@@ -123,7 +125,7 @@ public final class ApiServer implements AutoCloseable {
                     new ConnectHandler(core, config.kubeletTls()),
                     time,
                     metrics);
-            this.http = HttpServer.start(
+            opened = HttpServer.start(
                     config.address(),
                     config.servingTls(),
                     config.requests(),
@@ -140,7 +142,10 @@ public final class ApiServer implements AutoCloseable {
                             serving,
                             core.access().metrics(),
                             dispatcher));
+            this.http = opened;
             core.minWatchTimeout(limits.minRequestTimeout());
+            roles.await();
+            hooks.done("rbac/bootstrap-roles");
             core.passOn(aggregator.calls());
             aggregator.start();
             if (config.core().bootstrap()) {
@@ -160,6 +165,8 @@ public final class ApiServer implements AutoCloseable {
             core.audit(config.operations().auditor());
             if (rotation != null) rotation.start(core::rewriteStale);
         } catch (IOException | RuntimeException e) {
+            roles.giveUp();
+            if (opened != null) opened.close();
             core.close();
             authorizers.opened.close();
             throw e;
