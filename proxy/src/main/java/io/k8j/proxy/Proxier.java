@@ -51,6 +51,8 @@ public final class Proxier implements AutoCloseable {
     private final Semaphore wake = new Semaphore(0);
     private final CountDownLatch ready = new CountDownLatch(1);
     private final HealthServer health = new HealthServer();
+    private final ProxyMetrics metrics = new ProxyMetrics();
+    private MetricsPort metricsPort; // null if there is none; of the thread, and of close() after its end
     private final Thread thread;
     private List<Table> tables = List.of();
     private volatile boolean nodeChanged;
@@ -65,13 +67,40 @@ public final class Proxier implements AutoCloseable {
         this.nodes = informers.of(Node.class, ListOptions.ALL.fields("metadata.name=" + config.nodeName()));
         this.slicesOf = slices.index(slice ->
                 Stream.ofNullable(serviceOf(slice)).map(ObjectKey::toString).toList());
-        services.onChange(new Changes<>(service -> mark(ObjectKey.of(service))));
-        slices.onChange(new Changes<>(slice -> mark(serviceOf(slice))));
+        services.onChange(new Changes<>(service -> {
+            metrics.serviceChanged(ObjectKey.of(service));
+            mark(ObjectKey.of(service));
+        }));
+        slices.onChange(new Changes<>(slice -> {
+            ObjectKey service = serviceOf(slice);
+            if (service != null) metrics.endpointsChanged(service);
+            mark(service);
+        }));
         nodes.onChange(new Changes<>(node -> {
             nodeChanged = true;
             wake.release();
         }));
         this.thread = Thread.ofPlatform().daemon().name("proxier").unstarted(this::run);
+    }
+
+    /** Another proxy of this machine may have the port already, which is no reason not to work. */
+    private void openMetrics() {
+        if (config.metrics() == null || metricsPort != null) return;
+        try {
+            metricsPort = MetricsPort.open(config.metrics(), this::metrics);
+        } catch (IOException e) {
+            LOG.atWarn()
+                    .addKeyValue("address", config.metrics())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("metrics port not opened");
+        }
+    }
+
+    /** What is counted, in Prometheus' text format. */
+    String metrics() {
+        StringBuilder text = new StringBuilder();
+        metrics.write(text);
+        return text.toString();
     }
 
     /**
@@ -160,7 +189,10 @@ public final class Proxier implements AutoCloseable {
                 if (check) nextCheck = begin + Math.max(config.checkPeriod().toNanos(), CHECK_SHARE * took);
                 if (done) {
                     retry = Duration.ZERO;
-                    ready.countDown();
+                    if (!isReady()) { // nothing waits for the port
+                        ready.countDown();
+                        openMetrics();
+                    }
                 } else {
                     Duration longer = retry.isZero() ? RETRY : retry.multipliedBy(2);
                     retry = longer.compareTo(LONGEST_RETRY) < 0 ? longer : LONGEST_RETRY;
@@ -203,9 +235,10 @@ public final class Proxier implements AutoCloseable {
             if (nodeChanged) followNode();
             List<ObjectKey> keys = List.copyOf(changed);
             changed.removeAll(keys); // what changes from here on is marked again
+            keys.forEach(metrics::taken);
             for (ObjectKey key : keys) follow(key);
             boolean done = true;
-            for (Table table : tables) done &= sync(table, check);
+            for (Table table : tables) done &= measured(table, check);
             health.update(healthAnswers());
             return done;
         } catch (RuntimeException e) {
@@ -225,6 +258,13 @@ public final class Proxier implements AutoCloseable {
                 LOG.atError().addKeyValue("service", key).setCause(e).log("rules could not be computed");
             }
         }
+    }
+
+    private boolean measured(Table table, boolean check) throws InterruptedException {
+        long begin = System.nanoTime();
+        boolean done = sync(table, check);
+        metrics.synced(table.family, done, System.nanoTime() - begin, System.currentTimeMillis() / 1e3);
+        return done;
     }
 
     private boolean sync(Table table, boolean check) throws InterruptedException {
@@ -285,6 +325,7 @@ public final class Proxier implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         health.close();
+        if (metricsPort != null) metricsPort.close();
     }
 
     /** Calls one function for each change, with the newest state of the object. */

@@ -1,5 +1,6 @@
 package io.k8j.proxy;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param masqueradePods whether traffic from Pods that leaves the cluster gets the node's address
  * @param coalesce how long changes are collected after the first one
  * @param checkPeriod how often the kernel's rules are compared with the wanted ones, at most; less often where that takes long
+ * @param metrics where metrics are shown; null for nowhere
  */
 public record ProxyConfig(
         String nodeName,
@@ -27,7 +29,8 @@ public record ProxyConfig(
         boolean masqueradeAll,
         boolean masqueradePods,
         Duration coalesce,
-        Duration checkPeriod) {
+        Duration checkPeriod,
+        InetSocketAddress metrics) {
     public ProxyConfig {
         Objects.requireNonNull(nodeName, "nodeName is null");
         nodeIps = List.copyOf(nodeIps);
@@ -59,7 +62,8 @@ public record ProxyConfig(
                 false,
                 true,
                 Duration.ofMillis(2),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                null);
     }
 
     public ProxyConfig withTable(String name) {
@@ -72,15 +76,40 @@ public record ProxyConfig(
                 masqueradeAll,
                 masqueradePods,
                 coalesce,
-                checkPeriod);
+                checkPeriod,
+                metrics);
     }
 
     public ProxyConfig withMasquerade(boolean all, boolean pods) {
-        return new ProxyConfig(nodeName, nodeIps, clusterCidrs, serviceCidrs, table, all, pods, coalesce, checkPeriod);
+        return new ProxyConfig(
+                nodeName, nodeIps, clusterCidrs, serviceCidrs, table, all, pods, coalesce, checkPeriod, metrics);
+    }
+
+    public ProxyConfig withMetrics(InetSocketAddress address) {
+        return new ProxyConfig(
+                nodeName,
+                nodeIps,
+                clusterCidrs,
+                serviceCidrs,
+                table,
+                masqueradeAll,
+                masqueradePods,
+                coalesce,
+                checkPeriod,
+                address);
     }
 
     public ProxyConfig withCheckPeriod(Duration period) {
         return new ProxyConfig(
-                nodeName, nodeIps, clusterCidrs, serviceCidrs, table, masqueradeAll, masqueradePods, coalesce, period);
+                nodeName,
+                nodeIps,
+                clusterCidrs,
+                serviceCidrs,
+                table,
+                masqueradeAll,
+                masqueradePods,
+                coalesce,
+                period,
+                metrics);
     }
 }

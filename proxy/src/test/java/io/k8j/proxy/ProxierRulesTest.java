@@ -23,6 +23,7 @@ class ProxierRulesTest extends ProxierCase {
         awaitAnswer("pod1", "TCP", "10.43.1.11", 80, "pod3");
         Proxier second = Proxier.start(CONFIG.withTable("k8jtest2"), cluster.client, network.in("node"));
         assertThat(second.awaitReady(Duration.ofSeconds(20))).isTrue();
+        assertThat(second.metrics()).contains("kubeproxy_sync_proxy_rules_duration_seconds_count{ip_family=\"IPv4\"} ");
         second.close();
         Nft nft = new Nft(network.in("node"), Table.name("k8jtest2"), Family.V4);
         assertThat(nft.present(new HashMap<>())).as("rules after the stop").isPresent();

@@ -30,6 +30,7 @@ import io.k8j.server.controlplane.ControlPlane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Container runtime and kubelet of this machine. */
 public final class NodeComponents implements AutoCloseable {
+    private static final int PROXY_METRICS_PORT = 10249; // upstream's
     private static final Duration RUNTIME_LIMIT = Duration.ofSeconds(60);
     private static final Duration DNS_LIMIT = Duration.ofSeconds(30);
     private static final Duration READY_LIMIT = Duration.ofSeconds(120);
@@ -110,7 +112,8 @@ public final class NodeComponents implements AutoCloseable {
                             List.of(nodeIp),
                             List.of(config.clusterCidr()),
                             List.of(config.serviceCidr()))
-                    .withTable(InstanceId.table(config.dataDir()));
+                    .withTable(InstanceId.table(config.dataDir()))
+                    .withMetrics(new InetSocketAddress(InetAddress.getLoopbackAddress(), PROXY_METRICS_PORT));
             closing.add(steps.step("service proxy: nftables", () -> Proxier.start(settings, client)));
         }
         if (hasDns()) {
