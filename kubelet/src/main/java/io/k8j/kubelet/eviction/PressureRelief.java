@@ -118,7 +118,8 @@ public final class PressureRelief implements AutoCloseable {
             Optional<String> why =
                     StorageLimits.exceeded(pod, found.get(pod.getMetadata().getUid()));
             if (why.isEmpty()) continue;
-            evict(pod, why.get(), AT_ONCE, "ephemeral-storage");
+            tell(pod, "ephemeral-storage");
+            pods.evictForLimit(pod.getMetadata().getUid(), why.get(), AT_ONCE);
             any = true;
         }
         return any;
@@ -141,16 +142,17 @@ public final class PressureRelief implements AutoCloseable {
         }
         Observation seen = node.observe().get().get(threshold.signal());
         Duration grace = threshold.isSoft() ? Duration.ofSeconds(config.maxPodGraceSeconds()) : AT_ONCE;
-        evict(first.get().pod(), Ranking.message(first.get(), threshold, seen), grace, resource);
+        Pod pod = first.get().pod();
+        tell(pod, resource);
+        pods.evict(pod.getMetadata().getUid(), Ranking.message(first.get(), threshold, seen), grace);
         return true;
     }
 
-    private void evict(Pod pod, String message, Duration grace, String resource) {
+    private static void tell(Pod pod, String resource) {
         log.atWarn()
                 .addKeyValue("pod", ObjectKey.of(pod))
                 .addKeyValue("resource", resource)
                 .log("evict pod");
-        pods.evict(pod.getMetadata().getUid(), message, grace);
     }
 
     @Override

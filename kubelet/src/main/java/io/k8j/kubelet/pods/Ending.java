@@ -9,8 +9,9 @@ import java.time.Duration;
  * @param message likewise
  * @param grace the longest time that it gets to end
  * @param refused whether the node never took it
+ * @param disruption what the condition DisruptionTarget says; null if the Pod itself has done wrong
  */
-record Ending(String reason, String message, Duration grace, boolean refused) {
+record Ending(String reason, String message, Duration grace, boolean refused, String disruption) {
     static final String EVICTED = "Evicted";
 
     private static final String SHUTDOWN = "NodeShutdown";
@@ -20,19 +21,29 @@ record Ending(String reason, String message, Duration grace, boolean refused) {
 
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-    /** Of a Pod that runs. */
-    Ending(String reason, String message, Duration grace) {
-        this(reason, message, grace, false);
+    /** Of a Pod that takes too much. */
+    static Ending limit(String message, Duration grace) {
+        return new Ending(EVICTED, message, grace, false, null);
+    }
+
+    /** Of a Pod that the node can no longer have, for no fault of its own. */
+    static Ending disruption(String reason, String message, Duration grace) {
+        return new Ending(reason, message, grace, false, message);
     }
 
     /** Of a Pod that makes room for one that keeps the cluster going; it has all the time it wants. */
     static Ending preemption() {
-        return new Ending("Preempting", "Preempted in order to admit critical pod", Duration.ofDays(365));
+        return new Ending(
+                "Preempting",
+                "Preempted in order to admit critical pod",
+                Duration.ofDays(365),
+                false,
+                "Pod was preempted by Kubelet to accommodate a critical pod.");
     }
 
     /** Of a Pod that does not fit. */
     static Ending refused(String reason, String message) {
-        return new Ending(reason, message, AT_ONCE, true);
+        return new Ending(reason, message, AT_ONCE, true, null);
     }
 
     /** The message of the Pod's status, which says more than that of the event. */

@@ -43,7 +43,8 @@ final class Endings {
         if (PodStatuses.isOver(phase)) return true;
         Ending ending = ordered;
         if (ending != null) {
-            failure = new PodView.Failure(ending.reason(), ending.statusMessage(), ending.refused());
+            failure =
+                    new PodView.Failure(ending.reason(), ending.statusMessage(), ending.refused(), ending.disruption());
             if (ending.isTold()) context.events().warning(now, ending.reason(), ending.message());
             return true;
         }

@@ -181,15 +181,13 @@ final class PodStatuses {
                 .map(known -> observed(known))
                 .orElseGet(() -> condition(old, "PodScheduled", true, null, null)));
         if (WholeRestart.isPossible(pod)) all.add(restarting(old, phase));
-        if (view.failure() != null
-                && Set.of(Ending.EVICTED, Ending.TERMINATED)
-                        .contains(view.failure().reason())) {
+        if (view.failure() != null && view.failure().disruption() != null) {
             all.add(condition(
                     old,
                     "DisruptionTarget",
                     true,
                     "TerminationByKubelet",
-                    view.failure().message()));
+                    view.failure().disruption()));
         }
         for (PodCondition resize : view.resize()) {
             all.add(resize.toBuilder()

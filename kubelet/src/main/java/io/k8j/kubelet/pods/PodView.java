@@ -35,11 +35,12 @@ record PodView(
      * The reason and message of a Pod that failed as a whole, such as Evicted or DeadlineExceeded.
      *
      * @param refused whether the node never took it
+     * @param disruption what the condition DisruptionTarget says; null if there is none
      */
-    record Failure(String reason, String message, boolean refused) {
-        /** Of a Pod that ran. */
+    record Failure(String reason, String message, boolean refused, String disruption) {
+        /** Of a Pod that ran, and whose own fault it is. */
         Failure(String reason, String message) {
-            this(reason, message, false);
+            this(reason, message, false, null);
         }
     }
 }

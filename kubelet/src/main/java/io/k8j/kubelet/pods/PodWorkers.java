@@ -274,7 +274,13 @@ public final class PodWorkers implements AutoCloseable {
     /** Ends a Pod for good, because the node needs what it uses; it gets no more than {@code grace} to end. */
     public void evict(String uid, String message, Duration grace) {
         PodWorker worker = workers.get(uid);
-        if (worker != null) worker.end(new Ending(Ending.EVICTED, message, grace));
+        if (worker != null) worker.end(Ending.disruption(Ending.EVICTED, message, grace));
+    }
+
+    /** Ends a Pod for good, because it has taken more than it may. */
+    public void evictForLimit(String uid, String message, Duration grace) {
+        PodWorker worker = workers.get(uid);
+        if (worker != null) worker.end(Ending.limit(message, grace));
     }
 
     /** Refuses all Pods that come from now on: the node goes down. */
@@ -291,8 +297,8 @@ public final class PodWorkers implements AutoCloseable {
     public boolean terminate(List<String> uids, Duration within) throws InterruptedException {
         List<PodWorker> ending =
                 uids.stream().map(workers::get).filter(Objects::nonNull).toList();
-        ending.forEach(worker -> worker.end(
-                new Ending(Ending.TERMINATED, "Pod was terminated in response to imminent node shutdown.", within)));
+        ending.forEach(worker -> worker.end(Ending.disruption(
+                Ending.TERMINATED, "Pod was terminated in response to imminent node shutdown.", within)));
         long deadline = System.nanoTime() + within.toNanos();
         boolean all = true;
         for (PodWorker worker : ending) all &= worker.awaitOver(Duration.ofNanos(deadline - System.nanoTime()));

@@ -134,6 +134,9 @@ class PressureReliefTest {
             assertThat(ended.getStatus().getReason()).isEqualTo("Evicted");
             assertThat(ended.getStatus().getMessage())
                     .isEqualTo("Usage of EmptyDir volume \"scratch\" exceeds the limit \"1Mi\". ");
+            assertThat(ended.getStatus().getConditions())
+                    .as("it is the Pod's own fault")
+                    .noneMatch(condition -> condition.getType().equals("DisruptionTarget"));
             assertThat(node.kubelet().pods().evictable())
                     .extracting(pod -> pod.getMetadata().getName())
                     .containsExactly("modest");

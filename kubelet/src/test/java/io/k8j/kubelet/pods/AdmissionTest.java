@@ -74,5 +74,11 @@ class AdmissionTest extends SimulatedNodeCase {
         Pod gone = node.awaitPhase("usual", "Failed");
         assertThat(gone.getStatus().getReason()).isEqualTo("Preempting");
         assertThat(gone.getStatus().getMessage()).isEqualTo("Preempted in order to admit critical pod");
+        assertThat(gone.getStatus().getConditions())
+                .filteredOn(condition -> condition.getType().equals("DisruptionTarget"))
+                .singleElement()
+                .satisfies(condition -> assertThat(condition.getReason() + ": " + condition.getMessage())
+                        .isEqualTo(
+                                "TerminationByKubelet: Pod was preempted by Kubelet to accommodate a critical pod."));
     }
 }
