@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends containers of one Pod in the background: preStop hook, stop signal, grace period, kill. Thread-safe. */
+/** Ends containers of one Pod in the background: preStop hook, its turn, stop signal, grace period, kill. Thread-safe. */
 final class Killer {
     private static final Logger log = LoggerFactory.getLogger(Killer.class);
-    /** What a container gets at least after its preStop hook has used the grace period up. */
-    private static final Duration LEAST_GRACE = Duration.ofSeconds(2);
+    /** What a container gets at least, however little its grace period is or has left. */
+    static final Duration LEAST_GRACE = Duration.ofSeconds(2);
 
     private final PodContext context;
     private final Runnable wake;
@@ -111,17 +111,14 @@ final class Killer {
             List<CountDownLatch> first,
             boolean again) {
         long begun = context.time().nanoTime();
-        await(first, grace);
-        Duration left = grace.minusNanos(context.time().nanoTime() - begun);
         LifecycleHandler hook = ref.container().getLifecycle() == null
                 ? null
                 : ref.container().getLifecycle().getPreStop();
-        if (hook != null && !again && left.isPositive()) {
-            preStop(pod, ref, hook, container, podIp, left);
-            left = grace.minusNanos(context.time().nanoTime() - begun);
-        }
-        if (left.compareTo(LEAST_GRACE) < 0 && grace.compareTo(LEAST_GRACE) >= 0) left = LEAST_GRACE;
-        stop(container.id(), left.isNegative() ? Duration.ZERO : left);
+        // A sidecar's hook does not wait for its turn: only its end does.
+        if (hook != null && !again && grace.isPositive()) preStop(pod, ref, hook, container, podIp, grace);
+        await(first, grace.minusNanos(context.time().nanoTime() - begun));
+        Duration left = grace.minusNanos(context.time().nanoTime() - begun);
+        stop(container.id(), left.compareTo(LEAST_GRACE) < 0 ? LEAST_GRACE : left);
     }
 
     private static void await(List<CountDownLatch> first, Duration grace) {

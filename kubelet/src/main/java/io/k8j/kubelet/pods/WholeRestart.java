@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -72,7 +71,7 @@ final class WholeRestart {
         return refs(pod).allMatch(ref -> runtime.latest(ref.name()).isEmpty());
     }
 
-    /** Kills what runs, without grace, and removes all runs. Their logs stay. */
+    /** Kills what runs, with the least grace and without hooks, and removes all runs. Their logs stay. */
     static void clear(PodContext context, Pod pod, RuntimePod runtime) {
         List<ContainerRef> order = new ArrayList<>(ContainerRef.appOf(pod));
         order.addAll(ContainerRef.initOf(pod));
@@ -88,7 +87,7 @@ final class WholeRestart {
     private static void remove(PodContext context, Pod pod, ContainerRef ref, RuntimeContainer run) {
         if (run.running()) {
             context.events().normal(pod, ref, "Killing", "killing");
-            context.runtime().stopContainer(run.id(), Duration.ZERO);
+            context.runtime().stopContainer(run.id(), Killer.LEAST_GRACE);
         }
         context.runtime().removeContainer(run.id());
     }

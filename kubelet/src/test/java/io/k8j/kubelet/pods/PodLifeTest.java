@@ -232,6 +232,21 @@ class PodLifeTest extends SimulatedNodeCase {
     }
 
     @Test
+    void theHookOfASidecarDoesNotWaitForTheOthersToEnd() {
+        String script = "containers: {c: {stops: 10m}, s: {exec: [{command: bye, exitCode: 1}]}}";
+        node.create("p", Map.of(SimulatedRuntime.SCRIPT, script), """
+            {'terminationGracePeriodSeconds':300,
+             'initContainers':[{'name':'s','image':'busybox:1','restartPolicy':'Always',
+                                'lifecycle':{'preStop':{'exec':{'command':['bye']}}}}],
+             'containers':[{'name':'c','image':'busybox:1'}]}\
+            """);
+        awaitReady("p");
+        node.api().resources(Pod.class).delete(new ObjectKey("default", "p"), DeleteOptions.DEFAULT);
+        awaitEvent("p", "FailedPreStopHook: PreStopHook failed"); // long before the five minutes are over
+        delete("p", DeleteOptions.DEFAULT.gracePeriod(0));
+    }
+
+    @Test
     void aMissingImageIsToldAndBacksOff() {
         node.create("p", "{'containers':[{'name':'c','image':'missing:1'}]}");
         Pod pod = awaitWaiting("ImagePullBackOff");
