@@ -2,11 +2,16 @@ package io.k8j.kubelet.runtime;
 
 import io.k8j.kubelet.cri.v1.Container;
 import io.k8j.kubelet.cri.v1.ContainerAttributes;
+import io.k8j.kubelet.cri.v1.ContainerConfig;
+import io.k8j.kubelet.cri.v1.ContainerState;
 import io.k8j.kubelet.cri.v1.ContainerStats;
 import io.k8j.kubelet.cri.v1.ContainerStatus;
 import io.k8j.kubelet.cri.v1.CpuUsage;
 import io.k8j.kubelet.cri.v1.MemoryUsage;
 import io.k8j.kubelet.cri.v1.PodSandbox;
+import io.k8j.kubelet.cri.v1.PodSandboxConfig;
+import io.k8j.kubelet.cri.v1.PodSandboxNetworkStatus;
+import io.k8j.kubelet.cri.v1.PodSandboxState;
 import io.k8j.kubelet.cri.v1.PodSandboxStatus;
 import io.k8j.kubelet.cri.v1.RuntimeCondition;
 import io.k8j.kubelet.cri.v1.RuntimeFeatures;
@@ -87,6 +92,35 @@ final class Listed {
                         .setWorkingSetBytes(memory)
                         .setUsageBytes(memory)
                         .setRssBytes(memory))
+                .build();
+    }
+
+    /** A sandbox that has just been made. */
+    static PodSandboxStatus sandbox(String id, PodSandboxConfig config, String address, long nowNanos) {
+        return PodSandboxStatus.newBuilder()
+                .setId(id)
+                .setMetadata(config.getMetadata())
+                .setState(PodSandboxState.SANDBOX_READY)
+                .setCreatedAt(nowNanos)
+                .setNetwork(PodSandboxNetworkStatus.newBuilder().setIp(address))
+                .putAllLabels(config.getLabelsMap())
+                .putAllAnnotations(config.getAnnotationsMap())
+                .build();
+    }
+
+    /** A container that has just been made. */
+    static ContainerStatus created(String id, ContainerConfig config, long nowNanos) {
+        return ContainerStatus.newBuilder()
+                .setId(id)
+                .setMetadata(config.getMetadata())
+                .setState(ContainerState.CONTAINER_CREATED)
+                .setCreatedAt(nowNanos)
+                .setImage(
+                        config.getImage().toBuilder().setImage(config.getImage().getUserSpecifiedImage()))
+                .setImageRef("sha256:" + id)
+                .putAllLabels(config.getLabelsMap())
+                .putAllAnnotations(config.getAnnotationsMap())
+                .addAllMounts(config.getMountsList())
                 .build();
     }
 }

@@ -8,7 +8,6 @@ import io.k8j.kubelet.cri.v1.AttachRequest;
 import io.k8j.kubelet.cri.v1.AuthConfig;
 import io.k8j.kubelet.cri.v1.Container;
 import io.k8j.kubelet.cri.v1.ContainerConfig;
-import io.k8j.kubelet.cri.v1.ContainerState;
 import io.k8j.kubelet.cri.v1.ContainerStats;
 import io.k8j.kubelet.cri.v1.ContainerStatus;
 import io.k8j.kubelet.cri.v1.ExecRequest;
@@ -18,7 +17,6 @@ import io.k8j.kubelet.cri.v1.Image;
 import io.k8j.kubelet.cri.v1.LinuxContainerResources;
 import io.k8j.kubelet.cri.v1.PodSandbox;
 import io.k8j.kubelet.cri.v1.PodSandboxConfig;
-import io.k8j.kubelet.cri.v1.PodSandboxNetworkStatus;
 import io.k8j.kubelet.cri.v1.PodSandboxState;
 import io.k8j.kubelet.cri.v1.PodSandboxStatus;
 import io.k8j.kubelet.cri.v1.PortForwardRequest;
@@ -136,15 +134,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
     public String runPodSandbox(PodSandboxConfig config, String runtimeHandler) {
         String id = newId();
         long number = ids.get();
-        PodSandboxStatus status = PodSandboxStatus.newBuilder()
-                .setId(id)
-                .setMetadata(config.getMetadata())
-                .setState(PodSandboxState.SANDBOX_READY)
-                .setCreatedAt(now())
-                .setNetwork(PodSandboxNetworkStatus.newBuilder().setIp(addressPrefix + (2 + number % 250)))
-                .putAllLabels(config.getLabelsMap())
-                .putAllAnnotations(config.getAnnotationsMap())
-                .build();
+        PodSandboxStatus status = Listed.sandbox(id, config, addressPrefix + (2 + number % 250), now());
         synchronized (this) {
             sandboxes.put(id, status);
         }
@@ -199,18 +189,7 @@ public final class SimulatedRuntime implements ContainerRuntime {
         synchronized (this) {
             if (!sandboxes.containsKey(sandboxId)) throw notFound("sandbox", sandboxId);
             String id = newId();
-            ContainerStatus created = ContainerStatus.newBuilder()
-                    .setId(id)
-                    .setMetadata(config.getMetadata())
-                    .setState(ContainerState.CONTAINER_CREATED)
-                    .setCreatedAt(now())
-                    .setImage(config.getImage().toBuilder()
-                            .setImage(config.getImage().getUserSpecifiedImage()))
-                    .setImageRef("sha256:" + id)
-                    .putAllLabels(config.getLabelsMap())
-                    .putAllAnnotations(config.getAnnotationsMap())
-                    .addAllMounts(config.getMountsList())
-                    .build();
+            ContainerStatus created = Listed.created(id, config, now());
             PlayedLog log = new PlayedLog(Path.of(sandboxConfig.getLogDirectory(), config.getLogPath()), time);
             PlayedContainer container = new PlayedContainer(time, sandboxId, script, created, log);
             scripts.loadOf(container.image()).ifPresent(container::use);
