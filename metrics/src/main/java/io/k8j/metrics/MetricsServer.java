@@ -6,6 +6,8 @@ import io.k8j.client.Client;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.ListOptions;
 import io.k8j.client.Outcome;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.api.TransportException;
 import io.k8j.model.time.Time;
 import io.k8j.model.usage.UsageSource;
 import java.io.IOException;
@@ -89,9 +91,17 @@ public final class MetricsServer implements AutoCloseable {
     }
 
     private Outcome round() throws InterruptedException {
+        List<Node> all;
+        try {
+            all = client.resources(Node.class).list(ListOptions.ALL);
+        } catch (ApiException | TransportException e) {
+            // What was measured stays until the next round, which is not put off as repeats would be.
+            LOG.atDebug().addKeyValue("cause", e.getMessage()).log("nodes not listed");
+            return Outcome.again(config.metricResolution());
+        }
         List<Node> real = new ArrayList<>();
         Set<String> played = new HashSet<>();
-        for (Node node : client.resources(Node.class).list(ListOptions.ALL)) {
+        for (Node node : all) {
             if (MeasuredUsage.isPlayed(node, config))
                 played.add(node.getMetadata().getName());
             else if (node.getStatus() != null) real.add(node);

@@ -220,4 +220,38 @@ class LightNodesTest {
                     .doesNotContainEntry("cpu", io.fabric8.kubernetes.api.model.Quantity.parse("32"));
         }
     }
+
+    @Test
+    void theirPodsUseWhatTheirAnnotationsSay() {
+        try (K8jCluster cluster =
+                K8jCluster.builder().withNodes(0).withLightNodes(1).start()) {
+            cluster.awaitNodesReady();
+            KubernetesClient client = cluster.client(KubernetesClient.class);
+            client.resource(new PodBuilder()
+                            .withNewMetadata()
+                            .withName("p")
+                            .addToLabels("app", "p")
+                            .addToAnnotations("kwok.x-k8s.io/usage-cpu", "300m")
+                            .addToAnnotations("kwok.x-k8s.io/usage-memory", "70Mi")
+                            .endMetadata()
+                            .withNewSpec()
+                            .addNewContainer()
+                            .withName("a")
+                            .withImage("example.test/a:1")
+                            .endContainer()
+                            .addNewContainer()
+                            .withName("b")
+                            .withImage("example.test/b:1")
+                            .endContainer()
+                            .endSpec()
+                            .build())
+                    .create();
+            await().atMost(LIMIT).until(() -> running(client, "p").size() == 1);
+            await().atMost(LIMIT)
+                    .until(() -> String.valueOf(client.raw("/apis/metrics.k8s.io/v1beta1/namespaces/default/pods"))
+                            .contains("\"name\":\"b\",\"usage\":{\"cpu\":\"300m\",\"memory\":\"70Mi\"}"));
+            assertThat(client.raw("/apis/metrics.k8s.io/v1beta1/nodes"))
+                    .contains("\"usage\":{\"cpu\":\"600m\",\"memory\":\"140Mi\"}");
+        }
+    }
 }

@@ -80,10 +80,9 @@ public final class SimulatedRuntime implements ContainerRuntime {
         this.noMoreLoads = scripts.onLoad(this::load);
     }
 
-    private synchronized void load(String image, Load load) {
-        containers.values().stream()
-                .filter(container -> container.image().equals(image))
-                .forEach(container -> container.use(load));
+    private synchronized void load(String image, Load now) {
+        for (PlayedContainer container : containers.values())
+            if (container.image().equals(image)) container.use(now);
     }
 
     /**
@@ -91,8 +90,8 @@ public final class SimulatedRuntime implements ContainerRuntime {
      *
      * @throws RuntimeFailure if there is no such container
      */
-    public void use(String id, Load load) {
-        container(id).use(load);
+    public void use(String id, Load now) {
+        container(id).use(now);
     }
 
     /** Scripts by image. */
