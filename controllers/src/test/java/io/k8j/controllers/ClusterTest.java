@@ -138,27 +138,6 @@ class ClusterTest extends ControllersCase {
     }
 
     @Test
-    void endpointsWrittenByHandAreMirrored() {
-        cluster.create(
-                Service.class, "{apiVersion: v1, kind: Service, metadata: {name: svc}, spec: {ports: [{port: 80}]}}");
-        cluster.create(Endpoints.class, """
-                apiVersion: v1
-                kind: Endpoints
-                metadata: {name: svc}
-                subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{port: 9000}]}]
-                """);
-        eventually(
-                "mirrored",
-                () -> slices().getFirst()
-                        .getEndpoints()
-                        .getFirst()
-                        .getAddresses()
-                        .equals(List.of("192.0.2.1")));
-        assertThat(slices().getFirst().getMetadata().getLabels())
-                .containsEntry("endpointslice.kubernetes.io/managed-by", "endpointslicemirroring-controller.k8s.io");
-    }
-
-    @Test
     void aBudgetTellsHowManyPodsMayGo() {
         cluster.nodes.add("node-1", Map.of());
         pod("a", "web", "");

@@ -148,10 +148,21 @@ class EndpointsTest {
         eventuallySlices("found", s -> endpoints(s) == 1);
     }
 
+    private String readySince(String pod) {
+        return cluster.get(Pod.class, pod).getStatus().getConditions().stream()
+                .filter(c -> c.getType().equals("Ready"))
+                .findFirst()
+                .orElseThrow()
+                .getLastTransitionTime();
+    }
+
     @Test
     void theTriggerTimeIsWhenThePodBecameReady() {
         cluster.nodes.add("node-1", Map.of());
         service("");
+        // For a Service that was not seen before it is the Service's own time.
+        eventuallySlices("a placeholder", s -> s.size() == 1);
+        eventually("Endpoints", () -> cluster.exists(Endpoints.class, "svc"));
         pod("one", BOTH);
         eventuallySlices(
                 "ready",
@@ -161,20 +172,17 @@ class EndpointsTest {
                                 .getFirst()
                                 .getConditions()
                                 .getReady());
-        String ready = cluster.get(Pod.class, "one").getStatus().getConditions().stream()
-                .filter(c -> c.getType().equals("Ready"))
-                .findFirst()
-                .orElseThrow()
-                .getLastTransitionTime();
         eventuallySlices(
                 "the time of the change",
-                s -> ready.equals(s.getFirst().getMetadata().getAnnotations().get(TRIGGER)));
+                s -> readySince("one")
+                        .equals(s.getFirst().getMetadata().getAnnotations().get(TRIGGER)));
         eventually(
                 "the same in Endpoints",
-                () -> ready.equals(cluster.get(Endpoints.class, "svc")
-                        .getMetadata()
-                        .getAnnotations()
-                        .get(TRIGGER)));
+                () -> readySince("one")
+                        .equals(cluster.get(Endpoints.class, "svc")
+                                .getMetadata()
+                                .getAnnotations()
+                                .get(TRIGGER)));
         patch(Service.class, "svc", "{'metadata':{'labels':{'x':'y'}}}");
         eventuallySlices(
                 "no time for a change that has none",
@@ -250,7 +258,12 @@ class EndpointsTest {
         eventuallySlices("one slice of both", s -> s.size() == 1 && endpoints(s) == 2);
         EndpointSlice slice = slices().getFirst();
         assertThat(slice.getMetadata().getAnnotations()).isEqualTo(Map.of("a", "b"));
-        assertThat(slice.getMetadata().getLabels()).containsEntry("l", "1");
+        assertThat(slice.getMetadata().getLabels())
+                .containsEntry("l", "1")
+                .containsEntry("endpointslice.kubernetes.io/managed-by", "endpointslicemirroring-controller.k8s.io");
+        assertThat(slice.getEndpoints())
+                .extracting(endpoint -> endpoint.getAddresses().getFirst())
+                .containsExactlyInAnyOrder("192.0.2.1", "192.0.2.2");
         patch(Endpoints.class, "svc", "{'metadata':{'annotations':{'a':'c'}}}");
         eventuallySlices(
                 "followed",

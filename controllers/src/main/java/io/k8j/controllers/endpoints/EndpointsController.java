@@ -86,10 +86,11 @@ public final class EndpointsController {
                 .filter(pod -> ServicePods.selects(service, pod))
                 .toList();
         loop.queue().rest(key, Rests.after(pods.size()));
-        Optional<Instant> trigger = triggers.next(service, pods);
+        TriggerTimes.Look trigger = triggers.look(service, pods);
         List<EndpointSubset> all = EndpointsPlan.subsets(service, pods);
         Optional<List<EndpointSubset>> truncated = EndpointsPlan.truncated(all, CAPACITY);
-        write(service, informer.get(key), truncated.orElse(all), truncated.isPresent(), trigger);
+        write(service, informer.get(key), truncated.orElse(all), truncated.isPresent(), trigger.time());
+        triggers.keep(trigger);
         return Outcome.DONE;
     }
 

@@ -23,15 +23,18 @@ public final class TriggerTimes {
 
     private record State(Instant service, Map<String, Instant> pods) {}
 
+    /**
+     * What one look has found.
+     *
+     * @param time the earliest change since the last look that was {@link #keep kept}: of a Pod's readiness, or the
+     *     Service's creation; empty if nothing that has a time has changed, and the annotation goes then
+     */
+    public record Look(Optional<Instant> time, ObjectKey service, Instant created, Map<String, Instant> pods) {}
+
     private final Map<ObjectKey, State> states = new ConcurrentHashMap<>();
 
-    /**
-     * The earliest change since the last call: of a Pod's readiness, or the Service's creation. Must be called for each
-     * reconciliation, also for one that writes nothing.
-     *
-     * @return empty if nothing that has a time has changed; the annotation goes then
-     */
-    public Optional<Instant> next(Service service, List<Pod> pods) {
+    /** Looks what has changed. What is found must be kept once it is written, also if there was nothing to write. */
+    public Look look(Service service, List<Pod> pods) {
         ObjectKey key = ObjectKey.of(service);
         State before = states.get(key);
         Instant created = Times.created(service);
@@ -51,8 +54,12 @@ public final class TriggerTimes {
         if (before == null || created.isAfter(before.service)) {
             earliest = earlier(earliest, created);
         }
-        states.put(key, new State(created, now));
-        return before == null ? Optional.of(created) : Optional.ofNullable(earliest);
+        return new Look(before == null ? Optional.of(created) : Optional.ofNullable(earliest), key, created, now);
+    }
+
+    /** The look was made use of: the next one begins there. */
+    public void keep(Look look) {
+        states.put(look.service, new State(look.created, look.pods));
     }
 
     /** The Service is gone. */

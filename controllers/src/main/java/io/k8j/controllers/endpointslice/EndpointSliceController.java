@@ -125,9 +125,10 @@ public final class EndpointSliceController {
                 .filter(pod -> ServicePods.selects(service, pod))
                 .toList();
         loop.queue().rest(key, Rests.after(pods.size()));
-        Optional<Instant> trigger = triggers.next(service, pods);
+        TriggerTimes.Look trigger = triggers.look(service, pods);
         try {
-            write(service, pods, trigger);
+            write(service, pods, trigger.time());
+            triggers.keep(trigger);
         } catch (ApiException e) {
             if (PodControl.isNamespaceTerminating(e)) {
                 return Outcome.DONE;
