@@ -109,41 +109,9 @@ public final class PartialJson {
 
     /** To behind a value of any kind; false if it does not end. */
     private boolean skipValue() {
-        int depth = 0;
-        while (at < json.length) {
-            switch (json[at]) {
-                case '"' -> {
-                    if (!skipString()) return false;
-                    if (depth == 0) return true;
-                }
-                case '{', '[' -> {
-                    depth++;
-                    at++;
-                }
-                case '}', ']' -> {
-                    if (depth == 0) return true; // the end of a number or word before it
-                    at++;
-                    if (--depth == 0) return true;
-                }
-                case ',' -> {
-                    if (depth == 0) return true;
-                    at++;
-                }
-                default -> at++;
-            }
-        }
-        return false;
-    }
-
-    private boolean skipString() {
-        int i = at + 1;
-        while (i < json.length) {
-            if (json[i] == '"') {
-                at = i + 1;
-                return true;
-            }
-            i += json[i] == '\\' ? 2 : 1;
-        }
-        return false;
+        int end = JsonBytes.afterValue(json, at);
+        if (end < 0) return false;
+        at = end;
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 package io.k8j.model.typed;
 
+import io.k8j.model.json.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -63,43 +64,15 @@ public final class Slim {
     }
 
     private boolean skipValue() {
-        int depth = 0;
-        while (at < json.length) {
-            switch (json[at]) {
-                case '"' -> {
-                    if (!skipString()) return false;
-                    if (depth == 0) return true;
-                }
-                case '{', '[' -> {
-                    depth++;
-                    at++;
-                }
-                case '}', ']' -> {
-                    if (depth == 0) return true; // the end of a number or word before it
-                    at++;
-                    if (--depth == 0) return true;
-                }
-                case ',' -> {
-                    if (depth == 0) return true;
-                    at++;
-                }
-                default -> at++;
-            }
-        }
-        return false;
+        return moveTo(JsonBytes.afterValue(json, at));
     }
 
-    /** From the opening quote to behind the closing one. */
     private boolean skipString() {
-        int i = at + 1;
-        while (i < json.length) {
-            byte b = json[i];
-            if (b == '"') {
-                at = i + 1;
-                return true;
-            }
-            i += b == '\\' ? 2 : 1;
-        }
-        return false;
+        return moveTo(JsonBytes.afterString(json, at));
+    }
+
+    private boolean moveTo(int end) {
+        if (end >= 0) at = end;
+        return end >= 0;
     }
 }
