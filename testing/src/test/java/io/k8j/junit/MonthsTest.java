@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeCondition;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.k8j.client.Informer;
 import io.k8j.client.ListOptions;
@@ -117,5 +119,46 @@ class MonthsTest {
         cluster.advance(Duration.ofDays(30));
         assertThat(ready().getStatus()).isEqualTo("True");
         assertThat(now()).isEqualTo(failed.plus(Duration.ofDays(34)).plusSeconds(60));
+    }
+
+    private PodCondition podReady() {
+        return cluster
+                .client()
+                .resources(Pod.class)
+                .get(new ObjectKey("default", "probed"))
+                .getStatus()
+                .getConditions()
+                .stream()
+                .filter(condition -> condition.getType().equals("Ready"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aPodThatIsProbedForWeeksIsFoundUnreadyWhenItIs() {
+        cluster.apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: probed
+                  annotations: {simulated.k8j.io/script: "containers: {app: {starts: [{ready: {until: 480h}}]}}"}
+                spec:
+                  containers:
+                  - name: app
+                    image: example.test/app:1
+                    readinessProbe: {tcpSocket: {port: 80}, periodSeconds: 10, failureThreshold: 3}
+                    livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 30}
+                """);
+        cluster.advance(Duration.ofMinutes(1));
+        PodCondition first = podReady();
+        assertThat(first.getStatus()).isEqualTo("True");
+        cluster.advance(Duration.ofDays(19));
+        assertThat(podReady().getLastTransitionTime()).isEqualTo(first.getLastTransitionTime());
+        cluster.advance(Duration.ofDays(2));
+        assertThat(podReady().getStatus()).isEqualTo("False");
+        assertThat(Duration.between(
+                        START.plus(Duration.ofHours(480)),
+                        Instant.parse(podReady().getLastTransitionTime())))
+                .isBetween(Duration.ofSeconds(20), Duration.ofMinutes(2));
     }
 }

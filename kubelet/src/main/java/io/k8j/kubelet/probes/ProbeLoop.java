@@ -1,6 +1,7 @@
 package io.k8j.kubelet.probes;
 
 import io.fabric8.kubernetes.api.model.Probe;
+import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -12,6 +13,9 @@ final class ProbeLoop implements AutoCloseable {
     interface Listener {
         void result(boolean good, boolean crossed, ProbeResult result);
     }
+
+    /** After something has happened, clocks pass over nothing for longer than that. */
+    private static final Duration LONGEST_DULL = Duration.ofMinutes(1);
 
     private final Supplier<ProbeResult> action;
     private final Time time;
@@ -39,9 +43,13 @@ final class ProbeLoop implements AutoCloseable {
         return value == null || value == 0 ? usual : value;
     }
 
-    synchronized void start(Duration delay) {
+    void start(Duration delay) {
+        start(Pace.EXACT, delay);
+    }
+
+    private synchronized void start(Pace pace, Duration delay) {
         if (closed) return;
-        timer = time.after(delay, () -> Thread.ofVirtual().name("probe").start(this::run));
+        timer = time.after(pace, delay, () -> Thread.ofVirtual().name("probe").start(this::run));
     }
 
     private void run() {
@@ -54,16 +62,20 @@ final class ProbeLoop implements AutoCloseable {
             if (closed) return;
             counter.count(result.kind(), time.nanoTime() - begun);
         }
+        boolean settled = false;
         if (result.kind() == ProbeResult.Kind.ERROR) {
             listener.result(false, false, result); // what could not be asked counts neither for nor against
         } else {
             boolean good = result.good();
             inARow = last != null && last == good ? inARow + 1 : 1;
             last = good;
-            listener.result(good, inARow >= (good ? successThreshold : failureThreshold), result);
+            settled = inARow >= (good ? successThreshold : failureThreshold);
+            listener.result(good, settled, result);
         }
         Duration rest = period.minusNanos(time.nanoTime() - begun);
-        start(rest.isNegative() ? Duration.ZERO : rest);
+        // What was found often enough is found again as long as nothing happens, so a clock may pass over it.
+        boolean dull = settled && period.compareTo(LONGEST_DULL) <= 0;
+        start(dull ? Pace.LOOK : Pace.EXACT, rest.isNegative() ? Duration.ZERO : rest);
     }
 
     @Override

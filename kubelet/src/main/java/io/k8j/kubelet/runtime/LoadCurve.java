@@ -2,6 +2,7 @@ package io.k8j.kubelet.runtime;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a container uses over its life: steps, each of which lasts until the next. Immutable. */
@@ -34,6 +35,11 @@ final class LoadCurve {
         TreeMap<Duration, Load> next = new TreeMap<>(steps.headMap(age));
         next.put(age, load);
         return new LoadCurve(next);
+    }
+
+    /** Ages at which another load begins. */
+    Set<Duration> turns() {
+        return steps.keySet();
     }
 
     Load at(Duration age) {

@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /** One life of one container, played by its script. Safe for all threads; calls no one while it holds its lock. */
@@ -69,9 +71,21 @@ final class PlayedContainer {
             if (line.after().isZero()) log.write(line);
             else timers.add(time.after(line.after(), () -> writeWhileRunning(line)));
         }
+        turns().forEach(age -> timers.add(time.after(age, () -> {}))); // clocks that are moved do not pass over them
         if (start.runs() != null) {
             timers.add(time.after(start.runs(), () -> onEnd.accept(start.exitCode(), start.reason())));
         }
+    }
+
+    /** Ages at which others find something else than before when they look. */
+    private Set<Duration> turns() {
+        Set<Duration> turns = new TreeSet<>(load.turns());
+        for (Window window : List.of(start.started(), start.ready(), start.live())) {
+            turns.add(window.after());
+            if (window.until() != null) turns.add(window.until());
+        }
+        turns.remove(Duration.ZERO);
+        return turns;
     }
 
     private void writeWhileRunning(Line line) {

@@ -11,7 +11,10 @@ public enum Pace {
     /** One of many signs of life. While nothing else happens for long, those in between may be left out. */
     SIGN_OF_LIFE,
 
-    /** One of many looks for signs of life: left out when they are, and never before the signs that belong to it. */
+    /**
+     * One of many looks that find what they found before unless something has happened: left out when signs of life are,
+     * and never before the signs that it may be about.
+     */
     LOOK,
 
     /** Upkeep that comes round again and again, and that nobody waits for: it may run late, and once for many times. */
