@@ -44,7 +44,7 @@ import org.awaitility.Awaitility;
 /** An API server over memory with all controllers and simulated nodes, in this JVM. */
 final class TestCluster implements AutoCloseable {
     static final String NS = "test";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final SystemTime time = new SystemTime();
     final Store store = MemoryStore.open(StoreConfig.DEFAULTS);
