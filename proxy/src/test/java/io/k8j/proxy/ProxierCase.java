@@ -117,7 +117,7 @@ abstract class ProxierCase {
     }
 
     void awaitAnswer(String who, String protocol, String address, int port, String begin) {
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         assertThat(network.ask(who, protocol, address, port)).startsWith(begin));
     }

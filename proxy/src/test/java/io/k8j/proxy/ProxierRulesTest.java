@@ -59,7 +59,7 @@ class ProxierRulesTest extends ProxierCase {
         awaitAnswer("pod2", "TCP", "10.43.1.12", 80, "pod1");
         cluster.client.resources(Service.class).delete(new ObjectKey("default", "gone"), DeleteOptions.DEFAULT);
         Nft nft = new Nft(network.in("node"), Table.name(TABLE), Family.V4);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(
                                 nft.present(new HashMap<>()).orElseThrow().chains())
                         .noneMatch(chain -> chain.contains("gone")));

@@ -46,7 +46,7 @@ class PreemptionTest {
         assertThat(cluster.pods().find(new ObjectKey("default", "low"))).isEmpty();
         assertThat(cluster.get("middle").getSpec().getNodeName()).isEqualTo("n1");
         Awaitility.await()
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(
                                 cluster.client.resources(Event.class).list(ListOptions.ALL))
                         .anySatisfy(event -> {
@@ -68,7 +68,7 @@ class PreemptionTest {
         cluster.nodeOf("low");
         cluster.create(pod("high", "2", 10));
 
-        Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(cluster.get("high").getStatus().getNominatedNodeName()).isEqualTo("n1");
             assertThat(cluster.get("low").getMetadata().getDeletionTimestamp()).isNotNull();
             assertThat(cluster.get("low").getStatus().getConditions()).anySatisfy(condition -> {

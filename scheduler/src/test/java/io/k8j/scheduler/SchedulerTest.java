@@ -34,7 +34,7 @@ class SchedulerTest {
 
         assertThat(cluster.nodeOf("p")).isEqualTo("n1");
         Awaitility.await()
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(events("p"))
                         .containsExactly("Normal Scheduled Successfully assigned default/p to n1"));
         PodCondition condition = cluster.get("p").getStatus().getConditions().getFirst();
@@ -67,7 +67,7 @@ class SchedulerTest {
                 .startsWith("0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s), "
                         + "1 node(s) were unschedulable.");
         Awaitility.await()
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         assertThat(events("p")).containsExactly("Warning FailedScheduling " + condition.getMessage()));
     }
@@ -162,7 +162,7 @@ class SchedulerTest {
             cluster.create(TestCluster.pod("p" + i, "1"));
         }
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(cluster.pods().list(ListOptions.ALL))
                         .satisfies(pods -> {
                             assertThat(pods.stream()

@@ -114,7 +114,7 @@ class VolumesTest {
         cluster.create(pod("c"));
 
         String selected = Awaitility.await()
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(60))
                 .until(
                         () -> {
                             Map<String, String> annotations = cluster.client
@@ -167,7 +167,7 @@ class VolumesTest {
                 .patch(ObjectKey.of("pv"), PatchType.MERGE, Map.of("status", Map.of("phase", "Available")), "status");
         cluster.create(pod("c"));
         Awaitility.await()
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> cluster.client
                                 .resources(PersistentVolume.class)
                                 .get(ObjectKey.of("pv"))

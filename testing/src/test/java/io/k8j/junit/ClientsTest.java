@@ -139,7 +139,7 @@ class ClientsTest {
                     .withName("a")
                     .edit(c -> new ConfigMapBuilder(c).addToData("k", "2").build());
             client.configMaps().withName("b").delete();
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(
                             () -> assertThat(seen).containsExactly("ADDED a", "ADDED b", "MODIFIED a", "DELETED b"));
         }
@@ -160,7 +160,7 @@ class ClientsTest {
         assertThat(available.getStatus().getConditions())
                 .anyMatch(c -> c.getType().equals("Available") && c.getStatus().equals("True"));
         client.apps().deployments().withName("web").scale(1);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(
                                 client.pods().withLabel("app", "web").list().getItems())
                         .hasSize(1));
@@ -185,7 +185,7 @@ class ClientsTest {
                 .withName("owner")
                 .withPropagationPolicy(DeletionPropagation.FOREGROUND)
                 .delete();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(
                                 client.configMaps().withLabel("app").list().getItems())
                         .isEmpty());
@@ -241,10 +241,10 @@ class ClientsTest {
                 V1ConfigMapList.class);
         factory.startAllRegisteredInformers();
         try {
-            await().atMost(Duration.ofSeconds(20)).until(informer::hasSynced);
+            await().atMost(Duration.ofSeconds(60)).until(informer::hasSynced);
             core.createNamespacedConfigMap(namespace, new V1ConfigMap().metadata(new V1ObjectMeta().name("late")))
                     .execute();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> informer.getIndexer().getByKey(namespace + "/late") != null);
         } finally {
             factory.stopAllRegisteredInformers(true);

@@ -85,13 +85,13 @@ class K8jClusterTest {
                     public void onDelete(ConfigMap object, boolean unknown) {}
                 });
                 client.resource(configMap("a")).create();
-                await().atMost(Duration.ofSeconds(10)).until(() -> seen.contains("a"));
+                await().atMost(Duration.ofSeconds(60)).until(() -> seen.contains("a"));
                 cluster.disconnectWatches();
                 client.resource(configMap("b")).create();
-                await().atMost(Duration.ofSeconds(10)).until(() -> seen.contains("b"));
+                await().atMost(Duration.ofSeconds(60)).until(() -> seen.contains("b"));
                 cluster.expireWatches();
                 client.resource(configMap("c")).create();
-                await().atMost(Duration.ofSeconds(10)).until(() -> seen.contains("c"));
+                await().atMost(Duration.ofSeconds(60)).until(() -> seen.contains("c"));
             }
         }
     }
@@ -118,7 +118,7 @@ class K8jClusterTest {
         try (K8jCluster cluster = K8jCluster.builder().withNodes(2).start().awaitNodesReady()) {
             KubernetesClient client = cluster.client(KubernetesClient.class);
             client.resource(ClientsTest.deployment("web", 1)).create();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> runningNodes(client).size() == 1);
             String lost = runningNodes(client).getFirst();
             cluster.node(lost).fail();

@@ -89,7 +89,7 @@ class ManyClustersTest {
         System.out.printf(
                 "%d rounds: %d ms each, from start to node ready to closed%n",
                 ROUNDS, (System.nanoTime() - begin) / 1_000_000 / ROUNDS);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             Set<String> left = threads();
             left.removeAll(threadsBefore);
             left.removeIf(name -> name.startsWith("ForkJoinPool") || name.startsWith("http-"));

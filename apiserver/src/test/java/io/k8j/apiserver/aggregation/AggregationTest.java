@@ -221,7 +221,7 @@ class AggregationTest {
         sample.discoveryStatus = 200;
         server.post("/api/v1/namespaces", "{'metadata':{'name':'other'}}");
         Awaitility.await()
-                .atMost(java.time.Duration.ofSeconds(30))
+                .atMost(java.time.Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> assertThat(condition("v1.wardle.example.com")).containsEntry("reason", "Passed"));
         assertThat(server.get(WARDLE + "/flunders").statusCode()).isEqualTo(200);

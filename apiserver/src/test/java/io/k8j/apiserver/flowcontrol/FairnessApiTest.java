@@ -41,10 +41,10 @@ class FairnessApiTest {
 
     private void awaitObjects() {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> api.get(SCHEMAS + "/global-default").statusCode() == 200);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> condition("global-default").equals("False Found"));
     }
 
@@ -101,7 +101,7 @@ class FairnessApiTest {
         awaitObjects();
         api.post(SCHEMAS, schema("mine", "mine", 50));
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> condition("mine").equals("True NotFound"));
         assertThat(api.send(api.request("/api/v1/namespaces", "bob"))
                         .headers()
@@ -114,7 +114,7 @@ class FairnessApiTest {
                         + "'name':'mine'},'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':5,'limitResponse':{'type':"
                         + "'Reject'}}}}");
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> condition("mine").equals("False Found"));
         assertThat(api.send(api.request("/api/v1/namespaces", "bob"))
                         .headers()
@@ -138,7 +138,7 @@ class FairnessApiTest {
                  'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':100,'limitResponse':%s}}}""".formatted(response));
         api.post(SCHEMAS, schema("mine", "mine", 50));
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> condition("mine").equals("False Found"));
     }
 
@@ -173,7 +173,7 @@ class FairnessApiTest {
         List<HttpResponse<String>> answers = new CopyOnWriteArrayList<>();
         List<Thread> senders = send(4, answers);
 
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> answers.size() == 3);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> answers.size() == 3);
         assertThat(answers).allSatisfy(answer -> {
             assertThat(answer.statusCode()).isEqualTo(429);
             assertThat(answer.body()).isEqualTo("Too many requests, please try again later.\n");
@@ -197,7 +197,7 @@ class FairnessApiTest {
         List<HttpResponse<String>> answers = new CopyOnWriteArrayList<>();
         List<Thread> senders = send(3, answers);
 
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> answers.size() == 1);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> answers.size() == 1);
         assertThat(answers.getFirst().statusCode()).isEqualTo(429);
         assertThat(answers.getFirst().headers().firstValue("X-Kubernetes-PF-FlowSchema-UID"))
                 .isEmpty();
@@ -292,7 +292,7 @@ class FairnessApiTest {
         List<Thread> senders = send(3, answers);
         String dumps = "/debug/api_priority_and_fairness/";
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> api.get(dumps + "dump_requests")
                                 .body()
                                 .lines()

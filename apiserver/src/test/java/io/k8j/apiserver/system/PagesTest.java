@@ -26,7 +26,7 @@ class PagesTest {
         api = new HttpTestServer(
                 Operations.DEFAULTS.withFlags(Map.of("request-timeout", "30s", "audit-log-path", "-")));
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> api.get("/readyz").statusCode() == 200);
     }
 

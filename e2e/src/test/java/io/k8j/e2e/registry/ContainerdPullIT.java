@@ -59,7 +59,7 @@ class ContainerdPullIT {
                 .start();
         registry = TestRegistry.start(images, "docker.io");
         registry.writeHostsToml(directory.resolve("certs.d"));
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(ctr("version").exit()).isZero());
     }
 

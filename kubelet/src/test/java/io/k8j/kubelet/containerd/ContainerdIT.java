@@ -79,7 +79,7 @@ class ContainerdIT {
                     .build();
             String sandbox = runtime.runPodSandbox(config, "");
             node.containerd().process().destroyForcibly();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
                     .untilAsserted(
                             () -> assertThat(runtime.podSandboxStatus(sandbox).getStateValue())
