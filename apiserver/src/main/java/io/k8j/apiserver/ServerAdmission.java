@@ -6,6 +6,7 @@ import io.k8j.apiserver.admission.AdmissionServices;
 import io.k8j.apiserver.admission.AdmissionSettings;
 import io.k8j.apiserver.admission.Ask;
 import io.k8j.apiserver.admission.MeasuredChain;
+import io.k8j.apiserver.admission.policy.ParamAccess;
 import io.k8j.apiserver.authz.Authorizers;
 import io.k8j.apiserver.authz.EscalationCheck;
 import io.k8j.apiserver.spi.AdmissionPlugin;
@@ -43,6 +44,7 @@ final class ServerAdmission {
                 ThreadLocalRandom.current(),
                 time);
         return List.of(
+                new ParamAccess(internals.reader(), internals.authorizer(), services.versions()::resource),
                 new MeasuredChain(AdmissionChain.of(services), metrics, time),
                 // sees what all others changed
                 new EscalationCheck(authorizers.index(), internals.authorizer()));

@@ -166,8 +166,12 @@ public final class DefinitionStrategy implements ResourceStrategy {
             };
             if (!known) found.add(format);
         }
-        StructuralRules.properties(Trees.asMap(map)).values().forEach(property -> formats(property, found));
         formats(map.get("items"), found);
+        for (String list : List.of("allOf", "anyOf", "oneOf")) {
+            Trees.list(map, list).forEach(part -> formats(part, found));
+        }
+        formats(map.get("not"), found);
+        StructuralRules.properties(Trees.asMap(map)).values().forEach(property -> formats(property, found));
         formats(map.get("additionalProperties"), found);
     }
 }

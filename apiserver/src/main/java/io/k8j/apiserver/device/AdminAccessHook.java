@@ -43,17 +43,20 @@ public final class AdminAccessHook implements WriteHook {
         for (int i = 0; i < all.size(); i++) {
             if (!all.get(i).field("exactly").isTrue("adminAccess")) continue;
             // Upstream names the same place for claims and templates.
-            check(context, object, "spec.devices.requests[" + i + "].adminAccess");
+            List<FieldError> errors = errors(context, "spec.devices.requests[" + i + "].adminAccess");
+            String name = Place.of(object).at("metadata", "name").text();
+            if (!errors.isEmpty()) throw ApiException.invalid(kind, name, errors);
             break;
         }
         return Reservation.NOTHING;
     }
 
-    @Override
-    public void beforeStatus(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
-        if (firstGrant(old) >= 0) return; // an allocation never changes
+    /** What is wrong with a grant in a claim's status. */
+    List<FieldError> statusErrors(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
         int granted = firstGrant(object);
-        if (granted >= 0) check(context, object, "status.allocation.devices.results[" + granted + "].adminAccess");
+        return granted < 0 || firstGrant(old) >= 0 // an allocation never changes
+                ? List.of()
+                : errors(context, "status.allocation.devices.results[" + granted + "].adminAccess");
     }
 
     private static int firstGrant(Map<String, Object> claim) {
@@ -63,15 +66,13 @@ public final class AdminAccessHook implements WriteHook {
         return -1;
     }
 
-    private void check(RequestContext context, Map<String, Object> object, String field) {
-        if (isMarked(context.namespace())) return;
-        throw ApiException.invalid(
-                kind,
-                Place.of(object).at("metadata", "name").text(),
-                List.of(FieldError.forbidden(
+    private List<FieldError> errors(RequestContext context, String field) {
+        return isMarked(context.namespace())
+                ? List.of()
+                : List.of(FieldError.forbidden(
                         field,
                         "admin access to devices requires the `%s: true` label on the containing namespace"
-                                .formatted(LABEL))));
+                                .formatted(LABEL)));
     }
 
     private boolean isMarked(String namespace) {

@@ -11,8 +11,8 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.validation.GoText;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,22 +45,23 @@ public final class ClaimHook implements WriteHook {
 
     @Override
     public void beforeStatus(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
-        List<FieldError> errors = new ArrayList<>();
+        List<FieldError> errors = new ArrayList<>(adminAccess.statusErrors(context, object, old));
         binding(context, object, old, errors);
         drivers(context, object, old, errors);
         if (!errors.isEmpty()) {
             throw ApiException.invalid(KIND, Trees.string(object, "metadata", "name"), errors);
         }
-        adminAccess.beforeStatus(context, object, old);
     }
 
     private void binding(
             RequestContext context, Map<String, Object> object, Map<String, Object> old, List<FieldError> errors) {
         if (same(object, old, "allocation") && same(object, old, "reservedFor")) return;
-        String refusal = refusal(wanted(context, context.verb().word(), "binding", "", ""));
+        String verb = context.verb().word();
+        String refusal = refusal(wanted(context, verb, "binding", "", ""));
         if (refusal == null) return;
-        errors.add(FieldError.forbidden(
-                "status", "changing status.allocation or status.reservedFor requires extra permission: " + refusal));
+        String needed = "changing status.allocation or status.reservedFor requires"
+                + " resource=\"resourceclaims/binding\", verb=\"%s\" permission: %s";
+        errors.add(FieldError.forbidden("status.allocation", needed.formatted(verb, refusal)));
     }
 
     private static boolean same(Map<String, Object> object, Map<String, Object> old, String field) {
@@ -73,47 +74,35 @@ public final class ClaimHook implements WriteHook {
 
     private void drivers(
             RequestContext context, Map<String, Object> object, Map<String, Object> old, List<FieldError> errors) {
-        Set<String> drivers = changedDrivers(object, old);
-        if (drivers.isEmpty()) return;
         Object allocation = Trees.get(object, "status", "allocation");
-        String node = nodeOf(allocation == null ? Trees.get(old, "status", "allocation") : allocation);
+        if (allocation == null) return; // what is told goes with the allocation
+        Set<String> drivers = changedDrivers(object, old);
+        String node = nodeOf(allocation);
         boolean there = context.user().name().startsWith(ACCOUNT)
                 && !node.isEmpty()
                 && List.of(node).equals(context.user().extra().get(NODE_NAME));
-        String verb = context.verb().word();
+        String anywhere = "arbitrary-node:" + context.verb().word();
+        String near = "associated-node:" + context.verb().word();
+        List<String> verbs = there ? List.of(near, anywhere) : List.of(anywhere);
         for (String driver : drivers) {
-            String near = there ? refusal(wanted(context, "associated-node:" + verb, "driver", driver)) : "";
-            if (near == null) continue;
-            String anywhere = refusal(wanted(context, "arbitrary-node:" + verb, "driver", driver));
-            if (anywhere == null) continue;
+            List<String> refusals = new ArrayList<>();
+            for (String verb : verbs) refusals.add(refusal(wanted(context, verb, "driver", driver)));
+            if (refusals.contains(null)) continue;
+            String needed = "changing status.devices requires resource=\"resourceclaims/driver\", verb=\"%s\""
+                    + " permission: %s";
             errors.add(FieldError.forbidden(
-                    "status.devices",
-                    "changing status.devices requires extra permission: " + (there ? near : anywhere)));
+                    "status.devices", needed.formatted(GoText.format(verbs), refusals.getFirst())));
         }
     }
 
-    /** Drivers with an entry that came, went or changed; one that goes with its allocation is nobody's doing. */
+    /** Drivers with an entry that came, went or changed. */
     private static Set<String> changedDrivers(Map<String, Object> object, Map<String, Object> old) {
         List<Object> now = Trees.list(object, "status", "devices");
         List<Object> before = Trees.list(old, "status", "devices");
-        Set<String> freed = devices(Trees.list(old, "status", "allocation", "devices", "results"));
-        freed.removeAll(devices(Trees.list(object, "status", "allocation", "devices", "results")));
         Set<String> changed = new TreeSet<>();
         for (Object entry : now) if (!before.contains(entry)) changed.add(Trees.string(entry, "driver"));
-        for (Object entry : before) {
-            if (!now.contains(entry) && !freed.contains(device(entry))) changed.add(Trees.string(entry, "driver"));
-        }
+        for (Object entry : before) if (!now.contains(entry)) changed.add(Trees.string(entry, "driver"));
         return changed;
-    }
-
-    private static Set<String> devices(List<Object> entries) {
-        Set<String> devices = new HashSet<>();
-        entries.forEach(entry -> devices.add(device(entry)));
-        return devices;
-    }
-
-    private static String device(Object entry) {
-        return Trees.string(entry, "driver") + "/" + Trees.string(entry, "pool") + "/" + Trees.string(entry, "device");
     }
 
     /** The one node that an allocation is for; empty if it does not name just one. */
@@ -152,13 +141,14 @@ public final class ClaimHook implements WriteHook {
     private String refusal(Attributes wanted) {
         return switch (authorizer.authorize(wanted)) {
             case Decision.Allow allow -> null;
-            case Decision.Deny(String reason, String error) -> sentence(wanted, error.isEmpty() ? reason : error);
-            case Decision.NoOpinion(String reason, String error) -> sentence(wanted, error.isEmpty() ? reason : error);
+            case Decision.Deny(String reason, String error) -> refusal(wanted, reason, error);
+            case Decision.NoOpinion(String reason, String error) -> refusal(wanted, reason, error);
         };
     }
 
-    private static String sentence(Attributes wanted, String reason) {
-        String sentence = Access.sentence(wanted);
-        return reason == null || reason.isEmpty() ? sentence : sentence + ": " + reason;
+    private static String refusal(Attributes wanted, String reason, String error) {
+        String both = error.isEmpty() || reason == null || reason.isEmpty() ? "" : ": ";
+        return Access.forbidden(wanted, error + both + (reason == null ? "" : reason))
+                .getMessage();
     }
 }

@@ -2,6 +2,7 @@ package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.ApiServerCore;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
+import io.k8j.apiserver.spi.Authorizer.Decision;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.streaming.Backend;
 import io.k8j.apiserver.streaming.HttpProxy;
@@ -51,23 +52,42 @@ public final class ConnectHandler {
     }
 
     void handle(Exchange exchange, RequestPath path) throws InterruptedException {
-        core.access()
-                .check(new Attributes(
-                        exchange.user(),
-                        verb(exchange),
-                        path.resource().group(),
-                        path.resource().version(),
-                        path.resource().resource(),
-                        path.subresource(),
-                        path.namespace(),
-                        path.name(),
-                        null));
+        core.access().check(wanted(exchange, path));
         switch (path.subresource()) {
             case "log" -> log(exchange, path);
             case "exec", "attach" -> stream(exchange, path, StreamingProxy.Purpose.COMMAND);
             case "portforward" -> stream(exchange, path, StreamingProxy.Purpose.PORT_FORWARD);
             default -> proxy(exchange, path);
         }
+    }
+
+    private static Attributes wanted(Exchange exchange, RequestPath path) {
+        return new Attributes(
+                exchange.user(),
+                verb(exchange),
+                path.resource().group(),
+                path.resource().version(),
+                path.resource().resource(),
+                path.subresource(),
+                path.namespace(),
+                path.name(),
+                null);
+    }
+
+    /** Who opens a stream with GET, as WebSockets do, needs the right to create it all the same. */
+    private void checkCreate(Exchange exchange, RequestPath path) {
+        if (verb(exchange).equals("create")) return;
+        switch (core.access().authorizer().authorize(wanted(exchange, path).withVerb("create"))) {
+            case Decision.Allow allow -> {}
+            case Decision.Deny(String reason, String error) -> throw refusal(path, reason, error);
+            case Decision.NoOpinion(String reason, String error) -> throw refusal(path, reason, error);
+        }
+    }
+
+    private static ApiException refusal(RequestPath path, String reason, String error) {
+        return error.isEmpty()
+                ? ApiException.forbidden(path.resource(), path.name(), reason == null ? "" : reason)
+                : ApiException.plainInternal(error);
     }
 
     /** RBAC knows these as the verbs of their HTTP methods. */
@@ -95,8 +115,9 @@ public final class ConnectHandler {
 
     private void stream(Exchange exchange, RequestPath path, StreamingProxy.Purpose purpose)
             throws InterruptedException {
-        ApiObject pod = find(path);
         admit(exchange, path);
+        checkCreate(exchange, path);
+        ApiObject pod = find(path);
         String target = PodStreams.streamTarget(path.subresource(), pod, exchange.query());
         KubeletAddress kubelet = KubeletAddress.ofPod(objects, pod);
         StreamingProxy.stream(exchange, kubelet.backend(kubeletTls.get(), target), purpose);

@@ -55,6 +55,11 @@ public interface ResourceStrategy {
         return List.of();
     }
 
+    /** Warnings for a write of the status. */
+    default List<String> statusWarnings(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        return List.of();
+    }
+
     /** Last touch before storing, such as sorting. */
     default void canonicalize(Map<String, Object> object) {}
 

@@ -106,6 +106,6 @@ final class DeviceRules {
 
     private static String id(Object device) {
         return Trees.string(device, "driver") + "/" + Trees.string(device, "pool") + "/"
-                + Trees.string(device, "device");
+                + Trees.string(device, "device") + "/" + Trees.string(device, "shareID");
     }
 }

@@ -138,7 +138,9 @@ final class OtherRules {
                 Rules.withStatus()
                         .check(NetworkingValidation::ingress)
                         .updateCheck(NetworkingValidation::ingressUpdate)
-                        .statusCheck(NetworkingValidation::ingressStatus));
+                        .statusCheck(NetworkingValidation::ingressStatus)
+                        .warn(NetworkWarnings::ingress)
+                        .warnOfStatus((ingress, old) -> NetworkWarnings.balancers(ingress)));
         table.put(
                 "ingressclasses.networking.k8s.io",
                 Rules.plain()
@@ -150,7 +152,8 @@ final class OtherRules {
                 Rules.plain()
                         .withGeneration()
                         .check(NetworkPolicyValidation::create)
-                        .updateCheck(NetworkPolicyValidation::update));
+                        .updateCheck(NetworkPolicyValidation::update)
+                        .warn((policy, old) -> NetworkWarnings.policy(policy)));
         table.put(
                 "servicecidrs.networking.k8s.io",
                 Rules.plain() // a client may set the status of a new one, as in upstream

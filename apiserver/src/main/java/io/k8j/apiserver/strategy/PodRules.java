@@ -23,6 +23,7 @@ final class PodRules {
                 .updateCheck(PodValidation::update)
                 .statusCheck(PodValidation::statusUpdate)
                 .warn(PodRules::warnings)
+                .warnOfStatus((pod, old) -> NetworkWarnings.podStatus(pod))
                 .grace(PodRules::grace)
                 .select("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName")
                 .select(

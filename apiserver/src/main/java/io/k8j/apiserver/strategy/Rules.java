@@ -88,6 +88,7 @@ final class Rules implements ResourceStrategy {
     private GroupUpdateCheck groupUpdateCheck = (group, object, old) -> updateCheck.of(object, old);
     private SubresourceCheck statusCheck = (context, object, old) -> List.of();
     private Warner warner = (object, old) -> List.of();
+    private Warner statusWarner = (object, old) -> List.of();
     private Grace grace = (object, requested) -> 0;
     private final Map<String, Function<Place, String>> fields = new LinkedHashMap<>();
 
@@ -196,6 +197,11 @@ final class Rules implements ResourceStrategy {
         return this;
     }
 
+    Rules warnOfStatus(Warner rule) {
+        statusWarner = rule;
+        return this;
+    }
+
     Rules warn(Warner rule) {
         warner = rule;
         return this;
@@ -274,6 +280,11 @@ final class Rules implements ResourceStrategy {
     @Override
     public List<String> warnings(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
         return warner.of(object, old);
+    }
+
+    @Override
+    public List<String> statusWarnings(RequestContext context, Map<String, Object> object, Map<String, Object> old) {
+        return statusWarner.of(object, old);
     }
 
     @Override

@@ -26,6 +26,7 @@ final class ServiceRules {
                 .updateCheck(ServiceValidation::update)
                 .statusCheck(ServiceValidation::statusUpdate)
                 .warn(ObjectWarnings::service)
+                .warnOfStatus((service, old) -> NetworkWarnings.balancers(service))
                 .select("spec.clusterIP", "spec.type");
     }
 

@@ -11,18 +11,23 @@ public final class AddressWarnings {
 
     /** What is odd about an address; nothing if it is none. */
     public static List<String> address(Place p) {
-        InetAddress address = Meta.address(p.text());
+        return address(p.path(), p.text());
+    }
+
+    /** What is odd about an address whose warnings name another place. */
+    public static List<String> address(String path, String text) {
+        InetAddress address = Meta.address(text);
         if (address == null) {
             return List.of();
         }
         String right = IpText.canonical(address);
-        if (IpText.hasLeadingZeros(p.text()) || IpText.isMapped(p.text())) {
-            return List.of(p.path() + ": non-standard IP address " + GoQuote.quote(p.text()) + " is invalid: use "
+        if (IpText.hasLeadingZeros(text) || IpText.isMapped(text)) {
+            return List.of(path + ": non-standard IP address " + GoQuote.quote(text) + " is invalid: use "
                     + GoQuote.quote(right));
         }
-        if (p.text().contains(":") && !right.equals(p.text())) {
-            return List.of(p.path() + ": IPv6 address " + GoQuote.quote(p.text())
-                    + " should be in RFC 5952 canonical format (" + GoQuote.quote(right) + ")");
+        if (text.contains(":") && !right.equals(text)) {
+            return List.of(path + ": IPv6 address " + GoQuote.quote(text) + " should be in RFC 5952 canonical format ("
+                    + GoQuote.quote(right) + ")");
         }
         return List.of();
     }

@@ -58,4 +58,9 @@ final class StatusRules implements UpdateRules {
         errors.addAll(call.storage().strategy().validateStatusUpdate(call.context(), object, old));
         return errors;
     }
+
+    @Override
+    public List<String> warnings(Call call, Map<String, Object> object, Map<String, Object> old) {
+        return call.storage().strategy().statusWarnings(call.context(), object, old);
+    }
 }

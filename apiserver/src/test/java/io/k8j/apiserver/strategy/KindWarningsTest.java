@@ -3,7 +3,9 @@ package io.k8j.apiserver.strategy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.apiserver.Yaml;
+import io.k8j.apiserver.crd.DefinitionStrategy;
 import io.k8j.apiserver.spi.RequestContext;
+import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Trees;
@@ -66,6 +68,30 @@ class KindWarningsTest {
                                 "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true"
                                         + " to prevent possible logging of tokens in volume attributes")),
                 new Case(
+                        "ingresses.networking.k8s.io",
+                        "{metadata: {annotations: {kubernetes.io/ingress.class: a}}, spec: {}}",
+                        List.of("annotation \"kubernetes.io/ingress.class\" is deprecated, please use"
+                                + " 'spec.ingressClassName' instead")),
+                new Case(
+                        "networkpolicies.networking.k8s.io",
+                        "{spec: {ingress: [{from: [{ipBlock: {cidr: 10.0.0.1/8, except: [010.0.0.0/16]}}]}], egress:"
+                                + " [{to: [{podSelector: {}}, {ipBlock: {cidr: \"2001:0db8::/64\"}}]}]}}",
+                        List.of(
+                                "spec.ingress[0].from[0].ipBlock.cidr: CIDR value \"10.0.0.1/8\" is ambiguous in this"
+                                        + " context (should be \"10.0.0.0/8\" or \"10.0.0.1/32\"?)",
+                                "spec.ingress[0].from[0].ipBlock.except[0]: non-standard CIDR value \"010.0.0.0/16\" is"
+                                        + " invalid: use \"10.0.0.0/16\"",
+                                "spec.egress[0].to[1].ipBlock.cidr: IPv6 CIDR value \"2001:0db8::/64\" should be in RFC"
+                                        + " 5952 canonical format (\"2001:db8::/64\")")),
+                new Case(
+                        "customresourcedefinitions.apiextensions.k8s.io",
+                        "{spec: {versions: [{schema: {openAPIV3Schema: {properties: {a: {type: string, allOf: [{format:"
+                                + " x}], not: {format: z}}, b: {type: integer, format: ipv4}}}}}]}}",
+                        List.of(
+                                "unrecognized format \"x\"",
+                                "unrecognized format \"z\"",
+                                "unrecognized format \"ipv4\"")),
+                new Case(
                         "validatingwebhookconfigurations.admissionregistration.k8s.io",
                         "{metadata: {name: a.static.k8s.io}}",
                         List.of("metadata.name: names ending with \".static.k8s.io\" are reserved for static"
@@ -75,12 +101,40 @@ class KindWarningsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void saysWhatIsHardlyMeant(Case c) {
+        boolean definition = c.resource().startsWith("customresourcedefinitions.");
+        ResourceStrategy strategy = definition ? new DefinitionStrategy() : Strategies.of(resource(c));
+        assertThat(strategy.warnings(context(c), Yaml.tree(c.object()), null)).isEqualTo(c.warnings());
+    }
+
+    private static GroupVersionResource resource(Case c) {
         int dot = c.resource().indexOf('.');
         String group = dot < 0 ? "" : c.resource().substring(dot + 1);
-        var resource = new GroupVersionResource(
+        return new GroupVersionResource(
                 group, "v1", dot < 0 ? c.resource() : c.resource().substring(0, dot));
-        var context = new RequestContext(UserInfo.of("me"), Verb.CREATE, resource, "a", "", "", Instant.EPOCH, false);
-        assertThat(Strategies.of(resource).warnings(context, Yaml.tree(c.object()), null))
+    }
+
+    private static RequestContext context(Case c) {
+        return new RequestContext(UserInfo.of("me"), Verb.CREATE, resource(c), "a", "", "", Instant.EPOCH, false);
+    }
+
+    static Stream<Case> statusCases() {
+        String end = ": non-standard IP address \"010.0.0.1\" is invalid: use \"10.0.0.1\"";
+        String balancer =
+                "{spec: {externalIPs: [a]}, status: {loadBalancer: {ingress: [{hostname: a}, {ip: 010.0.0.1}]}}}";
+        return Stream.of(
+                new Case("services", balancer, List.of("status.loadBalancer.ingress[1]" + end)),
+                new Case("ingresses.networking.k8s.io", balancer, List.of("status.loadBalancer.ingress[1]" + end)),
+                new Case(
+                        "pods",
+                        "{spec: {}, status: {podIPs: [{ip: 010.0.0.1}], hostIPs: [{ip: 010.0.0.1}]}}",
+                        List.of("status.podIPs[0].ip" + end, "status.hostIPs[0].ip" + end)),
+                new Case("nodes", "{spec: {externalID: x}}", List.of()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("statusCases")
+    void saysWhatIsHardlyMeantInAStatus(Case c) {
+        assertThat(Strategies.of(resource(c)).statusWarnings(context(c), Yaml.tree(c.object()), Map.of()))
                 .isEqualTo(c.warnings());
     }
 

@@ -96,10 +96,10 @@ class ClaimRightsTest {
         Answer refused = write(ON_NODE, WRITER);
         assertThat(refused.code()).isEqualTo(422);
         assertThat(refused.message())
-                .contains(
-                        "status: Forbidden: changing status.allocation or status.reservedFor requires extra permission:"
-                                + " User \"writer\" cannot patch resource \"resourceclaims/binding\" in API group"
-                                + " \"resource.k8s.io\" at the cluster scope");
+                .contains("status.allocation: Forbidden: changing status.allocation or status.reservedFor requires"
+                        + " resource=\"resourceclaims/binding\", verb=\"patch\" permission:"
+                        + " resourceclaims.resource.k8s.io is forbidden: User \"writer\" cannot patch resource \"resourceclaims/binding\" in API group"
+                        + " \"resource.k8s.io\" at the cluster scope");
         assertThat(write(ON_NODE, BINDER).code()).isEqualTo(200);
         String reserved = "reservedFor: [{resource: pods, name: x, uid: '1'}]";
         assertThat(write(reserved, CENTRAL).code()).isEqualTo(422);
@@ -111,8 +111,10 @@ class ClaimRightsTest {
         assertThat(write(ON_NODE).code()).isEqualTo(200);
         String told = TOLD.formatted("10.0.0.1/24");
         assertThat(write(told, BINDER).message())
-                .contains("status.devices: Forbidden: changing status.devices requires extra permission: User"
-                        + " \"binder\" cannot arbitrary-node:patch resource \"resourceclaims/driver\" in API group"
+                .contains("status.devices: Forbidden: changing status.devices requires"
+                        + " resource=\"resourceclaims/driver\", verb=\"[arbitrary-node:patch]\" permission:"
+                        + " resourceclaims.resource.k8s.io \"a.b\" is forbidden: User \"binder\" cannot"
+                        + " arbitrary-node:patch resource \"resourceclaims/driver\" in API group"
                         + " \"resource.k8s.io\" in the namespace \"default\"");
         assertThat(write(told, driverOn("n2")).code()).as("elsewhere").isEqualTo(422);
         assertThat(write(told, driverOn("n1")).code()).as("there").isEqualTo(200);

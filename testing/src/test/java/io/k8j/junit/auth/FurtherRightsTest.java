@@ -1,0 +1,88 @@
+package io.k8j.junit.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.k8j.junit.K8jCluster;
+import io.k8j.junit.auth.RawApi.Answer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Rights that a request needs beside that on its path. */
+class FurtherRightsTest {
+    private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
+    private static final String POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+    private static final String[] WRITER = {"Impersonate-User", "writer"};
+
+    private static K8jCluster cluster;
+    private static RawApi api;
+
+    @BeforeAll
+    static void start() {
+        cluster = K8jCluster.builder()
+                .withNodes(0)
+                .without("controllers", "scheduler")
+                .start();
+        api = RawApi.admin(cluster);
+        role(
+                "writer",
+                "{apiGroups: [admissionregistration.k8s.io], resources: ['*'], verbs: ['*']}, {apiGroups: [''],"
+                        + " resources: [secrets], verbs: [get]}");
+        String streams =
+                "{apiGroups: [''], resources: [pods/exec, pods/attach, pods/portforward, pods/log], verbs: [%s]}";
+        role("getter", streams.formatted("get"));
+        role("streamer", streams.formatted("get, create"));
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+        cluster.close();
+    }
+
+    private static void role(String name, String rules) {
+        api.send("POST", RBAC + "clusterroles", "{metadata: {name: " + name + "}, rules: [" + rules + "]}");
+        api.send(
+                "POST",
+                RBAC + "clusterrolebindings",
+                "{metadata: {name: " + name
+                        + "}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: " + name
+                        + "}, subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: " + name + "}]}");
+    }
+
+    @Test
+    void whoWritesPoliciesMustBeAbleToReadTheirParameters() {
+        Answer refused = api.send("POST", POLICIES, policy("ConfigMap"), WRITER);
+        assertThat(refused.code()).isEqualTo(422);
+        assertThat(refused.message())
+                .startsWith("ValidatingAdmissionPolicy.admissionregistration.k8s.io \"p\" is invalid: spec.paramKind:"
+                        + " Forbidden: user &{writer  [system:authenticated] map[]} must have \"get\" permission on"
+                        + " all objects of the referenced paramKind (kind=ConfigMap, apiVersion=v1)");
+        assertThat(api.send("POST", POLICIES, policy("Secret"), WRITER).code()).isEqualTo(201);
+        String change = "{spec: {paramKind: {apiVersion: v1, kind: ConfigMap}}}";
+        assertThat(api.send("PATCH", POLICIES + "/p", change, WRITER).code()).isEqualTo(422);
+        assertThat(api.send("PATCH", POLICIES + "/p", change).code()).isEqualTo(200);
+    }
+
+    private static String policy(String kind) {
+        return "{metadata: {name: p}, spec: {paramKind: {apiVersion: v1, kind: " + kind
+                + "}, matchConstraints: {resourceRules: [{operations: [CREATE], apiGroups: [''], apiVersions: [v1],"
+                + " resources: [pods]}]}, validations: [{expression: 'true'}]}}";
+    }
+
+    @Test
+    void whoOpensAStreamWithGetNeedsTheRightToCreateIt() {
+        for (String stream : new String[] {"exec", "attach", "portforward"}) {
+            String path = "/api/v1/namespaces/default/pods/none/" + stream;
+            Answer refused = api.send("GET", path, "", "Impersonate-User", "getter");
+            assertThat(refused.code()).as(stream).isEqualTo(403);
+            assertThat(refused.message()).isEqualTo("pods \"none\" is forbidden: ");
+            Answer allowed = api.send("GET", path, "", "Impersonate-User", "streamer");
+            assertThat(allowed.message()).isEqualTo("pods \"none\" not found");
+        }
+        String log = "/api/v1/namespaces/default/pods/none/log";
+        assertThat(api.send("GET", log, "", "Impersonate-User", "getter").code())
+                .as("nothing is made by reading")
+                .isEqualTo(404);
+    }
+}
