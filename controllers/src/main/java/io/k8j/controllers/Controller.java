@@ -15,6 +15,28 @@ public interface Controller extends AutoCloseable {
     @Override
     void close();
 
+    /** This controller, with something of its own that ends before it does. */
+    default Controller closing(Runnable first) {
+        Controller inner = this;
+        return new Controller() {
+            @Override
+            public void start() {
+                inner.start();
+            }
+
+            @Override
+            public List<ControllerLoop.Metrics> metrics() {
+                return inner.metrics();
+            }
+
+            @Override
+            public void close() {
+                first.run();
+                inner.close();
+            }
+        };
+    }
+
     /** A controller that consists of one queue. */
     static Controller of(ControllerLoop<?> loop, int workers) {
         return of(loop, workers, () -> {});

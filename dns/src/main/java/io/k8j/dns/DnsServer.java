@@ -2,11 +2,11 @@ package io.k8j.dns;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.k8j.client.Client;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.InformerFactory;
 import io.k8j.client.ObjectKey;
@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -77,9 +76,9 @@ public final class DnsServer implements AutoCloseable {
         this.udp = new UdpListener(sockets.udp(), answers);
         this.tcp = new TcpListener(sockets.tcp(), answers);
         this.publisher = config.publish() ? new Publisher(client, config, port, httpPort()) : null;
-        services.onChange(new Changes<>(service -> changed(ObjectKey.of(service))));
-        slices.onChange(new Changes<>(slice -> changed(serviceOf(slice))));
-        namespaces.onChange(new Changes<>(namespace -> {
+        services.onChange(Handlers.each(service -> changed(ObjectKey.of(service))));
+        slices.onChange(Handlers.each(slice -> changed(serviceOf(slice))));
+        namespaces.onChange(Handlers.each(namespace -> {
             String name = namespace.getMetadata().getName();
             if (namespaces.get(ObjectKey.of(name)).isPresent()) {
                 index.addNamespace(name);
@@ -218,24 +217,6 @@ public final class DnsServer implements AutoCloseable {
         void close() throws IOException {
             tcp.close();
             udp.close();
-        }
-    }
-
-    private record Changes<T extends HasMetadata>(Consumer<T> changed) implements Informer.Handler<T> {
-        @Override
-        public void added(T object) {
-            changed.accept(object);
-        }
-
-        @Override
-        public void updated(T before, T now) {
-            changed.accept(before);
-            changed.accept(now);
-        }
-
-        @Override
-        public void deleted(T last) {
-            changed.accept(last);
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.k8j.proxy;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.k8j.client.Client;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.InformerFactory;
 import io.k8j.client.ListOptions;
@@ -20,7 +20,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,16 +66,16 @@ public final class Proxier implements AutoCloseable {
         this.nodes = informers.of(Node.class, ListOptions.ALL.fields("metadata.name=" + config.nodeName()));
         this.slicesOf = slices.index(slice ->
                 Stream.ofNullable(serviceOf(slice)).map(ObjectKey::toString).toList());
-        services.onChange(new Changes<>(service -> {
+        services.onChange(Handlers.each(service -> {
             metrics.serviceChanged(ObjectKey.of(service));
             mark(ObjectKey.of(service));
         }));
-        slices.onChange(new Changes<>(slice -> {
+        slices.onChange(Handlers.each(slice -> {
             ObjectKey service = serviceOf(slice);
             if (service != null) metrics.endpointsChanged(service);
             mark(service);
         }));
-        nodes.onChange(new Changes<>(node -> {
+        nodes.onChange(Handlers.each(node -> {
             nodeChanged = true;
             wake.release();
         }));
@@ -326,24 +325,5 @@ public final class Proxier implements AutoCloseable {
         }
         health.close();
         if (metricsPort != null) metricsPort.close();
-    }
-
-    /** Calls one function for each change, with the newest state of the object. */
-    private record Changes<T extends HasMetadata>(Consumer<T> changed) implements Informer.Handler<T> {
-        @Override
-        public void added(T object) {
-            changed.accept(object);
-        }
-
-        @Override
-        public void updated(T before, T now) {
-            changed.accept(before);
-            changed.accept(now);
-        }
-
-        @Override
-        public void deleted(T last) {
-            changed.accept(last);
-        }
     }
 }

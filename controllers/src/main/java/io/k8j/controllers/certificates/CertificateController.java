@@ -5,13 +5,13 @@ import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestSpec;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.DeleteOptions;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
 import io.k8j.client.Resources;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
-import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.Times;
 import io.k8j.model.api.ApiCall;

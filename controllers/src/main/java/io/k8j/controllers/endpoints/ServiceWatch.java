@@ -2,10 +2,10 @@ package io.k8j.controllers.endpoints;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.controllers.ControllerContext;
-import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import java.util.List;
 import java.util.function.Consumer;

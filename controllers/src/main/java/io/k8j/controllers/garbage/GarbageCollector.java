@@ -4,12 +4,12 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventRecorder;
+import io.k8j.client.Handlers;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
 import io.k8j.client.ResourceCatalog;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
-import io.k8j.controllers.support.Handlers;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.Ownership;
@@ -63,25 +63,9 @@ public final class GarbageCollector {
 
     public static Controller create(ControllerContext context) {
         GarbageCollector collector = new GarbageCollector(context);
-        Controller inner = Controller.of(
-                collector.loop, WORKERS, () -> collector.loop.queue().add(FOLLOW));
-        return new Controller() {
-            @Override
-            public void start() {
-                inner.start();
-            }
-
-            @Override
-            public List<ControllerLoop.Metrics> metrics() {
-                return inner.metrics();
-            }
-
-            @Override
-            public void close() {
-                collector.monitors.close();
-                inner.close();
-            }
-        };
+        return Controller.of(
+                        collector.loop, WORKERS, () -> collector.loop.queue().add(FOLLOW))
+                .closing(collector.monitors::close);
     }
 
     private void enqueue(OwnerGraph.Effects effects) {

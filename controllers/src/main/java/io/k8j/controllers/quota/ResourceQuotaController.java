@@ -7,13 +7,13 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
 import io.fabric8.kubernetes.api.model.Service;
 import io.k8j.client.ControllerLoop;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.pods.Pods;
-import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.OwnWrites;
 import io.k8j.controllers.support.Rests;
@@ -56,24 +56,7 @@ public final class ResourceQuotaController {
 
     public static Controller create(ControllerContext context) {
         ResourceQuotaController controller = new ResourceQuotaController(context);
-        Controller inner = Controller.of(controller.loop, WORKERS);
-        return new Controller() {
-            @Override
-            public void start() {
-                inner.start();
-            }
-
-            @Override
-            public List<ControllerLoop.Metrics> metrics() {
-                return inner.metrics();
-            }
-
-            @Override
-            public void close() {
-                controller.counts.close();
-                inner.close();
-            }
-        };
+        return Controller.of(controller.loop, WORKERS).closing(controller.counts::close);
     }
 
     /** What a Pod counts for changes with its spec, of which the generation tells, or when it ends. */

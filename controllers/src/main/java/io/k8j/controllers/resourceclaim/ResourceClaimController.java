@@ -3,12 +3,12 @@ package io.k8j.controllers.resourceclaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.client.ControllerLoop;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
-import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import java.util.List;
 

@@ -3,12 +3,12 @@ package io.k8j.controllers.serviceaccount;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.k8j.client.ControllerLoop;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
-import io.k8j.controllers.support.Handlers;
 import io.k8j.model.api.ApiException;
 import java.util.Set;
 

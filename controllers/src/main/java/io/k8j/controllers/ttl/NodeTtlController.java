@@ -2,13 +2,13 @@ package io.k8j.controllers.ttl;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.k8j.client.ControllerLoop;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
 import io.k8j.client.PatchType;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
-import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import java.util.List;
 import java.util.Map;

@@ -7,13 +7,13 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventRecorder;
+import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.pods.Pods;
-import io.k8j.controllers.support.Handlers;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.model.api.ApiException;
 

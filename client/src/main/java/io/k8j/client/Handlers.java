@@ -1,6 +1,5 @@
-package io.k8j.controllers.support;
+package io.k8j.client;
 
-import io.k8j.client.Informer;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -13,6 +12,18 @@ public final class Handlers {
         return of(changed, (before, now) -> changed.accept(now), changed);
     }
 
+    /** Calls one function for every state that is or was: a change brings two, what was before first. */
+    public static <T> Informer.Handler<T> each(Consumer<T> state) {
+        return of(
+                state,
+                (before, now) -> {
+                    state.accept(before);
+                    state.accept(now);
+                },
+                state);
+    }
+
+    /** Calls one function for each kind of change. */
     public static <T> Informer.Handler<T> of(Consumer<T> added, BiConsumer<T, T> updated, Consumer<T> deleted) {
         return new Informer.Handler<>() {
             @Override
