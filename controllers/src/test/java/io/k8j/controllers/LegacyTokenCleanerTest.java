@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Tokens of old that nobody uses, against the real API server. */
 class LegacyTokenCleanerTest {
     private static final String SECRET = """
-            {apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token, data: {token: dA==},
+            {apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token, data: {token: dA==, namespace: ZGVmYXVsdA==},
             metadata: {name: %s, namespace: default, uid: %s, creationTimestamp: '2020-01-01T00:00:00Z', labels: {%s},
             annotations: {kubernetes.io/service-account.name: robot, kubernetes.io/service-account.uid: u1}}}
             """;

@@ -12,6 +12,7 @@ import io.k8j.apiserver.authz.AuthorizerChain;
 import io.k8j.apiserver.authz.RbacAuthorizer;
 import io.k8j.apiserver.authz.RbacIndex;
 import io.k8j.apiserver.authz.RoleReconciler;
+import io.k8j.apiserver.cache.ObjectBytes;
 import io.k8j.apiserver.resource.ServedApis;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
@@ -24,7 +25,7 @@ import io.k8j.client.ResourceCatalog;
 import io.k8j.client.Resources;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
-import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.time.SystemTime;
 import io.k8j.model.yaml.Yaml;
@@ -71,8 +72,14 @@ final class TestCluster implements AutoCloseable {
         this(config, stored, ServedApis.DEFAULTS);
     }
 
+    /** As the server stores it: with the version that it gets. */
+    private void store(String key, String yaml) {
+        ObjectBytes object = ObjectBytes.encode(Trees.asMap((Map<?, ?>) Yaml.parse(yaml)), true);
+        store.put(key, object.at(store.revision() + 1), 0, WriteOptions.FSYNC);
+    }
+
     private TestCluster(ControllersConfig config, Map<String, String> stored, ServedApis apis) {
-        stored.forEach((key, yaml) -> store.put(key, Json.write(Yaml.parse(yaml)), 0, WriteOptions.FSYNC));
+        stored.forEach(this::store);
         core = ApiServerCore.open(
                 store,
                 CoreConfig.DEFAULTS.withApis(apis),
