@@ -22,6 +22,15 @@ import org.junit.jupiter.api.Test;
 
 /** The controllers beside workloads against the real API server. */
 class ClusterTest extends ControllersCase {
+    private void pod(String name, String app, String more) {
+        cluster.create(Pod.class, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, labels: {app: %s}, annotations: {%s}}
+                spec: {containers: [{name: c, image: x, ports: [{name: web, containerPort: 8080}]}]}
+                """.formatted(name, app, more));
+    }
+
     @Test
     void eachNamespaceGetsItsAccountAndTheRootCa() {
         eventually("account", () -> cluster.exists(ServiceAccount.class, "default"));

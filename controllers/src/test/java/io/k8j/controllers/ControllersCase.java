@@ -1,7 +1,6 @@
 package io.k8j.controllers;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.client.PatchType;
 import io.k8j.model.json.Json;
 import org.junit.jupiter.api.AfterEach;
@@ -11,23 +10,19 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class ControllersCase {
     TestCluster cluster;
 
+    /** The settings of the cluster's controllers. */
+    ControllersConfig settings() {
+        return ControllersConfig.DEFAULTS;
+    }
+
     @BeforeEach
-    void start() {
-        cluster = new TestCluster();
+    void startCluster() {
+        cluster = new TestCluster(settings());
     }
 
     @AfterEach
-    void stop() {
+    void stopCluster() {
         cluster.close();
-    }
-
-    final void pod(String name, String app, String more) {
-        cluster.create(Pod.class, """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: %s, labels: {app: %s}, annotations: {%s}}
-                spec: {containers: [{name: c, image: x, ports: [{name: web, containerPort: 8080}]}]}
-                """.formatted(name, app, more));
     }
 
     final <T extends HasMetadata> void patch(Class<T> type, String name, String json) {

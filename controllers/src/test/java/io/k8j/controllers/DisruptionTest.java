@@ -13,24 +13,10 @@ import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
 import io.k8j.model.json.Json;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Budgets whose Pods' workloads tell no size, and evictions that come to nothing. */
-class DisruptionTest {
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() {
-        cluster = new TestCluster();
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
-
+class DisruptionTest extends ControllersCase {
     private void pod(String name, String spec) {
         cluster.create(Pod.class, """
                 apiVersion: v1

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.EndpointAddress;
 import io.fabric8.kubernetes.api.model.Endpoints;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -23,25 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Endpoints and EndpointSlices in detail, as the three controllers write them. */
-class EndpointsTest {
+class EndpointsTest extends ControllersCase {
     private static final String TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
-
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() {
-        cluster = new TestCluster();
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
 
     private void service(String more) {
         cluster.create(Service.class, """
@@ -82,11 +67,6 @@ class EndpointsTest {
                 .mapToInt(slice ->
                         slice.getEndpoints() == null ? 0 : slice.getEndpoints().size())
                 .sum();
-    }
-
-    private void patch(Class<? extends HasMetadata> type, String name, String json) {
-        cluster.resources(type)
-                .patch(TestCluster.key(type, name), PatchType.MERGE, Json.parse(json.replace('\'', '"')), "");
     }
 
     @Test

@@ -13,23 +13,14 @@ import io.k8j.client.PatchType;
 import io.k8j.model.json.Json;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Jobs and CronJobs against the real API server. */
-class JobsTest {
-    private TestCluster cluster;
-
+class JobsTest extends ControllersCase {
     @BeforeEach
-    void start() {
-        cluster = new TestCluster();
+    void addNode() {
         cluster.nodes.add("node-1", Map.of());
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
     }
 
     private void job(String spec, String phase, int exit) {

@@ -14,25 +14,11 @@ import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Claims of Pods against the real API server; the test plays scheduler and kubelet. */
-class ResourceClaimsTest {
+class ResourceClaimsTest extends ControllersCase {
     private static final String SPEC = "{devices: {requests: [{name: r, exactly: {deviceClassName: gpu}}]}}";
-
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() {
-        cluster = new TestCluster();
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
 
     private void template() {
         cluster.create(ResourceClaimTemplate.class, """

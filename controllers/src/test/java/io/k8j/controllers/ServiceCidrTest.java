@@ -12,25 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The life of ServiceCIDRs against the real API server. */
-class ServiceCidrTest {
+class ServiceCidrTest extends ControllersCase {
     private static final ObjectKey MORE = new ObjectKey("", "more");
-
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() {
-        cluster = new TestCluster(ControllersConfig.DEFAULTS);
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
 
     private Optional<ServiceCIDR> cidr() {
         return cluster.client.resources(ServiceCIDR.class).find(MORE);

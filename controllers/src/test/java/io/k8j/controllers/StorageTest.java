@@ -16,26 +16,17 @@ import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Volumes, claims, quotas and aggregated roles against the real API server. */
-class StorageTest {
+class StorageTest extends ControllersCase {
     @TempDir
     private Path storage;
 
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() {
-        cluster = new TestCluster(ControllersConfig.DEFAULTS.withLocalPathRoot(storage));
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
+    @Override
+    ControllersConfig settings() {
+        return ControllersConfig.DEFAULTS.withLocalPathRoot(storage);
     }
 
     @Test

@@ -11,22 +11,13 @@ import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Claims and volumes that people bring together by hand, or that do not suit each other. */
-class VolumeBindingTest {
-    private TestCluster cluster;
-
-    @BeforeEach
-    void start() {
-        cluster = new TestCluster(ControllersConfig.DEFAULTS.withLocalPathRoot(Path.of("")));
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
+class VolumeBindingTest extends ControllersCase {
+    @Override
+    ControllersConfig settings() {
+        return ControllersConfig.DEFAULTS.withLocalPathRoot(Path.of(""));
     }
 
     private void volume(String name, String spec) {

@@ -1,6 +1,7 @@
 package io.k8j.e2e.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.k8j.e2e.kubectl.KubectlBinary;
@@ -10,6 +11,7 @@ import io.k8j.junit.K8jCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +135,9 @@ class KubectlVersionsIT {
                 .contains("no");
         shell.run("kubectl version").mentions("Server Version: ", "v1.36.");
         shell.run("kubectl cluster-info").mentions("Kubernetes control plane");
-        shell.run("kubectl top pods").failsMentioning("Metrics API not available");
+        // The first two samples of a cluster take a little.
+        await().atMost(Duration.ofMinutes(3))
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(() -> shell.run("kubectl top nodes").mentions("CPU(cores)", "MEMORY(bytes)"));
     }
 }

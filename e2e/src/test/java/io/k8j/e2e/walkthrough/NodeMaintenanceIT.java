@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Part A, the commands about nodes. Alone, because an unschedulable node disturbs all others. Open, because they need
- * other work: {@code kubectl top node} (metrics), several nodes.
+ * Part A, the commands about nodes. Alone, because an unschedulable node disturbs all others. Open, because it needs
+ * other work: several nodes.
  */
 @Isolated
 @ParameterizedClass
