@@ -75,7 +75,7 @@ class AutoscalingIT extends Walkthrough {
         assertThat(String.join(
                         "\n", run("kubectl describe hpa burner").succeeds().lines()))
                 .containsPattern("resource cpu on pods +\\(as a percentage of request\\): +[0-9]+% \\([0-9]+m\\) / 50%")
-                .containsPattern("AbleToScale +True +(ReadyForNewScale|SucceededRescale)")
+                .containsPattern("AbleToScale +True +(ReadyForNewScale|SucceededRescale|ScaleDownStabilized)")
                 .containsPattern("ScalingActive +True +ValidMetricFound")
                 .contains("the HPA was able to successfully calculate a replica count from cpu resource utilization"
                         + " (percentage of request)")
