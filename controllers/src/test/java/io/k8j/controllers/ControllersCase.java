@@ -12,7 +12,7 @@ abstract class ControllersCase {
 
     /** The settings of the cluster's controllers. */
     ControllersConfig settings() {
-        return ControllersConfig.DEFAULTS;
+        return TestCluster.SETTINGS;
     }
 
     @BeforeEach

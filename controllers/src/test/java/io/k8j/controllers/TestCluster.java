@@ -45,6 +45,7 @@ import org.awaitility.Awaitility;
 /** An API server over memory with all controllers and simulated nodes, in this JVM. */
 final class TestCluster implements AutoCloseable {
     static final String NS = "test";
+    static final ControllersConfig SETTINGS = ControllersConfig.DEFAULTS.withRootCa("test CA");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final SystemTime time = new SystemTime();
@@ -55,7 +56,7 @@ final class TestCluster implements AutoCloseable {
     final SimulatedNodes nodes;
 
     TestCluster() {
-        this(ControllersConfig.DEFAULTS.withRootCa("test CA"));
+        this(SETTINGS);
     }
 
     TestCluster(ControllersConfig config) {
