@@ -10,6 +10,7 @@ import io.k8j.apiserver.admission.policy.ParamAccess;
 import io.k8j.apiserver.authz.Authorizers;
 import io.k8j.apiserver.authz.EscalationCheck;
 import io.k8j.apiserver.spi.AdmissionPlugin;
+import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.Verb;
@@ -35,7 +36,7 @@ final class ServerAdmission {
         AdmissionServices services = new AdmissionServices(
                 internals.reader(),
                 internals.authorizer(),
-                quota -> writeStatus(internals.core(), quota),
+                quota -> writeStatus(internals.core(), ApiServer.SELF, quota),
                 name -> makeNamespace(internals.core(), name),
                 new ServiceAddresses(internals.reader()),
                 new TableVersions(internals.core().table()),
@@ -62,7 +63,8 @@ final class ServerAdmission {
         }
     }
 
-    private static Map<String, Object> writeStatus(ApiServerCore core, Map<String, Object> quota) {
+    /** Writes a quota's status in somebody's name; answers the quota as it is then. */
+    static Map<String, Object> writeStatus(ApiServerCore core, UserInfo writer, Map<String, Object> quota) {
         ApiCall call = new ApiCall(
                 Verb.UPDATE,
                 QUOTAS,
@@ -72,6 +74,6 @@ final class ServerAdmission {
                 Map.of(),
                 null,
                 quota);
-        return core.call(ApiServer.SELF, "kube-apiserver", call).object().tree();
+        return core.call(writer, "kube-apiserver", call).object().tree();
     }
 }

@@ -14,8 +14,6 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.Verb;
-import io.k8j.model.json.Trees;
-import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.time.SystemTime;
 import io.k8j.model.time.Time;
 import java.util.ArrayList;
@@ -34,7 +32,6 @@ import java.util.TreeMap;
 final class AdmittingServer implements AutoCloseable {
     static final AdmissionSettings SETTINGS =
             AdmissionSettings.DEFAULTS.withPlugins(Set.of(), Set.of("ServiceAccount"));
-    private static final GroupVersionResource QUOTAS = new GroupVersionResource("", "v1", "resourcequotas");
 
     final AdmissionMetrics metrics = new AdmissionMetrics();
     final TestServer server;
@@ -76,7 +73,7 @@ final class AdmittingServer implements AutoCloseable {
         AdmissionServices services = new AdmissionServices(
                 internals.reader(),
                 internals.authorizer(),
-                quota -> writeStatus(internals.core(), quota),
+                quota -> ServerAdmission.writeStatus(internals.core(), TestServer.ADMIN, quota),
                 name -> internals
                         .core()
                         .call(
@@ -98,19 +95,6 @@ final class AdmittingServer implements AutoCloseable {
                 new Random(1),
                 clock);
         return List.of(new MeasuredChain(AdmissionChain.of(services), metrics, clock), new Recorder());
-    }
-
-    private static Map<String, Object> writeStatus(ApiServerCore core, Map<String, Object> quota) {
-        ApiCall call = new ApiCall(
-                Verb.UPDATE,
-                QUOTAS,
-                Trees.string(quota, "metadata", "namespace"),
-                Trees.string(quota, "metadata", "name"),
-                "status",
-                Map.of(),
-                null,
-                quota);
-        return core.call(TestServer.ADMIN, "kube-apiserver", call).object().tree();
     }
 
     /** Remembers what requests leave for the audit log when they are answered. */

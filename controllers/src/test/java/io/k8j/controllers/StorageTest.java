@@ -43,14 +43,7 @@ class StorageTest extends ControllersCase {
                 () -> cluster.events("data")
                         .contains("WaitForFirstConsumer: waiting for first consumer to be created before binding"));
         cluster.nodes.add("node-1", Map.of("kubernetes.io/hostname", "node-1"));
-        cluster.create(Pod.class, """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: p}
-                spec:
-                  containers: [{name: c, image: x}]
-                  volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]
-                """);
+        podWithClaim("data");
         eventually(
                 "bound",
                 () -> cluster.get(PersistentVolumeClaim.class, "data")

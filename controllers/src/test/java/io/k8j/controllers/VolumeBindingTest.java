@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
@@ -126,14 +125,7 @@ class VolumeBindingTest extends ControllersCase {
                         .equals(cluster.get(PersistentVolumeClaim.class, "c")
                                 .getSpec()
                                 .getStorageClassName()));
-        cluster.create(Pod.class, """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: p}
-                spec:
-                  containers: [{name: c, image: x}]
-                  volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]
-                """);
+        podWithClaim("c");
         eventually(
                 "told of the Pod",
                 () -> cluster.events("c").contains("WaitForPodScheduled: waiting for pod p to be scheduled"));

@@ -1,6 +1,8 @@
 package io.k8j.kubelet.linux;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -57,20 +59,25 @@ public final class OutOfMemoryKills implements AutoCloseable {
     public synchronized boolean in(String containerId) {
         if (unreadable) return false;
         try {
-            if (reader == null) reader = KernelLog.open(log);
+            if (reader == null) {
+                if (!Files.isReadable(log)) throw new NoSuchFileException(log.toString());
+                reader = KernelLog.open(log);
+            }
             String record;
             while ((record = reader.next()) != null) remember(record);
-        } catch (IOException | UnsupportedOperationException e) {
+        } catch (IOException e) {
             unreadable = true;
             LOG.debug("the kernel's log cannot be read; the runtime alone tells what ran out of memory", e);
         }
         return containers.contains(containerId);
     }
 
+    /** May be called twice. */
     @Override
     public synchronized void close() {
         unreadable = true;
         if (reader != null) reader.close();
+        reader = null;
     }
 
     private void remember(String records) {

@@ -57,6 +57,17 @@ class OutOfMemoryKillsTest {
     }
 
     @Test
+    void closedTwiceItKnowsNothingAndClosesNothingElse() throws IOException {
+        assumeTrue(System.getProperty("os.name").equals("Linux"), "needs Linux");
+        Path log = Files.writeString(directory.resolve("log"), RECORD.formatted("/p/a"));
+        OutOfMemoryKills kills = new OutOfMemoryKills(log);
+        assertThat(kills.in("a")).isTrue();
+        kills.close();
+        kills.close();
+        assertThat(kills.in("a")).isFalse();
+    }
+
+    @Test
     void theKernelsOwnLogIsReadToItsEndWithoutWaiting() {
         assumeTrue(Files.isReadable(Path.of("/dev/kmsg")), "needs root and the kernel's log");
         try (OutOfMemoryKills kills = new OutOfMemoryKills()) {
