@@ -13,6 +13,7 @@ import io.k8j.kubelet.node.NodeFacts;
 import io.k8j.kubelet.pods.NodeInfo;
 import io.k8j.kubelet.pods.PodEvents;
 import io.k8j.kubelet.pods.PodWorkers;
+import io.k8j.kubelet.server.HealthPort;
 import io.k8j.kubelet.server.KubeletServer;
 import io.k8j.kubelet.server.KubeletTls;
 import io.k8j.kubelet.shutdown.Inhibitor;
@@ -35,6 +36,7 @@ public final class Kubelet implements AutoCloseable {
     private final Manifests manifests;
     private final PodWorkers pods;
     private final KubeletServer server;
+    private final Optional<HealthPort> health;
     private final NodeAgent node;
     private final Housekeeping housekeeping;
     private final PressureRelief relief; // null on a simulated node
@@ -46,6 +48,7 @@ public final class Kubelet implements AutoCloseable {
             Manifests manifests,
             PodWorkers pods,
             KubeletServer server,
+            Optional<HealthPort> health,
             NodeAgent node,
             Housekeeping housekeeping,
             PressureRelief relief,
@@ -55,6 +58,7 @@ public final class Kubelet implements AutoCloseable {
         this.manifests = manifests;
         this.pods = pods;
         this.server = server;
+        this.health = health;
         this.node = node;
         this.housekeeping = housekeeping;
         this.relief = relief;
@@ -103,6 +107,8 @@ public final class Kubelet implements AutoCloseable {
         Manifests manifests =
                 Manifests.start(config.options().manifests(), config.nodeName(), client.time(), pods::setStatic);
         KubeletServer server = KubeletServer.start(config, client, runtime, pods, machine, tls);
+        Optional<HealthPort> health =
+                Optional.ofNullable(config.options().healthz()).map(HealthPort::open);
         Housekeeping housekeeping = Housekeeping.start(config, runtime, pods, client.time());
         PressureRelief relief = config.simulated() ? null : relief(config, runtime, pods, housekeeping, events, client);
         NodeShutdown shutdown = new NodeShutdown(config.options().shutdown(), pods);
@@ -117,7 +123,8 @@ public final class Kubelet implements AutoCloseable {
                         client.time(),
                         () -> shutdown.run(node::refresh),
                         () -> shutdown.calledOff(node::refresh));
-        return new Kubelet(broadcaster, manifests, pods, server, node, housekeeping, relief, shutdown, inhibitor);
+        return new Kubelet(
+                broadcaster, manifests, pods, server, health, node, housekeeping, relief, shutdown, inhibitor);
     }
 
     /** A simulated node uses nothing of this machine that it could give back; others look after it. */
@@ -161,6 +168,7 @@ public final class Kubelet implements AutoCloseable {
         housekeeping.close();
         node.close();
         server.close();
+        health.ifPresent(HealthPort::close);
         manifests.close();
         pods.close();
         broadcaster.close();

@@ -141,7 +141,10 @@ public record KubeletConfig(
 
     /** For a node without real containers. */
     public KubeletConfig forSimulation() {
-        return with(draft -> draft.simulated = true);
+        return with(draft -> {
+            draft.simulated = true;
+            draft.options = draft.options.withHealthz(null); // many of them would want the one port
+        });
     }
 
     /** With other extras. */

@@ -1,5 +1,6 @@
 package io.k8j.kubelet.cri;
 
+import io.grpc.Status;
 import io.k8j.kubelet.cri.v1.AttachRequest;
 import io.k8j.kubelet.cri.v1.AuthConfig;
 import io.k8j.kubelet.cri.v1.Container;
@@ -19,6 +20,7 @@ import io.k8j.kubelet.cri.v1.StatusResponse;
 import io.k8j.kubelet.cri.v1.VersionResponse;
 import io.k8j.kubelet.probes.Probes;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +94,15 @@ public interface ContainerRuntime extends AutoCloseable {
 
     /** Runs a command to its end; a {@code timeout} of zero means none, otherwise the code is DeadlineExceeded. */
     ExecSyncResponse execSync(String id, List<String> command, Duration timeout);
+
+    /**
+     * Writes a running container's state into a file, from which it can be restored.
+     *
+     * @param timeout zero for the runtime's own
+     */
+    default void checkpointContainer(String id, Path location, Duration timeout) {
+        throw new RuntimeFailure(Status.Code.UNIMPLEMENTED, "method CheckpointContainer not implemented", null);
+    }
 
     /**
      * Tells a probe's result where there is nothing to ask, because containers are only played.

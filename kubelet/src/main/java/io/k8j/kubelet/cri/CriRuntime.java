@@ -1,6 +1,9 @@
 package io.k8j.kubelet.cri;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
 import io.k8j.kubelet.cri.v1.AttachRequest;
 import io.k8j.kubelet.cri.v1.AttachResponse;
 import io.k8j.kubelet.cri.v1.AuthConfig;
@@ -282,6 +285,27 @@ public final class CriRuntime implements ContainerRuntime {
         // The runtime ends the command at the timeout; the call itself lasts a little longer to hear of it.
         Duration limit = timeout.isZero() ? Duration.ZERO : timeout.plusSeconds(2);
         return calls.call(RUNTIME + "ExecSync", request, ExecSyncResponse.getDefaultInstance(), limit);
+    }
+
+    @Override
+    public void checkpointContainer(String id, Path location, Duration timeout) {
+        var fields = UnknownFieldSet.newBuilder() // CheckpointContainerRequest: container_id, location, timeout
+                .addField(1, text(id))
+                .addField(2, text(location.toString()))
+                .addField(
+                        3,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addVarint(timeout.toSeconds())
+                                .build());
+        Empty request = Empty.newBuilder().setUnknownFields(fields.build()).build();
+        Duration limit = timeout.isZero() ? SANDBOX : timeout.plusSeconds(2);
+        calls.call(RUNTIME + "CheckpointContainer", request, Empty.getDefaultInstance(), limit);
+    }
+
+    private static UnknownFieldSet.Field text(String value) {
+        return UnknownFieldSet.Field.newBuilder()
+                .addLengthDelimited(ByteString.copyFromUtf8(value))
+                .build();
     }
 
     @Override

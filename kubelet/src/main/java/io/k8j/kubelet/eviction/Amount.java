@@ -33,6 +33,13 @@ public record Amount(Quantity quantity, double part) {
         }
     }
 
+    /** As it is given: {@code 100Mi} or {@code 10%}. */
+    public String text() {
+        if (quantity != null) return quantity.toString();
+        double percent = part * 100;
+        return (percent == Math.rint(percent) ? String.valueOf((long) percent) : String.valueOf(percent)) + "%";
+    }
+
     /** The amount where there is {@code capacity} in all. */
     long of(long capacity) {
         return quantity == null ? (long) (capacity * part) : Amounts.whole(quantity);

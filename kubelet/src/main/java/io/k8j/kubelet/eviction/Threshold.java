@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param reclaim how much more than {@code least} must be there again before it counts as enough
  */
 public record Threshold(Signal signal, Amount least, Duration grace, Amount reclaim) {
-    boolean isSoft() {
+    /** Whether it must be met for a while before it counts. */
+    public boolean isSoft() {
         return !grace.isZero();
     }
 

@@ -30,7 +30,7 @@ final class Access {
         static final Verdict YES = new Verdict(200, "");
     }
 
-    record User(String name, List<String> groups) {}
+    record User(String name, String uid, List<String> groups, Map<String, Object> extra) {}
 
     private record Known(Object answer, Instant until) {}
 
@@ -52,19 +52,18 @@ final class Access {
     }
 
     Verdict check(Exchange exchange, X509Certificate certificate) {
-        if (exchange.path().equals("/healthz")) return Verdict.YES;
         User user = certificate != null
                 ? userOf(certificate)
                 : userOfToken(exchange.headers().get("Authorization"));
         if (user == null) return new Verdict(401, "Unauthorized");
         if (user.groups().contains("system:masters")) return Verdict.YES;
         String verb = verb(exchange.method());
-        String subresource = subresource(exchange.path());
-        if (allowed(user, verb, subresource)) return Verdict.YES;
+        List<String> subresources = subresources(exchange.path());
+        if (subresources.stream().anyMatch(subresource -> allowed(user, verb, subresource))) return Verdict.YES;
         return new Verdict(
                 403,
                 "Forbidden (user=%s, verb=%s, resource=nodes, subresource(s)=[%s])\n"
-                        .formatted(user.name(), verb, subresource));
+                        .formatted(user.name(), verb, String.join(" ", subresources)));
     }
 
     private static String verb(String method) {
@@ -77,12 +76,22 @@ final class Access {
         };
     }
 
-    private static String subresource(String path) {
-        if (path.startsWith("/stats")) return "stats";
-        if (path.startsWith("/metrics")) return "metrics";
-        if (path.startsWith("/logs")) return "log";
-        if (path.startsWith("/checkpoint")) return "checkpoint";
-        return "proxy";
+    /** Any of these allows a request: the finer ones first, {@code proxy} for whatever has none of its own. */
+    static List<String> subresources(String path) {
+        if (isBelow("/stats", path)) return List.of("stats");
+        if (isBelow("/metrics", path)) return List.of("metrics");
+        if (isBelow("/logs", path)) return List.of("log");
+        if (isBelow("/checkpoint", path)) return List.of("checkpoint");
+        if (isBelow("/statusz", path)) return List.of("statusz");
+        if (isBelow("/flagz", path)) return List.of("configz");
+        if (isBelow("/pods", path) || isBelow("/runningpods", path)) return List.of("pods", "proxy");
+        if (isBelow("/healthz", path)) return List.of("healthz", "proxy");
+        if (isBelow("/configz", path)) return List.of("configz", "proxy");
+        return List.of("proxy");
+    }
+
+    private static boolean isBelow(String top, String path) {
+        return path.startsWith(top) && (path.length() == top.length() || path.charAt(top.length()) == '/');
     }
 
     static User userOf(X509Certificate certificate) {
@@ -99,7 +108,7 @@ final class Access {
             return null;
         }
         groups.add("system:authenticated");
-        return name.isEmpty() ? null : new User(name, groups);
+        return name.isEmpty() ? null : new User(name, "", groups, Map.of());
     }
 
     private User userOfToken(String header) {
@@ -111,7 +120,11 @@ final class Access {
             Map<?, ?> user = (Map<?, ?>) status.get("user");
             List<String> groups = new ArrayList<>();
             if (user.get("groups") instanceof List<?> list) list.forEach(group -> groups.add((String) group));
-            return new User((String) user.get("username"), groups);
+            Map<String, Object> extra = new LinkedHashMap<>();
+            if (user.get("extra") instanceof Map<?, ?> more)
+                more.forEach((key, values) -> extra.put((String) key, values));
+            return new User(
+                    (String) user.get("username"), user.get("uid") instanceof String uid ? uid : "", groups, extra);
         });
     }
 
@@ -120,9 +133,16 @@ final class Access {
                     Map<String, Object> spec = new LinkedHashMap<>();
                     spec.put("user", user.name());
                     spec.put("groups", user.groups());
+                    if (!user.uid().isEmpty()) spec.put("uid", user.uid());
+                    if (!user.extra().isEmpty()) spec.put("extra", user.extra());
                     spec.put(
                             "resourceAttributes",
-                            Map.of("verb", verb, "resource", "nodes", "subresource", subresource, "name", nodeName));
+                            Map.of(
+                                    "verb", verb,
+                                    "version", "v1",
+                                    "resource", "nodes",
+                                    "subresource", subresource,
+                                    "name", nodeName));
                     Map<?, ?> status = review(ACCESS_REVIEWS, "SubjectAccessReview", spec);
                     return Boolean.TRUE.equals(status.get("allowed")) ? Boolean.TRUE : null;
                 })

@@ -54,7 +54,7 @@ public final class KubeletServer implements AutoCloseable {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("kubelet-server", true), NioIoHandler.newFactory());
         Stats stats = new Stats(config, runtime, pods, machine, client.time(), client.transport()::writeMetrics);
-        Routes routes = new Routes(config, runtime, pods, stats, new Streams(loop));
+        Routes routes = new Routes(config, runtime, pods, stats, new Streams(loop), client.time());
         Access access = tls == null ? null : new Access(client, config.nodeName());
         Certificates certificates = tls == null ? null : new Certificates(tls);
         // A bad one is to be told now. Simulated nodes, of which many start, wait until somebody connects.

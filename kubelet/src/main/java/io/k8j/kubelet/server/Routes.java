@@ -14,10 +14,10 @@ import io.k8j.kubelet.pods.ContainerRef;
 import io.k8j.kubelet.pods.PodWorkers;
 import io.k8j.kubelet.pods.RuntimePod;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,14 +34,16 @@ final class Routes {
     private final Stats stats;
     private final Streams streams;
     private final ContainerLogs logs;
+    private final ContainerCalls calls;
 
-    Routes(KubeletConfig config, ContainerRuntime runtime, PodWorkers pods, Stats stats, Streams streams) {
+    Routes(KubeletConfig config, ContainerRuntime runtime, PodWorkers pods, Stats stats, Streams streams, Time time) {
         this.config = config;
         this.runtime = runtime;
         this.pods = pods;
         this.stats = stats;
         this.streams = streams;
         this.logs = new ContainerLogs(runtime, pods);
+        this.calls = new ContainerCalls(config, runtime, pods, time);
     }
 
     void serve(Exchange exchange) throws IOException, InterruptedException {
@@ -49,19 +51,26 @@ final class Routes {
         String[] parts = path.split("/");
         String first = parts.length > 1 ? parts[1] : "";
         switch (first) {
-            case "healthz" -> exchange.text(200, "ok");
+            case "healthz" -> health(exchange, path);
             case "pods" -> json(exchange, podList(pods.pods()));
             case "runningpods" -> json(exchange, podList(running()));
             case "containerLogs" -> logs.serve(exchange, parts);
             case "exec" -> stream(exchange, parts, this::exec);
             case "attach" -> stream(exchange, parts, this::attach);
             case "portForward" -> stream(exchange, parts, this::portForward);
+            case "run" -> calls.run(exchange, parts);
+            case "checkpoint" -> calls.checkpoint(exchange, parts);
             case "stats" -> json(exchange, stats.summary());
             case "metrics" -> metrics(exchange, path);
             case "logs" -> nodeLogs(exchange);
-            case "configz" -> json(exchange, Map.of("kubeletconfig", configuration()));
+            case "configz" -> json(exchange, Map.of("kubeletconfig", Configz.of(config)));
             default -> exchange.text(404, "404 page not found\n");
         }
+    }
+
+    private static void health(Exchange exchange, String path) {
+        String text = HealthPort.healthz(path, exchange.query().containsKey("verbose"));
+        exchange.text(text == null ? 404 : 200, text == null ? "404 page not found\n" : text);
     }
 
     private void nodeLogs(Exchange exchange) throws IOException {
@@ -98,25 +107,6 @@ final class Routes {
                 .toList();
     }
 
-    private Map<String, Object> configuration() {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("kind", "KubeletConfiguration");
-        tree.put("apiVersion", "kubelet.config.k8s.io/v1beta1");
-        tree.put("address", config.address());
-        tree.put("port", config.port());
-        tree.put("maxPods", config.maxPods());
-        tree.put("clusterDomain", config.clusterDomain());
-        tree.put("clusterDNS", config.clusterDns());
-        tree.put("cgroupRoot", config.cgroupRoot());
-        tree.put("cgroupDriver", "cgroupfs");
-        tree.put("resolvConf", config.resolvConf().toString());
-        tree.put("containerLogMaxSize", String.valueOf(config.containerLogMaxSize()));
-        tree.put("containerLogMaxFiles", config.containerLogMaxFiles());
-        tree.put("imageGCHighThresholdPercent", config.imageGcHighThresholdPercent());
-        tree.put("imageGCLowThresholdPercent", config.imageGcLowThresholdPercent());
-        return tree;
-    }
-
     /** Finds where a stream goes to. */
     private interface Target {
         URI of(Exchange exchange, Pod pod, String container);
@@ -135,6 +125,11 @@ final class Routes {
             return;
         }
         String container = forward ? "" : parts[parts.length - 1];
+        int uidAt = forward ? 4 : parts.length == 6 ? 4 : parts.length;
+        if (uidAt < parts.length && !parts[uidAt].equals(pod.get().getMetadata().getUid())) {
+            exchange.text(404, "pod not found\n");
+            return;
+        }
         try {
             if (!exchange.upgrades()) {
                 exchange.text(400, "you must specify at least one of SPDY or WebSocket by the header Upgrade");

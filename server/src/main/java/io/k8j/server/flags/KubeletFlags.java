@@ -16,6 +16,8 @@ public final class KubeletFlags {
             new Flag("eviction-soft", FlagType.TEXT),
             new Flag("eviction-soft-grace-period", FlagType.MAP),
             new Flag("file-check-frequency", FlagType.DURATION),
+            new Flag("healthz-bind-address", FlagType.TEXT),
+            new Flag("healthz-port", FlagType.NUMBER),
             new Flag("http-check-frequency", FlagType.DURATION),
             new Flag("image-gc-high-threshold", FlagType.NUMBER),
             new Flag("image-gc-low-threshold", FlagType.NUMBER),

@@ -8,6 +8,7 @@ import io.k8j.kubelet.manifests.ManifestConfig;
 import io.k8j.kubelet.shutdown.ShutdownConfig;
 import io.k8j.server.flags.FlagValues;
 import io.k8j.server.flags.KubeletFlags;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Map;
 
 /** What upstream's flags mean for the kubelet. */
 public final class KubeletSettings {
+    private static final int HEALTHZ_PORT = 10248;
     private static final String BY_PRIORITY = "shutdown-grace-period-by-pod-priority";
 
     private KubeletSettings() {}
@@ -29,7 +31,7 @@ public final class KubeletSettings {
 
     /** Settings with what the flags change in them. */
     static KubeletConfig apply(FlagValues flags, KubeletConfig usual) {
-        KubeletOptions options = new KubeletOptions(eviction(flags), manifests(flags), shutdown(flags));
+        KubeletOptions options = new KubeletOptions(eviction(flags), manifests(flags), shutdown(flags), healthz(flags));
         return usual.withOptions(options)
                 .withNode(usual.version(), (int) flags.number("max-pods", usual.maxPods()), usual.cgroupRoot())
                 .withUpkeep(
@@ -37,6 +39,22 @@ public final class KubeletSettings {
                         (int) flags.number("container-log-max-files", usual.containerLogMaxFiles()),
                         (int) flags.number("image-gc-high-threshold", usual.imageGcHighThresholdPercent()),
                         (int) flags.number("image-gc-low-threshold", usual.imageGcLowThresholdPercent()));
+    }
+
+    /** As upstream: a port of 0 turns it off. */
+    private static InetSocketAddress healthz(FlagValues flags) {
+        long port = flags.number("healthz-port", HEALTHZ_PORT);
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException(
+                    "invalid configuration: healthzPort (--healthz-port) %d must be between ".formatted(port)
+                            + "1 and 65535, inclusive");
+        }
+        String address = flags.text("healthz-bind-address", "127.0.0.1");
+        if (!address.matches("[0-9a-fA-F:.]+")) {
+            throw new IllegalArgumentException(
+                    "%s healthz-bind-address=%s: must be an IP address".formatted(KubeletFlags.OPTION, address));
+        }
+        return port == 0 ? null : new InetSocketAddress(address, (int) port);
     }
 
     private static ManifestConfig manifests(FlagValues flags) {

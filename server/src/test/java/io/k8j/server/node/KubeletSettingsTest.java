@@ -9,6 +9,7 @@ import io.k8j.kubelet.eviction.Signal;
 import io.k8j.kubelet.manifests.ManifestConfig;
 import io.k8j.kubelet.shutdown.ShutdownConfig;
 import io.k8j.server.flags.KubeletFlags;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,9 @@ class KubeletSettingsTest {
 
     @Test
     void withoutFlagsEverythingIsUpstreams() {
-        assertThat(apply()).isEqualTo(KubeletConfig.defaults("node", List.of("127.0.0.1"), Path.of("/data")));
+        assertThat(apply())
+                .isEqualTo(KubeletConfig.defaults("node", List.of("127.0.0.1"), Path.of("/data"))
+                        .withOptions(KubeletOptions.DEFAULTS.withHealthz(new InetSocketAddress("127.0.0.1", 10248))));
         assertThat(KubeletOptions.DEFAULTS.eviction().thresholds())
                 .extracting(threshold -> threshold.signal().text())
                 .containsExactly(
@@ -44,6 +47,8 @@ class KubeletSettingsTest {
                 "manifest-url=http://127.0.0.1:1/pods",
                 "manifest-url-header=A:1,B: x,A:2",
                 "http-check-frequency=7s",
+                "healthz-port=1234",
+                "healthz-bind-address=0.0.0.0",
                 "shutdown-grace-period=30s",
                 "shutdown-grace-period-critical-pods=10s",
                 "max-pods=7",
@@ -66,6 +71,8 @@ class KubeletSettingsTest {
                         Duration.ofSeconds(7)));
         assertThat(config.options().shutdown())
                 .isEqualTo(ShutdownConfig.of(Duration.ofSeconds(30), Duration.ofSeconds(10)));
+        assertThat(config.options().healthz()).isEqualTo(new InetSocketAddress("0.0.0.0", 1234));
+        assertThat(apply("healthz-port=0").options().healthz()).isNull();
         assertThat(config.maxPods()).isEqualTo(7);
         assertThat(config.containerLogMaxSize()).isEqualTo(1 << 20);
         assertThat(config.containerLogMaxFiles()).isEqualTo(3);
@@ -114,6 +121,8 @@ class KubeletSettingsTest {
         assertThatThrownBy(() -> apply("manifest-url=ftp://a/b")).hasMessageContaining("must be an address of http");
         assertThatThrownBy(() -> apply("manifest-url=not a url")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> apply("manifest-url-header=A")).hasMessageContaining("must be NAME:VALUE");
+        assertThatThrownBy(() -> apply("healthz-port=70000")).hasMessageContaining("must be between 1 and 65535");
+        assertThatThrownBy(() -> apply("healthz-bind-address=here")).hasMessageContaining("must be an IP address");
         assertThatThrownBy(() -> apply("max-pods=-1")).hasMessageContaining("must not be negative");
     }
 }

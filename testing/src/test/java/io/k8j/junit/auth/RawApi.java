@@ -67,6 +67,11 @@ public final class RawApi implements AutoCloseable {
         return new RawApi(cluster.url(), null, Trees.string(((java.util.List<?>) users).getFirst(), "user", "token"));
     }
 
+    /** With a token of any kind. */
+    static RawApi bearer(K8jCluster cluster, String token) {
+        return new RawApi(cluster.url(), null, token);
+    }
+
     /** The same user at another address. */
     public RawApi at(String address) {
         return new RawApi(address, null, token);
