@@ -207,12 +207,12 @@ public abstract class TransportContract {
         create("b", "x".repeat(100_000));
         maps.patch(key("b"), PatchType.MERGE, Map.of("data", Map.of("k", "2")), "");
         maps.delete(key("b"), DeleteOptions.DEFAULT);
-        assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo(new Seen(WatchListener.EventType.ADDED, "b"));
-        assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo(new Seen(WatchListener.EventType.MODIFIED, "b"));
-        assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo(new Seen(WatchListener.EventType.DELETED, "b"));
+        assertThat(seen.poll(60, TimeUnit.SECONDS)).isEqualTo(new Seen(WatchListener.EventType.ADDED, "b"));
+        assertThat(seen.poll(60, TimeUnit.SECONDS)).isEqualTo(new Seen(WatchListener.EventType.MODIFIED, "b"));
+        assertThat(seen.poll(60, TimeUnit.SECONDS)).isEqualTo(new Seen(WatchListener.EventType.DELETED, "b"));
         watch.close();
         watch.close();
-        assertThat(ends.poll(5, TimeUnit.SECONDS)).isEmpty();
+        assertThat(ends.poll(60, TimeUnit.SECONDS)).isEmpty();
         assertThat(ends.poll(50, TimeUnit.MILLISECONDS)).isNull();
     }
 
@@ -221,7 +221,7 @@ public abstract class TransportContract {
         create("a", "1");
         try (Informer<ConfigMap> informer = new Informer<>(maps, ListOptions.inNamespace(NS))) {
             informer.start();
-            assertThat(informer.awaitSynced(Duration.ofSeconds(5))).isTrue();
+            assertThat(informer.awaitSynced(Duration.ofSeconds(60))).isTrue();
             assertThat(informer.get(key("a"))).isPresent();
         }
     }

@@ -58,7 +58,7 @@ final class TestQuestion {
 
     static byte[] udp(InetSocketAddress server, byte[] query) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout(6000);
+            socket.setSoTimeout(60_000);
             socket.send(new DatagramPacket(query, query.length, server));
             DatagramPacket packet = new DatagramPacket(new byte[65535], 65535);
             socket.receive(packet);
@@ -69,7 +69,7 @@ final class TestQuestion {
     static Seen tcp(InetSocketAddress server, String name, int type) throws IOException {
         byte[] query = encode(4711, name, type, 0);
         try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
-            socket.setSoTimeout(6000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream()
                     .write(ByteBuffer.allocate(query.length + 2)
                             .putShort((short) query.length)

@@ -313,8 +313,8 @@ class KubeletIT {
                 .newWebSocketBuilder()
                 .subprotocols("v4.channel.k8s.io")
                 .buildAsync(uri, listener)
-                .get(5, TimeUnit.SECONDS);
-        closed.get(5, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
+        closed.get(60, TimeUnit.SECONDS);
         assertThat(output.toString()).isEqualTo("hi\n");
     }
 

@@ -74,7 +74,7 @@ class FakeTimeTest {
         time.advance(Duration.ofDays(1));
         assertThat(aged.getCount()).isOne();
         time.resume();
-        assertThat(aged.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(aged.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -81,7 +81,7 @@ class CacheWatcherTest {
             for (int i = 0; i < 50; i++) put(store, "t" + i);
             Awaitility.await().until(() -> fast.get() == 50);
             slow.go.countDown();
-            assertThat(slow.closed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(slow.closed.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(slow.events.get()).isLessThan(50);
             other.close();
         }
@@ -124,7 +124,7 @@ class CacheWatcherTest {
             CacheWatcher watcher = new CacheWatcher(cache, Selection.all(""), noting, null, null, null, 10_000);
             watcher.start(0);
             for (int i = 100; i < 2000; i++) put(store, "t" + i);
-            assertThat(noting.asked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(noting.asked.await(60, TimeUnit.SECONDS)).isTrue();
             Awaitility.await().until(() -> noting.names.size() == 2000);
             noting.threads.clear();
             put(store, "t2000");
@@ -135,7 +135,7 @@ class CacheWatcherTest {
                             .mapToObj(i -> "t" + i)
                             .toList());
             watcher.close();
-            assertThat(noting.closed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(noting.closed.await(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 

@@ -74,8 +74,8 @@ class OfficialControllersIT {
     }
 
     private static LeaderElector elector(Lock lock) {
-        return new LeaderElector(new LeaderElectionConfig(
-                lock, Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2)));
+        return new LeaderElector(
+                new LeaderElectionConfig(lock, Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2)));
     }
 
     private static Thread candidate(LeaderElector elector, String identity, List<String> leaders) {
@@ -146,8 +146,7 @@ class OfficialControllersIT {
             ApiClient official, KubernetesClient client, @K8j.Namespace String namespace) {
         SharedInformerFactory factory = new SharedInformerFactory(official);
         SharedIndexInformer<V1ConfigMap> informer = factory.sharedIndexInformerFor(
-                new GenericKubernetesApi<>(
-                        V1ConfigMap.class, V1ConfigMapList.class, "", "v1", "configmaps", official),
+                new GenericKubernetesApi<>(V1ConfigMap.class, V1ConfigMapList.class, "", "v1", "configmaps", official),
                 V1ConfigMap.class,
                 0,
                 namespace);
@@ -173,9 +172,10 @@ class OfficialControllersIT {
                             .addToData("word", "hello")
                             .build())
                     .create();
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                            client.secrets().withName("copied").get())
-                    .isNotNull());
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(client.secrets().withName("copied").get())
+                                    .isNotNull());
             assertThat(client.secrets().withName("copied").get().getData()).containsEntry("word", "aGVsbG8=");
             assertThat(tries).hasValueGreaterThan(1);
             await().atMost(PATIENCE)
@@ -192,13 +192,14 @@ class OfficialControllersIT {
 
     @Test
     void pagesAreReadToTheEnd(ApiClient official, KubernetesClient client, @K8j.Namespace String namespace) {
-        IntStream.range(0, 7).forEach(i -> client.resource(new ConfigMapBuilder()
-                        .withNewMetadata()
-                        .withName("page-" + i)
-                        .addToLabels("paged", "yes")
-                        .endMetadata()
-                        .build())
-                .create());
+        IntStream.range(0, 7)
+                .forEach(i -> client.resource(new ConfigMapBuilder()
+                                .withNewMetadata()
+                                .withName("page-" + i)
+                                .addToLabels("paged", "yes")
+                                .endMetadata()
+                                .build())
+                        .create());
         CoreV1Api api = new CoreV1Api(official);
         List<String> names = new ArrayList<>();
         new Pager<V1ConfigMap, V1ConfigMapList>(
@@ -217,6 +218,8 @@ class OfficialControllersIT {
                         3,
                         V1ConfigMapList.class)
                 .forEach(map -> names.add(map.getMetadata().getName()));
-        assertThat(names).containsExactly(IntStream.range(0, 7).mapToObj(i -> "page-" + i).toArray(String[]::new));
+        assertThat(names)
+                .containsExactly(
+                        IntStream.range(0, 7).mapToObj(i -> "page-" + i).toArray(String[]::new));
     }
 }

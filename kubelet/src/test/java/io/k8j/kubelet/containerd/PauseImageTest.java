@@ -24,7 +24,7 @@ class PauseImageTest {
         try {
             assertThat(pause.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
             pause.destroy();
-            assertThat(pause.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(pause.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(pause.exitValue()).isZero();
         } finally {
             pause.destroyForcibly();

@@ -42,10 +42,6 @@ public final class TestNode implements AutoCloseable {
     /** Far longer than anything takes, even on a busy machine. */
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    static {
-        Awaitility.setDefaultTimeout(LONGEST);
-    }
-
     static final String CGROUP = "/k8jtest";
 
     private final SystemTime time = new SystemTime();

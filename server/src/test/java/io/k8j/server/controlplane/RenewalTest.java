@@ -46,7 +46,7 @@ class RenewalTest {
     };
 
     private void lookAgain() throws InterruptedException {
-        Runnable task = timers.poll(30, TimeUnit.SECONDS);
+        Runnable task = timers.poll(60, TimeUnit.SECONDS);
         assertThat(task).as("a further look over the certificates").isNotNull();
         task.run();
         await().until(() -> !timers.isEmpty()); // the look is over when the next one is planned

@@ -1,0 +1,2 @@
+/** What the tests of all modules share. It is found by JUnit; no test calls it. */
+package io.k8j.test;
