@@ -58,6 +58,7 @@ record TableVersions(ResourceTable table) implements Versions {
             return schema == null ? object : Canonical.of(schema, object);
         }
         if (from == to) return to.canonical(object);
+        if (to.custom() != null) return to.converter().translate(Trees.deepCopy(object));
         Map<String, Object> tree = Trees.deepCopy(object);
         // A version that is stored but not served any more is taken as stored.
         Map<String, Object> stored = from == null ? tree : from.converter().toStored(tree);

@@ -70,7 +70,10 @@ class ConversionWebhookTest {
                                 + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
                                 + "\n-----END CERTIFICATE-----\n")
                         .getBytes(StandardCharsets.US_ASCII));
-        String open = "'schema':{'openAPIV3Schema':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}";
+        String v1 = "'schema':{'openAPIV3Schema':{'type':'object','required':['hostPort'],'properties':{'hostPort':{"
+                + "'type':'string'},'kept':{'type':'string','default':'v1'}}}}";
+        String v2 = "'schema':{'openAPIV3Schema':{'type':'object','required':['host','port'],'properties':{'host':{"
+                + "'type':'string'},'port':{'type':'string','pattern':'^[0-9]+$'},'kept':{'type':'string'}}}}";
         server.create(
                 "apiextensions.k8s.io/v1/customresourcedefinitions",
                 ("{'metadata':{'name':'ends.a.b'},'spec':{'group':'a.b','scope':'Namespaced','names':{'plural':'ends',"
@@ -78,7 +81,7 @@ class ConversionWebhookTest {
                                 + "'v1'],'clientConfig':{'url':'https://127.0.0.1:%d/convert','caBundle':'%s'}}},"
                                 + "'versions':[{'name':'v1','served':true,'storage':true,%s},{'name':'v2','served':true,"
                                 + "'storage':false,%s}]}}")
-                        .formatted(webhook.getAddress().getPort(), bundle, open, open));
+                        .formatted(webhook.getAddress().getPort(), bundle, v1, v2));
         Awaitility.await().until(() -> server.core.table().get(TestServer.gvr("a.b/v2/ends")) != null);
     }
 
@@ -176,5 +179,23 @@ class ConversionWebhookTest {
         failure = "cannot";
         assertThat(TestServer.refusal(() -> server.get("a.b/v2/ends", "one")).getMessage())
                 .isEqualTo("conversion webhook for a.b/v1, Kind=End failed: cannot");
+    }
+
+    @Test
+    void eachVersionIsCheckedByItsOwnSchemaAndFilledByTheStoredOne() {
+        Map<String, Object> made = server.create(
+                "a.b/v2/ends",
+                "{'apiVersion':'a.b/v2','kind':'End','metadata':{'name':'e'},'host':'h','port':'1','x':1}");
+        assertThat(made).containsEntry("host", "h").containsEntry("kept", "v1").doesNotContainKeys("hostPort", "x");
+        made.put("port", "one");
+        assertThat(TestServer.refusal(() -> server.update("a.b/v2/ends", "e", made))
+                        .getMessage())
+                .isEqualTo("End.a.b \"e\" is invalid: port: Invalid value: \"one\": port in body should match"
+                        + " '^[0-9]+$'");
+        made.put("port", "2");
+        server.update("a.b/v2/ends", "e", made);
+        assertThat(server.get("a.b/v1/ends", "e"))
+                .containsEntry("hostPort", "h:2")
+                .doesNotContainKey("port");
     }
 }

@@ -11,8 +11,8 @@ import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.resource.ResourceInfo.Subresource;
-import io.k8j.model.schema.Schema;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +66,9 @@ final class Definition {
 
     private boolean isRevised() {
         Long generation = Trees.integer(tree, "metadata", "generation");
-        return generation == null || generation > 1;
+        return generation == null
+                || generation > 1
+                || Trees.list(spec, "versions").size() > 1;
     }
 
     boolean namespaced() {
@@ -99,29 +101,38 @@ final class Definition {
     /** What is served of each served version, the most stable and newest first. */
     List<ServedResource> serve(StoredResource storage, WebhookClient webhooks) {
         List<ServedResource> served = new ArrayList<>();
+        Map<String, VersionRules> rules = new HashMap<>();
         for (Object version : Trees.list(spec, "versions")) {
-            if (Trees.isTrue(version, "served")) served.add(version(version, storage, webhooks));
+            rules.put(kind(Trees.string(version, "name")).apiVersion(), rules(version));
+        }
+        for (Object version : Trees.list(spec, "versions")) {
+            if (Trees.isTrue(version, "served")) served.add(version(version, storage, rules, webhooks));
         }
         served.sort((a, b) -> VersionOrder.compare(b.gvr().version(), a.gvr().version()));
         return served;
     }
 
-    private ServedResource version(Object version, StoredResource storage, WebhookClient webhooks) {
-        Map<String, Object> source = Trees.map(version, "schema", "openAPIV3Schema");
-        Schema schema = StructuralSchema.ofObject(source);
+    private VersionRules rules(Object version) {
         CustomRules.ScalePaths scale = null;
-        List<Subresource> subresources = new ArrayList<>();
-        GroupVersionKind kind = kind(Trees.string(version, "name"));
-        if (Trees.get(version, "subresources", "status") != null) {
-            subresources.add(new Subresource("status", kind, CHANGE));
-        }
         if (Trees.get(version, "subresources", "scale") instanceof Map<?, ?> paths) {
             scale = new CustomRules.ScalePaths(
                     Trees.string(paths, "specReplicasPath"),
                     Trees.string(paths, "statusReplicasPath"),
                     Trees.string(paths, "labelSelectorPath"));
-            subresources.add(new Subresource("scale", SCALE, CHANGE));
         }
+        Map<String, Object> source = Trees.map(version, "schema", "openAPIV3Schema");
+        return new VersionRules(StructuralSchema.ofObject(source), source, scale, isRevised(), deprecation(version));
+    }
+
+    private ServedResource version(
+            Object version, StoredResource storage, Map<String, VersionRules> all, WebhookClient webhooks) {
+        List<Subresource> subresources = new ArrayList<>();
+        GroupVersionKind kind = kind(Trees.string(version, "name"));
+        if (Trees.get(version, "subresources", "status") != null) {
+            subresources.add(new Subresource("status", kind, CHANGE));
+        }
+        VersionRules rules = all.get(kind.apiVersion());
+        if (rules.scale() != null) subresources.add(new Subresource("scale", SCALE, CHANGE));
         Set<String> labels = new LinkedHashSet<>(List.of("metadata.name", "metadata.namespace"));
         labels.addAll(selectable(version));
         ResourceInfo info = new ResourceInfo(
@@ -139,11 +150,11 @@ final class Definition {
                 storage.kind());
         return new ServedResource(
                 info,
-                schema,
+                rules.schema(),
                 storage,
-                converter(kind, storage.kind(), webhooks),
+                new CustomConverter(converter(kind, storage.kind(), webhooks), all),
                 new ColumnPrinter(Trees.list(version, "additionalPrinterColumns")),
-                new VersionRules(schema, source, scale, isRevised(), deprecation(version)));
+                rules);
     }
 
     private VersionConverter converter(GroupVersionKind kind, GroupVersionKind stored, WebhookClient webhooks) {

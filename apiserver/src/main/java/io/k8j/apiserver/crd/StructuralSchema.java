@@ -14,18 +14,27 @@ final class StructuralSchema {
     private static final Schema TEXT = Schema.builder(Type.STRING).build();
     private static final Schema METADATA = Schemas.type("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
 
-    private StructuralSchema() {}
+    private final boolean asWritten;
+
+    private StructuralSchema(boolean asWritten) {
+        this.asWritten = asWritten;
+    }
 
     /** The schema of whole objects: the definition's, with apiVersion, kind and metadata as all objects have them. */
     static Schema ofObject(Map<String, Object> root) {
-        return object(root, true);
+        return new StructuralSchema(false).object(root, true);
     }
 
-    private static Schema of(Map<String, Object> node) {
+    /** The schema with the fields of metadata that the definition's author wrote down, and their defaults. */
+    static Schema asWritten(Map<String, Object> root) {
+        return new StructuralSchema(true).object(root, false);
+    }
+
+    private Schema of(Map<String, Object> node) {
         if (Trees.isTrue(node, "x-kubernetes-int-or-string")) return leaf(node, Type.INT_OR_STRING);
         String type = Trees.string(node, "type");
         return switch (type == null ? "" : type) {
-            case "object" -> object(node, Trees.isTrue(node, "x-kubernetes-embedded-resource"));
+            case "object" -> object(node, !asWritten && Trees.isTrue(node, "x-kubernetes-embedded-resource"));
             case "array" -> list(node);
             case "string" -> leaf(node, Type.STRING);
             case "integer" -> leaf(node, Type.INTEGER);
@@ -39,7 +48,7 @@ final class StructuralSchema {
         return common(node, Schema.builder(type)).build();
     }
 
-    private static Schema list(Map<String, Object> node) {
+    private Schema list(Map<String, Object> node) {
         Schema items = of(Trees.map(node, "items"));
         List<String> keys = new ArrayList<>();
         for (Object key : Trees.list(node, "x-kubernetes-list-map-keys")) keys.add(String.valueOf(key));
@@ -55,7 +64,7 @@ final class StructuralSchema {
                 .build();
     }
 
-    private static Schema object(Map<String, Object> node, boolean whole) {
+    private Schema object(Map<String, Object> node, boolean whole) {
         Object additional = node.get("additionalProperties");
         Map<String, Object> properties = Trees.map(node, "properties");
         if (!whole && properties.isEmpty() && (additional instanceof Map || Boolean.TRUE.equals(additional))) {

@@ -31,9 +31,11 @@ final class VersionRules implements CustomRules {
     private static final Schema METADATA = Schemas.type("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
 
     private final Schema schema;
+    private final Schema defaults; // the schema as far as it fills absent fields
     private final Map<String, Object> source;
     private final ScalePaths scale;
     private final RuleTree rules; // null if there are none
+    private final boolean embedded; // whether there are objects inside the objects
     private final boolean revised;
     private final String deprecation;
     // What an instance is read as; Boolean.TRUE stands for the instance itself, which a value would hold on to.
@@ -51,6 +53,12 @@ final class VersionRules implements CustomRules {
         this.source = source;
         this.scale = scale;
         this.rules = RuleTree.of(source, true);
+        this.embedded = EmbeddedObjects.in(source);
+        this.defaults = embedded ? StructuralSchema.asWritten(source) : schema;
+    }
+
+    Schema schema() {
+        return schema;
     }
 
     @Override
@@ -65,7 +73,24 @@ final class VersionRules implements CustomRules {
         }
         problems.addAll(Pruner.prune(schema, object));
         dropNulls(schema, object);
+        if (embedded) problems.addAll(EmbeddedObjects.coerce(source, object, false));
         return problems;
+    }
+
+    /** Makes what was stored under another schema fit this one: what does not fit goes, defaults are filled. In place. */
+    void complete(Map<String, Object> stored) {
+        fit(stored);
+        fillDefaults(stored);
+    }
+
+    /** Drops what this schema does not have or what is no metadata. In place. */
+    void fit(Map<String, Object> object) {
+        if (object.get("metadata") instanceof Map<?, ?> metadata) {
+            object.put("metadata", EmbeddedObjects.fitting(Trees.asMap(metadata)));
+        }
+        Pruner.prune(schema, object);
+        dropNulls(schema, object);
+        if (embedded) EmbeddedObjects.coerce(source, object, true);
     }
 
     // A null where none is allowed counts as absent, so that a default can take its place.
@@ -96,15 +121,33 @@ final class VersionRules implements CustomRules {
     @Override
     public void fillDefaults(Map<String, Object> object) {
         Object metadata = object.remove("metadata");
-        Defaulter.apply(schema, object);
+        Defaulter.apply(defaults, object);
         if (metadata != null) object.put("metadata", metadata);
         else object.remove("metadata");
+        if (embedded) EmbeddedObjects.coerce(source, object, true); // defaults may have what no metadata has
     }
 
     @Override
     public List<FieldError> validate(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings) {
+        List<FieldError> errors = values(object, old);
+        if (embedded) errors.addAll(EmbeddedObjects.check("", source, object, false));
+        return completed(errors, object, old, warnings);
+    }
+
+    @Override
+    public List<FieldError> validateStatus(
+            Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings) {
+        return completed(values(object, old), object, old, warnings);
+    }
+
+    private List<FieldError> values(Map<String, Object> object, Map<String, Object> old) {
         List<FieldError> errors = new ArrayList<>(ValueRules.check(source, object, old));
         ScaleRules.check(scale, object, errors);
+        return errors;
+    }
+
+    private List<FieldError> completed(
+            List<FieldError> errors, Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings) {
         // An object that had an item twice before may keep it.
         if (old == null || ListValues.check(source, old).isEmpty()) errors.addAll(ListValues.check(source, object));
         if (rules == null) return errors;

@@ -7,6 +7,7 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
+import io.k8j.model.json.Trees;
 import io.k8j.model.proto.ProtobufCodec;
 import io.k8j.model.proto.ProtobufException;
 import io.k8j.model.resource.GroupVersionKind;
@@ -25,8 +26,9 @@ final class CallReader {
             "application/json-patch+json",
             "application/merge-patch+json",
             "application/strategic-merge-patch+json",
-            "application/apply-patch+yaml",
-            "application/apply-patch+cbor");
+            "application/apply-patch+yaml");
+    private static final List<String> CUSTOM_PATCH_TYPES =
+            PATCH_TYPES.stream().filter(type -> !type.contains("strategic")).toList();
 
     private static final String TYPE_META = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind"
             + " string \"json:\\\"kind,omitempty\\\"\" }";
@@ -57,7 +59,7 @@ final class CallReader {
      *
      * @throws ApiException 400, 413 or 415 for what cannot be read
      */
-    static ApiCall read(Exchange exchange, RequestPath path, Verb verb, String kind) {
+    static ApiCall read(Exchange exchange, RequestPath path, Verb verb, String kind, boolean custom) {
         if (exchange.bodyTooLarge()) {
             throw ApiException.tooLarge("Request entity too large: limit is 3145728");
         }
@@ -66,7 +68,7 @@ final class CallReader {
         String contentType = MediaTypes.contentType(exchange.header("Content-Type"));
         Object body = switch (verb) {
             case GET, LIST, WATCH -> null;
-            case PATCH -> patch(exchange, contentType);
+            case PATCH -> patch(exchange, contentType, custom);
             case CREATE, UPDATE -> wholeObject(exchange, contentType, kind);
             case DELETE, DELETECOLLECTION ->
                 exchange.body().length == 0 ? null : wholeObject(exchange, contentType, "DeleteOptions");
@@ -82,10 +84,9 @@ final class CallReader {
                 body);
     }
 
-    private static Object patch(Exchange exchange, String contentType) {
-        if (!PATCH_TYPES.contains(contentType) || contentType.endsWith("cbor")) {
-            throw ApiException.unsupportedMediaType(PATCH_TYPES.subList(0, 4));
-        }
+    private static Object patch(Exchange exchange, String contentType, boolean custom) {
+        List<String> known = custom ? CUSTOM_PATCH_TYPES : PATCH_TYPES;
+        if (!known.contains(contentType)) throw ApiException.unsupportedMediaType(known);
         try {
             return contentType.endsWith("yaml") ? yaml(exchange.body()) : json(exchange.body());
         } catch (JsonException e) {
@@ -110,8 +111,10 @@ final class CallReader {
         try {
             Object parsed = object(exchange, contentType);
             Object tree = RequestBody.of(parsed).tree();
-            if (tree instanceof Map) {
-                return parsed;
+            if (tree instanceof Map<?, ?> map) {
+                why = StatedKind.fault(Trees.asMap(map));
+                if (why == null) return parsed;
+                throw unrecognized(exchange, kind, why);
             }
             if (tree == null && exchange.body().length > 0) {
                 return new RequestBody(new LinkedHashMap<>(), List.of()); // Go reads null into any struct
@@ -143,12 +146,14 @@ final class CallReader {
                 .formatted(kind, why, beginning(exchange.body())));
     }
 
-    private static String goType(Object tree) {
+    /** A value's type as Go's errors name it. */
+    static String goType(Object tree) {
         return switch (tree) {
             case List<?> list -> "array";
             case String text -> "string";
             case Boolean bool -> "bool";
             case Number number -> "number";
+            case Map<?, ?> map -> "object";
             case null, default -> "null";
         };
     }

@@ -133,7 +133,7 @@ public final class Dispatcher implements RequestFilter.Next {
         String kind = resource.gvk().kind();
         if (verb == Verb.WATCH) {
             Negotiation form = Negotiation.ofWatch(exchange, noProtobuf);
-            return new Asked(CallReader.read(exchange, path, verb, kind), form);
+            return new Asked(CallReader.read(exchange, path, verb, kind, custom), form);
         }
         boolean review = resource.storage() == null && verb == Verb.CREATE;
         Negotiation form =
@@ -141,7 +141,10 @@ public final class Dispatcher implements RequestFilter.Next {
         boolean writes = verb == Verb.CREATE || verb == Verb.UPDATE;
         boolean protobuf = MediaTypes.PROTOBUF.equals(MediaTypes.contentType(exchange.header("Content-Type")));
         if (writes && protobuf && custom) throw CallReader.notInProtobuf(exchange, resource.gvk());
-        return new Asked(CallReader.read(exchange, path, verb, kind), form);
+        ApiCall call = CallReader.read(exchange, path, verb, kind, custom);
+        boolean scale = path.subresource().equals("scale");
+        if (writes && custom && !scale) StatedKind.checkCustom(exchange, call.body(), resource.gvk());
+        return new Asked(call, form);
     }
 
     private void document(Exchange exchange) {

@@ -53,6 +53,20 @@ public final class MetadataRules {
         return errors;
     }
 
+    /** Everything wrong with the metadata of an object inside another, which needs no name. */
+    public static List<FieldError> embedded(Map<String, Object> metadata) {
+        List<FieldError> errors = new ArrayList<>(0);
+        String prefix = text(metadata, "generateName");
+        boolean dots = prefix.equals(".") || prefix.equals(".."); // as beginnings they do no harm
+        for (String wrong : dots ? List.<String>of() : Names.pathSegment(prefix)) {
+            errors.add(FieldError.invalid("metadata.generateName", prefix, wrong));
+        }
+        String name = text(metadata, "name");
+        for (String wrong : Names.pathSegment(name)) errors.add(FieldError.invalid("metadata.name", name, wrong));
+        common(!text(metadata, "namespace").isEmpty(), metadata, errors);
+        return errors;
+    }
+
     /** Everything wrong with the metadata of a changed object; upstream checks it again, so some errors come twice. */
     public static List<FieldError> validateUpdate(
             boolean namespaced, Map<String, Object> metadata, Map<String, Object> old) {

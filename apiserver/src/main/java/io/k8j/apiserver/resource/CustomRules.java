@@ -9,7 +9,11 @@ import java.util.function.UnaryOperator;
 
 /** What a custom resource's definition asks of its objects in one version. Stateless; safe for all threads. */
 public interface CustomRules {
-    /** Removes unknown fields and lists them as {@code unknown field "spec.x"}. */
+    /**
+     * Removes unknown fields and lists them as {@code unknown field "spec.x"}.
+     *
+     * @throws io.k8j.model.schema.WrongTypeException if the metadata of the object, or of one inside it, is none
+     */
     List<String> prune(Map<String, Object> object);
 
     /** Fills defaults in place. */
@@ -23,12 +27,15 @@ public interface CustomRules {
      */
     List<FieldError> validate(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings);
 
+    /** The same for a change of the status, which leaves objects inside the object alone. */
+    List<FieldError> validateStatus(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings);
+
     /** What users of the version are warned of; null if it is not deprecated. */
     String deprecation();
 
     /**
-     * Whether stored objects may have been written under an older schema: then they are pruned and get their defaults
-     * when they are read.
+     * Whether stored objects may have been written under another schema, an older one or that of another version: then
+     * they are pruned and get their defaults when they are read.
      */
     boolean isRevised();
 

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.resource;
 
 import io.k8j.model.api.ApiException;
+import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.ResourceRegistry;
@@ -10,9 +11,33 @@ import io.k8j.model.schema.StrictDecoder;
 import io.k8j.model.schema.WrongTypeException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Turns what a client sent into an object that fits its schema, or says in upstream's words why it cannot be. */
 public final class ObjectCodec {
+    /** Versions that upstream still reads, though it serves none of them. */
+    private static final Set<String> UNSERVED = Set.of(
+            "admissionregistration.k8s.io/v1alpha1",
+            "admissionregistration.k8s.io/v1beta1",
+            "apps/v1beta1",
+            "apps/v1beta2",
+            "authentication.k8s.io/v1beta1",
+            "authorization.k8s.io/v1beta1",
+            "batch/v1beta1",
+            "certificates.k8s.io/v1beta1",
+            "coordination.k8s.io/v1beta1",
+            "discovery.k8s.io/v1beta1",
+            "events.k8s.io/v1beta1",
+            "extensions/v1beta1",
+            "networking.k8s.io/v1beta1",
+            "node.k8s.io/v1beta1",
+            "policy/v1beta1",
+            "rbac.authorization.k8s.io/v1alpha1",
+            "rbac.authorization.k8s.io/v1beta1",
+            "scheduling.k8s.io/v1beta1",
+            "storage.k8s.io/v1alpha1",
+            "storage.k8s.io/v1beta1");
+
     private ObjectCodec() {}
 
     /**
@@ -73,18 +98,30 @@ public final class ObjectCodec {
         String apiVersion = text(tree, "apiVersion", wanted.apiVersion());
         if (kind.equals(wanted.kind()) && apiVersion.equals(wanted.apiVersion())) return;
         GroupVersionKind found = GroupVersionKind.of(apiVersion, kind);
-        if (kind.equals(wanted.kind()) || custom) {
+        if (custom && apiVersion.equals(wanted.apiVersion())) throw otherKind(wanted, kind, tree);
+        if (custom || kind.equals(wanted.kind()) && isRegistered(found)) {
             throw ApiException.badRequest(
                     "the API version in the data (%s) does not match the expected API version (%s)"
                             .formatted(apiVersion, wanted.apiVersion()));
         }
-        String why = ResourceRegistry.known().kind(found) == null
+        String why = !isRegistered(found)
                 ? "no kind \"%s\" is registered for version \"%s\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
                         .formatted(kind, apiVersion)
                 : "converting (%s.%s) to (%s.%s): unknown conversion"
                         .formatted(found.version(), kind, internalPackage(wanted.group()), wanted.kind());
         throw ApiException.badRequest("%s in version \"%s\" cannot be handled as a %s: %s"
                 .formatted(kind, found.version(), wanted.kind(), why));
+    }
+
+    /** Custom resources are decoded without regard to their kind, so this comes up when they are validated. */
+    private static ApiException otherKind(GroupVersionKind wanted, String kind, Map<String, Object> tree) {
+        String name = text(Trees.map(tree, "metadata"), "name", "");
+        FieldError wrong = FieldError.invalid("kind", kind, "must be " + wanted.kind());
+        return ApiException.invalid(GroupVersionKind.of(wanted.apiVersion(), kind), name, List.of(wrong));
+    }
+
+    private static boolean isRegistered(GroupVersionKind kind) {
+        return ResourceRegistry.known().kind(kind) != null || UNSERVED.contains(kind.apiVersion());
     }
 
     private static String internalPackage(String group) {

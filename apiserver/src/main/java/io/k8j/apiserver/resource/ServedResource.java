@@ -94,24 +94,17 @@ public record ServedResource(
      */
     public Map<String, Object> treeFromStored(Map<String, Object> stored) {
         Map<String, Object> tree = converter.fromStored(stored);
-        if (custom != null) complete(tree);
         return storedAsServed() ? tree : canonical(tree);
     }
 
     private ApiObject completed(ApiObject stored) {
         Map<String, Object> tree = Json.parseObject(stored.json());
         Map<String, Object> before = Trees.deepCopy(tree);
-        complete(tree);
+        tree = converter.fromStored(tree);
         if (Trees.deepEquals(before, tree)) return stored;
         if (stored.resourceVersion().isEmpty()) return ApiObject.ofTree(tree);
         long revision = Long.parseLong(stored.resourceVersion());
         return ApiObject.ofJson(ObjectBytes.encode(tree, storage.builtIn()).at(revision));
-    }
-
-    // An object may have been stored under an older schema.
-    private void complete(Map<String, Object> tree) {
-        custom.prune(tree);
-        custom.fillDefaults(tree);
     }
 
     /** What an object without any value is in that form. Nobody may change it. */

@@ -21,8 +21,13 @@ public interface VersionConverter {
     /** From the served version, apiVersion included. */
     Map<String, Object> toStored(Map<String, Object> object);
 
-    /** To the served version, apiVersion included. */
+    /** To the served version, apiVersion included, with what the stored version's defaults add to a stored object. */
     Map<String, Object> fromStored(Map<String, Object> object);
+
+    /** From whatever version an object says it has to the served one; nothing is added. */
+    default Map<String, Object> translate(Map<String, Object> object) {
+        return fromStored(object);
+    }
 
     /** All objects of a list to the served version, in their order; somebody outside is asked once for all of them. */
     default List<Map<String, Object>> allFromStored(List<Map<String, Object>> objects) {

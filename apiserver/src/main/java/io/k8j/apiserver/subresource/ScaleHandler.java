@@ -51,7 +51,10 @@ public final class ScaleHandler implements Handler {
         }
         boolean patch = call.api().verb() == Verb.PATCH;
         Params params = patch ? Params.patch(call.api()) : Params.update(call.api());
-        String type = patch ? PatchHandler.checkType(call.api().contentType(), true) : "";
+        String type = patch
+                ? PatchHandler.checkType(
+                        call.api().contentType(), call.resource().custom() == null)
+                : "";
         UpdateFlow.Plan plan = new UpdateFlow.Plan(Rules.MAIN, false, c -> {}, params, 6, new View(call.resource()));
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
             if (type.equals(Params.APPLY)) return applied(call, current, params);

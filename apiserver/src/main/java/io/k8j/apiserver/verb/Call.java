@@ -7,8 +7,10 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
+import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One request on its way through a handler.
@@ -52,6 +54,28 @@ public record Call(ApiCall api, ServedResource resource, RequestContext context,
                 storage().id().group(),
                 storage().kind().version(),
                 storage().id().resource());
+    }
+
+    /**
+     * The form in which a write is prepared and checked: as it is stored; but custom resources as they are served, since
+     * each version has its own schema.
+     */
+    Map<String, Object> workingForm(Map<String, Object> served) {
+        return resource.custom() == null ? resource.converter().toStored(served) : served;
+    }
+
+    /** The same of what is stored, which is left as it is. */
+    Map<String, Object> workingFormOfStored(Map<String, Object> stored) {
+        return resource.custom() == null ? stored : resource.treeFromStored(Trees.deepCopy(stored));
+    }
+
+    /** What is stored of it in the end; the argument must not be used any more. */
+    Map<String, Object> storedForm(Map<String, Object> working) {
+        return storage()
+                .canonical(
+                        resource.custom() == null
+                                ? working
+                                : resource.converter().toStored(working));
     }
 
     public ApiException notFound() {

@@ -33,8 +33,7 @@ public final class CreateHandler implements Handler {
         }
         SystemFields.dropRepeatedOwners(metadata, false, call.context()::warn);
         FieldOwnership.update(call, null, object, params.managerOr(call.agent()));
-        Map<String, Object> stored = call.resource().converter().toStored(object);
-        ApiObject created = create(call, stored, params);
+        ApiObject created = create(call, call.workingForm(object), params);
         return call.answer(201, created);
     }
 

@@ -68,7 +68,7 @@ public final class ObjectCreator {
             call.warn(storage.strategy().warnings(call.context(), tree, null));
             storage.strategy().canonicalize(tree);
             admission.validate(Admission.request(call, Operation.CREATE, tree, null, options));
-            ApiObject object = store(call, storage.canonical(tree), metadata, dryRun);
+            ApiObject object = store(call, call.storedForm(tree), metadata, dryRun);
             stored = !dryRun;
             return object;
         } finally {

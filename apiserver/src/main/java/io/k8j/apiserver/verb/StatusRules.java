@@ -54,7 +54,7 @@ final class StatusRules implements UpdateRules {
     public List<FieldError> validate(Call call, Map<String, Object> object, Map<String, Object> old) {
         List<FieldError> errors = new ArrayList<>(0);
         if (call.resource().custom() != null)
-            errors.addAll(call.resource().custom().validate(object, old, call.context()::warn));
+            errors.addAll(call.resource().custom().validateStatus(object, old, call.context()::warn));
         errors.addAll(call.storage().strategy().validateStatusUpdate(call.context(), object, old));
         return errors;
     }

@@ -99,13 +99,14 @@ public final class UpdateFlow {
             if (!plan.mayCreate()) throw call.notFound();
             return create(call, plan, change);
         }
-        Map<String, Object> old = Json.parseObject(current.object().json());
+        Map<String, Object> before = Json.parseObject(current.object().json());
+        Map<String, Object> old = call.workingFormOfStored(before);
         Map<String, Object> object = changed(call, old, change);
         Map<String, Object> metadata = SystemFields.metadata(object);
         checkIdentity(call, metadata, old);
         checkVersion(call, metadata, current);
         // In the form in which the stored one is, so that a field that is spelled out empty is no change.
-        object = call.storage().canonical(call.resource().converter().toStored(object));
+        object = call.storage().canonical(call.workingForm(object));
         metadata = SystemFields.metadata(object);
 
         Map<String, Object> options = plan.params().asUpdateOptions();
@@ -135,8 +136,7 @@ public final class UpdateFlow {
                     plan.view() == null
                             ? Admission.request(call, Operation.UPDATE, object, old, options)
                             : seen(call, plan, object, old, options));
-            Map<String, Object> canonical = call.storage().canonical(object);
-            Outcome outcome = store(call, plan, current, canonical, old);
+            Outcome outcome = store(call, plan, current, call.storedForm(object), before);
             // A patch that names no version carries the one it was applied to: it is tried again on the newer
             // object, while a request that names a version is refused there.
             stored = outcome != null && !plan.params().dryRun();
@@ -155,7 +155,9 @@ public final class UpdateFlow {
 
     private static Map<String, Object> changed(Call call, Map<String, Object> old, Change change) {
         // A copy is cheaper than reading the bytes again.
-        Map<String, Object> object = change.from(call.resource().treeFromStored(Trees.deepCopy(old)));
+        Map<String, Object> copy = Trees.deepCopy(old);
+        Map<String, Object> object =
+                change.from(call.resource().custom() == null ? call.resource().treeFromStored(copy) : copy);
         SystemFields.takeNamespace(SystemFields.metadata(object), call.objectNamespace());
         return object;
     }
@@ -174,7 +176,7 @@ public final class UpdateFlow {
         SystemFields.wipe(metadata);
         metadata.remove("resourceVersion");
         plan.authorizeCreate().accept(call);
-        Map<String, Object> stored = call.resource().converter().toStored(object);
+        Map<String, Object> stored = call.workingForm(object);
         Map<String, Object> options = plan.params().asCreateOptions();
         admission.mutate(Admission.request(call, Operation.CREATE, stored, null, options));
         SystemFields.dropRepeatedOwners(SystemFields.metadata(stored), true, call.context()::warn);

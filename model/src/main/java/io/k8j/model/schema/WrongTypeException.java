@@ -4,7 +4,7 @@ package io.k8j.model.schema;
 public final class WrongTypeException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    WrongTypeException(String message) {
+    public WrongTypeException(String message) {
         super(message);
     }
 }

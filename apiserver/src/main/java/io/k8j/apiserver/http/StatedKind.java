@@ -1,0 +1,58 @@
+package io.k8j.apiserver.http;
+
+import io.k8j.apiserver.verb.RequestBody;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** What an object says it is: upstream looks at {@code apiVersion} and {@code kind} before it decodes the rest. */
+final class StatedKind {
+    private StatedKind() {}
+
+    /** Why that cannot be read at all; null if it can. */
+    static String fault(Map<String, Object> object) {
+        for (Map.Entry<String, Object> field : object.entrySet()) {
+            String name = field.getKey();
+            if (!name.equals("kind") && !name.equals("apiVersion")) continue;
+            if (field.getValue() != null && !(field.getValue() instanceof String)) {
+                return "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go struct field .%s of type string"
+                        .formatted(CallReader.goType(field.getValue()), name);
+            }
+        }
+        String version = text(object, "apiVersion");
+        return version.chars().filter(c -> c == '/').count() > 1 ? "unexpected GroupVersion string: " + version : null;
+    }
+
+    /**
+     * Of a custom resource nothing is taken for granted: it has to say both.
+     *
+     * @throws ApiException 400 if it does not
+     */
+    static void checkCustom(Exchange exchange, Object body, GroupVersionKind wanted) {
+        Map<String, Object> object =
+                Trees.asMap((Map<?, ?>) RequestBody.of(body).tree());
+        String version = text(object, "apiVersion");
+        if (text(object, "kind").isEmpty()) {
+            String stated = version.isEmpty() ? wanted.version() : version.substring(version.indexOf('/') + 1);
+            throw ApiException.badRequest(
+                    "%s in version \"%s\" cannot be handled as a %s: Object 'Kind' is missing in '%s'"
+                            .formatted(wanted.kind(), stated, wanted.kind(), json(exchange, object)));
+        }
+        if (version.isEmpty()) {
+            throw ApiException.badRequest("the API version in the data () does not match the expected API version (%s)"
+                    .formatted(wanted.apiVersion()));
+        }
+    }
+
+    private static String json(Exchange exchange, Map<String, Object> object) {
+        boolean yaml = MediaTypes.YAML.equals(MediaTypes.contentType(exchange.header("Content-Type")));
+        return yaml ? Json.writeString(object) : new String(exchange.body(), StandardCharsets.UTF_8).strip();
+    }
+
+    private static String text(Map<String, Object> object, String field) {
+        return object.get(field) instanceof String s ? s : "";
+    }
+}
