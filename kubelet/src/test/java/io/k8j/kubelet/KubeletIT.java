@@ -344,4 +344,32 @@ class KubeletIT {
         assertThat(get("/pods")).contains("\"name\":\"p\"");
         assertThat(get("/healthz")).isEqualTo("ok");
     }
+
+    @Test
+    void cgroupsNetworksAndVolumesAreMeasured() throws Exception {
+        node.create("p", sleeper(",'volumes':[{'name':'e','emptyDir':{}}]"));
+        node.awaitPhase("p", "Running");
+        String page = get("/metrics/cadvisor");
+        String container = "container=\"c\",id=\"[^\"]+\",image=\"[^\"]*busybox:latest\",name=\"[0-9a-f]{64}\","
+                + "namespace=\"default\",pod=\"p\"";
+        for (String metric : List.of(
+                "container_cpu_usage_seconds_total\\{" + container + ",cpu=\"total\"\\} ",
+                "container_memory_working_set_bytes\\{" + container + "\\} ",
+                "container_spec_cpu_shares\\{" + container + "\\} 2",
+                "container_processes\\{" + container + "\\} 1 ",
+                "container_start_time_seconds\\{" + container + "\\} ",
+                "container_network_receive_bytes_total\\{container=\"\",.*pod=\"p\",interface=\"eth0\"\\} ",
+                "container_memory_usage_bytes\\{container=\"\",id=\"/\",image=\"\",name=\"\",namespace=\"\",pod=\"\"\\} ",
+                "machine_cpu_cores\\{boot_id=")) {
+            assertThat(page).containsPattern("(?m)^" + metric);
+        }
+        assertThat(get("/stats/summary"))
+                .containsPattern("\"network\":\\{\"time\":\"[^\"]+\",\"name\":\"eth0\",\"rxBytes\":\\d+")
+                .containsPattern(
+                        "\"usedBytes\":\\d+,\"inodesFree\":\\d+,\"inodes\":\\d+,\"inodesUsed\":\\d+,\"name\":\"e\"")
+                .contains("\"process_stats\":{\"process_count\":");
+        await().untilAsserted(() -> assertThat(get("/metrics"))
+                .contains("kubelet_pleg_relist_duration_seconds_count", "kubelet_started_pods_total")
+                .containsPattern("kubelet_pleg_last_seen_seconds [1-9]"));
+    }
 }

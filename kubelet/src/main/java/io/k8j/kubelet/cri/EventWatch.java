@@ -62,7 +62,9 @@ final class EventWatch implements AutoCloseable {
         try {
             while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 try {
+                    long begin = System.nanoTime();
                     StateLook now = StateLook.at(runtime);
+                    calls.metrics().relisted(begin, System.nanoTime(), System.currentTimeMillis() / 1e3);
                     if (last != StateLook.NOTHING) {
                         last.changedBy(now).forEach(id -> listener.accept(new RuntimeEvent(id)));
                     }

@@ -2,6 +2,7 @@ package io.k8j.kubelet.cri;
 
 import io.k8j.model.metrics.Histogram;
 import io.k8j.model.metrics.MetricFamily;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,8 @@ final class RuntimeMetrics {
             Map.entry("ListPodSandboxStats", "list_podsandbox_stats"),
             Map.entry("UpdateContainerResources", "update_container"),
             Map.entry("ImageFsInfo", "image_fs_info"));
+
+    private static final double[] USUAL = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
 
     private final Map<String, String> words = new ConcurrentHashMap<>(WORDS);
     private final MetricFamily total = MetricFamily.counter(
@@ -38,6 +41,34 @@ final class RuntimeMetrics {
             Histogram.exponential(0.005, 2.5, 14),
             "operation_type");
 
+    private final MetricFamily relist = MetricFamily.histogram(
+                    "kubelet_pleg_relist_duration_seconds",
+                    "ALPHA",
+                    "Duration in seconds for relisting pods in PLEG.",
+                    USUAL)
+            .init();
+    private final MetricFamily relistInterval = MetricFamily.histogram(
+                    "kubelet_pleg_relist_interval_seconds",
+                    "ALPHA",
+                    "Interval in seconds between relisting in PLEG.",
+                    USUAL)
+            .init();
+    private final MetricFamily lastSeen = MetricFamily.gauge(
+                    "kubelet_pleg_last_seen_seconds", "ALPHA", "Timestamp in seconds when PLEG was last seen active.")
+            .init();
+    private final MetricFamily discarded = MetricFamily.counter(
+                    "kubelet_pleg_discard_events", "ALPHA", "The number of discard events in PLEG.")
+            .init();
+    private long relisted; // the watch's thread only; 0 before the first
+
+    /** All states were looked at. Called by one thread. */
+    void relisted(long begin, long end, double nowSeconds) {
+        relist.observe((end - begin) / 1e9);
+        if (relisted != 0) relistInterval.observe((begin - relisted) / 1e9);
+        relisted = begin;
+        lastSeen.set(Math.floor(nowSeconds));
+    }
+
     /** @param method with its service, such as {@code runtime.v1.RuntimeService/ExecSync} */
     void called(String method, boolean ok, long nanos) {
         String type = word(method.substring(method.lastIndexOf('/') + 1));
@@ -52,6 +83,7 @@ final class RuntimeMetrics {
     }
 
     void write(StringBuilder out) {
+        for (MetricFamily family : List.of(relist, relistInterval, lastSeen, discarded)) family.write(out);
         seconds.write(out);
         errors.write(out);
         total.write(out);

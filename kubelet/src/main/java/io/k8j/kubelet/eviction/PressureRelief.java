@@ -115,11 +115,12 @@ public final class PressureRelief implements AutoCloseable {
         Map<String, PodUse> found = uses.of(limited, true);
         boolean any = false;
         for (Pod pod : limited) {
-            Optional<String> why =
+            Optional<StorageLimits.Excess> why =
                     StorageLimits.exceeded(pod, found.get(pod.getMetadata().getUid()));
             if (why.isEmpty()) continue;
             tell(pod, "ephemeral-storage");
-            pods.evictForLimit(pod.getMetadata().getUid(), why.get(), AT_ONCE);
+            pods.nodeMetrics().evicted(why.get().signal());
+            pods.evictForLimit(pod.getMetadata().getUid(), why.get().message(), AT_ONCE);
             any = true;
         }
         return any;
@@ -144,6 +145,7 @@ public final class PressureRelief implements AutoCloseable {
         Duration grace = threshold.isSoft() ? Duration.ofSeconds(config.maxPodGraceSeconds()) : AT_ONCE;
         Pod pod = first.get().pod();
         tell(pod, resource);
+        pods.nodeMetrics().evicted(threshold.signal().text());
         pods.evict(pod.getMetadata().getUid(), Ranking.message(first.get(), threshold, seen), grace);
         return true;
     }

@@ -35,20 +35,28 @@ final class StorageLimits {
                 : container.getResources().getLimits().get(RESOURCE);
     }
 
-    /** Upstream's sentence for the first limit that is exceeded. */
-    static Optional<String> exceeded(Pod pod, PodUse use) {
+    /**
+     * A limit that is exceeded.
+     *
+     * @param signal as upstream's metrics name it
+     * @param message upstream's sentence
+     */
+    record Excess(String signal, String message) {}
+
+    /** The first limit that is exceeded. */
+    static Optional<Excess> exceeded(Pod pod, PodUse use) {
         for (Volume volume : limitedVolumes(pod)) {
             Quantity limit = volume.getEmptyDir().getSizeLimit();
             if (use.emptyDirs().getOrDefault(volume.getName(), 0L) > Amounts.whole(limit)) {
-                return Optional.of("Usage of EmptyDir volume \"%s\" exceeds the limit \"%s\". "
-                        .formatted(volume.getName(), limit));
+                String message = "Usage of EmptyDir volume \"%s\" exceeds the limit \"%s\". ";
+                return Optional.of(new Excess("emptydirfs.limit", message.formatted(volume.getName(), limit)));
             }
         }
         return ofPod(pod, use).or(() -> ofContainers(pod, use));
     }
 
     /** The sum of the limits counts once at least one container has one. */
-    private static Optional<String> ofPod(Pod pod, PodUse use) {
+    private static Optional<Excess> ofPod(Pod pod, PodUse use) {
         List<Container> all = new ArrayList<>(pod.getSpec().getContainers());
         List<Quantity> limits = all.stream()
                 .map(StorageLimits::limit)
@@ -58,16 +66,17 @@ final class StorageLimits {
         long sum = limits.stream().mapToLong(Amounts::whole).sum();
         if (use.allDisk() <= sum) return Optional.empty();
         String text = limits.size() == 1 ? limits.getFirst().toString() : Ranking.binary(sum);
-        return Optional.of(
-                "Pod ephemeral local storage usage exceeds the total limit of containers %s. ".formatted(text));
+        String message = "Pod ephemeral local storage usage exceeds the total limit of containers %s. ";
+        return Optional.of(new Excess("ephemeralpodfs.limit", message.formatted(text)));
     }
 
-    private static Optional<String> ofContainers(Pod pod, PodUse use) {
+    private static Optional<Excess> ofContainers(Pod pod, PodUse use) {
         for (Container container : pod.getSpec().getContainers()) {
             Quantity limit = limit(container);
             if (limit != null && use.disk(container.getName()) > Amounts.whole(limit)) {
-                return Optional.of("Container %s exceeded its local ephemeral storage limit \"%s\". "
-                        .formatted(container.getName(), limit));
+                String message = "Container %s exceeded its local ephemeral storage limit \"%s\". ";
+                return Optional.of(
+                        new Excess("ephemeralcontainerfs.limit", message.formatted(container.getName(), limit)));
             }
         }
         return Optional.empty();

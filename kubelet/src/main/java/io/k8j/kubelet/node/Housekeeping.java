@@ -134,6 +134,7 @@ public final class Housekeeping implements AutoCloseable {
                 if (diskUse() < to) return;
                 log.atInfo().addKeyValue("image", image.getRepoTagsList()).log("remove unused image");
                 runtime.removeImage(image.getId());
+                pods.nodeMetrics().imageRemoved();
             }
         } catch (RuntimeFailure | IOException e) {
             log.atDebug().addKeyValue("cause", e.getMessage()).log("images not looked at");

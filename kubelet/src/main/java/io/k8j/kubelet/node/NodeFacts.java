@@ -136,9 +136,9 @@ public final class NodeFacts {
             // the Ready condition tells it
         }
         return new NodeSystemInfoBuilder()
-                .withMachineID(read("/etc/machine-id"))
+                .withMachineID(machineId())
                 .withSystemUUID(systemUuid())
-                .withBootID(read("/proc/sys/kernel/random/boot_id"))
+                .withBootID(bootId())
                 .withKernelVersion(read("/proc/sys/kernel/osrelease"))
                 .withOsImage(osImage())
                 .withContainerRuntimeVersion(runtimeVersion)
@@ -149,10 +149,20 @@ public final class NodeFacts {
                 .build();
     }
 
+    /** Tells this machine's installation from others; empty if that is not known. */
+    public static String machineId() {
+        return read("/etc/machine-id");
+    }
+
+    /** Tells this run of the kernel from others. */
+    public static String bootId() {
+        return read("/proc/sys/kernel/random/boot_id");
+    }
+
     /** The firmware's, or else the same as the machine's id. */
-    private static String systemUuid() {
+    public static String systemUuid() {
         String firmware = read("/sys/class/dmi/id/product_uuid");
-        return firmware.isEmpty() ? read("/etc/machine-id") : firmware;
+        return firmware.isEmpty() ? machineId() : firmware;
     }
 
     private static String read(String file) {

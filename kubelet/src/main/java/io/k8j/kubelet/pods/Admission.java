@@ -113,8 +113,8 @@ final class Admission implements AutoCloseable {
         }
         switch (verdict) {
             case Admittance.Verdict.Admit() -> worker.admit();
-            case Admittance.Verdict.Preempt(List<Pod> victims) -> {
-                preempt(victims);
+            case Admittance.Verdict.Preempt(List<Pod> victims, String resource) -> {
+                preempt(victims, resource);
                 worker.admit();
             }
             case Admittance.Verdict.Refuse refusal -> {
@@ -124,7 +124,8 @@ final class Admission implements AutoCloseable {
         }
     }
 
-    private static void refuse(PodWorker worker, Admittance.Verdict.Refuse refusal) {
+    private void refuse(PodWorker worker, Admittance.Verdict.Refuse refusal) {
+        context.nodeMetrics().refused(refusal.reason());
         log.atInfo()
                 .addKeyValue("pod", ObjectKey.of(worker.pod()))
                 .addKeyValue("reason", refusal.reason())
@@ -163,8 +164,9 @@ final class Admission implements AutoCloseable {
     }
 
     /** Waits for their end: until then they use what is needed. */
-    private void preempt(List<Pod> victims) throws InterruptedException {
+    private void preempt(List<Pod> victims, String resource) throws InterruptedException {
         for (Pod victim : victims) {
+            context.nodeMetrics().preempted(resource);
             for (PodWorker worker : workers.get()) {
                 if (!worker.pod()
                         .getMetadata()

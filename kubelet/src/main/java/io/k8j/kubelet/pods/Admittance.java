@@ -35,8 +35,8 @@ record Admittance(Node node, Map<String, Quantity> allocatable, Set<String> pres
         /** It fails. @param labelsOnly whether it is only for what the node's object says, of which ours may be old */
         record Refuse(String reason, String message, boolean labelsOnly) implements Verdict {}
 
-        /** It may run once these have ended. */
-        record Preempt(List<Pod> victims) implements Verdict {}
+        /** It may run once these have ended, for want of this resource first of all. */
+        record Preempt(List<Pod> victims, String resource) implements Verdict {}
     }
 
     Verdict decide(Pod pod) {
@@ -52,7 +52,8 @@ record Admittance(Node node, Map<String, Quantity> allocatable, Set<String> pres
         List<Shortage> shortages = misfits.stream().map(Shortage.class::cast).toList();
         return new Preemption(pod, others)
                 .victims(shortages)
-                .<Verdict>map(Verdict.Preempt::new)
+                .<Verdict>map(victims ->
+                        new Verdict.Preempt(victims, shortages.getFirst().resource()))
                 .orElseGet(() -> refuse("UnexpectedAdmissionError", noVictims(shortages)));
     }
 

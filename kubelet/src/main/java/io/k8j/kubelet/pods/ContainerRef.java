@@ -37,6 +37,15 @@ public record ContainerRef(Kind kind, Container container, String target) {
         return container.getName();
     }
 
+    /** Its role as metrics name it. */
+    String type() {
+        return switch (kind) {
+            case INIT, SIDECAR -> "init_container";
+            case APP, VOLUME -> "container";
+            case EPHEMERAL -> "ephemeral_container";
+        };
+    }
+
     /** Where in the Pod it stands, as events name it; null for the Pod as a whole. */
     public String fieldPath() {
         String list = switch (kind) {

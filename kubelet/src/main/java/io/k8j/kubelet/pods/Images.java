@@ -8,6 +8,7 @@ import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.AuthConfig;
 import io.k8j.kubelet.cri.v1.Image;
 import io.k8j.kubelet.cri.v1.PodSandboxConfig;
+import io.k8j.kubelet.metrics.NodeMetrics;
 import io.k8j.kubelet.volumes.ObjectSource;
 import io.k8j.model.time.Time;
 import java.io.IOException;
@@ -59,9 +60,17 @@ final class Images {
     private final Map<String, Instant> ends = new ConcurrentHashMap<>();
     private final CrashBackoff backoff = new CrashBackoff(); // guarded by itself
     private final PulledImages pulled;
+    private final NodeMetrics metrics;
     private final Semaphore slots = new Semaphore(PARALLEL_PULLS);
 
-    Images(ContainerRuntime runtime, ObjectSource objects, PodEvents events, Time time, PulledImages pulled) {
+    Images(
+            ContainerRuntime runtime,
+            ObjectSource objects,
+            PodEvents events,
+            Time time,
+            PulledImages pulled,
+            NodeMetrics metrics) {
+        this.metrics = metrics;
         this.runtime = runtime;
         this.objects = objects;
         this.events = events;
@@ -69,8 +78,13 @@ final class Images {
         this.pulled = pulled;
     }
 
-    /** Asks for a container's image; {@code wake} is called when a pull that this started is over. */
-    Outcome ensure(Pod pod, ContainerRef ref, PodSandboxConfig sandbox, Runnable wake) {
+    /**
+     * Asks for a container's image.
+     *
+     * @param clock hears of the time that pulls take
+     * @param wake is called when a pull that this started is over
+     */
+    Outcome ensure(Pod pod, ContainerRef ref, PodSandboxConfig sandbox, StartClock clock, Runnable wake) {
         String wanted = ref.container().getImage();
         var parsed = REFERENCE.matcher(wanted == null ? "" : wanted);
         if (!parsed.matches()) {
@@ -117,11 +131,17 @@ final class Images {
             events.warning(pod, ref, "ErrImageNeverPull", message);
             return failed(pod, ref, "ErrImageNeverPull", message, Duration.ofSeconds(10));
         }
-        return pullUnlessTooEarly(pod, ref, image, key, sandbox, wake);
+        return pullUnlessTooEarly(pod, ref, image, key, sandbox, clock, wake);
     }
 
     private Outcome pullUnlessTooEarly(
-            Pod pod, ContainerRef ref, String image, Key key, PodSandboxConfig sandbox, Runnable wake) {
+            Pod pod,
+            ContainerRef ref,
+            String image,
+            Key key,
+            PodSandboxConfig sandbox,
+            StartClock clock,
+            Runnable wake) {
         String wanted = ref.container().getImage();
         String backoffKey = key.podUid() + "_" + wanted;
         Duration left;
@@ -138,7 +158,9 @@ final class Images {
         events.normal(pod, ref, "Pulling", "Pulling image \"%s\"".formatted(wanted));
         pulls.put(key, new Pull(false, null));
         Thread.ofVirtual().name("pull").start(() -> {
+            long begin = time.nanoTime();
             String failure = pull(pod, ref, image, sandbox);
+            clock.pulled(begin, time.nanoTime());
             if (failure != null) {
                 lastFailure.put(backoffKey, failure);
                 ends.put(backoffKey, time.instant());
@@ -179,6 +201,7 @@ final class Images {
                     Optional<Image> got = runtime.imageStatus(id);
                     pulled.pulled(image, got.map(Image::getId).orElse(id), login.source(), fresh);
                     long size = got.map(Image::getSize).orElse(0L);
+                    metrics.pulled(size, time.nanoTime() - begun);
                     events.normal(
                             pod,
                             ref,

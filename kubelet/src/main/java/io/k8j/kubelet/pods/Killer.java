@@ -142,14 +142,10 @@ final class Killer {
         CountDownLatch over = new CountDownLatch(1);
         Thread runner = Thread.ofVirtual().name("pre-stop").start(() -> {
             String failure = context.actions()
-                    .hook(
-                            hook,
-                            ContainerConfigs.text(pod),
-                            ref.container(),
-                            container.id(),
-                            podIp,
-                            limit,
-                            text -> context.events().warning(pod, "LifecycleHTTPFallback", text));
+                    .hook(hook, ContainerConfigs.text(pod), ref.container(), container.id(), podIp, limit, text -> {
+                        context.nodeMetrics().hookFellBack();
+                        context.events().warning(pod, "LifecycleHTTPFallback", text);
+                    });
             if (!failure.isEmpty()) context.events().warning(pod, ref, "FailedPreStopHook", "PreStopHook failed");
             over.countDown();
         });

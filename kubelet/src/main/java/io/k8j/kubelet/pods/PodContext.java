@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.client.Resources;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.hostports.HostPorts;
+import io.k8j.kubelet.metrics.NodeMetrics;
+import io.k8j.kubelet.metrics.PodMetrics;
 import io.k8j.kubelet.probes.Actions;
 import io.k8j.model.time.Time;
 import java.util.concurrent.Semaphore;
@@ -30,4 +32,6 @@ record PodContext(
         Semaphore sandboxSlots,
         RuntimeName runtimeName,
         HostPorts hostPorts,
-        Allocations allocations) {}
+        Allocations allocations,
+        PodMetrics podMetrics,
+        NodeMetrics nodeMetrics) {}

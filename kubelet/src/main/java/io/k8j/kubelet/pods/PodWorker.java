@@ -8,12 +8,14 @@ import io.k8j.kubelet.cri.v1.PodSandboxConfig;
 import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.pods.RuntimePod.Sandbox;
 import io.k8j.kubelet.probes.Probes;
+import io.k8j.kubelet.volumes.PodVolumes;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -47,6 +49,7 @@ final class PodWorker {
     private final Endings endings;
     private final Sandboxes sandboxes;
     private final ProbeFeed feed;
+    private final StartClock clock;
     private final TerminationMessages messages = new TerminationMessages();
     private final BlockingQueue<Boolean> signal = new ArrayBlockingQueue<>(1);
     private final CountDownLatch over = new CountDownLatch(1);
@@ -73,7 +76,7 @@ final class PodWorker {
         this.reader = new RuntimeReader(context.runtime(), uid);
         this.volumes = new VolumeKeeper(context, uid, this::wake, this::wakeAfter);
         this.devices = new DeviceKeeper(context, this::retryLater);
-        this.statuses = new StatusKeeper(context);
+        this.statuses = new StatusKeeper(context, this::told);
         this.probes = new Probes(
                 pod,
                 context.actions(),
@@ -81,7 +84,8 @@ final class PodWorker {
                 (container, reason, message) -> ContainerRef.find(this.pod, container.getName())
                         .ifPresent(ref -> context.events().warning(this.pod, ref, reason, message)),
                 this::wake);
-        this.starter = new Starter(context, this::wake, this::wakeAfter);
+        this.clock = new StartClock(context.podMetrics(), context.time(), pod);
+        this.starter = new Starter(context, clock, this::wake, this::wakeAfter);
         this.killer = new Killer(context, this::wake);
         this.resizer = new Resizer(context);
         this.endings = new Endings(context, this::wakeAfter);
@@ -111,6 +115,14 @@ final class PodWorker {
         return ended || removed || over;
     }
 
+    Map<String, PodVolumes.LocalVolume> localVolumes() {
+        return volumes.locals();
+    }
+
+    boolean isRemoved() {
+        return removed;
+    }
+
     Pod pod() {
         return pod;
     }
@@ -124,6 +136,7 @@ final class PodWorker {
     void update(Pod newer) {
         Pod before = pod;
         pod = newer;
+        clock.observed(newer);
         if (!Objects.equals(before.getSpec(), newer.getSpec())) starter.retryNow(); // with another image, for one
         if (PodNews.isIn(before, newer)) wake();
     }
@@ -187,7 +200,10 @@ final class PodWorker {
                 signal.poll(1, TimeUnit.HOURS);
                 if (stopped) break;
                 busy = true;
+                Pod now = pod;
+                clock.turnBegins(now);
                 turnSafely();
+                clock.turnEnds(now, terminating);
                 busy = false;
             }
         } catch (InterruptedException e) {
@@ -331,6 +347,10 @@ final class PodWorker {
             case DONE -> {}
         }
         return made == Sandboxes.Made.DONE;
+    }
+
+    private void told(String phase) {
+        if (phase.equals("Running")) clock.running();
     }
 
     private void tell(Pod now, RuntimePod runtime, boolean ended) {

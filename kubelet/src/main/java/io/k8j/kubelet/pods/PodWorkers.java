@@ -14,8 +14,11 @@ import io.k8j.kubelet.cri.v1.PodSandbox;
 import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.manifests.StaticPod;
+import io.k8j.kubelet.metrics.NodeMetrics;
+import io.k8j.kubelet.metrics.PodMetrics;
 import io.k8j.kubelet.probes.Actions;
 import io.k8j.kubelet.probes.ProbeMetrics;
+import io.k8j.kubelet.volumes.PodVolumes;
 import io.k8j.model.time.Pace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +58,8 @@ public final class PodWorkers implements AutoCloseable {
     private volatile boolean closed;
 
     private PodWorkers(Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
+        PodMetrics podMetrics = new PodMetrics();
+        NodeMetrics nodeMetrics = new NodeMetrics();
         this.objects = new ApiObjects(client, uid -> {
             PodWorker worker = worker(uid);
             if (worker != null) worker.refreshVolumes();
@@ -64,7 +69,8 @@ public final class PodWorkers implements AutoCloseable {
                 objects,
                 events,
                 client.time(),
-                new PulledImages(node.rootDir().resolve("image_manager")));
+                new PulledImages(node.rootDir().resolve("image_manager")),
+                nodeMetrics);
         this.context = new PodContext(
                 client.resources(Pod.class),
                 runtime,
@@ -72,7 +78,7 @@ public final class PodWorkers implements AutoCloseable {
                 objects,
                 images,
                 new Actions(runtime, client.time()),
-                new StatusWriter(client),
+                new StatusWriter(client, podMetrics),
                 events,
                 client.time(),
                 name -> client.resources(RuntimeClass.class)
@@ -81,7 +87,9 @@ public final class PodWorkers implements AutoCloseable {
                 new Semaphore(PARALLEL_SANDBOXES),
                 new RuntimeName(runtime),
                 hostPorts,
-                new Allocations(node.allocatable()));
+                new Allocations(node.allocatable()),
+                podMetrics,
+                nodeMetrics);
         this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
         this.admission = new Admission(context, pods, workers::values);
         this.statics = new StaticPods(client, node.name(), context.statuses(), pods, this::add, pod -> {
@@ -93,6 +101,18 @@ public final class PodWorkers implements AutoCloseable {
     /** Counts the results of probes. */
     public ProbeMetrics probeMetrics() {
         return context.actions().metrics();
+    }
+
+    /** Counts what the node does. */
+    public NodeMetrics nodeMetrics() {
+        return context.nodeMetrics();
+    }
+
+    /** Appends what is counted of Pods and of the node, in Prometheus' text format. */
+    public void writeMetrics(StringBuilder out) {
+        new PodCounts(workers.values(), statics.mirrors()).write(out);
+        context.podMetrics().write(out);
+        context.nodeMetrics().write(out);
     }
 
     private void add(Pod pod) {
@@ -205,6 +225,7 @@ public final class PodWorkers implements AutoCloseable {
                 log.atInfo()
                         .addKeyValue("pod", sandbox.getMetadata().getName())
                         .log("remove pod that is no longer wanted");
+                context.podMetrics().orphan();
                 Thread.ofVirtual().name("orphan").start(() -> removeSandbox(sandbox.getId()));
             }
             removeDirectories(known);
@@ -308,6 +329,17 @@ public final class PodWorkers implements AutoCloseable {
     /** The directory of a Pod's volumes and other files. */
     public Path directory(Pod pod) {
         return context.node().podDir(pod.getMetadata().getUid());
+    }
+
+    /** A Pod's volumes of kind {@code local} that are ready, by name. */
+    public Map<String, PodVolumes.LocalVolume> localVolumes(String uid) {
+        PodWorker worker = workers.get(uid);
+        return worker == null ? Map.of() : worker.localVolumes();
+    }
+
+    /** The Pod's cgroup, with a slash at its begin. */
+    public String cgroup(Pod pod) {
+        return Cgroups.parentOf(pod, context.node().cgroupRoot());
     }
 
     /** How many processes a Pod has; 0 if that cannot be known. */

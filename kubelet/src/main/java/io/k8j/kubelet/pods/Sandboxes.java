@@ -2,6 +2,7 @@ package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.kubelet.cri.RuntimeFailure;
+import io.k8j.kubelet.cri.v1.PodSandboxConfig;
 import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
 import io.k8j.kubelet.pods.RuntimePod.Sandbox;
 import java.io.IOException;
@@ -51,13 +52,24 @@ final class Sandboxes {
             String runtimeClass = now.getSpec().getRuntimeClassName();
             String handler =
                     runtimeClass == null ? "" : context.runtimeHandlers().apply(runtimeClass);
-            context.runtime().runPodSandbox(SandboxConfigs.of(now, attempt, context.node()), handler);
+            run(SandboxConfigs.of(now, attempt, context.node()), handler);
             return Made.DONE;
         } catch (RuntimeFailure e) {
             context.events().warning(now, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
             return Made.FAILED;
         } finally {
             context.sandboxSlots().release();
+        }
+    }
+
+    private void run(PodSandboxConfig config, String handler) {
+        long begin = context.time().nanoTime();
+        boolean failed = true;
+        try {
+            context.runtime().runPodSandbox(config, handler);
+            failed = false;
+        } finally {
+            context.podMetrics().sandbox(handler, context.time().nanoTime() - begin, failed);
         }
     }
 

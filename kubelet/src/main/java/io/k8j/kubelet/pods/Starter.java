@@ -29,6 +29,7 @@ final class Starter {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
 
     private final PodContext context;
+    private final StartClock clock;
     private final Runnable wake;
     private final Consumer<Duration> wakeAfter;
     private final CrashBackoff crashes = new CrashBackoff();
@@ -39,8 +40,9 @@ final class Starter {
     private final Set<String> hooked = ConcurrentHashMap.newKeySet();
     private final Map<String, String> hookFailures = new ConcurrentHashMap<>();
 
-    Starter(PodContext context, Runnable wake, Consumer<Duration> wakeAfter) {
+    Starter(PodContext context, StartClock clock, Runnable wake, Consumer<Duration> wakeAfter) {
         this.context = context;
+        this.clock = clock;
         this.wake = wake;
         this.wakeAfter = wakeAfter;
         this.retries = new Retries(context.time());
@@ -90,12 +92,14 @@ final class Starter {
         }
         Map<String, Image> images = images(pod, ref, sandboxConfig);
         if (images.isEmpty()) return false;
+        context.podMetrics().containerStarts(ref.type());
         try {
             create(pod, ref, runtime, sandbox, sandboxConfig, images, volumes, end);
             waiting.remove(ref.name());
             return true;
         } catch (StartFailure e) {
             waiting.put(ref.name(), new PodView.Waiting(e.reason(), e.getMessage()));
+            context.podMetrics().containerFailed(ref.type(), e.reason());
             context.events().warning(pod, ref, "Failed", "Error: " + e.getMessage());
             // A container that failed to start has ended, and its back-off says when to go on.
             if (e.reason().equals("RunContainerError")) wake.run();
@@ -123,13 +127,15 @@ final class Starter {
 
     /** The image of the container or of one of its volumes; empty if it is not there yet. */
     private Optional<Image> image(Pod pod, ContainerRef ref, ContainerRef wanted, PodSandboxConfig sandboxConfig) {
-        return switch (context.images().ensure(pod, wanted, sandboxConfig, wake)) {
+        return switch (context.images().ensure(pod, wanted, sandboxConfig, clock, wake)) {
             case Images.Outcome.Pulling() -> {
                 waiting.remove(ref.name());
                 yield Optional.empty();
             }
             case Images.Outcome.Missing(String reason, String message, Duration again) -> {
                 waiting.put(ref.name(), new PodView.Waiting(reason, message));
+                context.podMetrics().containerStarts(ref.type());
+                context.podMetrics().containerFailed(ref.type(), reason);
                 if (again != null) retry(ref, again.compareTo(AFTER_FAILURE) < 0 ? again : AFTER_FAILURE);
                 yield Optional.empty();
             }
@@ -217,7 +223,10 @@ final class Starter {
                             id,
                             podIp,
                             Duration.ZERO,
-                            text -> context.events().warning(pod, "LifecycleHTTPFallback", text));
+                            text -> {
+                                context.nodeMetrics().hookFellBack();
+                                context.events().warning(pod, "LifecycleHTTPFallback", text);
+                            });
             if (!failure.isEmpty()) {
                 context.events().warning(pod, ref, "FailedPostStartHook", "PostStartHook failed");
                 hookFailures.put(id, failure);

@@ -97,6 +97,11 @@ final class StaticPods implements AutoCloseable {
         mirrors.wake();
     }
 
+    /** How many Pods have or are to have a mirror. */
+    int mirrors() {
+        return shown().size();
+    }
+
     private synchronized Collection<Pod> shown() {
         return List.copyOf(running.values());
     }

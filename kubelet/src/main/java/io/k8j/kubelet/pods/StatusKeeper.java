@@ -1,5 +1,6 @@
 package io.k8j.kubelet.pods;
 
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
@@ -7,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Works out one Pod's statuses, each from the one before, and has them written. Owned by the Pod's worker. */
 final class StatusKeeper {
@@ -21,10 +23,13 @@ final class StatusKeeper {
             Resizer.IN_PROGRESS);
 
     private final PodContext context;
+    private final Consumer<String> onPhase;
     private PodStatus last; // null before the first
 
-    StatusKeeper(PodContext context) {
+    /** @param onPhase hears the phase that each status has */
+    StatusKeeper(PodContext context, Consumer<String> onPhase) {
         this.context = context;
+        this.onPhase = onPhase;
     }
 
     /**
@@ -33,8 +38,35 @@ final class StatusKeeper {
      * @param ended whether nothing of the Pod runs any more and nothing will
      */
     void tell(Pod now, RuntimePod runtime, PodView view, boolean ended) {
+        PodStatus before = last(now);
         last = PodStatuses.of(withOwnStatus(now), runtime, view, context.time().instant(), ended);
+        countEnds(before, last);
+        onPhase.accept(last.getPhase());
         context.statuses().set(now, last);
+    }
+
+    private void countEnds(PodStatus before, PodStatus now) {
+        countEnds(
+                "init_container",
+                before == null ? null : before.getInitContainerStatuses(),
+                now.getInitContainerStatuses());
+        countEnds("container", before == null ? null : before.getContainerStatuses(), now.getContainerStatuses());
+    }
+
+    /** Counts what had not ended before. */
+    private void countEnds(String type, List<ContainerStatus> before, List<ContainerStatus> now) {
+        for (ContainerStatus status : ContainerRef.orEmpty(now)) {
+            if (!hasEnded(status)) continue;
+            boolean known = ContainerRef.orEmpty(before).stream()
+                    .anyMatch(old -> old.getName().equals(status.getName()) && hasEnded(old));
+            if (known) continue;
+            var end = status.getState().getTerminated();
+            context.podMetrics().containerEnded(type, end.getExitCode(), end.getReason());
+        }
+    }
+
+    private static boolean hasEnded(ContainerStatus status) {
+        return status.getState() != null && status.getState().getTerminated() != null;
     }
 
     /** What was told last; what the object says before that. */

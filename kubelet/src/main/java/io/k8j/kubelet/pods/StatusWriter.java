@@ -7,9 +7,11 @@ import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
 import io.k8j.kubelet.manifests.StaticPod;
+import io.k8j.kubelet.metrics.PodMetrics;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.TransportException;
+import io.k8j.model.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,6 +49,7 @@ final class StatusWriter {
         private PodStatus wanted;
         private PodStatus last;
         private boolean writing;
+        private long changed; // when the oldest change came that is not written
 
         Entry(Pod pod) {
             this.key = ObjectKey.of(pod);
@@ -56,18 +59,23 @@ final class StatusWriter {
     }
 
     private final Resources<Pod> pods;
+    private final Time time;
+    private final PodMetrics metrics;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final Semaphore parallel = new Semaphore(PARALLEL);
     private volatile boolean closed;
 
-    StatusWriter(Client client) {
+    StatusWriter(Client client, PodMetrics metrics) {
         this.pods = client.resources(Pod.class);
+        this.time = client.time();
+        this.metrics = metrics;
     }
 
     /** Wants this status to be written soon. */
     void set(Pod pod, PodStatus status) {
         Entry entry = entries.computeIfAbsent(pod.getMetadata().getUid(), uid -> new Entry(pod));
         synchronized (entry) {
+            if (entry.wanted == null) entry.changed = time.nanoTime();
             entry.wanted = status;
             entry.last = status;
         }
@@ -147,8 +155,10 @@ final class StatusWriter {
         Map<String, Object> wanted = tree(status);
         String uid;
         Map<String, Object> changes;
+        long changed;
         synchronized (entry) {
             uid = entry.uid;
+            changed = entry.changed;
             changes = changes(entry.written, wanted);
         }
         if (uid == null || changes.isEmpty()) return true;
@@ -158,6 +168,7 @@ final class StatusWriter {
         parallel.acquire();
         try {
             pods.patch(entry.key, PatchType.STRATEGIC, patch, "status");
+            metrics.statusWritten(time.nanoTime() - changed);
             synchronized (entry) {
                 if (uid.equals(entry.uid)) entry.written = wanted;
             }

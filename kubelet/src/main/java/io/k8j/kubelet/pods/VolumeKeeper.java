@@ -96,6 +96,11 @@ final class VolumeKeeper {
         return true;
     }
 
+    /** Any thread. */
+    Map<String, PodVolumes.LocalVolume> locals() {
+        return volumes.locals();
+    }
+
     void tearDown() throws IOException {
         volumes.tearDown();
     }

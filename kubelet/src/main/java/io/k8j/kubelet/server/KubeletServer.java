@@ -53,7 +53,11 @@ public final class KubeletServer implements AutoCloseable {
             throws IOException {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("kubelet-server", true), NioIoHandler.newFactory());
-        Stats stats = new Stats(config, runtime, pods, machine, client.time(), client.transport()::writeMetrics);
+        RequestMetrics requests = new RequestMetrics();
+        Stats stats = new Stats(config, runtime, pods, machine, client.time(), out -> {
+            requests.write(out);
+            client.transport().writeMetrics(out);
+        });
         Routes routes = new Routes(config, runtime, pods, stats, new Streams(loop), client.time());
         Access access = tls == null ? null : new Access(client, config.nodeName());
         Certificates certificates = tls == null ? null : new Certificates(tls);
@@ -70,7 +74,7 @@ public final class KubeletServer implements AutoCloseable {
                                     .addLast("tls", certificates.current().newHandler(channel.alloc()));
                         }
                         channel.pipeline().addLast("http", new HttpServerCodec());
-                        channel.pipeline().addLast("requests", new RequestHandler(routes, access));
+                        channel.pipeline().addLast("requests", new RequestHandler(routes, access, requests));
                     }
                 });
         try {

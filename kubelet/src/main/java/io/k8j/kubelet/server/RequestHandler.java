@@ -18,10 +18,12 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
 
     private final Routes routes;
     private final Access access;
+    private final RequestMetrics metrics;
 
     /** @param access null if anyone may ask anything */
-    RequestHandler(Routes routes, Access access) {
+    RequestHandler(Routes routes, Access access, RequestMetrics metrics) {
         this.routes = routes;
+        this.metrics = metrics;
         this.access = access;
     }
 
@@ -42,6 +44,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void serve(Exchange exchange, X509Certificate certificate) {
+        Runnable end = metrics.begin(exchange.method(), exchange.path());
         try {
             if (access != null) {
                 Access.Verdict verdict = access.check(exchange, certificate);
@@ -58,6 +61,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
         } catch (RuntimeException e) {
             log.atError().addKeyValue("uri", exchange.path()).setCause(e).log("request failed");
             exchange.text(500, "internal error");
+        } finally {
+            end.run();
         }
     }
 

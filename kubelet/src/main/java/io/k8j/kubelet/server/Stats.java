@@ -1,18 +1,21 @@
 package io.k8j.kubelet.server;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.kubelet.KubeletConfig;
+import io.k8j.kubelet.cgroups.CgroupReader;
+import io.k8j.kubelet.cgroups.NetworkUse;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.ContainerStats;
 import io.k8j.kubelet.node.Machine;
+import io.k8j.kubelet.node.NodeFacts;
 import io.k8j.kubelet.pods.Labels;
 import io.k8j.kubelet.pods.PodWorkers;
 import io.k8j.model.time.Time;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,8 @@ final class Stats {
     private final Machine machine;
     private final Time time;
     private final Consumer<StringBuilder> clientMetrics;
+    private final ContainerRows rows;
+    private final VolumeSizes sizes;
     private final Map<String, Reading> readings = new ConcurrentHashMap<>();
     private volatile boolean failed; // whether the runtime did not answer the last question
 
@@ -60,6 +65,8 @@ final class Stats {
         this.machine = machine;
         this.time = time;
         this.clientMetrics = clientMetrics;
+        this.sizes = new VolumeSizes(pods, time);
+        this.rows = new ContainerRows(pods, CgroupReader.HERE);
     }
 
     private List<Use> uses() {
@@ -101,113 +108,71 @@ final class Stats {
                 .rate();
     }
 
-    private String text(long nanos) {
-        return Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000)
-                .truncatedTo(ChronoUnit.SECONDS)
-                .toString();
-    }
-
     Map<String, Object> summary() {
         Instant now = time.instant();
         long at = now.getEpochSecond() * 1_000_000_000 + now.getNano();
+        boolean real = !config.simulated();
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("nodeName", config.nodeName());
         NodeReading reading = NodeReading.of(runtime, machine);
-        node.put("cpu", cpu(at, reading.cpuNanos(), rate("node", at, reading.cpuNanos())));
+        node.put("cpu", Summary.cpu(at, reading.cpuNanos(), rate("node", at, reading.cpuNanos())));
         long used = reading.memoryBytes();
         node.put(
                 "memory",
                 Map.of(
                         "time",
-                        text(at),
+                        Summary.text(at),
                         "availableBytes",
                         machine.memory() - used,
                         "usageBytes",
                         used,
                         "workingSetBytes",
                         used));
-        node.put("fs", disk(at));
+        if (real) node.put("network", Summary.network(NetworkUse.of(1), at));
+        node.put("fs", Summary.disk(config.rootDir(), at, real));
+        if (real) node.put("runtime", Map.of("imageFs", Summary.disk(config.rootDir(), at, true)));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("node", node);
-        result.put("pods", podSummaries());
+        result.put("pods", podSummaries(at));
         return result;
     }
 
-    private Map<String, Object> disk(long at) {
-        try {
-            var store = Files.getFileStore(config.rootDir());
-            return Map.of(
-                    "time", text(at),
-                    "availableBytes", store.getUsableSpace(),
-                    "capacityBytes", store.getTotalSpace(),
-                    "usedBytes", store.getTotalSpace() - store.getUnallocatedSpace());
-        } catch (IOException unknown) {
-            return Map.of("time", text(at));
-        }
-    }
-
-    private Map<String, Object> cpu(long at, long used, long rate) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("time", text(at));
-        tree.put("usageNanoCores", rate);
-        tree.put("usageCoreNanoSeconds", used);
-        return tree;
-    }
-
-    private List<Object> podSummaries() {
+    private List<Object> podSummaries(long at) {
         Map<String, List<Use>> byPod = new LinkedHashMap<>();
         for (Use use : uses())
             byPod.computeIfAbsent(use.uid(), uid -> new ArrayList<>()).add(use);
+        Map<String, Pod> objects = new HashMap<>();
+        pods.pods().forEach(pod -> objects.put(pod.getMetadata().getUid(), pod));
+        sizes.retain(List.copyOf(objects.values()));
         List<Object> result = new ArrayList<>();
-        byPod.values().forEach(containers -> {
-            Use first = containers.getFirst();
-            Map<String, Object> pod = new LinkedHashMap<>();
-            pod.put("podRef", Map.of("name", first.pod(), "namespace", first.namespace(), "uid", first.uid()));
-            pod.put("containers", containers.stream().map(this::container).toList());
-            pod.put(
-                    "cpu",
-                    cpu(
-                            first.time(),
-                            containers.stream().mapToLong(Use::cpu).sum(),
-                            containers.stream().mapToLong(Use::rate).sum()));
-            pod.put(
-                    "memory",
-                    Map.of(
-                            "time",
-                            text(first.time()),
-                            "workingSetBytes",
-                            containers.stream()
-                                    .mapToLong(use -> use.raw()
-                                            .getMemory()
-                                            .getWorkingSetBytes()
-                                            .getValue())
-                                    .sum()));
-            result.add(pod);
+        byPod.forEach((uid, uses) -> {
+            Map<String, Object> tree = Summary.pod(
+                    uses,
+                    uses.stream()
+                            .map(use -> Summary.container(use, startedAt(use)))
+                            .toList());
+            Pod pod = objects.get(uid);
+            if (pod != null && pod.getStatus() != null && pod.getStatus().getStartTime() != null) {
+                tree.put("startTime", pod.getStatus().getStartTime());
+            }
+            if (pod != null && !config.simulated()) addMeasured(pod, tree, at);
+            result.add(tree);
         });
         return result;
     }
 
-    private Map<String, Object> container(Use use) {
-        var memory = use.raw().getMemory();
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("name", use.container());
-        double started = startedAt(use);
-        if (started > 0) tree.put("startTime", text((long) (started * 1e9)));
-        tree.put("cpu", cpu(use.time(), use.cpu(), use.rate()));
-        tree.put(
-                "memory",
-                Map.of(
-                        "time", text(memory.getTimestamp()),
-                        "availableBytes", memory.getAvailableBytes().getValue(),
-                        "usageBytes", memory.getUsageBytes().getValue(),
-                        "workingSetBytes", memory.getWorkingSetBytes().getValue(),
-                        "rssBytes", memory.getRssBytes().getValue(),
-                        "pageFaults", memory.getPageFaults().getValue(),
-                        "majorPageFaults", memory.getMajorPageFaults().getValue()));
-        tree.put(
-                "rootfs",
-                Map.of("usedBytes", use.raw().getWritableLayer().getUsedBytes().getValue()));
-        return tree;
+    private void addMeasured(Pod pod, Map<String, Object> tree, long at) {
+        List<NetworkUse> networks = rows.networks(pod);
+        if (!networks.isEmpty()) tree.put("network", Summary.network(networks, at));
+        List<Map<String, Object>> volumes = sizes.of(pod).stream()
+                .map(size -> Summary.volume(pod, size, at))
+                .toList();
+        if (!volumes.isEmpty()) tree.put("volume", volumes);
+        try {
+            tree.put("process_stats", Map.of("process_count", pods.processesOf(pod)));
+        } catch (IOException gone) {
+            return; // it has just ended
+        }
     }
 
     /** What metrics-server reads. */
@@ -223,22 +188,18 @@ final class Stats {
                 .orElse(0.0);
     }
 
-    /** The few of cAdvisor's figures that dashboards usually show. */
+    /** What cAdvisor tells of containers. */
     String containerMetrics() {
-        List<Use> uses = uses();
-        MetricText text = new MetricText();
-        text.family("container_cpu_usage_seconds_total", "Cumulative cpu time consumed in seconds.", "counter");
-        for (Use use : uses) text.value(labels(use), use.cpu() / 1e9, use.time() / 1_000_000);
-        text.family("container_memory_usage_bytes", "Current memory usage in bytes.", "gauge");
-        for (Use use : uses)
-            text.value(labels(use), use.raw().getMemory().getUsageBytes().getValue(), 0);
-        text.family("container_memory_working_set_bytes", "Current working set in bytes.", "gauge");
-        for (Use use : uses)
-            text.value(labels(use), use.raw().getMemory().getWorkingSetBytes().getValue(), 0);
-        text.family("container_memory_rss", "Size of RSS in bytes.", "gauge");
-        for (Use use : uses)
-            text.value(labels(use), use.raw().getMemory().getRssBytes().getValue(), 0);
-        return text.toString();
+        List<ContainerPage.Row> found;
+        if (config.simulated()) {
+            found = rows.played(uses(), this::startedAt);
+        } else {
+            failed = false;
+            found = rows.all(config.cgroupRoot());
+        }
+        var about = new ContainerPage.MachineRow(
+                machine.cpus(), machine.memory(), NodeFacts.bootId(), NodeFacts.machineId(), NodeFacts.systemUuid());
+        return ContainerPage.write(found, about, failed, time.instant().toEpochMilli());
     }
 
     /** Results of probes. */
@@ -253,9 +214,9 @@ final class Stats {
         MetricText text = new MetricText();
         text.family("kubelet_node_name", "[ALPHA] The node's name. The count is always 1.", "gauge");
         text.value("node=\"%s\"".formatted(config.nodeName()), 1, 0);
-        text.family("kubelet_running_pods", "[BETA] Number of pods that have a running pod sandbox", "gauge");
-        text.value("", pods.pods().size(), 0);
         StringBuilder all = new StringBuilder(text.toString());
+        pods.writeMetrics(all);
+        if (!config.simulated()) new VolumePage(pods, sizes).write(all);
         runtime.writeMetrics(all);
         clientMetrics.accept(all);
         return all.toString();

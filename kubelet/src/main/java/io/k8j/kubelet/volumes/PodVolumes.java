@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes the volumes of one Pod ready on this node and keeps their content up to date. Owned by the Pod's worker. */
 public final class PodVolumes {
@@ -26,6 +27,14 @@ public final class PodVolumes {
     private final ObjectSource objects;
     private final boolean mounts;
     private final Map<String, Path> ready = new HashMap<>();
+    private final Map<String, LocalVolume> locals = new ConcurrentHashMap<>();
+
+    /**
+     * A volume that lies on this node and belongs to a claim.
+     *
+     * @param claim name of it, in the Pod's namespace
+     */
+    public record LocalVolume(String claim, Path path) {}
 
     /**
      * Prepares nothing yet.
@@ -58,6 +67,11 @@ public final class PodVolumes {
         }
         if (!failures.isEmpty()) throw new VolumeException(failures, first);
         return Map.copyOf(ready);
+    }
+
+    /** Those volumes of kind {@code local} that are ready, by name. Any thread. */
+    public Map<String, LocalVolume> locals() {
+        return Map.copyOf(locals);
     }
 
     private Path setUp(Pod pod, Volume volume, Payloads payloads) throws VolumeException, IOException {
@@ -150,6 +164,7 @@ public final class PodVolumes {
             if (first && group != null && mounts && !isGiven(pod, path, group)) {
                 FileTrees.giveToGroup(path, group, false);
             }
+            locals.put(wanted.getName(), new LocalVolume(name, path));
             return path;
         }
         HostPathVolumeSource host = volume.getSpec().getHostPath();

@@ -63,7 +63,8 @@ class StorageLimitsTest {
     void anEmptyDirMayNotOutgrowItsLimit() {
         assertThat(StorageLimits.exceeded(pod("", "", "10Mi"), use(900, 0, 10))).isEmpty();
         assertThat(StorageLimits.exceeded(pod("", "", "10Mi"), use(0, 0, 11)))
-                .contains("Usage of EmptyDir volume \"scratch\" exceeds the limit \"10Mi\". ");
+                .contains(new StorageLimits.Excess(
+                        "emptydirfs.limit", "Usage of EmptyDir volume \"scratch\" exceeds the limit \"10Mi\". "));
     }
 
     @Test
@@ -71,13 +72,17 @@ class StorageLimitsTest {
         assertThat(StorageLimits.exceeded(pod("10Mi", "10Mi", ""), use(5, 5, 10)))
                 .isEmpty();
         assertThat(StorageLimits.exceeded(pod("10Mi", "10Mi", ""), use(5, 5, 11)))
-                .contains("Pod ephemeral local storage usage exceeds the total limit of containers 20Mi. ");
+                .contains(new StorageLimits.Excess(
+                        "ephemeralpodfs.limit",
+                        "Pod ephemeral local storage usage exceeds the total limit of containers 20Mi. "));
     }
 
     @Test
     void aContainersLayerAndLogsCountAgainstItsOwnLimit() {
         assertThat(StorageLimits.exceeded(pod("10Mi", "50Mi", ""), use(5, 6, 0)))
-                .contains("Container one exceeded its local ephemeral storage limit \"10Mi\". ");
+                .contains(new StorageLimits.Excess(
+                        "ephemeralcontainerfs.limit",
+                        "Container one exceeded its local ephemeral storage limit \"10Mi\". "));
         assertThat(StorageLimits.exceeded(pod("10Mi", "50Mi", ""), use(5, 5, 20)))
                 .isEmpty();
     }

@@ -63,7 +63,7 @@ class AdmittanceTest {
     private static String decide(Pod pod, Node node, Set<String> pressures, Pod... others) {
         return switch (new Admittance(node, ALLOCATABLE, pressures, List.of(others)).decide(pod)) {
             case Admittance.Verdict.Admit() -> "admit";
-            case Admittance.Verdict.Preempt(List<Pod> victims) ->
+            case Admittance.Verdict.Preempt(List<Pod> victims, String resource) ->
                 "preempt "
                         + String.join(
                                 " ",
