@@ -143,7 +143,7 @@ public final class CustomResources implements AutoCloseable {
                     definition.id(),
                     definition.storedKind(),
                     definition.namespaced(),
-                    new CustomStrategy(definition.selectableFields()),
+                    new CustomStrategy(definition.resource(), definition.selectableFields()),
                     limits);
             feed.add(storage.cache());
         }
@@ -201,6 +201,7 @@ public final class CustomResources implements AutoCloseable {
         if (!Trees.list(definition.tree(), "metadata", "finalizers").contains(DefinitionHook.FINALIZER)) return;
         Served known = served.get(name);
         if (known != null) {
+            ending(known, true);
             deleter.deleteAll(known.storage);
             int left = known.storage.cache().snapshot().objects().size();
             if (left > 0) {
@@ -209,11 +210,15 @@ public final class CustomResources implements AutoCloseable {
                 return;
             }
             condition(name, "False", "InstanceDeletionCompleted", "removed all instances");
+            ending(known, false);
         } else {
             condition(name, "False", "NeverEstablished", "resource was never established");
         }
-        stop(name);
         release(name);
+    }
+
+    private static void ending(Served served, boolean now) {
+        if (served.storage.strategy() instanceof CustomStrategy strategy) strategy.ending(now);
     }
 
     private void condition(String name, String status, String reason, String message) {
@@ -235,7 +240,9 @@ public final class CustomResources implements AutoCloseable {
             else metadata.put("finalizers", new ArrayList<>(left));
             tree.put("metadata", metadata);
         });
-        if (last[0]) editor.remove(definitions, name);
+        if (!last[0]) return; // somebody else holds the definition: it is served until that is done
+        stop(name);
+        editor.remove(definitions, name);
     }
 
     // Names that the departed had are free for others of its group.

@@ -45,6 +45,11 @@ final class Definition {
         return new GroupResource(Trees.string(spec, "group"), Trees.string(spec, "names", "plural"));
     }
 
+    /** The resource in its stored version. */
+    GroupVersionResource resource() {
+        return new GroupVersionResource(id().group(), storedKind().version(), id().resource());
+    }
+
     /** What users of a version are warned of; null if it is not deprecated. */
     private String deprecation(Object version) {
         if (!Trees.isTrue(version, "deprecated")) return null;

@@ -113,7 +113,12 @@ final class EmbeddedObjects {
         return new WrongTypeException(error.toString());
     }
 
-    private static StrictDecoder.Decoded decoded(Object metadata) {
+    /**
+     * Reads metadata.
+     *
+     * @throws WrongTypeException if it is none
+     */
+    static StrictDecoder.Decoded decoded(Object metadata) {
         if (metadata == null) return new StrictDecoder.Decoded(new LinkedHashMap<>(), List.of());
         if (metadata instanceof Map<?, ?> fields) return StrictDecoder.decode(METADATA, Trees.asMap(fields));
         String type = metadata instanceof List ? "array" : metadata instanceof String ? "string" : "number";

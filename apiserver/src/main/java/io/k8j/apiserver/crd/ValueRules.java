@@ -6,7 +6,6 @@ import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.validation.GoText;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,19 +25,22 @@ final class ValueRules {
 
     private ValueRules() {}
 
-    /** Everything wrong with a whole object; apiVersion, kind and metadata are checked elsewhere. */
+    /** Everything wrong with a whole object. */
     static List<FieldError> check(Map<String, Object> schema, Map<String, Object> object, Map<String, Object> old) {
-        Map<String, Object> root = new LinkedHashMap<>(schema);
-        List<Object> required = new ArrayList<>(Trees.list(schema, "required"));
-        required.removeAll(List.of("apiVersion", "kind", "metadata"));
-        root.put("required", required);
-        return check("", root, content(object), old == null ? ABSENT : content(old));
+        return check("", schema, object, old == null ? ABSENT : old);
     }
 
-    private static Map<String, Object> content(Map<String, Object> object) {
-        Map<String, Object> content = new LinkedHashMap<>(object);
-        content.keySet().removeAll(List.of("apiVersion", "kind", "metadata"));
-        return content;
+    /** Everything wrong with one field of an object; the sentences name places as seen from there. */
+    static List<FieldError> checkPart(
+            String field, Map<String, Object> schema, Map<String, Object> object, Map<String, Object> old) {
+        if (!object.containsKey(field) || !(Trees.get(schema, "properties", field) instanceof Map<?, ?> part)) {
+            return List.of();
+        }
+        Object former = old.containsKey(field) ? old.get(field) : ABSENT;
+        return check("", Trees.asMap(part), object.get(field), former).stream()
+                .map(e -> new FieldError(
+                        e.type(), e.field().equals(NOWHERE) ? field : field + "." + e.field(), e.message()))
+                .toList();
     }
 
     /** Everything wrong with a value; {@code old} is what it was before, or {@link #ABSENT}. */

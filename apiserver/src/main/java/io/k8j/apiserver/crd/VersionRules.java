@@ -7,7 +7,6 @@ import io.k8j.model.json.Trees;
 import io.k8j.model.schema.Defaulter;
 import io.k8j.model.schema.Pruner;
 import io.k8j.model.schema.Schema;
-import io.k8j.model.schema.Schemas;
 import io.k8j.model.schema.StrictDecoder;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,7 +27,6 @@ final class VersionRules implements CustomRules {
             FieldError.Type.TOO_LONG,
             FieldError.Type.TOO_MANY,
             FieldError.Type.TYPE_INVALID);
-    private static final Schema METADATA = Schemas.type("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
 
     private final Schema schema;
     private final Schema defaults; // the schema as far as it fills absent fields
@@ -64,8 +62,8 @@ final class VersionRules implements CustomRules {
     @Override
     public List<String> prune(Map<String, Object> object) {
         List<String> problems = new ArrayList<>();
-        if (object.get("metadata") instanceof Map<?, ?> metadata) {
-            StrictDecoder.Decoded decoded = StrictDecoder.decode(METADATA, Trees.asMap(metadata));
+        if (object.containsKey("metadata")) {
+            StrictDecoder.Decoded decoded = EmbeddedObjects.decoded(object.get("metadata"));
             object.put("metadata", decoded.object());
             for (String problem : decoded.problems()) {
                 problems.add(problem.replace("unknown field \"", "unknown field \"metadata."));
@@ -129,7 +127,8 @@ final class VersionRules implements CustomRules {
 
     @Override
     public List<FieldError> validate(Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings) {
-        List<FieldError> errors = values(object, old);
+        List<FieldError> errors = new ArrayList<>(ValueRules.check(source, object, old));
+        ScaleRules.check(scale, object, errors);
         if (embedded) errors.addAll(EmbeddedObjects.check("", source, object, false));
         return completed(errors, object, old, warnings);
     }
@@ -137,13 +136,9 @@ final class VersionRules implements CustomRules {
     @Override
     public List<FieldError> validateStatus(
             Map<String, Object> object, Map<String, Object> old, Consumer<String> warnings) {
-        return completed(values(object, old), object, old, warnings);
-    }
-
-    private List<FieldError> values(Map<String, Object> object, Map<String, Object> old) {
-        List<FieldError> errors = new ArrayList<>(ValueRules.check(source, object, old));
+        List<FieldError> errors = new ArrayList<>(ValueRules.checkPart("status", source, object, old));
         ScaleRules.check(scale, object, errors);
-        return errors;
+        return completed(errors, object, old, warnings);
     }
 
     private List<FieldError> completed(

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.resource.StatedKind;
 import io.k8j.apiserver.verb.Params;
 import io.k8j.apiserver.verb.RequestBody;
 import io.k8j.model.api.ApiCall;
@@ -146,14 +147,12 @@ final class CallReader {
                 .formatted(kind, why, beginning(exchange.body())));
     }
 
-    /** A value's type as Go's errors name it. */
-    static String goType(Object tree) {
+    private static String goType(Object tree) {
         return switch (tree) {
             case List<?> list -> "array";
             case String text -> "string";
             case Boolean bool -> "bool";
             case Number number -> "number";
-            case Map<?, ?> map -> "object";
             case null, default -> "null";
         };
     }

@@ -143,7 +143,7 @@ public final class Dispatcher implements RequestFilter.Next {
         if (writes && protobuf && custom) throw CallReader.notInProtobuf(exchange, resource.gvk());
         ApiCall call = CallReader.read(exchange, path, verb, kind, custom);
         boolean scale = path.subresource().equals("scale");
-        if (writes && custom && !scale) StatedKind.checkCustom(exchange, call.body(), resource.gvk());
+        if (writes && custom && !scale) KindOfBody.checkCustom(exchange, call.body(), resource.gvk());
         return new Asked(call, form);
     }
 

@@ -2,6 +2,7 @@ package io.k8j.apiserver.resource;
 
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.FieldError;
+import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.ResourceRegistry;
@@ -9,6 +10,7 @@ import io.k8j.model.schema.Defaulter;
 import io.k8j.model.schema.Schema;
 import io.k8j.model.schema.StrictDecoder;
 import io.k8j.model.schema.WrongTypeException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,6 +59,52 @@ public final class ObjectCodec {
         return decode(resource.gvk(), resource.schema(), resource.custom(), body, true);
     }
 
+    /**
+     * Decodes what a JSON or merge patch has made of an object: what is wrong with that is said without the kind.
+     *
+     * @throws WrongTypeException if it is no such object
+     * @throws ApiException 422 for a custom resource that says it is another kind
+     */
+    public static Decoded decodePatched(ServedResource resource, Map<String, Object> tree) {
+        GroupVersionKind wanted = resource.gvk();
+        String fault = StatedKind.fault(tree);
+        if (fault != null) throw new WrongTypeException(fault);
+        if (resource.custom() != null && text(tree, "kind", "").isEmpty()) {
+            throw new WrongTypeException("Object 'Kind' is missing in '" + Json.writeString(tree) + "'");
+        }
+        if (resource.custom() != null) {
+            checkVersion(wanted, tree);
+            return custom(wanted, resource.custom(), tree, true);
+        }
+        GroupVersionKind found =
+                GroupVersionKind.of(text(tree, "apiVersion", wanted.apiVersion()), text(tree, "kind", wanted.kind()));
+        if (!found.kind().equals(wanted.kind()) || !isRegistered(found)) {
+            throw new WrongTypeException(misfit(found, wanted));
+        }
+        return builtIn(wanted, resource.schema(), tree, true);
+    }
+
+    private static void checkVersion(GroupVersionKind wanted, Map<String, Object> tree) {
+        String version = text(tree, "apiVersion", "");
+        String kind = text(tree, "kind", "");
+        List<FieldError> errors = new ArrayList<>();
+        if (!kind.equals(wanted.kind())) errors.add(FieldError.invalid("kind", kind, "must be " + wanted.kind()));
+        if (!version.equals(wanted.apiVersion())) {
+            errors.add(FieldError.invalid("apiVersion", version, "must be " + wanted.apiVersion()));
+        }
+        String name = text(Trees.map(tree, "metadata"), "name", "");
+        if (!errors.isEmpty()) throw ApiException.invalid(GroupVersionKind.of(version, kind), name, errors);
+    }
+
+    private static Decoded builtIn(GroupVersionKind wanted, Schema schema, Map<String, Object> tree, boolean defaults) {
+        StrictDecoder.Decoded decoded = StrictDecoder.decode(schema, tree);
+        Map<String, Object> object = decoded.object();
+        object.put("kind", wanted.kind());
+        object.put("apiVersion", wanted.apiVersion());
+        if (defaults) Defaulter.apply(schema, object);
+        return new Decoded(object, decoded.problems());
+    }
+
     /** The same for the kind of a subresource. */
     public static Decoded decode(
             GroupVersionKind wanted, Schema schema, CustomRules custom, Object body, boolean defaults) {
@@ -70,13 +118,7 @@ public final class ObjectCodec {
         Map<String, Object> tree = Trees.asMap(map);
         checkKind(wanted, tree, custom != null);
         try {
-            if (custom != null) return custom(wanted, custom, tree, defaults);
-            StrictDecoder.Decoded decoded = StrictDecoder.decode(schema, tree);
-            Map<String, Object> object = decoded.object();
-            object.put("kind", wanted.kind());
-            object.put("apiVersion", wanted.apiVersion());
-            if (defaults) Defaulter.apply(schema, object);
-            return new Decoded(object, decoded.problems());
+            return custom != null ? custom(wanted, custom, tree, defaults) : builtIn(wanted, schema, tree, defaults);
         } catch (WrongTypeException e) {
             throw ApiException.badRequest("%s in version \"%s\" cannot be handled as a %s: %s"
                     .formatted(wanted.kind(), wanted.version(), wanted.kind(), e.getMessage()));
@@ -98,26 +140,24 @@ public final class ObjectCodec {
         String apiVersion = text(tree, "apiVersion", wanted.apiVersion());
         if (kind.equals(wanted.kind()) && apiVersion.equals(wanted.apiVersion())) return;
         GroupVersionKind found = GroupVersionKind.of(apiVersion, kind);
-        if (custom && apiVersion.equals(wanted.apiVersion())) throw otherKind(wanted, kind, tree);
+        // Custom resources are decoded without regard to their kind, so this comes up when they are validated.
+        if (custom && apiVersion.equals(wanted.apiVersion())) checkVersion(wanted, tree);
         if (custom || kind.equals(wanted.kind()) && isRegistered(found)) {
             throw ApiException.badRequest(
                     "the API version in the data (%s) does not match the expected API version (%s)"
                             .formatted(apiVersion, wanted.apiVersion()));
         }
-        String why = !isRegistered(found)
-                ? "no kind \"%s\" is registered for version \"%s\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
-                        .formatted(kind, apiVersion)
-                : "converting (%s.%s) to (%s.%s): unknown conversion"
-                        .formatted(found.version(), kind, internalPackage(wanted.group()), wanted.kind());
         throw ApiException.badRequest("%s in version \"%s\" cannot be handled as a %s: %s"
-                .formatted(kind, found.version(), wanted.kind(), why));
+                .formatted(kind, found.version(), wanted.kind(), misfit(found, wanted)));
     }
 
-    /** Custom resources are decoded without regard to their kind, so this comes up when they are validated. */
-    private static ApiException otherKind(GroupVersionKind wanted, String kind, Map<String, Object> tree) {
-        String name = text(Trees.map(tree, "metadata"), "name", "");
-        FieldError wrong = FieldError.invalid("kind", kind, "must be " + wanted.kind());
-        return ApiException.invalid(GroupVersionKind.of(wanted.apiVersion(), kind), name, List.of(wrong));
+    private static String misfit(GroupVersionKind found, GroupVersionKind wanted) {
+        if (isRegistered(found)) {
+            return "converting (%s.%s) to (%s.%s): unknown conversion"
+                    .formatted(found.version(), found.kind(), internalPackage(wanted.group()), wanted.kind());
+        }
+        return "no kind \"%s\" is registered for version \"%s\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+                .formatted(found.kind(), found.apiVersion());
     }
 
     private static boolean isRegistered(GroupVersionKind kind) {

@@ -15,6 +15,7 @@ import io.k8j.model.patch.StrategicMergePatch;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.schema.ConversionWords;
 import io.k8j.model.schema.Schema;
+import io.k8j.model.schema.WrongTypeException;
 import io.k8j.model.validation.GoText;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -115,8 +116,13 @@ public final class PatchHandler implements Handler {
         }
         ObjectCodec.Decoded decoded;
         try {
-            decoded = ObjectCodec.decode(call.resource(), result);
+            decoded = strategic
+                    ? ObjectCodec.decode(call.resource(), result)
+                    : ObjectCodec.decodePatched(call.resource(), result);
+        } catch (WrongTypeException e) {
+            throw invalid(strategic, patch, result, e.getMessage());
         } catch (ApiException e) {
+            if (e.code() == 422) throw e;
             String misfit = strategic ? ConversionWords.misfit(call.resource().schema(), result) : null;
             throw invalid(strategic, patch, result, misfit == null ? e.getMessage() : misfit);
         }

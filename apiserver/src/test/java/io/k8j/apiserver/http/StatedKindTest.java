@@ -130,4 +130,43 @@ class StatedKindTest {
                             "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml\"");
         }
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{'kind':'Bad'} | no kind 'Bad' is registered for version 'v1' in scheme 'pkg/api/legacyscheme/scheme.go:30'",
+                "{'data':{'a':5}} | json: cannot unmarshal number into Go struct field ConfigMap.data of type string",
+                "{'kind':5} | couldn`t get version/kind; json parse error: json: cannot unmarshal number into Go struct field .kind of type string",
+            })
+    void whatAPatchMadeIsRefusedWithoutItsKind(String patch, String words) {
+        call("POST", MAPS, "application/json", "{'metadata':{'name':'patched'}}");
+        HttpResponse<String> answer = call("PATCH", MAPS + "/patched", "application/merge-patch+json", patch);
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(Trees.string(Json.parseObject(answer.body()), "message"))
+                .startsWith(" \"\" is invalid: patch: Invalid value: \"{")
+                .endsWith("}\": " + words.replace('\'', '"').replace('`', '\''));
+    }
+
+    @Test
+    void aPatchedCustomResourceStaysWhatItIs() {
+        String known = "{'apiVersion':'k.io/v1','kind':'Foo','metadata':{'name':'patched'}}";
+        call("POST", FOOS, "application/json", known);
+        assertThat(patched("{'kind':null}"))
+                .startsWith(" \"\" is invalid: patch: Invalid value: \"{")
+                .contains("Object 'Kind' is missing in '{\"apiVersion\":\"k.io/v1\"");
+        assertThat(patched("{'kind':'Bar'}"))
+                .isEqualTo("Bar.k.io \"patched\" is invalid: kind: Invalid value: \"Bar\": must be Foo");
+        assertThat(patched("{'apiVersion':'k.io/v2'}"))
+                .isEqualTo("Foo.k.io \"patched\" is invalid: apiVersion: Invalid value: \"k.io/v2\": must be k.io/v1");
+        assertThat(patched("{'metadata':5}"))
+                .endsWith("json: cannot unmarshal number into Go value of type v1.ObjectMeta");
+    }
+
+    private static String patched(String patch) {
+        HttpResponse<String> answer = call("PATCH", FOOS + "/patched", "application/merge-patch+json", patch);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+        return Trees.string(Json.parseObject(answer.body()), "message");
+    }
 }

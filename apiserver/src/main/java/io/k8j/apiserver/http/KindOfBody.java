@@ -8,23 +8,9 @@ import io.k8j.model.resource.GroupVersionKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** What an object says it is: upstream looks at {@code apiVersion} and {@code kind} before it decodes the rest. */
-final class StatedKind {
-    private StatedKind() {}
-
-    /** Why that cannot be read at all; null if it can. */
-    static String fault(Map<String, Object> object) {
-        for (Map.Entry<String, Object> field : object.entrySet()) {
-            String name = field.getKey();
-            if (!name.equals("kind") && !name.equals("apiVersion")) continue;
-            if (field.getValue() != null && !(field.getValue() instanceof String)) {
-                return "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go struct field .%s of type string"
-                        .formatted(CallReader.goType(field.getValue()), name);
-            }
-        }
-        String version = text(object, "apiVersion");
-        return version.chars().filter(c -> c == '/').count() > 1 ? "unexpected GroupVersion string: " + version : null;
-    }
+/** What the body of a request says it is. */
+final class KindOfBody {
+    private KindOfBody() {}
 
     /**
      * Of a custom resource nothing is taken for granted: it has to say both.
