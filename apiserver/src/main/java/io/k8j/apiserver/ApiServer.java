@@ -85,7 +85,8 @@ public final class ApiServer implements AutoCloseable {
                         internals -> ServerAdmission.chain(
                                 internals, authorizers.opened, config.admission(), admissionMetrics, time),
                         tokens,
-                        tokens),
+                        tokens,
+                        ApiServerCore.Parts.CHANCE),
                 encryption);
         this.authorizers = authorizers.opened;
         // Many small writes, and nothing that follows needs them; who calls over HTTPS meanwhile is refused as in

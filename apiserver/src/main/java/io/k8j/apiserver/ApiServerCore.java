@@ -29,8 +29,10 @@ import io.k8j.store.Store;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /**
  * The API server without its network side: authorization, resources, verbs, watch cache. The HTTP layer and the
@@ -72,15 +74,27 @@ public final class ApiServerCore implements AutoCloseable {
      * @param admission makes the admission steps in their order
      * @param tokens issues ServiceAccount tokens; null while there is no issuer
      * @param reviews answers TokenReviews; null while there is no authenticator
+     * @param random the chance in generated names and given addresses
      */
     public record Parts(
             Function<ObjectReader, Authorizer> authorizer,
             Function<Internals, List<AdmissionPlugin>> admission,
             TokenIssuer tokens,
-            TokenChecker reviews) {
+            TokenChecker reviews,
+            RandomGenerator random) {
+        /** Each thread has its own. */
+        public static final RandomGenerator CHANCE =
+                () -> ThreadLocalRandom.current().nextLong();
+
         /** Everything is allowed and nothing is admitted away: for tests of what lies below. */
         public static Parts open() {
-            return new Parts(r -> attributes -> new Authorizer.Decision.Allow(""), internals -> List.of(), null, null);
+            return new Parts(
+                    r -> attributes -> new Authorizer.Decision.Allow(""), internals -> List.of(), null, null, CHANCE);
+        }
+
+        /** The same with another kind of chance. */
+        public Parts withRandom(RandomGenerator other) {
+            return new Parts(authorizer, admission, tokens, reviews, other);
         }
     }
 

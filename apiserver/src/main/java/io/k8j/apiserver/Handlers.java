@@ -60,9 +60,7 @@ import io.k8j.store.Store;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 
 /** Puts the handlers together and finds the one for a request. */
 final class Handlers implements AutoCloseable {
@@ -99,7 +97,6 @@ final class Handlers implements AutoCloseable {
         writer = new ObjectWriter(store, feed, time);
         rewriter = new StorageRewriter(store, writer);
         ObjectEditor editor = new ObjectEditor(writer);
-        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         addresses = AddressRange.ofFlag(config.serviceClusterIpRange());
         allocator = new ServiceAllocator(
                 addresses,
@@ -109,7 +106,7 @@ final class Handlers implements AutoCloseable {
                 storage("networking.k8s.io", "ipaddresses"),
                 editor,
                 time,
-                random);
+                parts.random());
         repairs = new RepairLoop(time, this::repair);
         Hooks hooks = new Hooks(Map.of(
                 new GroupResource("", "services"),
@@ -120,7 +117,7 @@ final class Handlers implements AutoCloseable {
                 new ClaimHook(core.reader(), access.authorizer()),
                 new GroupResource("resource.k8s.io", "resourceclaimtemplates"),
                 AdminAccessHook.ofTemplates(core.reader())));
-        ObjectCreator creator = new ObjectCreator(writer, admission, hooks, random);
+        ObjectCreator creator = new ObjectCreator(writer, admission, hooks, parts.random());
         UpdateFlow updates = new UpdateFlow(writer, creator, admission, hooks);
         DeleteFlow deletes = new DeleteFlow(writer, admission, hooks);
         ListHandler lister = new ListHandler(feed);

@@ -54,7 +54,8 @@ final class AdmittingServer implements AutoCloseable {
                                         : new Decision.Allow("fine"),
                         internals -> chain(internals, settings, time),
                         null,
-                        null));
+                        null,
+                        new Random(1)));
         for (String name : List.of("rec", "other")) {
             server.create("v1/namespaces", "{'metadata':{'name':'" + name + "','labels':{'ns':'" + name + "'}}}");
         }

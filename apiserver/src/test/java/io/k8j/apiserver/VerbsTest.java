@@ -10,7 +10,10 @@ import io.k8j.model.api.WatchListener;
 import io.k8j.model.json.Trees;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,38 @@ class VerbsTest {
         assertThat(TestServer.refusal(() -> server.create(CONFIG_MAPS, "{}")).getMessage())
                 .isEqualTo(
                         "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required");
+    }
+
+    @Test
+    void aGeneratedNameThatIsTakenIsGeneratedAnew() {
+        AtomicInteger drawn = new AtomicInteger();
+        Random later = new Random(7);
+        RandomGenerator chance = () -> drawn.incrementAndGet() <= 10 ? 0 : later.nextLong(); // two names that are alike
+        try (TestServer unlucky = new TestServer(
+                CoreConfig.DEFAULTS.withBootstrap(false),
+                ApiServerCore.Parts.open().withRandom(chance))) {
+            String first = Trees.string(
+                    unlucky.create(CONFIG_MAPS, "{'metadata':{'generateName':'gen-'}}"), "metadata", "name");
+            String second = Trees.string(
+                    unlucky.create(CONFIG_MAPS, "{'metadata':{'generateName':'gen-'}}"), "metadata", "name");
+            assertThat(second).startsWith("gen-").isNotEqualTo(first);
+            assertThat(drawn).as("three names of five characters").hasValue(15);
+        }
+    }
+
+    @Test
+    void afterAFewTakenNamesTheClientIsTold() {
+        try (TestServer unlucky = new TestServer(
+                CoreConfig.DEFAULTS.withBootstrap(false),
+                ApiServerCore.Parts.open().withRandom(() -> 0))) {
+            unlucky.create(CONFIG_MAPS, "{'metadata':{'generateName':'gen-'}}");
+            ApiException refused =
+                    TestServer.refusal(() -> unlucky.create(CONFIG_MAPS, "{'metadata':{'generateName':'gen-'}}"));
+            assertThat(refused.isAlreadyExists()).isTrue();
+            assertThat(refused.getMessage())
+                    .isEqualTo(
+                            "configmaps \"gen-bbbbb\" already exists, the server was not able to generate a unique name for the object");
+        }
     }
 
     @Test

@@ -85,7 +85,8 @@ final class TestCluster implements AutoCloseable {
                 store,
                 CoreConfig.DEFAULTS.withApis(apis),
                 time,
-                new ApiServerCore.Parts(TestCluster::authorizer, internals -> List.of(), null, null));
+                new ApiServerCore.Parts(
+                        TestCluster::authorizer, internals -> List.of(), null, null, ApiServerCore.Parts.CHANCE));
         client = client("tester");
         new RoleReconciler(client.transport(), apis).run();
         manager = ControllerManager.start(

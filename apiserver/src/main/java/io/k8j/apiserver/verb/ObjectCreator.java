@@ -100,17 +100,20 @@ public final class ObjectCreator {
         String name = text(metadata, "name");
         String key = storage.key(text(metadata, "namespace"), name);
         CachedObject existing = storage.cache().get(key);
-        if (existing != null) throw exists(call, name, existing);
+        if (existing != null) throw exists(call, metadata, existing);
         if (dryRun) return ObjectWriter.pretend(storage, tree, 0);
         return switch (writer.put(storage, key, tree, 0)) {
             case ObjectWriter.Result.Written(CachedObject object) -> object.object();
             case ObjectWriter.Result.Lost lost ->
-                throw exists(call, name, storage.cache().get(key));
+                throw exists(call, metadata, storage.cache().get(key));
         };
     }
 
-    private static ApiException exists(Call call, String name, CachedObject existing) {
-        ApiException e = ApiException.alreadyExists(call.storedResource(), name);
+    private static ApiException exists(Call call, Map<String, Object> metadata, CachedObject existing) {
+        String name = text(metadata, "name");
+        ApiException e = text(metadata, "generateName").isEmpty()
+                ? ApiException.alreadyExists(call.storedResource(), name)
+                : ApiException.generatedNameExists(call.storedResource(), name);
         boolean leaving = existing != null
                 && Trees.get(Json.parse(existing.object().json()), "metadata", "deletionTimestamp") != null;
         if (!leaving) return e;

@@ -146,6 +146,18 @@ public final class ApiException extends RuntimeException {
                 details(resource, name));
     }
 
+    /** A name exists that was to be made from {@code generateName}: another try may find a free one. */
+    public static ApiException generatedNameExists(GroupVersionResource resource, String name) {
+        Map<String, Object> details = details(resource, name);
+        details.put("retryAfterSeconds", 1L);
+        return new ApiException(
+                409,
+                "AlreadyExists",
+                "%s %s already exists, the server was not able to generate a unique name for the object"
+                        .formatted(resource.qualified(), GoQuote.quote(name)),
+                details);
+    }
+
     /** An optimistic-locking or precondition failure; {@code why} follows the standard beginning. */
     public static ApiException conflict(GroupVersionResource resource, String name, String why) {
         return new ApiException(

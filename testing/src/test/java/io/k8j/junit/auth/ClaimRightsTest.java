@@ -2,7 +2,6 @@ package io.k8j.junit.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.junit.K8jCluster;
 import io.k8j.junit.auth.RawApi.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,40 +10,34 @@ import org.junit.jupiter.api.Test;
 
 /** Which rights the parts of a ResourceClaim's status need. */
 class ClaimRightsTest {
-    private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
     private static final String CLAIMS = "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims";
     private static final String RESULT = "{request: r, driver: a.b, pool: p, device: d}";
     private static final String ON_NODE =
             "allocation: {nodeSelector: {nodeSelectorTerms: [{matchFields: [{key: metadata.name,"
                     + " operator: In, values: [n1]}]}]}, devices: {results: [" + RESULT + "]}}";
     private static final String TOLD = "devices: [{driver: a.b, pool: p, device: d, networkData: {ips: [%s]}}]";
-    private static final String[] WRITER = {"Impersonate-User", "writer"};
-    private static final String[] BINDER = {"Impersonate-User", "binder"};
-    private static final String[] CENTRAL = {"Impersonate-User", "central"};
+    private static final String[] WRITER = RightsCluster.as("writer");
+    private static final String[] BINDER = RightsCluster.as("binder");
+    private static final String[] CENTRAL = RightsCluster.as("central");
 
-    private static K8jCluster cluster;
+    private static RightsCluster cluster;
     private static RawApi api;
 
     @BeforeAll
     static void start() {
-        cluster = K8jCluster.builder()
-                .withNodes(0)
-                .without("controllers", "scheduler")
-                .start();
-        api = RawApi.admin(cluster);
+        cluster = new RightsCluster();
+        api = cluster.api();
         String status =
                 "{apiGroups: [resource.k8s.io], resources: [resourceclaims/status], verbs: [get, update, patch]}";
-        role("writer", status, "kind: User, apiGroup: rbac.authorization.k8s.io, name: writer");
-        role(
+        cluster.allow("writer", status);
+        cluster.allow(
                 "binder",
-                status + ",{apiGroups: [resource.k8s.io], resources: [resourceclaims/binding], verbs: [patch]}",
-                "kind: User, apiGroup: rbac.authorization.k8s.io, name: binder");
-        role(
+                status + ",{apiGroups: [resource.k8s.io], resources: [resourceclaims/binding], verbs: [patch]}");
+        cluster.allow(
                 "central",
                 status + ",{apiGroups: [resource.k8s.io], resources: [resourceclaims/driver], resourceNames: [a.b],"
-                        + " verbs: ['arbitrary-node:patch']}",
-                "kind: User, apiGroup: rbac.authorization.k8s.io, name: central");
-        role(
+                        + " verbs: ['arbitrary-node:patch']}");
+        cluster.allow(
                 "near",
                 status + ",{apiGroups: [resource.k8s.io], resources: [resourceclaims/driver], resourceNames: [a.b],"
                         + " verbs: ['associated-node:patch']}",
@@ -53,27 +46,13 @@ class ClaimRightsTest {
 
     @AfterAll
     static void stop() {
-        api.close();
         cluster.close();
-    }
-
-    private static void role(String name, String rules, String subject) {
-        create(RBAC + "clusterroles", "{metadata: {name: " + name + "}, rules: [" + rules + "]}");
-        create(
-                RBAC + "clusterrolebindings",
-                "{metadata: {name: " + name
-                        + "}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: " + name
-                        + "}, subjects: [{" + subject + "}]}");
-    }
-
-    private static void create(String path, String yaml) {
-        assertThat(api.send("POST", path, yaml).code()).as(yaml).isEqualTo(201);
     }
 
     @BeforeEach
     void claim() {
         api.send("DELETE", CLAIMS + "/c", "");
-        create(
+        cluster.create(
                 CLAIMS,
                 "{metadata: {name: c}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: k}}]}}}");
     }

@@ -2,7 +2,6 @@ package io.k8j.junit.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.junit.K8jCluster;
 import io.k8j.junit.auth.RawApi.Answer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -13,59 +12,29 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nobody grants what they do not have: the checks of RBAC writes. */
 class EscalationTest {
-    private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
+    private static final String RBAC = RightsCluster.RBAC;
     private static final String LOCAL = RBAC + "namespaces/default/";
     private static final String[] GRANTER = {"Impersonate-User", "granter", "Impersonate-Group", "staff"};
 
-    private static K8jCluster cluster;
+    private static RightsCluster cluster;
     private static RawApi api;
 
     @BeforeAll
     static void start() {
-        cluster = K8jCluster.builder()
-                .withNodes(0)
-                .without("controllers", "scheduler")
-                .start();
-        api = RawApi.admin(cluster);
-        create(RBAC + "clusterroles", """
-            metadata: {name: granter}
-            rules:
-            - {apiGroups: [rbac.authorization.k8s.io], resources: [roles, clusterroles, rolebindings, clusterrolebindings], verbs: ["*"]}
-            - {apiGroups: [""], resources: [pods], verbs: [get, list]}
-            - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [view], verbs: [bind]}
+        cluster = new RightsCluster();
+        api = cluster.api();
+        // Not all verbs: escalate and bind are among them.
+        cluster.allow("granter", """
+            {apiGroups: [rbac.authorization.k8s.io], resources: [roles, clusterroles, rolebindings, clusterrolebindings], verbs: [create, update, patch, get, delete]},
+            {apiGroups: [""], resources: [pods], verbs: [get, list]},
+            {apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [view], verbs: [bind]}
             """);
-        // "*" above includes escalate and bind, so the real rule names its verbs.
-        api.send("PATCH", RBAC + "clusterroles/granter", """
-            rules:
-            - {apiGroups: [rbac.authorization.k8s.io], resources: [roles, clusterroles, rolebindings, clusterrolebindings], verbs: [create, update, patch, get, delete]}
-            - {apiGroups: [""], resources: [pods], verbs: [get, list]}
-            - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [view], verbs: [bind]}
-            """);
-        bind("granter", "granter");
-        create(
-                RBAC + "clusterroles",
-                "{metadata: {name: free}, rules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs:"
-                        + " [create, escalate]}]}");
-        bind("free", "free");
-    }
-
-    private static void bind(String role, String user) {
-        create(RBAC + "clusterrolebindings", """
-            metadata: {name: %s}
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}
-            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %s}]
-            """.formatted(user, role, user));
-    }
-
-    private static Answer create(String path, String yaml) {
-        Answer answer = api.post(path, yaml);
-        assertThat(answer.code()).as(answer.toString()).isEqualTo(201);
-        return answer;
+        cluster.allow(
+                "free", "{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [create, escalate]}");
     }
 
     @AfterAll
     static void stop() {
-        api.close();
         cluster.close();
     }
 
@@ -147,7 +116,7 @@ class EscalationTest {
 
     @Test
     void anUpdateMayNotAddWhatOneDoesNotHave() {
-        create(
+        cluster.create(
                 LOCAL + "roles",
                 "{metadata: {name: kept}, rules: [{apiGroups: [''], resources: [secrets], verbs: [get]}]}");
 
@@ -164,8 +133,7 @@ class EscalationTest {
         Answer answer = api.post(
                 LOCAL + "roles",
                 "{metadata: {name: all}, rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]}",
-                "Impersonate-User",
-                "free");
+                RightsCluster.as("free"));
 
         assertThat(answer.code()).as(answer.toString()).isEqualTo(201);
     }

@@ -2,7 +2,6 @@ package io.k8j.junit.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.k8j.junit.K8jCluster;
 import io.k8j.junit.auth.RawApi.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -10,44 +9,29 @@ import org.junit.jupiter.api.Test;
 
 /** Rights that a request needs beside that on its path. */
 class FurtherRightsTest {
-    private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
     private static final String POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
-    private static final String[] WRITER = {"Impersonate-User", "writer"};
+    private static final String[] WRITER = RightsCluster.as("writer");
 
-    private static K8jCluster cluster;
+    private static RightsCluster cluster;
     private static RawApi api;
 
     @BeforeAll
     static void start() {
-        cluster = K8jCluster.builder()
-                .withNodes(0)
-                .without("controllers", "scheduler")
-                .start();
-        api = RawApi.admin(cluster);
-        role(
+        cluster = new RightsCluster();
+        api = cluster.api();
+        cluster.allow(
                 "writer",
                 "{apiGroups: [admissionregistration.k8s.io], resources: ['*'], verbs: ['*']}, {apiGroups: [''],"
                         + " resources: [secrets], verbs: [get]}");
         String streams =
                 "{apiGroups: [''], resources: [pods/exec, pods/attach, pods/portforward, pods/log], verbs: [%s]}";
-        role("getter", streams.formatted("get"));
-        role("streamer", streams.formatted("get, create"));
+        cluster.allow("getter", streams.formatted("get"));
+        cluster.allow("streamer", streams.formatted("get, create"));
     }
 
     @AfterAll
     static void stop() {
-        api.close();
         cluster.close();
-    }
-
-    private static void role(String name, String rules) {
-        api.send("POST", RBAC + "clusterroles", "{metadata: {name: " + name + "}, rules: [" + rules + "]}");
-        api.send(
-                "POST",
-                RBAC + "clusterrolebindings",
-                "{metadata: {name: " + name
-                        + "}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: " + name
-                        + "}, subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: " + name + "}]}");
     }
 
     @Test
@@ -74,14 +58,14 @@ class FurtherRightsTest {
     void whoOpensAStreamWithGetNeedsTheRightToCreateIt() {
         for (String stream : new String[] {"exec", "attach", "portforward"}) {
             String path = "/api/v1/namespaces/default/pods/none/" + stream;
-            Answer refused = api.send("GET", path, "", "Impersonate-User", "getter");
+            Answer refused = api.send("GET", path, "", RightsCluster.as("getter"));
             assertThat(refused.code()).as(stream).isEqualTo(403);
             assertThat(refused.message()).isEqualTo("pods \"none\" is forbidden: ");
-            Answer allowed = api.send("GET", path, "", "Impersonate-User", "streamer");
+            Answer allowed = api.send("GET", path, "", RightsCluster.as("streamer"));
             assertThat(allowed.message()).isEqualTo("pods \"none\" not found");
         }
         String log = "/api/v1/namespaces/default/pods/none/log";
-        assertThat(api.send("GET", log, "", "Impersonate-User", "getter").code())
+        assertThat(api.send("GET", log, "", RightsCluster.as("getter")).code())
                 .as("nothing is made by reading")
                 .isEqualTo(404);
     }
