@@ -40,7 +40,7 @@ final class Clients implements AutoCloseable {
         return switch (type.getName()) {
             case "io.k8j.client.Client" -> cluster.client();
             case "io.fabric8.kubernetes.client.KubernetesClient" ->
-                closing.add(fabric8().of(cluster.kubeconfig(namespace)));
+                closing.add(fabric8().of(cluster.access(), namespace));
             case "io.kubernetes.client.openapi.ApiClient" -> {
                 OfficialClients.Closable official = closing.add(OfficialClients.of(cluster.kubeconfig(namespace)));
                 yield official.client();

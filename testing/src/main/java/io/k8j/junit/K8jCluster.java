@@ -12,7 +12,6 @@ import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.fleet.FleetConfig;
 import io.k8j.kubelet.runtime.Scripts;
 import io.k8j.server.Closing;
-import io.k8j.server.KubeconfigFile;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.UserException;
@@ -176,6 +175,10 @@ public final class K8jCluster implements AutoCloseable {
         return "https://127.0.0.1:" + config.httpsListenPort();
     }
 
+    Access access() {
+        return new Access(url(), certificates.authorityPem(), token);
+    }
+
     /** A kubeconfig for the administrator. */
     public String kubeconfig() {
         return kubeconfig("default");
@@ -183,8 +186,7 @@ public final class K8jCluster implements AutoCloseable {
 
     /** A kubeconfig for the administrator whose context has a namespace. */
     public String kubeconfig(String namespace) {
-        return KubeconfigFile.renderWithToken(url(), certificates.authorityPem(), token)
-                .replace("    cluster: default\n", "    cluster: default\n    namespace: " + namespace + "\n");
+        return access().kubeconfig(namespace);
     }
 
     /** The administrator's kubeconfig as a file that exists until the cluster is closed. */

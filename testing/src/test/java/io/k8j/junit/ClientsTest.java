@@ -9,12 +9,15 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.k8j.model.time.SystemTime;
+import io.k8j.server.controlplane.ClusterCertificates;
 import io.kubernetes.client.custom.V1Patch;
 import io.kubernetes.client.informer.SharedInformerFactory;
 import io.kubernetes.client.openapi.ApiClient;
@@ -25,6 +28,7 @@ import io.kubernetes.client.openapi.models.V1ConfigMapList;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.util.CallGeneratorParams;
 import io.kubernetes.client.util.PatchUtils;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +121,44 @@ class ClientsTest {
         client.resource(configMap("after", "1")).create();
         assertThat(client.configMaps().withName("after").get()).isNotNull();
         assertThat(client.getConfiguration().getNamespace()).isEqualTo(client.getNamespace());
+    }
+
+    @Test
+    void aFabric8ClientKnowsWhatTheKubeconfigSays(K8jCluster cluster) {
+        Config known = cluster.client(KubernetesClient.class, "kube-system").getConfiguration();
+        Config said = Config.fromKubeconfig(cluster.kubeconfig("kube-system"));
+        assertThat(known)
+                .extracting(
+                        Config::getMasterUrl,
+                        Config::getCaCertData,
+                        Config::getAutoOAuthToken,
+                        Config::getNamespace,
+                        config -> config.getCurrentContext().getName(),
+                        config -> config.getCurrentContext().getContext(),
+                        Config::isTrustCerts)
+                .containsExactly(
+                        said.getMasterUrl(),
+                        said.getCaCertData(),
+                        said.getAutoOAuthToken(),
+                        said.getNamespace(),
+                        said.getCurrentContext().getName(),
+                        said.getCurrentContext().getContext(),
+                        said.isTrustCerts());
+    }
+
+    @Test
+    void aFabric8ClientRefusesAServerOfAnotherAuthority(K8jCluster cluster) throws GeneralSecurityException {
+        Access own = cluster.access();
+        try (SystemTime time = new SystemTime();
+                Fabric8Clients clients = new Fabric8Clients()) {
+            String other = ClusterCertificates.inMemory(List.of("kubernetes"), List.of("localhost"), time)
+                    .authorityPem();
+            KubernetesClient client = clients.of(new Access(own.url(), other, own.token()), "default");
+            client.getConfiguration().setRequestRetryBackoffLimit(0);
+            assertThatThrownBy(() -> client.configMaps().list())
+                    .isInstanceOf(KubernetesClientException.class)
+                    .hasStackTraceContaining("SSLHandshakeException");
+        }
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps sites as they are wanted: applies their parts, writes their status, and takes them out of the register of hosts
+ * Keeps the sites of a namespace as they are wanted: applies their parts, writes their status, and takes them out of the register of hosts
  * when they are deleted. Of several instances one works at a time.
  */
 public final class SiteOperator implements AutoCloseable {
@@ -58,7 +58,7 @@ public final class SiteOperator implements AutoCloseable {
     /**
      * Starts an instance, which works as soon as it leads.
      *
-     * @param home namespace of the lease and of the register of hosts
+     * @param home namespace of the sites, of the lease and of the register of hosts
      * @param lease how long a leader that is silent counts as alive
      */
     public static SiteOperator start(KubernetesClient client, String identity, String home, Duration lease) {
@@ -72,8 +72,8 @@ public final class SiteOperator implements AutoCloseable {
     private synchronized void lead() {
         leading = true;
         worker = Thread.ofVirtual().name(identity).start(this::work);
-        sites = client.resources(Site.class).inAnyNamespace().inform(each((name, site) -> queue.add(name)));
-        deployments = client.apps().deployments().inAnyNamespace().inform(each((name, deployment) -> queue.add(name)));
+        sites = client.resources(Site.class).inNamespace(home).inform(each((name, site) -> queue.add(name)));
+        deployments = client.apps().deployments().inNamespace(home).inform(each((name, deployment) -> queue.add(name)));
     }
 
     private synchronized void step() {

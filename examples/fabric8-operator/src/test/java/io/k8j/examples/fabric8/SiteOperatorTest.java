@@ -5,24 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.k8j.junit.AdmissionAnswer;
 import io.k8j.junit.K8j;
 import io.k8j.junit.K8jCluster;
 import io.k8j.junit.WebhookRule;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The operator against a real cluster in this JVM. */
+/** The operator against a real cluster in this JVM: one for all tests, which run at once, each in its own namespace. */
 @K8j(nodes = 2, crds = "classpath:site-crd.yaml")
 class SiteOperatorTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-
     @K8j
     private K8jCluster cluster;
 
@@ -45,23 +43,10 @@ class SiteOperatorTest {
         return client.resources(Site.class).withName("shop").get();
     }
 
-    private Site createReady(int replicas) {
-        client.resource(Site.of("shop", "shop.test", replicas)).create();
-        await().atMost(LIMIT)
-                .until(() -> site().getStatus() != null && site().getStatus().getReadyReplicas() == replicas);
-        return site();
-    }
-
-    private List<Pod> runningPods() {
-        return client.pods().withLabel("site", "shop").list().getItems().stream()
-                .filter(pod -> pod.getStatus().getPhase().equals("Running"))
-                .toList();
-    }
-
     @Test
     void aSiteBecomesReadyWithItsDeployment() {
-        createReady(2);
-        assertThat(runningPods()).hasSize(2);
+        Sites.createReady(client, 2);
+        assertThat(Sites.runningPods(client)).hasSize(2);
         assertThat(client.apps()
                         .deployments()
                         .withName("shop")
@@ -74,7 +59,7 @@ class SiteOperatorTest {
 
     @Test
     void partsAreAppliedOnTheServerAndFieldsOfOthersStay() {
-        createReady(1);
+        Sites.createReady(client, 1);
         client.configMaps()
                 .withName("shop")
                 .edit(page -> new ConfigMapBuilder(page)
@@ -84,7 +69,7 @@ class SiteOperatorTest {
             site.getSpec().setPage("hello");
             return site;
         });
-        await().atMost(LIMIT)
+        await().atMost(Sites.LIMIT)
                 .untilAsserted(() -> assertThat(
                                 client.configMaps().withName("shop").get().getData())
                         .containsEntry("index.html", "hello")
@@ -100,26 +85,24 @@ class SiteOperatorTest {
                         () -> client.resource(Site.of("shop", "shop.test", 6)).create())
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("more than 5 replicas need big");
-        createReady(1);
-        cluster.awaitQuiescent(); // the operator has written all it has to write
-        assertThatThrownBy(() -> client.resources(Site.class).withName("shop").edit(site -> {
-                    site.getSpec().setHost("other.test");
-                    return site;
-                }))
+        Sites.createReady(client, 1);
+        assertThatThrownBy(() -> client.resources(Site.class)
+                        .withName("shop")
+                        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"host\":\"other.test\"}}"))
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("a site keeps its host");
     }
 
     @Test
     void aDeletedSiteLeavesTheRegisterAndItsPartsGoWithIt() {
-        createReady(1);
+        Sites.createReady(client, 1);
         assertThat(client.configMaps().withName("shop.test").get()).isNotNull();
         client.resources(Site.class).withName("shop").delete();
-        await().atMost(LIMIT).until(() -> site() == null);
+        await().atMost(Sites.LIMIT).until(() -> site() == null);
         assertThat(client.configMaps().withName("shop.test").get())
                 .as("the finalizer's work is done before the site is gone")
                 .isNull();
-        await().atMost(LIMIT)
+        await().atMost(Sites.LIMIT)
                 .until(() -> client.apps().deployments().withName("shop").get() == null
                         && client.configMaps().withName("shop").get() == null
                         && client.pods()
@@ -147,26 +130,12 @@ class SiteOperatorTest {
 
     @Test
     void anotherInstanceTakesOverWhenTheLeaderStops() {
-        await().atMost(LIMIT).until(operator::isLeading);
+        await().atMost(Sites.LIMIT).until(operator::isLeading);
         try (SiteOperator second = SiteOperator.start(client, "two", client.getNamespace(), Duration.ofSeconds(2))) {
             assertThat(second.isLeading()).isFalse();
             operator.close();
-            await().atMost(LIMIT).until(second::isLeading);
-            createReady(1);
+            await().atMost(Sites.LIMIT).until(second::isLeading);
+            Sites.createReady(client, 1);
         }
-    }
-
-    @Test
-    void podsMoveWhenTheirNodeFails() {
-        createReady(1);
-        String lost = runningPods().getFirst().getSpec().getNodeName();
-        cluster.awaitQuiescent();
-        cluster.time().freeze();
-        cluster.node(lost).fail();
-        cluster.advance(Duration.ofMinutes(1)); // until it counts as lost
-        cluster.advance(Duration.ofMinutes(6)); // until its Pods are given up
-        assertThat(runningPods()).anyMatch(pod -> !pod.getSpec().getNodeName().equals(lost));
-        cluster.node(lost).recover();
-        cluster.time().resume();
     }
 }

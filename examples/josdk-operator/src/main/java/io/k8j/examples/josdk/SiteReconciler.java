@@ -18,7 +18,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.Duration;
 import java.util.List;
 
-/** Keeps sites as they are wanted, with the Java Operator SDK. */
+/** Keeps the sites of a namespace as they are wanted, with the Java Operator SDK. */
 @ControllerConfiguration(name = "site-operator", finalizerName = "examples.k8j.io/register")
 public final class SiteReconciler implements Reconciler<Site>, Cleaner<Site> {
     private static final String MANAGER = "site-operator";
@@ -34,6 +34,7 @@ public final class SiteReconciler implements Reconciler<Site>, Cleaner<Site> {
      * An operator with this reconciler that is not started yet.
      *
      * @param identity of this instance among those that want to lead
+     * @param home namespace of the sites, of the lease and of the register of hosts
      * @param lease how long a leader that is silent counts as alive
      */
     public static Operator operator(KubernetesClient client, String identity, String home, Duration lease) {
@@ -41,7 +42,7 @@ public final class SiteReconciler implements Reconciler<Site>, Cleaner<Site> {
                 .withCloseClientOnStop(false)
                 .withLeaderElectionConfiguration(new LeaderElectionConfiguration(
                         MANAGER, home, lease, lease.dividedBy(2), lease.dividedBy(10), identity, null, false)));
-        operator.register(new SiteReconciler(home));
+        operator.register(new SiteReconciler(home), settings -> settings.settingNamespace(home));
         return operator;
     }
 
