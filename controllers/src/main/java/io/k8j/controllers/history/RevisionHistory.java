@@ -138,7 +138,7 @@ public final class RevisionHistory<O extends HasMetadata> {
                 .withNamespace(Nulls.namespace(owner))
                 .withLabels(labels)
                 .addToLabels(hashLabel, hash)
-                .withAnnotations(copied(Nulls.annotations(owner)))
+                .withAnnotations(Nulls.annotations(owner))
                 .withOwnerReferences(Owners.referenceTo(owner))
                 .endMetadata()
                 .withData(data)
@@ -156,12 +156,6 @@ public final class RevisionHistory<O extends HasMetadata> {
             }
             throw new CollisionException(Nulls.name(revision));
         }
-    }
-
-    private static Map<String, String> copied(Map<String, String> annotations) {
-        Map<String, String> copied = new LinkedHashMap<>(annotations);
-        copied.remove("kubectl.kubernetes.io/last-applied-configuration");
-        return copied;
     }
 
     public String hashOf(ControllerRevision revision) {
