@@ -121,6 +121,8 @@ public final class ScheduleBench implements Callable<Integer> {
             } finally {
                 extras.remove(one.extra(), count);
                 extras.removeNamespaces(namespaces, first, held);
+                options.progress().phase(one.name() + ": remove Pods", 1);
+                workspace.clear(limit); // before the nodes, so that nobody has to look after Pods without a node
             }
         }
     }

@@ -97,6 +97,16 @@ final class Workspace implements AutoCloseable {
         };
     }
 
+    /** Deletes the namespace with all that is in it and waits until it is gone: what is measured next is alone. */
+    void clear(int seconds) throws InterruptedException {
+        String path = "/api/v1/namespaces/" + namespace;
+        generator.request(Call.json("DELETE", path, null), 404, 409);
+        long deadline = System.nanoTime() + seconds * 1_000_000_000L;
+        while (has(path) && System.nanoTime() < deadline) {
+            Thread.sleep(200);
+        }
+    }
+
     /** Deletes the namespace with all that is in it; does not wait for it. */
     @Override
     public void close() throws InterruptedException {

@@ -289,6 +289,7 @@ public final class ResourceCache {
             hide(change, e.getMessage());
             return null;
         }
+        if (previous != null) object.object().follows(previous.object());
         SortedObjects after = deleted ? before.without(key) : before.with(object);
         CacheEvent event = new CacheEvent(change.revision(), object, previous, deleted, after, System.nanoTime());
         ring.add(event);

@@ -18,6 +18,7 @@ public final class ApiObject {
     private final boolean ordered;
     private volatile Envelope envelope;
     private volatile Object typed;
+    private volatile ApiObject before; // what this version follows, until this one is decoded
 
     private ApiObject(byte[] json, boolean ordered) {
         this.json = json;
@@ -69,8 +70,9 @@ public final class ApiObject {
             return type.cast(known);
         }
         try {
-            T decoded = Models.read(json, type);
+            T decoded = decode(type);
             synchronized (this) {
+                before = null;
                 if (type.isInstance(typed)) {
                     return type.cast(typed);
                 }
@@ -82,9 +84,26 @@ public final class ApiObject {
         }
     }
 
+    private <T> T decode(Class<T> type) {
+        ApiObject last = before;
+        Object known = last == null ? null : last.typed;
+        return type.isInstance(known)
+                ? Models.readAfter(json, type, last.json, type.cast(known))
+                : Models.read(json, type);
+    }
+
+    /**
+     * Names the version that this one replaces. If somebody has decoded that one, somebody will decode this one, too, and
+     * takes over what is the same.
+     */
+    public void follows(ApiObject last) {
+        if (last.typed != null && typed == null) before = last;
+    }
+
     /** Drops what was decoded, because hardly anybody will ask for this version again; it is decoded anew if so. */
     public void release() {
         typed = null;
+        before = null;
     }
 
     public String kind() {

@@ -56,7 +56,8 @@ final class ModelReader {
         }
     }
 
-    private Object value(JsonToken token, ModelShape shape) {
+    /** The value that begins with this token, which is the parser's last one. */
+    Object value(JsonToken token, ModelShape shape) {
         if (token == JsonToken.VALUE_NULL) return null;
         return switch (shape.form) {
             case 's' -> text(token);

@@ -37,6 +37,23 @@ public final class Models {
     }
 
     /**
+     * The same of a version of an object whose last version was read before. What did not change is one in both models.
+     *
+     * @param before the bytes of the last version
+     * @param last what was read from them; it is not changed
+     * @throws JacksonException if the text is no JSON or does not fit the class
+     */
+    public static <T> T readAfter(byte[] json, Class<T> type, byte[] before, T last) {
+        ModelType plain = ModelType.of(type);
+        if (plain == null) return read(json, type);
+        try {
+            return type.cast(new SuccessorReader(FACTORY, STRINGS, json, before).read(plain, last));
+        } catch (NotPlainException | JacksonException | IllegalArgumentException special) {
+            return read(json, type);
+        }
+    }
+
+    /**
      * Reads an object as a fresh tree.
      *
      * @throws JacksonException if the text is no JSON object

@@ -49,7 +49,7 @@ class ModelsTest {
         return ResourceRegistry.builtIn().all().stream().map(ResourceInfo::gvk).distinct();
     }
 
-    private static Map<String, Object> sample(GroupVersionKind gvk) {
+    static Map<String, Object> sample(GroupVersionKind gvk) {
         return Json.parseObject(Json.write(Samples.of(gvk))); // which may be changed
     }
 
@@ -89,11 +89,11 @@ class ModelsTest {
         }
     }
 
-    private interface Reading {
+    interface Reading {
         Object read();
     }
 
-    private static Object outcome(Reading reading) {
+    static Object outcome(Reading reading) {
         try {
             Object read = reading.read();
             return read == null ? "null" : DataBinding.treeOf(read);
@@ -104,7 +104,7 @@ class ModelsTest {
 
     /** Puts something else in some place of a tree. */
     @SuppressWarnings("unchecked")
-    private static void disturb(Map<String, Object> tree, Random random) {
+    static void disturb(Map<String, Object> tree, Random random) {
         Map<String, Object> at = tree;
         while (true) {
             List<String> names = new ArrayList<>(at.keySet());
