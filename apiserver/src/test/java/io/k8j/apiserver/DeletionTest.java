@@ -123,4 +123,19 @@ class DeletionTest {
         server.send(Verb.DELETECOLLECTION, CONFIG_MAPS, "", "", "labelSelector=odd=1", null, null);
         assertThat(server.names(CONFIG_MAPS, "")).containsExactly("c0", "c2");
     }
+
+    @Test
+    void whatIsAnsweredOfADeletedObjectHasTheVersionOfItsDeletion() {
+        Map<String, Object> made = server.create("v1/serviceaccounts", "{'metadata':{'name':'s'}}");
+        Map<String, Object> gone = server.delete("v1/serviceaccounts", "s", "");
+        assertThat(version(gone)).isGreaterThan(version(made));
+        String pod = "{'metadata':{'name':'p'},'spec':{'nodeName':'n1','containers':[{'name':'c','image':'i'}]}}";
+        server.create(PODS, pod);
+        Map<String, Object> leaving = server.delete(PODS, "p", "");
+        assertThat(version(server.delete(PODS, "p", "gracePeriodSeconds=0"))).isGreaterThan(version(leaving) + 1);
+    }
+
+    private static long version(Map<String, Object> object) {
+        return Long.parseLong(Trees.string(object, "metadata", "resourceVersion"));
+    }
 }

@@ -151,6 +151,17 @@ class SubresourcesTest {
         server.send(Verb.UPDATE, "apps/v1/deployments", "d", "scale", "", null, scale);
         assertThat(Trees.integer(server.get("apps/v1/deployments", "d"), "spec", "replicas"))
                 .isEqualTo(5);
+        assertThat(TestServer.refusal(() -> server.send(
+                                Verb.PATCH,
+                                "apps/v1/deployments",
+                                "d",
+                                "scale",
+                                "",
+                                "application/merge-patch+json",
+                                Map.of("spec", Map.of("replicas", "x"))))
+                        .getMessage())
+                .startsWith(" \"\" is invalid: patch: Invalid value: \"{")
+                .endsWith("json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32");
         Trees.set(scale, -1L, "spec", "replicas");
         assertThat(TestServer.refusal(
                                 () -> server.send(Verb.UPDATE, "apps/v1/deployments", "d", "scale", "", null, scale))

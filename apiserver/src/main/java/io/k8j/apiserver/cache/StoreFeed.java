@@ -116,6 +116,11 @@ public final class StoreFeed implements AutoCloseable {
         cache.closeWatchers(null);
     }
 
+    /** Ends the watches of a cache that go on under other rules; new ones may begin at once. */
+    public void endWatches(ResourceCache cache) {
+        cache.closeWatchers(null);
+    }
+
     /** Ends all watches that run now; returns when all listeners have heard of it, or when they had a second for it. */
     public void endWatches(RuntimeException cause) {
         long deadline = System.nanoTime() + TIME_TO_HEAR.toNanos();

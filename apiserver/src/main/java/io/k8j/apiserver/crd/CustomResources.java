@@ -5,6 +5,7 @@ import io.k8j.apiserver.cache.CacheEvent;
 import io.k8j.apiserver.cache.CachedObject;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.resource.ResourceTable;
+import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.apiserver.verb.ObjectEditor;
@@ -56,7 +57,7 @@ public final class CustomResources implements AutoCloseable {
     private record Claim(long revision, Map<String, Object> names) {}
 
     /** What is served of a definition. {@code spec} is what it was made of. */
-    private record Served(Object spec, StoredResource storage) {}
+    private record Served(Object spec, StoredResource storage, List<ServedResource> resources) {}
 
     public CustomResources(
             StoredResource definitions,
@@ -147,8 +148,18 @@ public final class CustomResources implements AutoCloseable {
                     limits);
             feed.add(storage.cache());
         }
-        table.replace(definition.id(), definition.serve(storage, webhooks));
-        served.put(name, new Served(spec, storage));
+        List<ServedResource> resources = definition.serve(storage, webhooks);
+        table.replace(definition.id(), resources);
+        served.put(name, new Served(spec, storage, resources));
+        if (known != null) retire(known);
+    }
+
+    /** Watches show objects by the rules that they began with, so those of former rules end. */
+    private void retire(Served former) {
+        for (ServedResource resource : former.resources) {
+            if (resource.custom() instanceof VersionRules rules) rules.retire();
+        }
+        feed.endWatches(former.storage.cache());
     }
 
     private void stop(String name) {

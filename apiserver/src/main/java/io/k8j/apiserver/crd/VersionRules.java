@@ -35,6 +35,7 @@ final class VersionRules implements CustomRules {
     private final RuleTree rules; // null if there are none
     private final boolean embedded; // whether there are objects inside the objects
     private final boolean revised;
+    private volatile boolean retired;
     private final String deprecation;
     // What an instance is read as; Boolean.TRUE stands for the instance itself, which a value would hold on to.
     private final Map<ApiObject, Object> read = Collections.synchronizedMap(new WeakHashMap<>());
@@ -161,6 +162,16 @@ final class VersionRules implements CustomRules {
     @Override
     public String deprecation() {
         return deprecation;
+    }
+
+    /** From now on other rules hold. */
+    void retire() {
+        retired = true;
+    }
+
+    @Override
+    public boolean isRetired() {
+        return retired;
     }
 
     @Override

@@ -39,6 +39,9 @@ public interface CustomRules {
      */
     boolean isRevised();
 
+    /** Whether the definition has changed since, so that what follows these rules has to begin anew. */
+    boolean isRetired();
+
     /**
      * A stored object as it is read; kept as long as the stored instance lives.
      *

@@ -84,6 +84,16 @@ public final class ObjectCodec {
         return builtIn(wanted, resource.schema(), tree, true);
     }
 
+    /** Why a tree does not fit a schema, without the kind; null if it fits. */
+    public static String wrongType(Schema schema, Map<String, Object> tree) {
+        try {
+            StrictDecoder.decode(schema, tree);
+            return null;
+        } catch (WrongTypeException e) {
+            return e.getMessage();
+        }
+    }
+
     private static void checkVersion(GroupVersionKind wanted, Map<String, Object> tree) {
         String version = text(tree, "apiVersion", "");
         String kind = text(tree, "kind", "");

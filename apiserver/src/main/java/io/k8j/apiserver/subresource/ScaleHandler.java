@@ -100,7 +100,9 @@ public final class ScaleHandler implements Handler {
 
     private static Map<String, Object> patched(Call call, String type, Map<String, Object> current) {
         Map<String, Object> before = scale(call.resource(), current);
-        return decoded(call, PatchHandler.merge(Schemas.kind(SCALE), type, body(call), before));
+        Map<String, Object> made = PatchHandler.merge(Schemas.kind(SCALE), type, body(call), before);
+        PatchHandler.checkMade(type, call.api().body(), made, Schemas.kind(SCALE));
+        return decoded(call, made);
     }
 
     /** A scale has managed fields of its own while it is applied; afterwards they are the object's again. */

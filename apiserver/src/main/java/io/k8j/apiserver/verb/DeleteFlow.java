@@ -71,9 +71,9 @@ public final class DeleteFlow {
     private Outcome remove(StoredResource storage, CachedObject current, Map<String, Object> object, boolean dryRun) {
         if (dryRun) return new Outcome(current.object(), true);
         return switch (writer.delete(storage, current)) {
-            case ObjectWriter.Result.Written gone -> {
+            case ObjectWriter.Result.Written(CachedObject gone) -> {
                 hooks.of(storage).afterDelete(object);
-                yield new Outcome(current.object(), true);
+                yield new Outcome(gone.object(), true); // as watchers see it, with the version of its deletion
             }
             case ObjectWriter.Result.Lost lost -> null;
         };

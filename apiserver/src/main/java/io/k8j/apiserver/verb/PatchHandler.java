@@ -198,6 +198,17 @@ public final class PatchHandler implements Handler {
         };
     }
 
+    /**
+     * Refuses what a patch has made of an object that is not stored as such.
+     *
+     * @throws ApiException 422 if it is none of that schema
+     */
+    public static void checkMade(String type, Object patch, Map<String, Object> made, Schema schema) {
+        boolean strategic = type.equals(STRATEGIC);
+        String why = strategic ? ConversionWords.misfit(schema, made) : ObjectCodec.wrongType(schema, made);
+        if (why != null) throw invalid(strategic, RequestBody.of(patch), made, why);
+    }
+
     /** Upstream shows a strategic merge patch itself, of the others what they made. */
     private static ApiException invalid(boolean strategic, RequestBody patch, Map<String, Object> patched, String why) {
         return ApiException.invalid(

@@ -59,13 +59,15 @@ public final class WatchHandler {
                 cache,
                 options.selection(),
                 listener,
-                call.resource().storedAsServed() ? null : call.resource()::fromStored,
+                resource.storedAsServed() ? null : resource::fromStored,
                 options.bookmarks() ? r -> bookmark(resource, r, false) : null,
                 endOfInitial(resource, options, initial, applied),
                 queueCapacity);
         if (!watcher.start(from)) {
             throw ApiException.expired("too old resource version: %d (%d)".formatted(revision, cache.oldestRevision()));
         }
+        // Whoever replaced the rules may have ended the watches just before this one was among them.
+        if (resource.custom() != null && resource.custom().isRetired()) watcher.close();
         Time.Timer timer = time.after(pace(options), timeout(options), watcher::close);
         return () -> {
             timer.cancel();

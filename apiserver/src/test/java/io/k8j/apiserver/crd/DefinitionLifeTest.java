@@ -143,11 +143,18 @@ class DefinitionLifeTest {
             assertThat(lines.readLine()).contains("ADDED", "\"name\":\"x\"");
             patch("/apis/a.b/v1/seens/x", "application/merge-patch+json", "{'a':1}");
             assertThat(lines.readLine()).contains("MODIFIED", "\"a\":1");
-            // A change of the definition does not end the watch.
+            // Watches of a changed definition end, so that the next one shows objects by the new schema.
             patch(
                     DEFINITIONS + "/seens.a.b",
                     "application/merge-patch+json",
                     "{'spec':{'names':{'shortNames':['sn']}}}");
+            assertThat(lines.readLine()).isNull();
+        }
+        HttpResponse<java.io.InputStream> next = server.client.send(
+                server.request("/apis/a.b/v1/seens?watch=true", "root").build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(next.body()))) {
+            assertThat(lines.readLine()).contains("ADDED");
             server.send("DELETE", "/apis/a.b/v1/seens/x", "");
             assertThat(lines.readLine()).contains("DELETED");
         }
