@@ -3,6 +3,8 @@ package io.k8j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.model.api.ApiException;
+import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
@@ -238,6 +240,20 @@ class SubresourcesTest {
         Map<String, Object> self = TestServer.tree(server.send(
                 Verb.CREATE, "authentication.k8s.io/v1/selfsubjectreviews", "", "", "", null, Json.parse("{}")));
         assertThat(Trees.string(self, "status", "userInfo", "username")).isEqualTo("admin");
+    }
+
+    @Test
+    void partsOfTheControlPlaneAreShownAndWarnedOf() {
+        ApiResponse list = server.send(Verb.LIST, "v1/componentstatuses", "", "", "", null, null);
+        assertThat(list.list().items())
+                .extracting(ApiObject::name)
+                .containsExactly("controller-manager", "etcd-0", "scheduler");
+        assertThat(list.warnings()).containsExactly("v1 ComponentStatus is deprecated in v1.19+");
+        assertThat(Trees.list(server.get("v1/componentstatuses", "scheduler"), "conditions"))
+                .containsExactly(Map.of("type", "Healthy", "status", "True", "message", "ok"));
+        assertThat(TestServer.refusal(() -> server.get("v1/componentstatuses", "other"))
+                        .getMessage())
+                .isEqualTo("componentstatuses \"other\" not found");
     }
 
     @Test

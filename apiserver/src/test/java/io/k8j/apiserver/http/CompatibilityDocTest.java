@@ -38,8 +38,11 @@ class CompatibilityDocTest {
                     .forEach(name -> tests.add(name.substring(0, name.length() - ".java".length())));
         }
         for (List<String> row : table("features")) {
-            assertThat(row.get(1)).as(row.get(0)).isNotEmpty();
-            assertThat(tests).as(row.get(0)).containsAll(List.of(row.get(2).split(", ")));
+            assertThat(row)
+                    .as("part, feature, state and tests")
+                    .hasSize(4)
+                    .allSatisfy(cell -> assertThat(cell).isNotEmpty());
+            assertThat(tests).as(row.get(1)).containsAll(List.of(row.get(3).split(", ")));
         }
     }
 

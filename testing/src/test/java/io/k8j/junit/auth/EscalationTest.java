@@ -3,6 +3,9 @@ package io.k8j.junit.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.junit.auth.RawApi.Answer;
+import io.k8j.model.json.Trees;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,6 +139,29 @@ class EscalationTest {
                 RightsCluster.as("free"));
 
         assertThat(answer.code()).as(answer.toString()).isEqualTo(201);
+    }
+
+    @Test
+    void aReviewListsTheRulesOfAUserInANamespace() {
+        Answer review = api.post(
+                "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "{spec: {namespace: default}}", GRANTER);
+
+        assertThat(review.code()).isEqualTo(201);
+        assertThat(Trees.get(review.body(), "status", "incomplete")).isEqualTo(false);
+        assertThat(Trees.list(review.body(), "status", "resourceRules"))
+                .contains(
+                        Map.of("verbs", List.of("get", "list"), "apiGroups", List.of(""), "resources", List.of("pods")))
+                .contains(Map.of(
+                        "verbs", List.of("bind"),
+                        "apiGroups", List.of("rbac.authorization.k8s.io"),
+                        "resources", List.of("clusterroles"),
+                        "resourceNames", List.of("view")));
+        assertThat(Trees.list(review.body(), "status", "nonResourceRules").toString())
+                .as("of everybody who is known")
+                .contains("/version");
+        assertThat(api.post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "{spec: {}}", GRANTER)
+                        .message())
+                .contains("no namespace on request");
     }
 
     @Test
