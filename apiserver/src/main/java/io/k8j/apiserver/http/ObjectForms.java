@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.printer.CustomScale;
 import io.k8j.apiserver.printer.Printers;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.apiserver.spi.Printer;
@@ -140,10 +141,7 @@ final class ObjectForms {
         table.put("kind", "Table");
         table.put("apiVersion", "meta.k8s.io/" + version);
         table.put("metadata", meta);
-        Printer printer =
-                objects.size() == 1 && objects.getFirst().kind().equals(SCALE.kind()) && resource.custom() == null
-                        ? Printers.of(SCALE)
-                        : resource.printer();
+        Printer printer = objects.size() == 1 && isScale(objects.getFirst()) ? scale(resource) : resource.printer();
         table.put("columnDefinitions", withColumns ? columns(printer) : null);
         List<Object> rows = new ArrayList<>(objects.size());
         for (ApiObject object : objects) {
@@ -167,6 +165,14 @@ final class ObjectForms {
         }
         table.put("rows", rows.isEmpty() && printer.saysNullForNoRows() ? null : rows);
         return table;
+    }
+
+    private static boolean isScale(ApiObject object) {
+        return object.kind().equals(SCALE.kind()) && object.apiVersion().equals(SCALE.apiVersion());
+    }
+
+    private static Printer scale(ServedResource resource) {
+        return resource.custom() == null ? Printers.of(SCALE) : CustomScale.PRINTER;
     }
 
     /** Columns are made of what is stored: the first version of the autoscaler does not have all of it. */

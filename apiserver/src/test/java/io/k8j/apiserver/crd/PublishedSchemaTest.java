@@ -1,5 +1,6 @@
 package io.k8j.apiserver.crd;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.apiserver.HttpTestServer;
@@ -42,6 +43,27 @@ class PublishedSchemaTest {
 
     private Map<String, Object> third(String groupVersion, String type) {
         return Trees.map(server.json("/openapi/v3/apis/" + groupVersion), "components", "schemas", type);
+    }
+
+    @Test
+    void noStrategicMergePatchIsPromised() {
+        define("foos.patched.example.com", version("v1", true, "{'type':'object'}"));
+        String path = "/apis/patched.example.com/v1/namespaces/{namespace}/foos/{name}";
+        Awaitility.await().atMost(60, SECONDS).untilAsserted(() -> {
+            assertThat(Trees.list(server.json("/openapi/v2"), "paths", path, "patch", "consumes"))
+                    .containsExactly(
+                            "application/json-patch+json",
+                            "application/merge-patch+json",
+                            "application/apply-patch+yaml");
+            Map<String, Object> third = server.json("/openapi/v3/apis/patched.example.com/v1");
+            assertThat(Trees.map(third, "paths", path, "patch", "requestBody", "content"))
+                    .containsOnlyKeys(
+                            "application/json-patch+json",
+                            "application/merge-patch+json",
+                            "application/apply-patch+yaml");
+            assertThat(Trees.map(third, "paths", path, "get", "responses", "200", "content"))
+                    .containsOnlyKeys("application/json", "application/yaml");
+        });
     }
 
     @Test

@@ -30,6 +30,11 @@ public record ApiKind(ResourceInfo info, String typeName, Map<String, Object> tr
         return new ApiKind(info, name, tree);
     }
 
+    /** Whether a CustomResourceDefinition made it. */
+    boolean custom() {
+        return tree != null && !UsageSchemas.describes(info);
+    }
+
     String listTypeName() {
         return typeName.substring(0, typeName.lastIndexOf('.') + 1) + info.listKind();
     }

@@ -12,20 +12,6 @@ import java.util.Set;
 /** Writes the paths of a resource with the operations that its verbs allow. */
 final class PathRenderer {
     private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
-    private static final List<Object> PATCH_TYPES = List.of(
-            "application/json-patch+json",
-            "application/merge-patch+json",
-            "application/strategic-merge-patch+json",
-            "application/apply-patch+yaml",
-            "application/apply-patch+cbor");
-    private static final List<Object> PLAIN =
-            List.of("application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
-    private static final List<Object> STREAMED = List.of(
-            "application/json",
-            "application/yaml",
-            "application/vnd.kubernetes.protobuf",
-            "application/json;stream=watch",
-            "application/vnd.kubernetes.protobuf;stream=watch");
     /** Subresources that pass bytes through and have no schema. */
     private static final Set<String> CONNECT = Set.of("attach", "exec", "portforward", "proxy");
 
@@ -139,10 +125,10 @@ final class PathRenderer {
         if (!third && body != null) {
             parameters.add(Node.of(
                     "name", "body", "in", "body", "required", verb.startsWith("delete") ? null : true, "schema", body));
-            out.put("consumes", verb.equals("patch") ? PATCH_TYPES : List.of("*/*"));
+            out.put("consumes", MediaTypes.taken(verb, place.kind()));
         }
         out.put("parameters", parameters);
-        if (third && body != null) out.put("requestBody", requestBody(verb, body));
+        if (third && body != null) out.put("requestBody", requestBody(verb, body, place.kind()));
         out.put("responses", responses(verb, place));
         return finish(out, action, place);
     }
@@ -159,7 +145,7 @@ final class PathRenderer {
 
     private Map<String, Object> finish(Map<String, Object> out, String action, Place place) {
         if (!third) {
-            out.put("produces", action.equals("list") ? STREAMED : action.equals("connect") ? List.of("*/*") : PLAIN);
+            out.put("produces", MediaTypes.given(action, place.kind()));
             out.put("schemes", List.of("https"));
         }
         out.put("x-kubernetes-action", action);
@@ -176,10 +162,9 @@ final class PathRenderer {
         };
     }
 
-    private static Map<String, Object> requestBody(String verb, Map<String, Object> body) {
+    private static Map<String, Object> requestBody(String verb, Map<String, Object> body, ApiKind kind) {
         Map<String, Object> content = new LinkedHashMap<>();
-        for (Object type : verb.equals("patch") ? PATCH_TYPES : List.<Object>of("*/*"))
-            content.put((String) type, Node.of("schema", body));
+        for (Object type : MediaTypes.taken(verb, kind)) content.put((String) type, Node.of("schema", body));
         return Node.of("content", content, "required", verb.startsWith("delete") ? null : true);
     }
 
@@ -202,8 +187,7 @@ final class PathRenderer {
         if (place.subresource().equals("log")) schema = Node.of("type", "string");
         if (!third) return Node.of("description", word, "schema", schema);
         Map<String, Object> content = new LinkedHashMap<>();
-        for (Object type : verb.equals("list") ? STREAMED : PLAIN)
-            content.put((String) type, Node.of("schema", schema));
+        for (Object type : MediaTypes.given(verb, place.kind())) content.put((String) type, Node.of("schema", schema));
         return Node.of("description", word, "content", content);
     }
 
