@@ -11,6 +11,8 @@ import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class Proxier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Proxier.class);
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
+    private static final String TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
     private static final String ZONE = "topology.kubernetes.io/zone";
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final long CHECK_SHARE = 50; // checks take at most this part of the time
@@ -50,7 +53,7 @@ public final class Proxier implements AutoCloseable {
     private final Semaphore wake = new Semaphore(0);
     private final CountDownLatch ready = new CountDownLatch(1);
     private final HealthServer health = new HealthServer();
-    private final ProxyMetrics metrics = new ProxyMetrics();
+    private final ProxyMetrics metrics = new ProxyMetrics(Instant.now());
     private MetricsPort metricsPort; // null if there is none; of the thread, and of close() after its end
     private final Thread thread;
     private List<Table> tables = List.of();
@@ -70,11 +73,13 @@ public final class Proxier implements AutoCloseable {
             metrics.serviceChanged(ObjectKey.of(service));
             mark(ObjectKey.of(service));
         }));
-        slices.onChange(Handlers.each(slice -> {
-            ObjectKey service = serviceOf(slice);
-            if (service != null) metrics.endpointsChanged(service);
-            mark(service);
-        }));
+        slices.onChange(Handlers.of(
+                this::sliceChanged,
+                (before, slice) -> {
+                    mark(serviceOf(before)); // which may have been another one
+                    sliceChanged(slice);
+                },
+                this::sliceGone));
         nodes.onChange(Handlers.each(node -> {
             nodeChanged = true;
             wake.release();
@@ -144,6 +149,30 @@ public final class Proxier implements AutoCloseable {
 
     public boolean isReady() {
         return ready.getCount() == 0;
+    }
+
+    private void sliceChanged(EndpointSlice slice) {
+        ObjectKey service = serviceOf(slice);
+        if (service != null) metrics.endpointsChanged(service, slice.getAddressType(), trigger(slice));
+        mark(service);
+    }
+
+    private void sliceGone(EndpointSlice slice) {
+        ObjectKey service = serviceOf(slice);
+        if (service != null) metrics.endpointsGone(service);
+        mark(service);
+    }
+
+    /** When what the endpoints follow from has happened; null if that is not told. */
+    private static Instant trigger(EndpointSlice slice) {
+        Map<String, String> annotations = slice.getMetadata().getAnnotations();
+        String text = annotations == null ? null : annotations.get(TRIGGER_TIME);
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            LOG.atDebug().addKeyValue("slice", slice.getMetadata().getName()).log("trigger time is none");
+            return null;
+        }
     }
 
     private void mark(ObjectKey service) {
@@ -238,6 +267,7 @@ public final class Proxier implements AutoCloseable {
             for (ObjectKey key : keys) follow(key);
             boolean done = true;
             for (Table table : tables) done &= measured(table, check);
+            if (done) metrics.roundOver();
             health.update(healthAnswers());
             return done;
         } catch (RuntimeException e) {

@@ -9,10 +9,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class MetricsPortTest {
-    private final ProxyMetrics metrics = new ProxyMetrics();
+    private static final Instant BEGIN = Instant.ofEpochSecond(100);
+
+    private final ProxyMetrics metrics = new ProxyMetrics(BEGIN);
 
     private String text() {
         StringBuilder text = new StringBuilder();
@@ -23,8 +26,8 @@ class MetricsPortTest {
     @Test
     void changesArePendingUntilTheyGoIntoTheRules() {
         metrics.serviceChanged("a");
-        metrics.endpointsChanged("a");
-        metrics.endpointsChanged("a");
+        metrics.endpointsChanged("a", "IPv4", null);
+        metrics.endpointsChanged("a", "IPv4", null);
         assertThat(text())
                 .contains("kubeproxy_sync_proxy_rules_service_changes_pending 1\n")
                 .contains("kubeproxy_sync_proxy_rules_endpoint_changes_pending 1\n")
@@ -34,6 +37,33 @@ class MetricsPortTest {
                 .contains("kubeproxy_sync_proxy_rules_service_changes_pending 0\n")
                 .contains("kubeproxy_sync_proxy_rules_endpoint_changes_pending 0\n")
                 .contains("kubeproxy_sync_proxy_rules_service_changes_total 1\n");
+    }
+
+    @Test
+    void theTimeFromAChangeToItsRulesIsMeasuredOnceTheyAreWritten() {
+        metrics.endpointsChanged("a", "IPv4", BEGIN.plusSeconds(3));
+        metrics.endpointsChanged("a", "IPv4", BEGIN.minusSeconds(3)); // of before
+        metrics.endpointsChanged("b", "IPv4", BEGIN.plusSeconds(5));
+        metrics.endpointsChanged("gone", "IPv4", BEGIN.plusSeconds(5));
+        metrics.endpointsGone("gone");
+        metrics.taken("a");
+        metrics.taken("gone");
+        metrics.synced(Family.V4, false, 1, 109);
+        assertThat(text()).doesNotContain("network_programming");
+        metrics.synced(Family.V6, true, 1, 110);
+        metrics.synced(Family.V4, true, 1, 110);
+        metrics.roundOver();
+        metrics.synced(Family.V4, true, 1, 200);
+        String name = "kubeproxy_network_programming_duration_seconds";
+        assertThat(text())
+                .contains(name + "_bucket{ip_family=\"IPv4\",le=\"0\"} 0\n")
+                .contains(name + "_bucket{ip_family=\"IPv4\",le=\"6\"} 0\n")
+                .contains(name + "_bucket{ip_family=\"IPv4\",le=\"7\"} 1\n")
+                .contains(name + "_bucket{ip_family=\"IPv4\",le=\"300\"} 1\n")
+                .contains(name + "_count{ip_family=\"IPv4\"} 1\n");
+        metrics.taken("b");
+        metrics.synced(Family.V4, true, 1, 106);
+        assertThat(text()).contains(name + "_count{ip_family=\"IPv4\"} 2\n");
     }
 
     @Test

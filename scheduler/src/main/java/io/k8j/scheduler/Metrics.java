@@ -8,8 +8,10 @@ import io.k8j.scheduler.queue.QueuedPod;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts under upstream's names, written in Prometheus' text form. Counting is cheap and safe for all threads. */
@@ -58,6 +60,14 @@ final class Metrics {
             "extension_point",
             "status",
             "profile");
+    private final MetricFamily plugins = MetricFamily.histogram(
+            "scheduler_plugin_execution_duration_seconds",
+            "ALPHA",
+            "Duration for running a plugin at a specific extension point.",
+            Histogram.exponential(0.00001, 1.5, 20),
+            "plugin",
+            "extension_point",
+            "status");
     private final MetricFamily victims = MetricFamily.histogram(
                     "scheduler_preemption_victims",
                     "STABLE",
@@ -69,6 +79,7 @@ final class Metrics {
                     "STABLE",
                     "Total preemption attempts in the cluster till now")
             .init();
+    private final Map<String, List<Evaluations>> evaluations = new ConcurrentHashMap<>(); // by profile
     private volatile Map<String, Integer> depths = Map.of();
     private volatile Map<SchedulingQueue.Arrival, LongAdder> incoming = Map.of();
 
@@ -95,6 +106,11 @@ final class Metrics {
         points.observe(nanos / 1e9, name, word(status), profile);
     }
 
+    /** One plugin has run for one Pod, at {@code Filter} and {@code Score} for one of its nodes. */
+    void plugin(String name, String point, Status status, long nanos) {
+        plugins.observe(nanos / 1e9, name, point, word(status));
+    }
+
     private static String word(Status status) {
         return switch (status.code()) {
             case SUCCESS -> "Success";
@@ -119,6 +135,11 @@ final class Metrics {
         depths = now;
     }
 
+    /** Where a profile counts how often its plugins are asked. */
+    void evaluations(String profile, List<Evaluations> counts) {
+        evaluations.put(profile, counts);
+    }
+
     /** Where the queue counts what comes into it. */
     void incoming(Map<SchedulingQueue.Arrival, LongAdder> counts) {
         incoming = counts;
@@ -131,7 +152,7 @@ final class Metrics {
     String text() {
         StringBuilder text = new StringBuilder();
         for (MetricFamily family :
-                new MetricFamily[] {points, podAttempts, sli, preemptions, victims, attempts, algorithm, durations}) {
+                new MetricFamily[] {points, plugins, podAttempts, sli, preemptions, victims, attempts, algorithm, durations}) {
             family.write(text);
         }
         TreeMap<String, Number> waiting = new TreeMap<>();
@@ -146,6 +167,24 @@ final class Metrics {
                         + " the scheduler never attempted to schedule because they are gated.",
                 "gauge",
                 waiting);
+        TreeMap<String, Number> asked = new TreeMap<>();
+        evaluations.forEach((profile, counts) -> counts.stream()
+                .filter(count -> count.count() > 0)
+                .forEach(count -> asked.put(
+                        String.join(
+                                ",",
+                                MetricText.label("extension_point", count.point()),
+                                MetricText.label("plugin", count.plugin()),
+                                MetricText.label("profile", profile)),
+                        count.count())));
+        MetricText.family(
+                text,
+                "scheduler_plugin_evaluation_total",
+                "BETA",
+                "Number of attempts to schedule pods by each plugin and the extension point (available only in"
+                        + " PreFilter, Filter, PreScore, and Score).",
+                "counter",
+                asked);
         TreeMap<String, Number> came = new TreeMap<>();
         incoming.forEach((arrival, count) -> came.put(
                 MetricText.label("event", arrival.event()) + "," + MetricText.label("queue", arrival.queue()),

@@ -127,10 +127,16 @@ final class PodWriter implements AutoCloseable {
         return bound;
     }
 
-    private static Status prepare(Binding binding, List<Plugin.PreBind> before) {
+    private void timed(Binding binding, Plugin plugin, String point, Status status, long begin) {
+        if (binding.state.isTimed()) metrics.plugin(plugin.name(), point, status, System.nanoTime() - begin);
+    }
+
+    private Status prepare(Binding binding, List<Plugin.PreBind> before) {
         for (Plugin.PreBind plugin : before) {
             try {
+                long begin = System.nanoTime();
                 Status status = plugin.preBind(binding.state, binding.pod, binding.node);
+                timed(binding, plugin, "PreBind", status, begin);
                 if (!status.isSuccess()) {
                     return status.isRejected()
                             ? status.by(plugin.name())
@@ -152,7 +158,9 @@ final class PodWriter implements AutoCloseable {
             return status.isSuccess() ? told(binding) : Status.error("binding rejected: " + status.message());
         }
         for (Plugin.Bind plugin : binding.profile.binds) {
+            long begin = System.nanoTime();
             Status status = plugin.bind(binding.state, binding.pod, binding.node);
+            timed(binding, plugin, "Bind", status, begin);
             if (status.isSkip()) {
                 continue;
             }

@@ -41,6 +41,10 @@ final class Profile {
     final List<Plugin.Bind> binds;
     final List<Plugin.PostBind> postBinds;
     final Map<String, List<EventHint>> hints;
+    final Evaluations[] preFilterCounts;
+    final Evaluations[] filterCounts;
+    final Evaluations[] preScoreCounts;
+    final Evaluations[] scoreCounts;
 
     Profile(String name, Selection selection) {
         this.name = name;
@@ -53,6 +57,11 @@ final class Profile {
         this.scores = selection.at(Plugin.Score.class).stream()
                 .map(e -> new Weighted(e.getKey(), e.getValue()))
                 .toArray(Weighted[]::new);
+        this.preFilterCounts = counts("PreFilter", List.of(preFilters));
+        this.filterCounts = counts("Filter", List.of(filters));
+        this.preScoreCounts = counts("PreScore", List.of(preScores));
+        this.scoreCounts =
+                counts("Score", Stream.of(scores).map(Weighted::plugin).toList());
         this.reserves = plugins(selection, Plugin.Reserve.class);
         this.permits = plugins(selection, Plugin.Permit.class);
         this.preBinds = plugins(selection, Plugin.PreBind.class);
@@ -71,6 +80,19 @@ final class Profile {
 
     private static <P extends Plugin> List<P> plugins(Selection selection, Class<P> point) {
         return selection.at(point).stream().map(Map.Entry::getKey).toList();
+    }
+
+    private static Evaluations[] counts(String point, List<? extends Plugin> plugins) {
+        return plugins.stream()
+                .map(plugin -> new Evaluations(plugin.name(), point))
+                .toArray(Evaluations[]::new);
+    }
+
+    /** How often each plugin was asked where that depends on the Pod. */
+    List<Evaluations> evaluations() {
+        return Stream.of(preFilterCounts, filterCounts, preScoreCounts, scoreCounts)
+                .flatMap(Stream::of)
+                .toList();
     }
 
     /** Success if no plugin keeps the Pod out of the queue. */

@@ -83,6 +83,7 @@ public final class Scheduler implements AutoCloseable {
                             args));
             handle.profile(made);
             profiles.put(profile.schedulerName(), made);
+            metrics.evaluations(profile.schedulerName(), made.evaluations());
         }
         Profile first = profiles.values().iterator().next();
         SchedulingQueue queue = new SchedulingQueue(

@@ -217,7 +217,9 @@ final class SchedulingLoop implements AutoCloseable {
         long filtered = time.nanoTime();
         Status last = Status.SUCCESS;
         for (Plugin.PostFilter plugin : profile.postFilters) {
+            long each = time.nanoTime();
             Plugin.PostFilter.Result result = plugin.postFilter(state, pod, diagnosis.statuses());
+            timed(state, plugin, "PostFilter", result.status(), each);
             last = result.status();
             if (!result.status().message().isEmpty()) {
                 messages.append(messages.isEmpty() ? "" : ", ")
@@ -266,7 +268,9 @@ final class SchedulingLoop implements AutoCloseable {
         nominations.remove(pod.uid());
         long reserving = time.nanoTime();
         for (Plugin.Reserve plugin : profile.reserves) {
+            long each = time.nanoTime();
             Status status = plugin.reserve(state, pod, node);
+            timed(state, plugin, "Reserve", status, each);
             if (!status.isSuccess()) {
                 metrics.point("Reserve", profile.name, status, time.nanoTime() - reserving);
                 takeBack(profile, state, pod);
@@ -278,7 +282,9 @@ final class SchedulingLoop implements AutoCloseable {
         metrics.point("Reserve", profile.name, Status.SUCCESS, permitting - reserving);
         Map<String, Long> holders = new LinkedHashMap<>();
         for (Plugin.Permit plugin : profile.permits) {
+            long each = time.nanoTime();
             Plugin.Permit.Decision decision = plugin.permit(state, pod, node.name());
+            timed(state, plugin, "Permit", decision.status(), each);
             if (decision.status().code() == Status.Code.WAIT) {
                 holders.put(plugin.name(), decision.timeoutNanos());
             } else if (!decision.status().isSuccess()) {
@@ -293,6 +299,10 @@ final class SchedulingLoop implements AutoCloseable {
         }
         CompletableFuture<Status> permission = holders.isEmpty() ? null : waiting.hold(pod, holders);
         writer.bind(new PodWriter.Binding(queued, pod, node.name(), profile, state, begin, permission), this::bound);
+    }
+
+    private void timed(CycleState state, Plugin plugin, String point, Status status, long begin) {
+        if (state.isTimed()) metrics.plugin(plugin.name(), point, status, time.nanoTime() - begin);
     }
 
     void takeBack(Profile profile, CycleState state, PodInfo pod) {

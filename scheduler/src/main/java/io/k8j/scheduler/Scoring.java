@@ -18,10 +18,12 @@ final class Scoring {
     private final Nodes nodes;
     private final Random random;
     private final Extenders extenders;
+    private final Metrics metrics;
     private long[] totals = new long[64];
     private long[] scores = new long[64];
 
-    Scoring(Nodes nodes, Random random, Extenders extenders) {
+    Scoring(Nodes nodes, Random random, Extenders extenders, Metrics metrics) {
+        this.metrics = metrics;
         this.nodes = nodes;
         this.random = random;
         this.extenders = extenders;
@@ -37,8 +39,12 @@ final class Scoring {
         }
         Arrays.fill(totals, 0, count, 0);
         Set<String> skipped = new HashSet<>();
-        for (Plugin.PreScore plugin : profile.preScores) {
+        for (int p = 0; p < profile.preScores.length; p++) {
+            Plugin.PreScore plugin = profile.preScores[p];
+            long begin = state.isTimed() ? System.nanoTime() : 0;
             Status status = plugin.preScore(state, pod, nodes, feasible);
+            if (begin != 0) metrics.plugin(plugin.name(), "PreScore", status, System.nanoTime() - begin);
+            if (!status.isSkip()) profile.preScoreCounts[p].add(1);
             if (status.isSkip()) {
                 skipped.add(plugin.name());
             } else if (!status.isSuccess()) {
@@ -60,8 +66,9 @@ final class Scoring {
                     scores[i] = known[slots[i]];
                 }
             } else {
+                profile.scoreCounts[p].add(count);
                 for (int i = 0; i < count; i++) {
-                    scores[i] = plugin.score(state, pod, feasible.get(i));
+                    scores[i] = score(plugin, state, pod, feasible.get(i));
                 }
             }
             plugin.normalize(state, pod, feasible, scores);
@@ -72,6 +79,14 @@ final class Scoring {
         }
         extenders.score(pod, feasible, totals);
         return null;
+    }
+
+    private long score(Plugin.Score plugin, CycleState state, PodInfo pod, NodeInfo node) {
+        if (!state.isTimed()) return plugin.score(state, pod, node);
+        long begin = System.nanoTime();
+        long score = plugin.score(state, pod, node);
+        metrics.plugin(plugin.name(), "Score", Status.SUCCESS, System.nanoTime() - begin);
+        return score;
     }
 
     /** Asks the local plugins for the scores of nodes that have changed. */
@@ -92,7 +107,8 @@ final class Scoring {
             for (int p = 0; p < profile.scores.length; p++) {
                 Plugin.Score plugin = profile.scores[p].plugin();
                 if (plugin.isLocal() && !skipped.contains(plugin.name())) {
-                    memory.scores(p)[node.slot()] = plugin.score(state, pod, node);
+                    profile.scoreCounts[p].add(1);
+                    memory.scores(p)[node.slot()] = score(plugin, state, pod, node);
                 }
             }
         }

@@ -21,6 +21,16 @@ public final class CycleState {
 
     private Object[] values = new Object[24];
     private boolean trial;
+    private boolean timed;
+
+    /** Whether the plugins of this cycle are timed, each by itself. */
+    public boolean isTimed() {
+        return timed;
+    }
+
+    public void timed(boolean value) {
+        timed = value;
+    }
 
     /** Whether the placement is only tried, to see what is left for others, and taken back afterwards. */
     public boolean isTrial() {

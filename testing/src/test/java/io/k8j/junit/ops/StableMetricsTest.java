@@ -219,6 +219,13 @@ class StableMetricsTest {
                     .contains("scheduler_framework_extension_point_duration_seconds_count{extension_point=\"" + point
                             + "\",profile=\"default-scheduler\",status=\"Success\"}");
         }
+        assertThat(text)
+                .contains("scheduler_plugin_evaluation_total{extension_point=\"Filter\",plugin=\"NodeResourcesFit\","
+                        + "profile=\"default-scheduler\"} ")
+                .contains("scheduler_plugin_execution_duration_seconds_count{extension_point=\"Bind\","
+                        + "plugin=\"DefaultBinder\",status=\"Success\"} ")
+                .contains("scheduler_plugin_execution_duration_seconds_count{extension_point=\"Filter\","
+                        + "plugin=\"TaintToleration\",status=\"Success\"} ");
     }
 
     @Test
