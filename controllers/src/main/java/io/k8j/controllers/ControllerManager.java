@@ -6,6 +6,7 @@ import io.k8j.client.EventBroadcaster;
 import io.k8j.client.Informer;
 import io.k8j.client.ResourceCatalog;
 import io.k8j.client.WorkQueueMetrics;
+import io.k8j.controllers.attach.AttachDetachController;
 import io.k8j.controllers.bootstrap.BootstrapSigner;
 import io.k8j.controllers.bootstrap.TokenCleaner;
 import io.k8j.controllers.certificates.CertificateController;
@@ -40,6 +41,7 @@ import io.k8j.controllers.servicecidr.ServiceCidrController;
 import io.k8j.controllers.statefulset.StatefulSetController;
 import io.k8j.controllers.ttl.NodeTtlController;
 import io.k8j.controllers.ttl.TtlAfterFinishedController;
+import io.k8j.controllers.volume.ExpandController;
 import io.k8j.controllers.volume.ProtectionController;
 import io.k8j.controllers.volume.VolumeBinder;
 import io.k8j.model.feature.FeatureGates;
@@ -80,7 +82,7 @@ public final class ControllerManager implements AutoCloseable {
                     "node-controller",
                     NodeIpamController::create), // first: nodes are not ready without it
             new Entry("serviceaccount-controller", "service-account-controller", DefaultAccountController::create),
-            new Entry("legacy-serviceaccount-token-controller", null, TokenSecretController::create),
+            new Entry("serviceaccount-token-controller", null, TokenSecretController::create),
             new Entry(
                     "legacy-serviceaccount-token-cleaner-controller",
                     "legacy-service-account-token-cleaner",
@@ -115,6 +117,15 @@ public final class ControllerManager implements AutoCloseable {
                     "persistentvolume-protection-controller",
                     "pv-protection-controller",
                     ProtectionController::volumes),
+            new Entry("persistentvolume-expander-controller", "expand-controller", ExpandController::create),
+            new Entry(
+                    "persistentvolume-attach-detach-controller",
+                    "attachdetach-controller",
+                    AttachDetachController::create),
+            new Entry(
+                    "volumeattributesclass-protection-controller",
+                    "volumeattributesclass-protection-controller",
+                    ProtectionController::attributesClasses),
             new Entry("resourcequota-controller", "resourcequota-controller", ResourceQuotaController::create),
             new Entry("ephemeral-volume-controller", "ephemeral-volume-controller", EphemeralVolumeController::create),
             new Entry("resourceclaim-controller", "resource-claim-controller", ResourceClaimController::create),
@@ -122,7 +133,18 @@ public final class ControllerManager implements AutoCloseable {
                     "clusterrole-aggregation-controller",
                     "clusterrole-aggregation-controller",
                     AggregationController::create),
-            new Entry("certificatesigningrequest-controllers", "certificate-controller", CertificateController::create),
+            new Entry(
+                    "certificatesigningrequest-approving-controller",
+                    "certificate-controller",
+                    CertificateController::approving),
+            new Entry(
+                    "certificatesigningrequest-signing-controller",
+                    "certificate-controller",
+                    CertificateController::signing),
+            new Entry(
+                    "certificatesigningrequest-cleaner-controller",
+                    "certificate-controller",
+                    CertificateController::cleaning),
             new Entry("disruption-controller", "disruption-controller", DisruptionController::create),
             new Entry("service-cidr-controller", "service-cidrs-controller", ServiceCidrController::create),
             new Entry("node-lifecycle-controller", "node-controller", NodeLifecycleController::create),
@@ -185,6 +207,7 @@ public final class ControllerManager implements AutoCloseable {
      */
     public static ControllerManager start(
             Client client, Function<String, Client> accounts, ResourceCatalog catalog, ControllersConfig config) {
+        warnOfMissing(config);
         ControllerContext context = ControllerContext.of(client, EventBroadcaster.start(client), catalog, config);
         ControllerManager manager = new ControllerManager(context, accounts);
         context.informers().start();
@@ -192,9 +215,17 @@ public final class ControllerManager implements AutoCloseable {
         return manager;
     }
 
-    /** Names of all controllers there are. */
+    /** Names of all controllers that are here; {@code --controllers} takes those of upstream that are not, too. */
     public static List<String> names() {
         return ALL.stream().map(Entry::name).toList();
+    }
+
+    /** Whoever names one expressly that cannot run is to know. */
+    private static void warnOfMissing(ControllersConfig config) {
+        List<String> here = names();
+        config.controllers().stream()
+                .filter(name -> !name.equals("*") && !name.startsWith("-") && !here.contains(name))
+                .forEach(name -> LOG.atWarn().addKeyValue("controller", name).log("no such controller here"));
     }
 
     private void startWhenSynced(String name, Controller controller, List<Informer<?>> informers) {

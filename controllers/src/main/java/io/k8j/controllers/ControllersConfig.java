@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Settings of the controllers, with upstream's defaults where it has them.
  *
- * @param controllers which run, as upstream's {@code --controllers}: {@code *} is all that are on by default, {@code foo}
+ * @param controllers which run, under today's names or older ones, as upstream's {@code --controllers}: {@code *} is all that are on by default, {@code foo}
  *     turns one on, {@code -foo} turns one off
  * @param clusterCidrs Pod networks, from which nodes get theirs; empty turns node IPAM off
  * @param nodeCidrMaskIpv4 prefix length of a node's IPv4 Pod network
@@ -60,19 +60,20 @@ public record ControllersConfig(
             Path.of("/var/lib/k8j/storage"));
 
     public ControllersConfig {
-        controllers = List.copyOf(controllers);
+        controllers = ControllerNames.canonical(controllers);
         clusterCidrs = List.copyOf(clusterCidrs);
         if (nodeMonitorPeriod.isNegative() || nodeMonitorPeriod.isZero()) {
             throw new IllegalArgumentException("nodeMonitorPeriod: %s must be positive".formatted(nodeMonitorPeriod));
         }
     }
 
-    /** Whether a controller runs. */
+    /** Whether a controller runs: of its own name and its refusal, the first counts. */
     public boolean isEnabled(String name, boolean onByDefault) {
-        if (controllers.contains("-" + name)) {
-            return false;
+        for (String given : controllers) {
+            if (given.equals(name)) return true;
+            if (given.equals("-" + name)) return false;
         }
-        return controllers.contains(name) || (onByDefault && controllers.contains("*"));
+        return onByDefault && controllers.contains("*");
     }
 
     public ControllersConfig withControllers(List<String> names) {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttributesClass;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ListOptions;
 import io.k8j.client.ObjectKey;
@@ -165,5 +166,71 @@ class StorageTest extends ControllersCase {
                 "aggregated",
                 () -> cluster.get(ClusterRole.class, "whole").getRules().size() == 1);
         assertThat(cluster.resources(ClusterRole.class).list(ListOptions.ALL)).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void aClassOfAttributesIsKeptWhileAClaimWantsIt() {
+        cluster.create(VolumeAttributesClass.class, """
+                apiVersion: storage.k8s.io/v1
+                kind: VolumeAttributesClass
+                metadata: {name: fast}
+                driverName: disks.example.com
+                parameters: {iops: "9000"}
+                """);
+        eventually("finalizer", () -> cluster.get(VolumeAttributesClass.class, "fast")
+                .getMetadata()
+                .getFinalizers()
+                .contains("kubernetes.io/vac-protection"));
+        cluster.create(PersistentVolumeClaim.class, """
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: quick}
+                spec:
+                  storageClassName: none
+                  volumeAttributesClassName: fast
+                  accessModes: [ReadWriteOnce]
+                  resources: {requests: {storage: 1Gi}}
+                """);
+        eventually("claim is seen", () -> cluster.get(PersistentVolumeClaim.class, "quick")
+                .getMetadata()
+                .getFinalizers()
+                .contains("kubernetes.io/pvc-protection"));
+        cluster.resources(VolumeAttributesClass.class).delete(ObjectKey.of("fast"), DeleteOptions.DEFAULT);
+        assertThat(cluster.exists(VolumeAttributesClass.class, "fast")).isTrue();
+        cluster.resources(PersistentVolumeClaim.class).delete(new ObjectKey(NS, "quick"), DeleteOptions.DEFAULT);
+        eventually("gone", () -> !cluster.exists(VolumeAttributesClass.class, "fast"));
+    }
+
+    @Test
+    void aClaimThatWantsToGrowWaitsForWhoeverCanMakeItGrow() {
+        cluster.create(StorageClass.class, """
+                apiVersion: storage.k8s.io/v1
+                kind: StorageClass
+                metadata: {name: grows}
+                provisioner: disks.example.com
+                allowVolumeExpansion: true
+                """);
+        cluster.create(PersistentVolume.class, """
+                apiVersion: v1
+                kind: PersistentVolume
+                metadata: {name: pv-grows}
+                spec:
+                  capacity: {storage: 1Gi}
+                  accessModes: [ReadWriteOnce]
+                  storageClassName: grows
+                  csi: {driver: disks.example.com, volumeHandle: h}
+                """);
+        cluster.create(PersistentVolumeClaim.class, """
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: small}
+                spec: {storageClassName: grows, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                """);
+        eventually("bound", () -> "Bound".equals(cluster.get(PersistentVolumeClaim.class, "small")
+                .getStatus()
+                .getPhase()));
+        patch(PersistentVolumeClaim.class, "small", "{'spec':{'resources':{'requests':{'storage':'2Gi'}}}}");
+        eventually("told", () -> cluster.events("small")
+                .contains("ExternalExpanding: waiting for an external controller to expand this PVC"));
     }
 }

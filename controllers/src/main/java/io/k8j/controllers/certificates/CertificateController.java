@@ -28,30 +28,53 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Approves nodes' requests for their own client certificates, signs what was approved for the built-in signers, and clears
- * old requests away.
+ * Approves nodes' requests for their own client certificates, or signs what was approved for the built-in signers, or clears
+ * old requests away: upstream has a controller for each, so that one of them can be left to somebody else.
  */
 public final class CertificateController {
     private static final GroupVersionResource REVIEWS =
             new GroupVersionResource("authorization.k8s.io", "v1", "subjectaccessreviews");
+
+    private enum Task {
+        APPROVE("csrapproving"),
+        SIGN("csrsigning"),
+        CLEAN("csrcleaner");
+
+        private final String queue;
+
+        Task(String queue) {
+            this.queue = queue;
+        }
+    }
+
     private final ControllerContext context;
+    private final Task task;
     private final Resources<CertificateSigningRequest> requests;
     private final Informer<CertificateSigningRequest> informer;
     private final boolean signs;
     private CertificateSigner signer; // guarded by this; made when there is something to sign
     private final ControllerLoop<ObjectKey> loop;
 
-    private CertificateController(ControllerContext context) {
+    private CertificateController(ControllerContext context, Task task) {
         this.context = context;
+        this.task = task;
         this.requests = context.resources(CertificateSigningRequest.class);
         this.informer = context.informer(CertificateSigningRequest.class);
         this.signs = !context.config().signingCertificate().isEmpty();
-        this.loop = new ControllerLoop<>("certificate", context.time(), this::reconcile);
+        this.loop = new ControllerLoop<>(task.queue, context.time(), this::reconcile);
         informer.onChange(Handlers.any(request -> loop.queue().add(ObjectKey.of(request))));
     }
 
-    public static Controller create(ControllerContext context) {
-        return Controller.of(new CertificateController(context).loop, 2);
+    public static Controller approving(ControllerContext context) {
+        return Controller.of(new CertificateController(context, Task.APPROVE).loop, 1);
+    }
+
+    public static Controller signing(ControllerContext context) {
+        return Controller.of(new CertificateController(context, Task.SIGN).loop, 2);
+    }
+
+    public static Controller cleaning(ControllerContext context) {
+        return Controller.of(new CertificateController(context, Task.CLEAN).loop, 1);
     }
 
     private synchronized CertificateSigner signer() {
@@ -78,8 +101,11 @@ public final class CertificateController {
         }
         CertificateSigningRequest request = found.get();
         Instant now = context.now();
-        Instant end = RequestAge.end(request);
-        if (!end.isAfter(now)) {
+        if (task == Task.CLEAN) {
+            Instant end = RequestAge.end(request);
+            if (end.isAfter(now)) {
+                return end.equals(Instant.MAX) ? Outcome.DONE : Outcome.again(Duration.between(now, end));
+            }
             requests.deleteIfPresent(key, DeleteOptions.ofUid(Nulls.uid(request)));
             return Outcome.DONE;
         }
@@ -87,7 +113,7 @@ public final class CertificateController {
         if (!done && RequestedCertificate.SIGNERS.contains(request.getSpec().getSignerName())) {
             work(request, now);
         }
-        return end.equals(Instant.MAX) ? Outcome.DONE : Outcome.again(Duration.between(now, end));
+        return Outcome.DONE;
     }
 
     private void work(CertificateSigningRequest request, Instant now) {
@@ -98,12 +124,12 @@ public final class CertificateController {
             return; // admission and validation have let it pass; a person must look
         }
         if (!has(request, "Approved")) {
-            if (wanted.isNodeClient()) {
+            if (task == Task.APPROVE && wanted.isNodeClient()) {
                 approve(request, wanted, now);
             }
             return;
         }
-        if (!signs) {
+        if (!signs || task != Task.SIGN) {
             return;
         }
         Optional<String> refusal = wanted.refusal();

@@ -16,6 +16,7 @@ final class CidrPool {
     private final int subnetLength;
     private final int count;
     private final BitSet used = new BitSet();
+    private int next;
 
     /**
      * @param cidr such as {@code 10.42.0.0/16}
@@ -42,28 +43,35 @@ final class CidrPool {
         return bytes == 16;
     }
 
-    /** Takes a free subnet; empty if there is none. */
+    /** Takes a free subnet, those that were given back last of all; empty if there is none. */
     Optional<String> take() {
-        int index = used.nextClearBit(0);
+        int index = used.nextClearBit(next);
+        if (index >= count) index = used.nextClearBit(0);
         if (index >= count) {
             return Optional.empty();
         }
         used.set(index);
+        next = (index + 1) % count;
         return Optional.of(text(index));
     }
 
-    /** Marks the subnet as used. False if it is not one of this pool. */
+    /** Marks what the network covers as used. False if it lies outside of this pool. */
     boolean occupy(String cidr) {
-        return indexOf(cidr)
-                .map(index -> {
-                    used.set(index);
-                    return true;
-                })
-                .orElse(false);
+        return mark(cidr, true);
     }
 
     void release(String cidr) {
-        indexOf(cidr).ifPresent(used::clear);
+        mark(cidr, false);
+    }
+
+    /** A node's network may be larger than ours are, if it was given by somebody else. */
+    private boolean mark(String cidr, boolean value) {
+        Optional<Integer> first = indexOf(cidr);
+        if (first.isEmpty()) return false;
+        int length = Integer.parseInt(cidr.substring(cidr.indexOf('/') + 1));
+        int covered = length >= subnetLength ? 1 : 1 << Math.min(MOST_BITS, subnetLength - length);
+        used.set(first.get(), Math.min(count, first.get() + covered), value);
+        return true;
     }
 
     private Optional<Integer> indexOf(String cidr) {

@@ -1,11 +1,14 @@
 package io.k8j.controllers.volume;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.controllers.pods.PodStore;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Which Pods use which claims. */
@@ -20,6 +23,21 @@ final class ClaimUse {
                         : volume.getEphemeral() != null ? Nulls.name(pod) + "-" + volume.getName() : "")
                 .filter(name -> !name.isEmpty())
                 .toList();
+    }
+
+    /** Names of the classes of attributes that a claim wants, has, or is being given. */
+    static Set<String> attributesClasses(PersistentVolumeClaim claim) {
+        Set<String> names = new HashSet<>();
+        names.add(Nulls.or(claim.getSpec().getVolumeAttributesClassName(), ""));
+        PersistentVolumeClaimStatus status = claim.getStatus();
+        if (status != null) {
+            names.add(Nulls.or(status.getCurrentVolumeAttributesClassName(), ""));
+            if (status.getModifyVolumeStatus() != null) {
+                names.add(Nulls.or(status.getModifyVolumeStatus().getTargetVolumeAttributesClassName(), ""));
+            }
+        }
+        names.remove("");
+        return names;
     }
 
     /** Pods that use the claim and are not over. */

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.storage.VolumeAttributesClass;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
@@ -15,12 +16,16 @@ import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.model.api.ApiException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
-/** Holds back the deletion of claims that Pods use, and of volumes that claims use. */
+/** Holds back the deletion of claims that Pods use, of volumes that claims use, and of what both are made by. */
 public final class ProtectionController {
     private static final String CLAIM_FINALIZER = "kubernetes.io/pvc-protection";
+    private static final String CLASS_FINALIZER = "kubernetes.io/vac-protection";
     private static final String VOLUME_FINALIZER = "kubernetes.io/pv-protection";
 
     private ProtectionController() {}
@@ -78,6 +83,52 @@ public final class ProtectionController {
         });
         volumes.onChange(Handlers.any(volume -> loop.queue().add(ObjectKey.of(volume))));
         return Controller.of(loop, 1);
+    }
+
+    /** Keeps classes of volumes' attributes while volumes or claims have or want them. */
+    public static Controller attributesClasses(ControllerContext context) {
+        Informer<VolumeAttributesClass> classes = context.informer(VolumeAttributesClass.class);
+        Informer<PersistentVolumeClaim> claims = context.informer(PersistentVolumeClaim.class);
+        Informer<PersistentVolume> volumes = context.informer(PersistentVolume.class);
+        Informer.Index<PersistentVolumeClaim> claimsOf = claims.index(ClaimUse::attributesClasses);
+        Informer.Index<PersistentVolume> volumesOf = volumes.index(ProtectionController::attributesClasses);
+        ControllerLoop<ObjectKey> loop = new ControllerLoop<>("vacprotection", context.time(), key -> {
+            classes.get(key)
+                    .ifPresent(one -> protect(
+                            one,
+                            CLASS_FINALIZER,
+                            claimsOf.has(key.name()) || volumesOf.has(key.name()),
+                            finalizers -> context.resources(VolumeAttributesClass.class)
+                                    .update(one.toBuilder()
+                                            .editMetadata()
+                                            .withFinalizers(finalizers)
+                                            .endMetadata()
+                                            .build())));
+            return Outcome.DONE;
+        });
+        classes.onChange(Handlers.any(one -> loop.queue().add(ObjectKey.of(one))));
+        Consumer<Collection<String>> free = names ->
+                names.forEach(name -> loop.queue().add(ObjectKey.of(name)));
+        claims.onChange(Handlers.of(
+                claim -> {},
+                (before, now) -> free.accept(without(ClaimUse.attributesClasses(before), ClaimUse.attributesClasses(now))),
+                claim -> free.accept(ClaimUse.attributesClasses(claim))));
+        volumes.onChange(Handlers.of(
+                volume -> {},
+                (before, now) -> free.accept(without(attributesClasses(before), attributesClasses(now))),
+                volume -> free.accept(attributesClasses(volume))));
+        return Controller.of(loop, 1);
+    }
+
+    private static Set<String> attributesClasses(PersistentVolume volume) {
+        String name = Nulls.or(volume.getSpec().getVolumeAttributesClassName(), "");
+        return name.isEmpty() ? Set.of() : Set.of(name);
+    }
+
+    private static Set<String> without(Set<String> before, Set<String> now) {
+        Set<String> gone = new HashSet<>(before);
+        gone.removeAll(now);
+        return gone;
     }
 
     private static boolean isUsed(ControllerContext context, ObjectKey claim) {

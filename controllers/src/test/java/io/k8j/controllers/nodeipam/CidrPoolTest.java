@@ -20,6 +20,28 @@ class CidrPoolTest {
     }
 
     @Test
+    void whatWasGivenBackIsGivenAgainAsLateAsPossible() {
+        CidrPool pool = new CidrPool("10.42.0.0/22", 24);
+        assertThat(pool.take()).contains("10.42.0.0/24");
+        pool.release("10.42.0.0/24");
+        assertThat(pool.take()).contains("10.42.1.0/24");
+        assertThat(pool.take()).contains("10.42.2.0/24");
+        assertThat(pool.take()).contains("10.42.3.0/24");
+        assertThat(pool.take()).contains("10.42.0.0/24");
+    }
+
+    @Test
+    void aLargerNetworkCoversSeveral() {
+        CidrPool pool = new CidrPool("10.42.0.0/22", 24);
+        pool.occupy("10.42.0.0/23");
+        assertThat(pool.take()).contains("10.42.2.0/24");
+        pool.release("10.42.0.0/23");
+        assertThat(pool.take()).contains("10.42.3.0/24");
+        assertThat(pool.take()).contains("10.42.0.0/24");
+        assertThat(pool.take()).contains("10.42.1.0/24");
+    }
+
+    @Test
     void ipv6IsWrittenInItsShortForm() {
         CidrPool pool = new CidrPool("fd00:42::/56", 64);
         assertThat(pool.take()).contains("fd00:42::/64");

@@ -20,9 +20,9 @@ final class ControllerSettings {
         try {
             return new ControllersConfig(
                     flags.list("controllers", defaults.controllers()),
-                    List.of(config.clusterCidr()),
-                    number(flags, "node-cidr-mask-size-ipv4", defaults.nodeCidrMaskIpv4()),
-                    defaults.nodeCidrMaskIpv6(),
+                    flags.isOn("allocate-node-cidrs", true) ? List.of(config.clusterCidr()) : List.of(),
+                    number(flags, "node-cidr-mask-size-ipv4", maskOfAny(flags, defaults.nodeCidrMaskIpv4())),
+                    number(flags, "node-cidr-mask-size-ipv6", maskOfAny(flags, defaults.nodeCidrMaskIpv6())),
                     certificates.authorityPem(),
                     certificates.signer().chainPem(),
                     certificates.signer().keyPem(),
@@ -37,6 +37,17 @@ final class ControllerSettings {
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new UserException(ControllerManagerFlags.OPTION + ": " + e.getMessage(), e);
         }
+    }
+
+    /** @throws IllegalArgumentException in upstream's words, if it is given beside that of one family */
+    private static int maskOfAny(FlagValues flags, int otherwise) {
+        String any = "node-cidr-mask-size";
+        if (!flags.has(any)) return otherwise;
+        if (flags.has(any + "-ipv4") || flags.has(any + "-ipv6")) {
+            throw new IllegalArgumentException("usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 is not"
+                    + " allowed with --node-cidr-mask-size");
+        }
+        return number(flags, any, otherwise);
     }
 
     static AutoscalerSettings autoscaler(FlagValues flags) {

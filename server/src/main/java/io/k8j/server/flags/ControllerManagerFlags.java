@@ -7,6 +7,7 @@ public final class ControllerManagerFlags {
     public static final String OPTION = "--kube-controller-manager-arg";
 
     public static final List<Flag> ALL = List.of(
+            new Flag("allocate-node-cidrs", FlagType.SWITCH),
             new Flag("controllers", FlagType.LIST),
             new Flag("cluster-signing-duration", FlagType.DURATION),
             new Flag("concurrent-horizontal-pod-autoscaler-syncs", FlagType.NUMBER),
@@ -15,7 +16,9 @@ public final class ControllerManagerFlags {
             new Flag("horizontal-pod-autoscaler-initial-readiness-delay", FlagType.DURATION),
             new Flag("horizontal-pod-autoscaler-sync-period", FlagType.DURATION),
             new Flag("horizontal-pod-autoscaler-tolerance", FlagType.TEXT),
+            new Flag("node-cidr-mask-size", FlagType.NUMBER),
             new Flag("node-cidr-mask-size-ipv4", FlagType.NUMBER),
+            new Flag("node-cidr-mask-size-ipv6", FlagType.NUMBER),
             new Flag("node-monitor-grace-period", FlagType.DURATION),
             new Flag("node-monitor-period", FlagType.DURATION),
             new Flag("resource-quota-sync-period", FlagType.DURATION),
