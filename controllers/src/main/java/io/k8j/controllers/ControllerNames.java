@@ -92,7 +92,7 @@ final class ControllerNames {
                 .filter(entry -> entry.getValue().equals(name) && !name.isEmpty())
                 .map(entry -> minus + entry.getKey())
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "\"%s\" is not in the list of known controllers".formatted(name)));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("\"%s\" is not in the list of known controllers".formatted(name)));
     }
 }

@@ -55,9 +55,10 @@ class AttachDetachTest extends ControllersCase {
                 """.formatted(mode));
         eventually(
                 "bound",
-                () -> "Bound".equals(cluster.get(PersistentVolumeClaim.class, "data")
-                        .getStatus()
-                        .getPhase()));
+                () -> "Bound"
+                        .equals(cluster.get(PersistentVolumeClaim.class, "data")
+                                .getStatus()
+                                .getPhase()));
     }
 
     private void pod(String name, String node) {
@@ -78,8 +79,10 @@ class AttachDetachTest extends ControllersCase {
     }
 
     private VolumeAttachment awaitAttachment(String node) {
-        eventually("attachment to " + node, () -> attachments().stream()
-                .anyMatch(one -> one.getSpec().getNodeName().equals(node)));
+        eventually(
+                "attachment to " + node,
+                () -> attachments().stream()
+                        .anyMatch(one -> one.getSpec().getNodeName().equals(node)));
         return attachments().stream()
                 .filter(one -> one.getSpec().getNodeName().equals(node))
                 .findFirst()
@@ -108,7 +111,7 @@ class AttachDetachTest extends ControllersCase {
     }
 
     private void delete(String pod) {
-        cluster.resources(Pod.class).delete(new ObjectKey(NS, pod), DeleteOptions.DEFAULT.gracePeriod(0));
+        cluster.resources(Pod.class).deleteIfPresent(new ObjectKey(NS, pod), DeleteOptions.DEFAULT.gracePeriod(0));
     }
 
     @Test
@@ -124,8 +127,10 @@ class AttachDetachTest extends ControllersCase {
         assertThat(attached("one")).isEmpty();
         answer(attachment, Map.of("attached", true));
         eventually("told", () -> attached("one").equals(List.of(UNIQUE)));
-        eventually("event", () -> cluster.events("p")
-                .contains("SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume \"pv-1\" "));
+        eventually(
+                "event",
+                () -> cluster.events("p")
+                        .contains("SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume \"pv-1\" "));
         inUse("one", List.of(UNIQUE));
         delete("p");
         pod("q", "one"); // a second one that comes in time keeps it
@@ -143,9 +148,15 @@ class AttachDetachTest extends ControllersCase {
         pod("p", "one");
         answer(
                 awaitAttachment("one"),
-                Map.of("attached", false, "attachError", Map.of("message", "no such disk", "time", "2026-01-01T00:00:00Z")));
-        eventually("event", () -> cluster.events("p")
-                .contains("FailedAttachVolume: AttachVolume.Attach failed for volume \"pv-1\" : no such disk"));
+                Map.of(
+                        "attached",
+                        false,
+                        "attachError",
+                        Map.of("message", "no such disk", "time", "2026-01-01T00:00:00Z")));
+        eventually(
+                "event",
+                () -> cluster.events("p")
+                        .contains("FailedAttachVolume: AttachVolume.Attach failed for volume \"pv-1\" : no such disk"));
     }
 
     @Test
@@ -157,8 +168,11 @@ class AttachDetachTest extends ControllersCase {
         answer(awaitAttachment("one"), Map.of("attached", true));
         eventually("told", () -> attached("one").equals(List.of(UNIQUE)));
         pod("q", "two");
-        eventually("event", () -> cluster.events("q")
-                .contains("FailedAttachVolume: Multi-Attach error for volume \"pv-1\" Volume is already used by pod(s) p"));
+        eventually(
+                "event",
+                () -> cluster.events("q")
+                        .contains(
+                                "FailedAttachVolume: Multi-Attach error for volume \"pv-1\" Volume is already used by pod(s) p"));
         assertThat(attachments()).hasSize(1);
         delete("p");
         answer(awaitAttachment("two"), Map.of("attached", true));
@@ -218,8 +232,9 @@ class AttachDetachTest extends ControllersCase {
                   volumes: [{name: v, persistentVolumeClaim: {claimName: other}}]
                 """);
         awaitAttachment("one");
-        assertThat(attachments()).hasSize(1).allSatisfy(one -> assertThat(one.getSpec().getAttacher())
-                .isEqualTo("others.example.com"));
+        assertThat(attachments())
+                .hasSize(1)
+                .allSatisfy(one -> assertThat(one.getSpec().getAttacher()).isEqualTo("others.example.com"));
     }
 
     @Test
@@ -229,7 +244,10 @@ class AttachDetachTest extends ControllersCase {
         pod("p", "one");
         answer(awaitAttachment("one"), Map.of("attached", true));
         inUse("one", List.of(UNIQUE));
-        patch(Node.class, "one", "{'spec':{'taints':[{'key':'node.kubernetes.io/out-of-service','effect':'NoExecute'}]}}");
+        patch(
+                Node.class,
+                "one",
+                "{'spec':{'taints':[{'key':'node.kubernetes.io/out-of-service','effect':'NoExecute'}]}}");
         delete("p");
         eventually("detached", () -> attachments().isEmpty());
     }

@@ -177,10 +177,12 @@ class StorageTest extends ControllersCase {
                 driverName: disks.example.com
                 parameters: {iops: "9000"}
                 """);
-        eventually("finalizer", () -> cluster.get(VolumeAttributesClass.class, "fast")
-                .getMetadata()
-                .getFinalizers()
-                .contains("kubernetes.io/vac-protection"));
+        eventually(
+                "finalizer",
+                () -> cluster.get(VolumeAttributesClass.class, "fast")
+                        .getMetadata()
+                        .getFinalizers()
+                        .contains("kubernetes.io/vac-protection"));
         cluster.create(PersistentVolumeClaim.class, """
                 apiVersion: v1
                 kind: PersistentVolumeClaim
@@ -191,10 +193,12 @@ class StorageTest extends ControllersCase {
                   accessModes: [ReadWriteOnce]
                   resources: {requests: {storage: 1Gi}}
                 """);
-        eventually("claim is seen", () -> cluster.get(PersistentVolumeClaim.class, "quick")
-                .getMetadata()
-                .getFinalizers()
-                .contains("kubernetes.io/pvc-protection"));
+        eventually(
+                "claim is seen",
+                () -> cluster.get(PersistentVolumeClaim.class, "quick")
+                        .getMetadata()
+                        .getFinalizers()
+                        .contains("kubernetes.io/pvc-protection"));
         cluster.resources(VolumeAttributesClass.class).delete(ObjectKey.of("fast"), DeleteOptions.DEFAULT);
         assertThat(cluster.exists(VolumeAttributesClass.class, "fast")).isTrue();
         cluster.resources(PersistentVolumeClaim.class).delete(new ObjectKey(NS, "quick"), DeleteOptions.DEFAULT);
@@ -226,11 +230,16 @@ class StorageTest extends ControllersCase {
                 metadata: {name: small}
                 spec: {storageClassName: grows, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
                 """);
-        eventually("bound", () -> "Bound".equals(cluster.get(PersistentVolumeClaim.class, "small")
-                .getStatus()
-                .getPhase()));
+        eventually(
+                "bound",
+                () -> "Bound"
+                        .equals(cluster.get(PersistentVolumeClaim.class, "small")
+                                .getStatus()
+                                .getPhase()));
         patch(PersistentVolumeClaim.class, "small", "{'spec':{'resources':{'requests':{'storage':'2Gi'}}}}");
-        eventually("told", () -> cluster.events("small")
-                .contains("ExternalExpanding: waiting for an external controller to expand this PVC"));
+        eventually(
+                "told",
+                () -> cluster.events("small")
+                        .contains("ExternalExpanding: waiting for an external controller to expand this PVC"));
     }
 }

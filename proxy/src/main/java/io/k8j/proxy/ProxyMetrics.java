@@ -137,8 +137,15 @@ final class ProxyMetrics {
     void write(StringBuilder out) {
         endpointsPending.set(endpoints.size());
         servicesPending.set(services.size());
-        for (MetricFamily family :
-                List.of(programming, seconds, endpointsPending, endpointChanges, last, failures, servicesPending, serviceChanges)) {
+        for (MetricFamily family : List.of(
+                programming,
+                seconds,
+                endpointsPending,
+                endpointChanges,
+                last,
+                failures,
+                servicesPending,
+                serviceChanges)) {
             family.write(out);
         }
     }

@@ -151,8 +151,9 @@ final class Metrics {
 
     String text() {
         StringBuilder text = new StringBuilder();
-        for (MetricFamily family :
-                new MetricFamily[] {points, plugins, podAttempts, sli, preemptions, victims, attempts, algorithm, durations}) {
+        for (MetricFamily family : new MetricFamily[] {
+            points, plugins, podAttempts, sli, preemptions, victims, attempts, algorithm, durations
+        }) {
             family.write(text);
         }
         TreeMap<String, Number> waiting = new TreeMap<>();

@@ -64,7 +64,8 @@ public final class AttachDetachController {
         Informer<PersistentVolumeClaim> claims = context.informer(PersistentVolumeClaim.class);
         Informer<CSIDriver> drivers = context.informer(CSIDriver.class);
         this.wanted = new NodeVolumes(context.pods(), claims, volumes, drivers);
-        this.ofNode = attachments.index(attachment -> List.of(attachment.getSpec().getNodeName()));
+        this.ofNode =
+                attachments.index(attachment -> List.of(attachment.getSpec().getNodeName()));
         this.ofVolume = attachments.index(attachment -> List.of(volumeOf(attachment)));
         this.events = context.recorder("attachdetach-controller");
         this.loop = new ControllerLoop<>("attachdetach", context.time(), this::reconcile);
@@ -85,14 +86,17 @@ public final class AttachDetachController {
                     if (concerns(before, node)) loop.queue().add(Nulls.name(node));
                 },
                 node -> loop.queue().add(Nulls.name(node))));
-        attachments.onChange(Handlers.any(attachment -> {
-            loop.queue().add(attachment.getSpec().getNodeName());
-            // Who waits for a volume that was elsewhere may have it now.
-            if (Nulls.isDeleting(attachment)) nodes.all().forEach(node -> loop.queue().add(Nulls.name(node)));
-        }));
-        claims.onChange(Handlers.of(
-                claim -> {}, (before, claim) -> users(claim).forEach(loop.queue()::add), claim -> {}));
-        drivers.onChange(Handlers.any(driver -> nodes.all().forEach(node -> loop.queue().add(Nulls.name(node)))));
+        attachments.onChange(Handlers.of(
+                attachment -> loop.queue().add(attachment.getSpec().getNodeName()),
+                (before, attachment) -> loop.queue().add(attachment.getSpec().getNodeName()),
+                attachment -> { // who waits for a volume that was elsewhere may have it now
+                    loop.queue().add(attachment.getSpec().getNodeName());
+                    nodes.all().forEach(node -> loop.queue().add(Nulls.name(node)));
+                }));
+        claims.onChange(
+                Handlers.of(claim -> {}, (before, claim) -> users(claim).forEach(loop.queue()::add), claim -> {}));
+        drivers.onChange(Handlers.any(
+                driver -> nodes.all().forEach(node -> loop.queue().add(Nulls.name(node)))));
     }
 
     private static boolean concerns(Node before, Node now) {
@@ -118,9 +122,8 @@ public final class AttachDetachController {
     private Outcome reconcile(String name) {
         Optional<Node> node = nodes.get(ObjectKey.of(name));
         Set<String> reported = node.map(AttachDetachController::attached).orElse(Set.of());
-        Map<String, Wanted> should = node.filter(AttachDetachController::isManaged).isPresent()
-                ? wanted.of(name)
-                : Map.of();
+        Map<String, Wanted> should =
+                node.filter(AttachDetachController::isManaged).isPresent() ? wanted.of(name) : Map.of();
         Map<String, VolumeAttachment> has = new HashMap<>();
         Map<String, CsiVolume> known = new HashMap<>();
         for (VolumeAttachment attachment : ofNode.get(name)) {
@@ -244,7 +247,8 @@ public final class AttachDetachController {
                 events.normal(
                         pod,
                         "SuccessfulAttachVolume",
-                        "AttachVolume.Attach succeeded for volume \"%s\" ".formatted(wish.volume().name()));
+                        "AttachVolume.Attach succeeded for volume \"%s\" "
+                                .formatted(wish.volume().name()));
             }
         } else if (there.getStatus().getAttachError() != null) {
             var error = there.getStatus().getAttachError();
@@ -258,7 +262,8 @@ public final class AttachDetachController {
             events.warning(
                     pod,
                     "FailedAttachVolume",
-                    "AttachVolume.Attach failed for volume \"%s\" : %s".formatted(wish.volume().name(), message));
+                    "AttachVolume.Attach failed for volume \"%s\" : %s"
+                            .formatted(wish.volume().name(), message));
         }
     }
 
@@ -290,7 +295,9 @@ public final class AttachDetachController {
     }
 
     private static Set<String> inUse(Node node) {
-        return node.getStatus() == null ? Set.of() : Set.copyOf(Nulls.list(node.getStatus().getVolumesInUse()));
+        return node.getStatus() == null
+                ? Set.of()
+                : Set.copyOf(Nulls.list(node.getStatus().getVolumesInUse()));
     }
 
     private static boolean isManaged(Node node) {

@@ -34,8 +34,7 @@ final class NodeVolumes {
         this.claims = claims;
         this.volumes = volumes;
         this.drivers = drivers;
-        this.podsOf = pods.informer()
-                .index(pod -> uses(pod) && Pods.isScheduled(pod) ? List.of(node(pod)) : List.of());
+        this.podsOf = pods.informer().index(pod -> uses(pod) && Pods.isScheduled(pod) ? List.of(node(pod)) : List.of());
     }
 
     static String node(Pod pod) {
@@ -54,10 +53,12 @@ final class NodeVolumes {
         for (Pod pod : podsOf.get(node)) {
             if (isOver(pod)) continue;
             for (Volume volume : Nulls.list(pod.getSpec().getVolumes())) {
-                find(pod, volume).filter(this::isAttached).ifPresent(found -> wanted.computeIfAbsent(
-                                found.uniqueName(), name -> new Wanted(found, new ArrayList<>()))
-                        .pods()
-                        .add(pod));
+                find(pod, volume)
+                        .filter(this::isAttached)
+                        .ifPresent(found -> wanted.computeIfAbsent(
+                                        found.uniqueName(), name -> new Wanted(found, new ArrayList<>()))
+                                .pods()
+                                .add(pod));
             }
         }
         return wanted;
@@ -74,7 +75,8 @@ final class NodeVolumes {
         if (Pods.isFinished(pod)) return true;
         return Nulls.isDeleting(pod)
                 && Pods.containerStatuses(pod).stream()
-                        .allMatch(status -> status.getState() == null || status.getState().getRunning() == null)
+                        .allMatch(status ->
+                                status.getState() == null || status.getState().getRunning() == null)
                 && !Pods.containerStatuses(pod).isEmpty();
     }
 

@@ -55,8 +55,8 @@ public final class ExpandController {
     }
 
     private void submit(PersistentVolumeClaim claim) {
-        boolean bound = claim.getStatus() != null
-                && "Bound".equals(claim.getStatus().getPhase());
+        boolean bound =
+                claim.getStatus() != null && "Bound".equals(claim.getStatus().getPhase());
         if (bound) loop.queue().add(ObjectKey.of(claim));
     }
 
@@ -84,7 +84,11 @@ public final class ExpandController {
                         .patch(
                                 key,
                                 PatchType.MERGE,
-                                Map.of("metadata", Map.of("annotations", Map.of(RESIZER, migrated.get().driver()))),
+                                Map.of(
+                                        "metadata",
+                                        Map.of(
+                                                "annotations",
+                                                Map.of(RESIZER, migrated.get().driver()))),
                                 "status");
             }
         } else {

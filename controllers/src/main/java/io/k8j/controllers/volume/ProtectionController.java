@@ -107,11 +107,12 @@ public final class ProtectionController {
             return Outcome.DONE;
         });
         classes.onChange(Handlers.any(one -> loop.queue().add(ObjectKey.of(one))));
-        Consumer<Collection<String>> free = names ->
-                names.forEach(name -> loop.queue().add(ObjectKey.of(name)));
+        Consumer<Collection<String>> free =
+                names -> names.forEach(name -> loop.queue().add(ObjectKey.of(name)));
         claims.onChange(Handlers.of(
                 claim -> {},
-                (before, now) -> free.accept(without(ClaimUse.attributesClasses(before), ClaimUse.attributesClasses(now))),
+                (before, now) ->
+                        free.accept(without(ClaimUse.attributesClasses(before), ClaimUse.attributesClasses(now))),
                 claim -> free.accept(ClaimUse.attributesClasses(claim))));
         volumes.onChange(Handlers.of(
                 volume -> {},

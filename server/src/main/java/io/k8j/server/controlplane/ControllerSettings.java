@@ -44,8 +44,9 @@ final class ControllerSettings {
         String any = "node-cidr-mask-size";
         if (!flags.has(any)) return otherwise;
         if (flags.has(any + "-ipv4") || flags.has(any + "-ipv6")) {
-            throw new IllegalArgumentException("usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 is not"
-                    + " allowed with --node-cidr-mask-size");
+            throw new IllegalArgumentException(
+                    "usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 is not"
+                            + " allowed with --node-cidr-mask-size");
         }
         return number(flags, any, otherwise);
     }
