@@ -131,20 +131,9 @@ final class Answers {
         exchange.respond(code, mediaType, PrettyJson.wanted(exchange) ? PrettyJson.of(json) : json);
     }
 
-    /** Sends a refusal, in JSON unless the client understands only something else. */
+    /** Sends a refusal in the first form the client takes, otherwise as JSON in lines. */
     static void sendStatus(Exchange exchange, ApiException refusal) {
         warn(exchange, refusal.warnings());
-        String mediaType = MediaTypes.JSON;
-        for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
-            String fitting = MediaTypes.SUPPORTED.stream()
-                    .filter(clause::matches)
-                    .findFirst()
-                    .orElse(null);
-            if (fitting != null) {
-                mediaType = fitting;
-                break;
-            }
-        }
         if (refusal.details() != null && refusal.details().get("retryAfterSeconds") instanceof Number seconds) {
             exchange.addResponseHeader("Retry-After", seconds.toString());
         }
@@ -152,7 +141,18 @@ final class Answers {
         AuditEvent event = AuditEvent.current();
         if (event != null) event.responseStatus(tree);
         record(() -> tree);
-        sendTree(exchange, refusal.code(), tree, mediaType);
+        String mediaType = mediaTypeOfStatus(exchange);
+        if (mediaType != null) sendTree(exchange, refusal.code(), tree, mediaType);
+        else exchange.respond(refusal.code(), MediaTypes.JSON, PrettyJson.of(Trees.bytes(tree, MediaTypes.JSON)));
+    }
+
+    /** What the client takes as it is: a Status becomes neither a table nor bare metadata. Null if it takes nothing. */
+    private static String mediaTypeOfStatus(Exchange exchange) {
+        for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
+            if (!clause.parameter("as").isEmpty()) continue;
+            for (String type : MediaTypes.SUPPORTED) if (clause.matches(type)) return type;
+        }
+        return null;
     }
 
     static void warn(Exchange exchange, List<String> warnings) {

@@ -283,4 +283,22 @@ class HttpApiTest {
             }
         }
     }
+
+    @Test
+    void aRefusalIsNeitherATableNorBareMetadata() {
+        String path = "/api/v1/namespaces/default/configmaps/nope";
+        String metadata = ";as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+        for (String accept : List.of(
+                "application/vnd.kubernetes.protobuf" + metadata + ",application/json" + metadata + ",application/json",
+                "application/yaml;as=Table;g=meta.k8s.io;v=v1",
+                "text/html")) {
+            HttpResponse<String> answer =
+                    server.send(server.request(path, "root").header("Accept", accept));
+            assertThat(answer.statusCode()).isIn(404, 406);
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+            assertThat(answer.body().startsWith("{\n  \"kind\": \"Status\""))
+                    .as(accept)
+                    .isEqualTo(!accept.endsWith(",application/json"));
+        }
+    }
 }
