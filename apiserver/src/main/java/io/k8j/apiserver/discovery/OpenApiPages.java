@@ -85,7 +85,12 @@ public final class OpenApiPages implements Dispatcher.Documents {
     private void third(Exchange exchange, String groupVersion) {
         OpenApiDocuments documents = documents();
         String hash = documents.hash(groupVersion).toUpperCase(Locale.ROOT);
-        ThirdDocument.send(exchange, groupVersion, hash, () -> documents.third(groupVersion));
+        ThirdDocument.send(
+                exchange,
+                groupVersion,
+                hash,
+                () -> documents.third(groupVersion),
+                () -> documents.thirdProtobuf(groupVersion));
     }
 
     private OpenApiDocuments documents() {

@@ -2,6 +2,7 @@ package io.k8j.apiserver.discovery;
 
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.Tagged;
+import io.k8j.model.openapi.OpenApiDocuments;
 import java.util.function.Supplier;
 
 /** Sends one group version's OpenAPI v3 document, whose address may name the content by its hash. */
@@ -17,14 +18,18 @@ public final class ThirdDocument {
     }
 
     /**
-     * Sends it; 406 if the client wants no JSON.
+     * Sends it in the form that the client names first; 406 if it takes neither.
      *
      * @param groupVersion such as {@code apis/apps/v1}
      * @param hash changes with the content
+     * @param json the document
+     * @param protobuf the same in protobuf; null where there is no such form
      */
-    public static void send(Exchange exchange, String groupVersion, String hash, Supplier<byte[]> content) {
+    public static void send(
+            Exchange exchange, String groupVersion, String hash, Supplier<byte[]> json, Supplier<byte[]> protobuf) {
         exchange.addResponseHeader("Vary", "Accept");
-        if (!exchange.accepts("application/json")) {
+        boolean asProtobuf = protobuf != null && prefersProtobuf(exchange);
+        if (!asProtobuf && !exchange.accepts("application/json")) {
             exchange.respond(406, null, new byte[0]);
             return;
         }
@@ -38,6 +43,14 @@ public final class ThirdDocument {
             exchange.setResponseHeader("Expires", "Thu, 31 Dec 2099 23:59:59 GMT");
             exchange.setResponseHeader("Cache-Control", IMMUTABLE);
         }
-        Tagged.send(exchange, hash, "application/json", content);
+        if (asProtobuf) Tagged.send(exchange, hash, OpenApiDocuments.THIRD_PROTOBUF, protobuf);
+        else Tagged.send(exchange, hash, "application/json", json);
+    }
+
+    private static boolean prefersProtobuf(Exchange exchange) {
+        String accept = String.valueOf(exchange.header("Accept"));
+        int protobuf = accept.indexOf("application/com.github.proto-openapi.spec.v3");
+        int json = accept.indexOf("application/json");
+        return protobuf >= 0 && (json < 0 || protobuf < json);
     }
 }

@@ -307,6 +307,8 @@ class WireAnswersTest {
         "/apis, application/json;g=apidiscovery.k8s.io;v=v2alpha1;as=APIGroupDiscoveryList, 406",
         "/openapi/v2, application/yaml, 406",
         "/openapi/v3/api/v1, application/vnd.kubernetes.protobuf, 406",
+        "/openapi/v3/api/v1, application/com.github.proto-openapi.spec.v3@v1.0+protobuf, 200",
+        "/openapi/v3/api/v1, application/com.github.proto-openapi.spec.v3.v1.0+protobuf, 200",
         "/api, application/vnd.kubernetes.protobuf, 200",
         "/api/v1, application/vnd.kubernetes.protobuf, 200",
         "/api/v1, 'text/html,application/xhtml+xml,*/*;q=0.8', 200"

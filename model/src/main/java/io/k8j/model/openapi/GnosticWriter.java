@@ -2,8 +2,6 @@ package io.k8j.model.openapi;
 
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -13,49 +11,8 @@ import java.util.Map;
  * is left out.
  */
 final class GnosticWriter {
-    /** One message being written, its fields in the order of the calls. */
-    private static final class Message {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Message text(int number, Object text) {
-            return text == null ? this : bytes(number, text.toString().getBytes(StandardCharsets.UTF_8));
-        }
-
-        Message texts(int number, List<Object> texts) {
-            for (Object text : texts) text(number, text);
-            return this;
-        }
-
-        Message flag(int number, Object flag) {
-            if (!Boolean.TRUE.equals(flag)) return this;
-            varint(number << 3);
-            varint(1);
-            return this;
-        }
-
-        Message message(int number, Message inner) {
-            return inner == null ? this : bytes(number, inner.out.toByteArray());
-        }
-
-        private Message bytes(int number, byte[] content) {
-            varint(number << 3 | 2);
-            varint(content.length);
-            out.writeBytes(content);
-            return this;
-        }
-
-        private void varint(int value) {
-            int rest = value;
-            while (rest > 0x7f) {
-                out.write((rest & 0x7f) | 0x80);
-                rest >>>= 7;
-            }
-            out.write(rest);
-        }
-    }
-
     private interface Entry {
-        Message write(Map<String, Object> value);
+        GnosticMessage write(Map<String, Object> value);
     }
 
     private static final List<String> METHODS = List.of("get", "put", "post", "delete", "options", "head", "patch");
@@ -64,32 +21,32 @@ final class GnosticWriter {
 
     static byte[] write(Map<String, Object> document) {
         Map<String, Object> info = Trees.map(document, "info");
-        Message out = new Message()
+        GnosticMessage out = new GnosticMessage()
                 .text(1, document.get("swagger"))
-                .message(2, new Message().text(1, info.get("title")).text(2, info.get("version")))
+                .message(2, new GnosticMessage().text(1, info.get("title")).text(2, info.get("version")))
                 .message(8, named(2, Trees.map(document, "paths"), GnosticWriter::path))
                 .message(9, named(1, Trees.map(document, "definitions"), GnosticWriter::schema));
-        return out.out.toByteArray();
+        return out.toBytes();
     }
 
     /** A message of name and value pairs. */
-    private static Message named(int number, Map<String, Object> map, Entry entry) {
-        Message out = new Message();
+    private static GnosticMessage named(int number, Map<String, Object> map, Entry entry) {
+        GnosticMessage out = new GnosticMessage();
         map.forEach((name, value) -> out.message(
-                number, new Message().text(1, name).message(2, entry.write(Trees.asMap((Map<?, ?>) value)))));
+                number, new GnosticMessage().text(1, name).message(2, entry.write(Trees.asMap((Map<?, ?>) value)))));
         return out;
     }
 
-    private static Message path(Map<String, Object> path) {
-        Message out = new Message();
+    private static GnosticMessage path(Map<String, Object> path) {
+        GnosticMessage out = new GnosticMessage();
         for (int i = 0; i < METHODS.size(); i++)
             if (path.get(METHODS.get(i)) instanceof Map<?, ?> operation)
                 out.message(2 + i, operation(Trees.asMap(operation)));
         return parameters(out, 9, path);
     }
 
-    private static Message operation(Map<String, Object> operation) {
-        Message out = new Message()
+    private static GnosticMessage operation(Map<String, Object> operation) {
+        GnosticMessage out = new GnosticMessage()
                 .texts(1, Trees.list(operation, "tags"))
                 .text(3, operation.get("description"))
                 .text(5, operation.get("operationId"))
@@ -103,68 +60,68 @@ final class GnosticWriter {
                 operation);
     }
 
-    private static Message parameters(Message out, int number, Map<String, Object> owner) {
+    private static GnosticMessage parameters(GnosticMessage out, int number, Map<String, Object> owner) {
         for (Object item : Trees.list(owner, "parameters"))
-            out.message(number, new Message().message(1, parameter(Trees.map(item))));
+            out.message(number, new GnosticMessage().message(1, parameter(Trees.map(item))));
         return out;
     }
 
-    private static Message parameter(Map<String, Object> parameter) {
+    private static GnosticMessage parameter(Map<String, Object> parameter) {
         Object where = parameter.get("in");
         if ("body".equals(where)) {
-            Message body = new Message()
+            GnosticMessage body = new GnosticMessage()
                     .text(1, parameter.get("description"))
                     .text(2, parameter.get("name"))
                     .text(3, where)
                     .flag(4, parameter.get("required"))
                     .message(5, schema(Trees.map(parameter, "schema")));
-            return new Message().message(1, body);
+            return new GnosticMessage().message(1, body);
         }
         boolean path = "path".equals(where);
-        Message plain = new Message()
+        GnosticMessage plain = new GnosticMessage()
                 .flag(1, parameter.get("required"))
                 .text(2, where)
                 .text(3, parameter.get("description"))
                 .text(4, parameter.get("name"))
                 .text(path ? 5 : 6, parameter.get("type"))
                 .flag(path ? 19 : 20, parameter.get("uniqueItems"));
-        return new Message().message(2, new Message().message(path ? 4 : 3, plain));
+        return new GnosticMessage().message(2, new GnosticMessage().message(path ? 4 : 3, plain));
     }
 
-    private static Message response(Map<String, Object> response) {
-        Message out = new Message().text(1, response.get("description"));
+    private static GnosticMessage response(Map<String, Object> response) {
+        GnosticMessage out = new GnosticMessage().text(1, response.get("description"));
         if (response.get("schema") instanceof Map<?, ?> schema)
-            out.message(2, new Message().message(1, schema(Trees.asMap(schema))));
-        return new Message().message(1, out);
+            out.message(2, new GnosticMessage().message(1, schema(Trees.asMap(schema))));
+        return new GnosticMessage().message(1, out);
     }
 
-    private static Message schema(Map<String, Object> schema) {
-        Message out = new Message()
+    private static GnosticMessage schema(Map<String, Object> schema) {
+        GnosticMessage out = new GnosticMessage()
                 .text(1, schema.get("$ref"))
                 .text(2, schema.get("format"))
                 .text(4, schema.get("description"));
         if (schema.get("default") != null) out.message(5, any(schema.get("default")));
         out.texts(19, Trees.list(schema, "required"));
         if (schema.get("additionalProperties") instanceof Map<?, ?> items)
-            out.message(21, new Message().message(1, schema(Trees.asMap(items))));
-        if (schema.get("type") != null) out.message(22, new Message().text(1, schema.get("type")));
+            out.message(21, new GnosticMessage().message(1, schema(Trees.asMap(items))));
+        if (schema.get("type") != null) out.message(22, new GnosticMessage().text(1, schema.get("type")));
         if (schema.get("items") instanceof Map<?, ?> items)
-            out.message(23, new Message().message(1, schema(Trees.asMap(items))));
+            out.message(23, new GnosticMessage().message(1, schema(Trees.asMap(items))));
         if (schema.get("properties") instanceof Map<?, ?> properties)
             out.message(25, named(1, Trees.asMap(properties), GnosticWriter::schema));
         return extensions(out, 31, schema);
     }
 
-    private static Message extensions(Message out, int number, Map<String, Object> owner) {
+    private static GnosticMessage extensions(GnosticMessage out, int number, Map<String, Object> owner) {
         owner.forEach((name, value) -> {
             if (name.startsWith("x-"))
-                out.message(number, new Message().text(1, name).message(2, any(value)));
+                out.message(number, new GnosticMessage().text(1, name).message(2, any(value)));
         });
         return out;
     }
 
     /** A free value travels as YAML, and JSON is YAML. */
-    private static Message any(Object value) {
-        return new Message().text(2, Json.writeString(value));
+    private static GnosticMessage any(Object value) {
+        return new GnosticMessage().text(2, Json.writeString(value));
     }
 }

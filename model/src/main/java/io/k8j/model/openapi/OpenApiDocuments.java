@@ -26,6 +26,8 @@ import java.util.function.Supplier;
  */
 public final class OpenApiDocuments {
     /** Content type of {@link #secondProtobuf()}. */
+    public static final String THIRD_PROTOBUF = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf";
+
     public static final String SECOND_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     private final String serverVersion;
@@ -78,6 +80,12 @@ public final class OpenApiDocuments {
     public byte[] third(String path) {
         List<ApiKind> kinds = kindsByPath.get(path);
         return kinds == null ? null : bytes(path, () -> Json.write(DocumentBuilder.third(kinds, serverVersion)));
+    }
+
+    /** The same in protobuf, of type {@value #THIRD_PROTOBUF}. */
+    public byte[] thirdProtobuf(String path) {
+        List<ApiKind> kinds = kindsByPath.get(path);
+        return kinds == null ? null : GnosticThirdWriter.write(DocumentBuilder.third(kinds, serverVersion));
     }
 
     /** The JSON of {@code /openapi/v2}. */

@@ -120,6 +120,30 @@ class OpenApiDocumentsTest {
                 .isEqualTo("\"containerPort\"");
     }
 
+    @Test
+    void theProtobufFormSaysTheSameAsTheThirdVersion() throws Exception {
+        Map<String, Object> third = Json.parseObject(documents.third("apis/batch/v1"));
+        UnknownFieldSet document = UnknownFieldSet.parseFrom(documents.thirdProtobuf("apis/batch/v1"));
+        assertThat(text(document, 1)).isEqualTo("3.0.0");
+        assertThat(text(inner(document, 2), 6)).isEqualTo("v1.36.0");
+        Map<String, UnknownFieldSet> paths = named(inner(document, 4), 1);
+        assertThat(paths.keySet()).isEqualTo(Trees.map(third, "paths").keySet());
+        UnknownFieldSet create =
+                inner(paths.get("/apis/batch/v1/namespaces/{namespace}/jobs"), 6); // post is 6, get 4, put 5
+        assertThat(text(create, 5)).isEqualTo("createBatchV1NamespacedJob");
+        UnknownFieldSet body = inner(inner(create, 7), 1);
+        assertThat(text(inner(inner(named(inner(body, 2), 1).values().iterator().next(), 1), 2), 1))
+                .isEqualTo("#/components/schemas/io.k8s.api.batch.v1.Job");
+        Map<String, UnknownFieldSet> schemas = named(inner(inner(document, 5), 1), 1);
+        assertThat(schemas.keySet())
+                .isEqualTo(Trees.map(third, "components", "schemas").keySet());
+        UnknownFieldSet job = inner(schemas.get("io.k8s.api.batch.v1.JobSpec"), 1);
+        UnknownFieldSet limit = inner(named(inner(job, 31), 1).get("backoffLimit"), 1);
+        assertThat(text(limit, 25)).isEqualTo("integer");
+        assertThat(text(limit, 35)).isEqualTo("int32");
+        assertThat(text(job, 23)).isEqualTo("template");
+    }
+
     private static UnknownFieldSet inner(UnknownFieldSet message, int number) throws InvalidProtocolBufferException {
         return UnknownFieldSet.parseFrom(
                 message.getField(number).getLengthDelimitedList().getFirst());
