@@ -6,6 +6,7 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,17 @@ class DeletionTest {
         server.send(Verb.UPDATE, namespaces, "ns", "finalize", "", null, leaving);
         assertThat(TestServer.refusal(() -> server.get(namespaces, "ns")).isNotFound())
                 .isTrue();
+    }
+
+    @Test
+    void finalizersOfANamespaceHaveQualifiedNames() {
+        String namespaces = "v1/namespaces";
+        Map<String, Object> made = server.create(namespaces, "{'metadata':{'name':'ns'}}");
+        Trees.set(made, List.of("kubernetes", "unknown", "a/b"), "spec", "finalizers");
+        assertThat(TestServer.refusal(() -> server.send(Verb.UPDATE, namespaces, "ns", "finalize", "", null, made))
+                        .getMessage())
+                .isEqualTo("Namespace \"ns\" is invalid: spec.finalizers[1]: Invalid value: \"unknown\": name is"
+                        + " neither a standard finalizer name nor is it fully qualified");
     }
 
     @Test

@@ -44,8 +44,4 @@ final class Latencies {
     double largestMillis() {
         return largest / 1e6;
     }
-
-    double meanMillis() {
-        return total == 0 ? 0 : sum / total / 1e6;
-    }
 }

@@ -253,13 +253,6 @@ public final class ControllerManager implements AutoCloseable {
         return starters.stream().noneMatch(Thread::isAlive);
     }
 
-    /** Waits until all controllers run. */
-    public void awaitStarted() throws InterruptedException {
-        for (Thread starter : starters) {
-            starter.join();
-        }
-    }
-
     /** Counters of all queues, by controller. */
     public Map<String, List<ControllerLoop.Metrics>> metrics() {
         Map<String, List<ControllerLoop.Metrics>> metrics = new LinkedHashMap<>();

@@ -76,25 +76,6 @@ public record ControllersConfig(
         return onByDefault && controllers.contains("*");
     }
 
-    public ControllersConfig withControllers(List<String> names) {
-        return new ControllersConfig(
-                names,
-                clusterCidrs,
-                nodeCidrMaskIpv4,
-                nodeCidrMaskIpv6,
-                rootCa,
-                signingCertificate,
-                signingKey,
-                signingDuration,
-                nodeMonitorPeriod,
-                nodeMonitorGracePeriod,
-                terminatedPodThreshold,
-                resourceQuotaSyncPeriod,
-                autoscaler,
-                gates,
-                localPathRoot);
-    }
-
     public ControllersConfig withGates(FeatureGates features) {
         return new ControllersConfig(
                 controllers,
@@ -133,25 +114,6 @@ public record ControllersConfig(
                 localPathRoot);
     }
 
-    public ControllersConfig withSigner(String certificatePem, String keyPem) {
-        return new ControllersConfig(
-                controllers,
-                clusterCidrs,
-                nodeCidrMaskIpv4,
-                nodeCidrMaskIpv6,
-                rootCa,
-                certificatePem,
-                keyPem,
-                signingDuration,
-                nodeMonitorPeriod,
-                nodeMonitorGracePeriod,
-                terminatedPodThreshold,
-                resourceQuotaSyncPeriod,
-                autoscaler,
-                gates,
-                localPathRoot);
-    }
-
     public ControllersConfig withClusterCidrs(List<String> cidrs) {
         return new ControllersConfig(
                 controllers,
@@ -164,25 +126,6 @@ public record ControllersConfig(
                 signingDuration,
                 nodeMonitorPeriod,
                 nodeMonitorGracePeriod,
-                terminatedPodThreshold,
-                resourceQuotaSyncPeriod,
-                autoscaler,
-                gates,
-                localPathRoot);
-    }
-
-    public ControllersConfig withNodeMonitor(Duration period, Duration gracePeriod) {
-        return new ControllersConfig(
-                controllers,
-                clusterCidrs,
-                nodeCidrMaskIpv4,
-                nodeCidrMaskIpv6,
-                rootCa,
-                signingCertificate,
-                signingKey,
-                signingDuration,
-                period,
-                gracePeriod,
                 terminatedPodThreshold,
                 resourceQuotaSyncPeriod,
                 autoscaler,

@@ -20,10 +20,6 @@ public record KubeletOptions(
     public static final KubeletOptions DEFAULTS =
             new KubeletOptions(EvictionConfig.DEFAULTS, ManifestConfig.NONE, ShutdownConfig.NONE, null);
 
-    public KubeletOptions withEviction(EvictionConfig other) {
-        return new KubeletOptions(other, manifests, shutdown, healthz);
-    }
-
     public KubeletOptions withManifests(ManifestConfig other) {
         return new KubeletOptions(eviction, other, shutdown, healthz);
     }

@@ -80,11 +80,6 @@ public record ProxyConfig(
                 metrics);
     }
 
-    public ProxyConfig withMasquerade(boolean all, boolean pods) {
-        return new ProxyConfig(
-                nodeName, nodeIps, clusterCidrs, serviceCidrs, table, all, pods, coalesce, checkPeriod, metrics);
-    }
-
     public ProxyConfig withMetrics(InetSocketAddress address) {
         return new ProxyConfig(
                 nodeName,

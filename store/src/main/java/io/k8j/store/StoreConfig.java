@@ -71,11 +71,6 @@ public record StoreConfig(
                 other, keepFor, keepRevisions, keepBytes, tick, relaxedSync, allowRelaxed, rewriteAt, clusterId);
     }
 
-    /** The same with other bounds of the history. */
-    public StoreConfig withHistory(Duration age, int revisions, long bytes) {
-        return new StoreConfig(clock, age, revisions, bytes, tick, relaxedSync, allowRelaxed, rewriteAt, clusterId);
-    }
-
     /** The same with another tick. */
     public StoreConfig withTick(Duration other) {
         return new StoreConfig(
@@ -86,12 +81,6 @@ public record StoreConfig(
     public StoreConfig withRelaxedSync(Duration longest) {
         return new StoreConfig(
                 clock, keepFor, keepRevisions, keepBytes, tick, longest, allowRelaxed, rewriteAt, clusterId);
-    }
-
-    /** The same with relaxed writes allowed or not. */
-    public StoreConfig withRelaxed(boolean allowed) {
-        return new StoreConfig(
-                clock, keepFor, keepRevisions, keepBytes, tick, relaxedSync, allowed, rewriteAt, clusterId);
     }
 
     /** The same with another size at which the log is rewritten. */

@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,5 +95,25 @@ class ModuleMapTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.k8j.junit..", "io.k8j.bench..", "io.k8j.e2e..")
                 .check(PROJECT);
+    }
+
+    @Test
+    void everyPackageTellsTheWayOfItsData() throws IOException {
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("mvnw"))) root = root.getParent();
+        Set<Path> silent = new TreeSet<>();
+        try (Stream<Path> modules = Files.list(root)) {
+            for (Path sources : modules.map(m -> m.resolve("src/main/java"))
+                    .filter(Files::exists)
+                    .toList()) {
+                try (Stream<Path> files = Files.walk(sources)) {
+                    files.filter(file -> file.toString().endsWith(".java"))
+                            .map(Path::getParent)
+                            .filter(folder -> Files.notExists(folder.resolve("package-info.java")))
+                            .forEach(silent::add);
+                }
+            }
+        }
+        assertThat(silent).isEmpty();
     }
 }

@@ -27,11 +27,6 @@ public record FrontProxy(PrivateKey key, List<X509Certificate> chain, String aut
         chain = List.copyOf(chain);
     }
 
-    /** Whether a header says who the user is: clients do not get to send those. */
-    static boolean isIdentity(String header) {
-        return header.regionMatches(true, 0, "X-Remote-", 0, "X-Remote-".length());
-    }
-
     /** The headers that tell a server behind this one who asks. */
     static List<Map.Entry<String, String>> headers(UserInfo user) {
         List<Map.Entry<String, String>> headers = new ArrayList<>();

@@ -94,13 +94,6 @@ public final class RbacIndex {
         }
     }
 
-    /** All rules that apply to the user in the namespace (empty for cluster-wide ones only). */
-    public List<PolicyRule> rulesFor(UserInfo user, String namespace) {
-        List<PolicyRule> rules = new ArrayList<>();
-        visit(user, namespace, grant -> rules.addAll(grant.rules()) || true);
-        return rules;
-    }
-
     /**
      * The rules of a role that a binding refers to.
      *

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.cache;
 
+import io.k8j.apiserver.meta.MetadataFields;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import java.nio.charset.StandardCharsets;
@@ -16,21 +17,7 @@ import java.util.Map;
 public final class ObjectBytes {
     private static final byte[] MARK = "\"resourceVersion\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] METADATA = "\"metadata\":{".getBytes(StandardCharsets.US_ASCII);
-    private static final List<String> METADATA_ORDER = List.of(
-            "name",
-            "generateName",
-            "namespace",
-            "uid",
-            "resourceVersion",
-            "generation",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-            "labels",
-            "annotations",
-            "ownerReferences",
-            "finalizers",
-            "managedFields");
+    private static final List<String> METADATA_ORDER = MetadataFields.without("selfLink");
 
     private final byte[] bytes;
     private final int gap;

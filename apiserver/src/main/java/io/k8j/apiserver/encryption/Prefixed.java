@@ -33,11 +33,6 @@ final class Prefixed implements ValueTransformer {
         this.metrics = metrics;
     }
 
-    /** Whether writes leave values as they are. */
-    boolean writesPlain() {
-        return entries.getFirst().prefix().isEmpty();
-    }
-
     @Override
     public byte[] seal(byte[] plain, byte[] context) {
         Entry first = entries.getFirst();

@@ -150,10 +150,6 @@ public final class Exchange {
         return (InetSocketAddress) connection().localAddress();
     }
 
-    public boolean isSecure() {
-        return ssl != null;
-    }
-
     /** The certificates the client presented, its own first; empty if none. TLS has checked possession, not trust. */
     public List<X509Certificate> clientCertificates() {
         return PeerCertificates.of(connection(), ssl);

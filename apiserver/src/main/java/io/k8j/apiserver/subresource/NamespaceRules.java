@@ -1,12 +1,13 @@
 package io.k8j.apiserver.subresource;
 
 import io.k8j.apiserver.meta.SystemFields;
+import io.k8j.apiserver.validation.ClusterValidation;
 import io.k8j.apiserver.verb.Call;
 import io.k8j.apiserver.verb.UpdateRules;
 import io.k8j.model.api.FieldError;
-import io.k8j.model.json.Trees;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Updates through {@code namespaces/finalize}: only {@code spec.finalizers} changes. */
 public final class NamespaceRules {
@@ -21,14 +22,13 @@ public final class NamespaceRules {
 
         @Override
         public List<FieldError> validate(Call call, Map<String, Object> object, Map<String, Object> old) {
-            return call.storage().strategy().validateUpdate(call.context(), object, old);
+            return Stream.of(
+                            call.storage().strategy().validateUpdate(call.context(), object, old),
+                            ClusterValidation.namespaceFinalize(object))
+                    .flatMap(List::stream)
+                    .toList();
         }
     };
 
     private NamespaceRules() {}
-
-    /** Whether the content of a namespace has been cleaned up. */
-    public static boolean isFinalized(Map<String, Object> namespace) {
-        return Trees.list(namespace, "spec", "finalizers").isEmpty();
-    }
 }

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.validation;
 
+import io.k8j.apiserver.meta.MetadataFields;
 import io.k8j.model.json.Trees;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,22 +20,7 @@ import java.util.Objects;
  */
 public final class InternalForm {
     private static final String TABLE = "internal-types.txt";
-    private static final List<String> METADATA = List.of(
-            "name",
-            "generateName",
-            "namespace",
-            "selfLink",
-            "uid",
-            "resourceVersion",
-            "generation",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-            "labels",
-            "annotations",
-            "ownerReferences",
-            "finalizers",
-            "managedFields");
+    private static final List<String> METADATA = MetadataFields.ALL;
     private static final List<String> SELECTOR =
             List.of("matchLabels", "matchExpressions", "key", "operator", "values");
 

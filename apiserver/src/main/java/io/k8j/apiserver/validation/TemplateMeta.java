@@ -1,23 +1,11 @@
 package io.k8j.apiserver.validation;
 
+import io.k8j.apiserver.meta.MetadataFields;
 import java.util.List;
 
 /** Checks the metadata of templates of which only labels and annotations are copied to what is made of them. */
 public final class TemplateMeta {
-    private static final List<String> OTHERS = List.of(
-            "name",
-            "generateName",
-            "namespace",
-            "selfLink",
-            "uid",
-            "resourceVersion",
-            "generation",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-            "ownerReferences",
-            "finalizers",
-            "managedFields");
+    private static final List<String> OTHERS = MetadataFields.without("labels", "annotations");
 
     private TemplateMeta() {}
 

@@ -43,11 +43,6 @@ public record Params(String manager, boolean dryRun, Validation validation, bool
         return read(call, "PatchOptions", true, APPLY.equals(call.contentType()));
     }
 
-    /** Whether a request only wants to know what would happen; wrong values are found later. */
-    static boolean isDryRun(ApiCall call) {
-        return !call.query().getOrDefault("dryRun", "").isEmpty();
-    }
-
     /** The options as admission sees them when this update turns into a creation. */
     Map<String, Object> asCreateOptions() {
         Map<String, Object> options = new LinkedHashMap<>(tree);

@@ -158,16 +158,6 @@ public final class Linux {
         }
     }
 
-    /** Fails with ELOOP or EXDEV if {@code relative} leads out of {@code root}; with ENOENT if it is not there. */
-    public static void checkBeneath(Path root, String relative) throws IOException {
-        int top = open(AT_FDCWD, root.toString(), O_PATH_CLOEXEC, 0);
-        try {
-            close(open(top, relative, O_PATH_CLOEXEC, RESOLVE_BENEATH_NO_MAGICLINKS));
-        } finally {
-            close(top);
-        }
-    }
-
     /**
      * Moves the calling thread into the network of a process. It must be a platform thread that ends after its work in
      * there: there is no way back, and a virtual thread would take a carrier along.

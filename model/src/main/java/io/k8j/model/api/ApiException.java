@@ -251,11 +251,6 @@ public final class ApiException extends RuntimeException {
         return new ApiException(413, "RequestEntityTooLarge", message, null);
     }
 
-    public static ApiException tooManyRequests(String message, int retryAfterSeconds) {
-        return new ApiException(429, "TooManyRequests", message, new LinkedHashMap<>(Map.of("retryAfterSeconds", (long)
-                retryAfterSeconds)));
-    }
-
     public static ApiException timeout(String message) {
         return new ApiException(504, "Timeout", message, null);
     }

@@ -42,9 +42,4 @@ public record GroupVersionResource(String group, String version, String resource
                 && name.startsWith(resource)
                 && name.endsWith(group);
     }
-
-    /** The resource whatever its version. */
-    public GroupResource groupResource() {
-        return new GroupResource(group, resource);
-    }
 }

@@ -229,18 +229,6 @@ public final class SchedulingQueue {
         }
     }
 
-    /** Moves all Pods that wait for a change. */
-    public void changedUnknown() {
-        moves++;
-        for (QueuedPod pod : new ArrayList<>(unschedulable.values())) {
-            unschedulable.remove(pod.pod().uid());
-            backOff(pod);
-        }
-        for (QueuedPod pod : new ArrayList<>(gated.values())) {
-            enqueue(pod);
-        }
-    }
-
     /** Asks the gate again about a Pod that it kept back. */
     public void reconsider(String uid) {
         QueuedPod pod = gated.get(uid);

@@ -6,6 +6,7 @@ import io.k8j.apiserver.admission.webhook.Matching;
 import io.k8j.apiserver.admission.webhook.Review;
 import io.k8j.apiserver.cel.AuthorizerFunctions.Asker;
 import io.k8j.apiserver.cel.AuthorizerFunctions.ResourceCheck;
+import io.k8j.apiserver.meta.MetadataFields;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.RequestContext;
@@ -20,19 +21,8 @@ import java.util.Map;
 
 /** A request as expressions see it; each value is made once, when it is asked for. One thread uses it. */
 public final class RequestView {
-    private static final List<String> NAMESPACE_METADATA = List.of(
-            "name",
-            "generateName",
-            "namespace",
-            "uid",
-            "resourceVersion",
-            "generation",
-            "creationTimestamp",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-            "labels",
-            "annotations",
-            "finalizers");
+    private static final List<String> NAMESPACE_METADATA =
+            MetadataFields.without("selfLink", "ownerReferences", "managedFields");
 
     private final AdmissionRequest request;
     private final AdmissionServices services;
