@@ -100,12 +100,16 @@ public final class ApiServer implements AutoCloseable {
             this.authenticators = authenticators(config, time);
             tokens.requests = authenticators.tokenRequests();
             hooks.done(
+                    "storage-object-count-tracker-hook",
                     "start-apiextensions-informers",
                     "start-apiextensions-controllers",
                     "crd-informer-synced",
                     "start-system-namespaces-controller",
+                    "storage-readiness",
+                    "start-legacy-token-tracking-controller",
                     "start-service-ip-repair-controllers",
                     "scheduling/bootstrap-system-priority-classes",
+                    "start-kubernetes-service-cidr-controller",
                     "bootstrap-controller"); // the core has done all of it when it is open
             this.flows = limits.priorityAndFairness() ? flows(limits, time) : null;
             this.flowObjects = flows == null
@@ -149,11 +153,23 @@ public final class ApiServer implements AutoCloseable {
             hooks.done("rbac/bootstrap-roles");
             core.passOn(aggregator.calls());
             aggregator.start();
+            hooks.done(
+                    "aggregator-reload-proxy-client-cert",
+                    "start-kube-aggregator-informers",
+                    "apiservice-status-local-available-controller",
+                    "apiservice-status-remote-available-controller",
+                    "apiservice-registration-controller",
+                    "apiservice-discovery-controller",
+                    "kube-apiserver-autoregistration",
+                    "autoregister-completion",
+                    "apiservice-openapi-controller",
+                    "apiservice-openapiv3-controller");
             if (config.core().bootstrap()) {
                 // In the background, for certificates may have to be made first and nobody waits for it.
                 Thread.ofVirtual().name("publish-trust").start(() -> publishTrust(config));
             }
             hooks.done(
+                    "start-cluster-authentication-info-controller",
                     "start-apiserver-admission-initializer",
                     "generic-apiserver-start-informers",
                     "priority-and-fairness-config-consumer",

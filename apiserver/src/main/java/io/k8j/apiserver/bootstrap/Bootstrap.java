@@ -97,7 +97,7 @@ public final class Bootstrap {
         ready.put("type", "Ready");
         ready.put("status", "True");
         ready.put("reason", "");
-        ready.put("message", "Kubernetes Service CIDR is ready");
+        ready.put("message", "Kubernetes default Service CIDR is ready");
         ready.put("lastTransitionTime", Trees.get(cidr, "metadata", "creationTimestamp"));
         Trees.set(cidr, List.of(ready), "status", "conditions");
         send(Verb.UPDATE, CIDRS, "", "kubernetes", "status", cidr);

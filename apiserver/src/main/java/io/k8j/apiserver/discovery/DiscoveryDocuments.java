@@ -16,12 +16,17 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** All discovery documents of one state of the resource table, as trees that must not be changed. */
 final class DiscoveryDocuments {
     /** The form that has all groups, versions and resources in one document. */
     static final GroupVersionKind AGGREGATED =
             new GroupVersionKind("apidiscovery.k8s.io", "v2", "APIGroupDiscoveryList");
+
+    /** Kinds whose objects upstream still stores in their beta version, by which it makes the hash. */
+    private static final Set<String> STORED_AS_BETA =
+            Set.of("CustomResourceDefinition", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding");
 
     private final Map<String, Map<String, List<ServedResource>>> groups;
     private final Map<String, Foreign> foreign; // by group version; their versions have no resources in groups
@@ -196,9 +201,10 @@ final class DiscoveryDocuments {
 
     /** Upstream's hash of the stored version: clients notice by it that a migration is due. */
     static String storageVersionHash(GroupVersionKind kind) {
+        String version = STORED_AS_BETA.contains(kind.kind()) ? "v1beta1" : kind.version();
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((kind.group() + "/" + kind.version() + "/" + kind.kind()).getBytes(StandardCharsets.UTF_8));
+                    .digest((kind.group() + "/" + version + "/" + kind.kind()).getBytes(StandardCharsets.UTF_8));
             return Base64.getEncoder().encodeToString(Arrays.copyOf(digest, 8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is missing", e);

@@ -22,6 +22,9 @@ public final class OpenApiPages implements Dispatcher.Documents {
     private static final String V2 = "/openapi/v2";
     private static final String V3 = "/openapi/v3";
 
+    /** Of the list of documents, which upstream gives no type of its own. */
+    private static final String INDEX_TYPE = "text/plain; charset=utf-8";
+
     private final ResourceTable table;
     private final ForeignApis foreign;
     private final OpenApiDocuments builtIn;
@@ -43,17 +46,18 @@ public final class OpenApiPages implements Dispatcher.Documents {
         if (path.equals(V2)) {
             return Optional.of(this::second);
         }
-        if (path.equals(V3) || path.equals(V3 + "/")) {
+        if (path.equals(V3)) {
             return Optional.of(e -> {
                 byte[] index = Json.write(index());
-                Tagged.send(e, Tagged.of(index), "application/json", () -> index);
+                Tagged.send(e, Tagged.of(index), INDEX_TYPE, () -> index);
             });
         }
         if (path.startsWith(V3 + "/")) {
             String groupVersion = path.substring(V3.length() + 1);
-            return documents().third(groupVersion) == null
-                    ? Optional.empty()
-                    : Optional.of(e -> third(e, groupVersion));
+            return Optional.of(
+                    documents().third(groupVersion) == null
+                            ? e -> e.respond(404, null, new byte[0])
+                            : e -> third(e, groupVersion));
         }
         return Optional.empty();
     }

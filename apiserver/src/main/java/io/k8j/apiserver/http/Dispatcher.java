@@ -66,7 +66,9 @@ public final class Dispatcher implements RequestFilter.Next {
             return;
         }
         boolean wholeCluster = path.namespace().isEmpty();
-        if (resource.info().namespaced() == wholeCluster && !servesAcross(exchange, path, resource)) {
+        boolean elsewhereInTree =
+                resource.info().namespaced() == wholeCluster && !servesAcross(exchange, path, resource);
+        if (elsewhereInTree || isTooDeep(path, resource)) {
             missing(exchange, path);
             return;
         }
@@ -95,6 +97,14 @@ public final class Dispatcher implements RequestFilter.Next {
         if (verb == Verb.LIST || verb == Verb.WATCH) return true;
         if (resource.custom() == null) throw ApiException.methodNotAllowed();
         return false;
+    }
+
+    /** Reviews and the like have no names, and below subresources there is something for the proxies only. */
+    private static boolean isTooDeep(RequestPath path, ServedResource resource) {
+        if (!path.rest().isEmpty()) return !path.subresource().equals("proxy");
+        return !path.name().isEmpty()
+                && resource.storage() == null
+                && resource.info().verbs().equals(List.of("create"));
     }
 
     /** What a request for a resource wants, and in which form. */

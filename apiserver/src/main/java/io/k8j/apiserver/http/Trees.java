@@ -24,7 +24,7 @@ public final class Trees {
                 return;
             }
         }
-        throw ApiException.notAcceptable(MediaTypes.SUPPORTED);
+        throw ApiException.noRepresentation(MediaTypes.SUPPORTED);
     }
 
     /**

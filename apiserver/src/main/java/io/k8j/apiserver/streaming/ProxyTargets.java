@@ -3,6 +3,7 @@ package io.k8j.apiserver.streaming;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import io.netty.handler.ssl.SslContext;
@@ -13,6 +14,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
@@ -22,6 +24,7 @@ public final class ProxyTargets {
     private static final GroupVersionResource SLICES =
             new GroupVersionResource("discovery.k8s.io", "v1", "endpointslices");
     private static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
+    private static final Set<String> SCHEMES = Set.of("", "http", "https");
     private static final String SERVICE_LABEL = "kubernetes.io/service-name";
 
     private final ObjectReader objects;
@@ -33,17 +36,17 @@ public final class ProxyTargets {
     }
 
     private record Target(String scheme, String name, String port) {
-        static Target parse(String text) {
+        static Target parse(GroupVersionResource resource, String text) {
             String[] parts = text.split(":", -1);
-            return switch (parts.length) {
+            Target target = switch (parts.length) {
                 case 1 -> new Target("", parts[0], "");
-                case 2 ->
-                    parts[0].equals("http") || parts[0].equals("https")
-                            ? new Target(parts[0], parts[1], "")
-                            : new Target("", parts[0], parts[1]);
+                case 2 -> new Target("", parts[0], parts[1]);
                 case 3 -> new Target(parts[0], parts[1], parts[2]);
-                default -> throw ApiException.badRequest("invalid proxy request \"%s\"".formatted(text));
+                default -> null;
             };
+            if (target != null && !target.name().isEmpty() && SCHEMES.contains(target.scheme())) return target;
+            String kind = resource.resource().substring(0, resource.resource().length() - 1);
+            throw ApiException.badRequest("invalid %s request %s".formatted(kind, GoQuote.quote(text)));
         }
     }
 
@@ -53,7 +56,7 @@ public final class ProxyTargets {
      * @throws ApiException 400 for a malformed name, 404 if there is no such object, 503 if it has no endpoint
      */
     public Backend find(GroupVersionResource resource, String namespace, String name, String uri) {
-        Target target = Target.parse(name);
+        Target target = Target.parse(resource, name);
         return switch (resource.resource()) {
             case "nodes" -> node(target, uri);
             case "pods" -> pod(resource, namespace, target, uri);

@@ -20,6 +20,9 @@ import java.util.function.Supplier;
 
 /** {@code /version}, {@code /metrics}, the token issuer's documents, and the list of all paths. */
 public final class ServerDocuments implements Dispatcher.Documents {
+    private static final String JSON = "application/json";
+    private static final String JWKS = "application/jwk-set+json";
+
     private final Map<String, Object> version;
     private final List<Consumer<StringBuilder>> metrics;
     private final ServiceAccountKeys keys;
@@ -54,26 +57,28 @@ public final class ServerDocuments implements Dispatcher.Documents {
     @Override
     public Optional<ExchangeHandler> find(Exchange exchange) {
         return switch (exchange.path()) {
-            case "/version", "/version/" -> Optional.of(e -> version(e, version));
+            case "/version", "/version/" -> Optional.of(e -> sendIndented(only(e, JSON), 200, version));
             case "/metrics" -> Optional.of(e -> metrics(e, metrics));
             case "/metrics/slis" -> Optional.of(e -> metrics(e, List.of(health::write)));
             case "/.well-known/openid-configuration" -> Optional.of(this::issuerConfiguration);
-            case "/openid/v1/jwks" -> Optional.of(e -> sendCacheable(e, "application/jwk-set+json", keys.publicKeys()));
-            case "/" -> Optional.of(e -> sendIndented(e, 200, paths()));
+            case "/openid/v1/jwks" -> Optional.of(e -> sendCacheable(e, JWKS, keys.publicKeys()));
+            case "/", "/index.html" -> Optional.of(e -> sendIndented(e, 200, paths()));
             default -> missing(exchange.path());
         };
     }
 
-    private static void version(Exchange exchange, Map<String, Object> version) {
+    /** These documents are only read, and have one form. */
+    private static Exchange only(Exchange exchange, String mediaType) {
         if (!exchange.method().equals("GET")) throw ApiException.methodNotAllowed();
-        sendIndented(exchange, 200, version);
+        if (!exchange.accepts(mediaType)) throw ApiException.noRepresentation(List.of(mediaType));
+        return exchange;
     }
 
     /** People read these documents with curl, so they come in lines, always as JSON. */
     private static void sendIndented(Exchange exchange, int code, Map<String, Object> tree) {
         StringBuilder text = new StringBuilder();
         indent(text, tree, "\n");
-        exchange.respond(code, "application/json", text.toString().getBytes(StandardCharsets.UTF_8));
+        exchange.respond(code, JSON, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void indent(StringBuilder text, Object value, String newLine) {
@@ -103,21 +108,18 @@ public final class ServerDocuments implements Dispatcher.Documents {
         }
     }
 
-    /** Outside the API, an unknown path is answered with the known ones. */
-    private Optional<ExchangeHandler> missing(String path) {
-        if (path.startsWith("/api/")) {
-            return Optional.empty();
-        }
-        if (path.startsWith("/apis/")) {
-            String[] parts = path.split("/");
-            return parts.length > 3 && ResourceRegistry.builtIn().groups().contains(parts[2])
-                    ? Optional.empty()
-                    : Optional.of(e -> e.respond(
-                            404,
-                            "text/plain; charset=utf-8",
-                            "404 page not found\n".getBytes(StandardCharsets.US_ASCII)));
-        }
-        return Optional.of(e -> sendIndented(e, 404, paths()));
+    /** Below the groups of the API it is resources that are missing, everywhere else pages. */
+    private static Optional<ExchangeHandler> missing(String path) {
+        String[] parts = path.split("/");
+        boolean resource = path.startsWith("/api/")
+                || (path.startsWith("/apis/")
+                        && parts.length > 3
+                        && ResourceRegistry.builtIn().groups().contains(parts[2]));
+        return resource ? Optional.empty() : Optional.of(ServerDocuments::noPage);
+    }
+
+    private static void noPage(Exchange exchange) {
+        exchange.respond(404, "text/plain; charset=utf-8", "404 page not found\n".getBytes(StandardCharsets.US_ASCII));
     }
 
     /** All paths that the server has, sorted. */
@@ -152,7 +154,9 @@ public final class ServerDocuments implements Dispatcher.Documents {
         parts.forEach(part -> part.accept(text));
         if (parts.size() > 1) MetricCensus.write(text);
         exchange.respond(
-                200, "text/plain; version=0.0.4; charset=utf-8", text.toString().getBytes(StandardCharsets.UTF_8));
+                200,
+                "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
+                text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void issuerConfiguration(Exchange exchange) {
@@ -162,12 +166,12 @@ public final class ServerDocuments implements Dispatcher.Documents {
         tree.put("response_types_supported", List.of("id_token"));
         tree.put("subject_types_supported", List.of("public"));
         tree.put("id_token_signing_alg_values_supported", keys.algorithms());
-        sendCacheable(exchange, "application/json", tree);
+        sendCacheable(exchange, JSON, tree);
     }
 
     /** Those who check tokens may keep these documents for an hour. */
     private static void sendCacheable(Exchange exchange, String type, Map<String, Object> tree) {
-        exchange.setResponseHeader("Cache-Control", "public, max-age=3600");
+        only(exchange, type).setResponseHeader("Cache-Control", "public, max-age=3600");
         exchange.respond(200, type, Json.write(tree));
     }
 }

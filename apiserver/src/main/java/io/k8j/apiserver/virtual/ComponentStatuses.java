@@ -2,9 +2,11 @@ package io.k8j.apiserver.virtual;
 
 import io.k8j.apiserver.verb.Call;
 import io.k8j.apiserver.verb.Handler;
+import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.json.Json;
+import io.k8j.model.resource.GroupVersionResource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,9 @@ import java.util.Map;
 public final class ComponentStatuses {
     private static final List<String> NAMES = List.of("controller-manager", "etcd-0", "scheduler");
     private static final String DEPRECATED = "v1 ComponentStatus is deprecated in v1.19+";
+
+    /** Upstream names one that is missing by this. */
+    private static final GroupVersionResource SINGULAR = new GroupVersionResource("", "v1", "componentstatus");
 
     private ComponentStatuses() {}
 
@@ -32,7 +37,7 @@ public final class ComponentStatuses {
     public static Handler get() {
         return (Call call) -> {
             call.context().warn(DEPRECATED);
-            if (!NAMES.contains(call.name())) throw call.notFound();
+            if (!NAMES.contains(call.name())) throw ApiException.notFound(SINGULAR, call.name());
             return call.answerAsIs(200, status(call.name()));
         };
     }

@@ -238,6 +238,15 @@ public final class ApiException extends RuntimeException {
                 null);
     }
 
+    /** As {@link #notAcceptable}, of documents that are no objects. */
+    public static ApiException noRepresentation(List<String> available) {
+        return new ApiException(
+                406,
+                "NotAcceptable",
+                "406: Not Acceptable\n\nAvailable representations: " + String.join(", ", available),
+                new LinkedHashMap<>());
+    }
+
     public static ApiException unsupportedMediaType(List<String> accepted) {
         return new ApiException(
                 415,

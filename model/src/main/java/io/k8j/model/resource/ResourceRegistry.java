@@ -56,8 +56,8 @@ public final class ResourceRegistry {
             Map.entry("coordination.k8s.io", 16500),
             Map.entry("node.k8s.io", 16300),
             Map.entry("discovery.k8s.io", 16200),
+            Map.entry("resource.k8s.io", 16200),
             Map.entry("flowcontrol.apiserver.k8s.io", 16100),
-            Map.entry("resource.k8s.io", 15900),
             Map.entry(METRICS, 100));
 
     private static final Map<String, Integer> VERSION_PRIORITIES = Map.of(
@@ -68,7 +68,7 @@ public final class ResourceRegistry {
             "flowcontrol.apiserver.k8s.io/v1",
             21,
             "resource.k8s.io/v1",
-            20,
+            21,
             "scheduling.k8s.io/v1alpha2",
             9,
             METRICS + "/v1beta1",
