@@ -3,8 +3,10 @@ package io.k8j.kubelet.manifests;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.model.time.Time;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ManifestFiles implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ManifestFiles.class);
+
+    private static final int LARGEST = 10 << 20;
 
     private record Read(byte[] text, Pod pod) {} // pod is null if the text is none
 
@@ -112,6 +116,11 @@ final class ManifestFiles implements AutoCloseable {
 
     private void read() {
         try {
+            if (!Files.exists(path)) {
+                known.clear();
+                onPods.accept(List.of()); // so that others know that there is nothing to wait for
+                throw new NoSuchFileException(path.toString());
+            }
             List<Path> files = files();
             known.keySet().retainAll(files);
             List<Pod> pods = new ArrayList<>();
@@ -122,7 +131,6 @@ final class ManifestFiles implements AutoCloseable {
             onPods.accept(pods);
             absent = false;
         } catch (IOException e) {
-            // What cannot be read is not gone: the Pods go on.
             if (!absent)
                 log.atWarn()
                         .addKeyValue("path", path)
@@ -141,8 +149,19 @@ final class ManifestFiles implements AutoCloseable {
         }
     }
 
-    private Pod read(Path file) throws IOException {
-        byte[] text = Files.readAllBytes(file);
+    /** A file that cannot be read, or not any more, has no Pod; the others do. */
+    private Pod read(Path file) {
+        byte[] text;
+        try (InputStream in = Files.newInputStream(file)) {
+            text = in.readNBytes(LARGEST + 1);
+            if (text.length > LARGEST) throw new IOException("more than %d bytes".formatted(LARGEST));
+        } catch (IOException e) {
+            log.atWarn()
+                    .addKeyValue("file", file)
+                    .addKeyValue("cause", e.toString())
+                    .log("static pod not read");
+            return null;
+        }
         Read before = known.get(file);
         if (before != null && Arrays.equals(before.text(), text)) return before.pod();
         Pod pod = null;

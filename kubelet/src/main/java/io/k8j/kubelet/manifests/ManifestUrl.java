@@ -97,7 +97,11 @@ final class ManifestUrl implements AutoCloseable {
             }
             byte[] text = body.readNBytes(LARGEST + 1);
             if (text.length > LARGEST) throw new IOException("more than %d bytes".formatted(LARGEST));
-            if (text.length == 0) throw new IOException("zero-length data received from " + config.url());
+            if (text.length == 0) {
+                known = text;
+                onPods.accept(List.of());
+                throw new IOException("zero-length data received from " + config.url());
+            }
             return text;
         }
     }

@@ -1,7 +1,6 @@
 package io.k8j.kubelet.manifests;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Volume;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import io.k8j.model.resource.GroupVersionKind;
@@ -120,7 +119,9 @@ public final class StaticPod {
         tolerateAll(spec);
         object.put("status", new LinkedHashMap<>(Map.of("phase", "Pending")));
         Pod pod = ApiObject.ofTree(object).as(Pod.class);
-        refuseReferences(pod);
+        ApiReferences.first(pod).ifPresent(resource -> {
+            throw new IllegalArgumentException("static pods may not reference " + resource);
+        });
         return pod;
     }
 
@@ -146,44 +147,6 @@ public final class StaticPod {
                 new ArrayList<>(spec.get("tolerations") instanceof List<?> given ? given : List.of());
         if (!tolerations.contains(all)) tolerations.add(all);
         spec.put("tolerations", tolerations);
-    }
-
-    /** What the API has may not be there when the Pod starts. */
-    private static void refuseReferences(Pod pod) {
-        String account = pod.getSpec().getServiceAccountName();
-        if (account != null && !account.isEmpty()) refuse("serviceaccounts");
-        if (!orEmpty(pod.getSpec().getImagePullSecrets()).isEmpty()) refuse("secrets");
-        for (Volume volume : orEmpty(pod.getSpec().getVolumes())) {
-            if (volume.getSecret() != null) refuse("secrets");
-            if (volume.getConfigMap() != null) refuse("configmaps");
-            if (volume.getPersistentVolumeClaim() != null || volume.getEphemeral() != null) {
-                refuse("persistentvolumeclaims");
-            }
-            if (volume.getProjected() == null) continue;
-            for (var source : orEmpty(volume.getProjected().getSources())) {
-                if (source.getSecret() != null) refuse("secrets");
-                if (source.getConfigMap() != null) refuse("configmaps");
-                if (source.getServiceAccountToken() != null) refuse("serviceaccounts");
-            }
-        }
-        for (var container : pod.getSpec().getContainers()) {
-            for (var variable : orEmpty(container.getEnv())) {
-                if (variable.getValueFrom() == null) continue;
-                if (variable.getValueFrom().getSecretKeyRef() != null) refuse("secrets");
-                if (variable.getValueFrom().getConfigMapKeyRef() != null) refuse("configmaps");
-            }
-            for (var source : orEmpty(container.getEnvFrom())) {
-                refuse(source.getSecretRef() != null ? "secrets" : "configmaps");
-            }
-        }
-    }
-
-    private static <T> List<T> orEmpty(List<T> list) {
-        return list == null ? List.of() : list;
-    }
-
-    private static void refuse(String resource) {
-        throw new IllegalArgumentException("static pods may not reference " + resource);
     }
 
     private static String hash(String where, Map<String, Object> object) {

@@ -42,6 +42,10 @@ import org.slf4j.LoggerFactory;
  * thread writes the status, the one of {@link NodeLease} renews the lease.
  */
 public final class NodeAgent implements AutoCloseable {
+    /** Volumes are attached by the controllers, not by this agent. */
+    private static final Map<String, String> MANAGED_ATTACH =
+            Map.of("volumes.kubernetes.io/controller-managed-attach-detach", "true");
+
     private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final Duration WHILE_NOT_READY = Duration.ofMillis(250);
@@ -238,7 +242,7 @@ public final class NodeAgent implements AutoCloseable {
                 .withNewMetadata()
                 .withName(config.nodeName())
                 .withLabels(labels())
-                .addToAnnotations("volumes.kubernetes.io/controller-managed-attach-detach", "true")
+                .addToAnnotations(MANAGED_ATTACH)
                 .endMetadata()
                 .withNewSpec()
                 .withTaints(config.registerWithTaints())
@@ -251,7 +255,7 @@ public final class NodeAgent implements AutoCloseable {
             tell(List.of(), fresh.getStatus().getConditions());
         } catch (ApiException e) {
             if (!e.isAlreadyExists()) throw e;
-            Map<String, Object> patch = Map.of("metadata", Map.of("labels", labels()));
+            Map<String, Object> patch = Map.of("metadata", Map.of("labels", labels(), "annotations", MANAGED_ATTACH));
             nodes.patch(ObjectKey.of(config.nodeName()), PatchType.STRATEGIC, patch, "");
         }
         written = Map.of();

@@ -29,10 +29,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Works out a Node's status from the machine and the runtime. Called by one thread at a time. */
 public final class NodeFacts {
     private static final int MAX_IMAGES = 50;
+    private static final int MAX_NAMES = 5;
 
     /** A runtime that is silent for less is taken to be starting again: its Pods go on and stay in their Services. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -117,8 +119,10 @@ public final class NodeFacts {
                     .sorted(Comparator.comparingLong(Image::getSize).reversed())
                     .limit(MAX_IMAGES)
                     .map(image -> new ContainerImageBuilder()
-                            .addAllToNames(image.getRepoDigestsList())
-                            .addAllToNames(image.getRepoTagsList())
+                            .withNames(
+                                    Stream.concat(image.getRepoDigestsList().stream(), image.getRepoTagsList().stream())
+                                            .limit(MAX_NAMES)
+                                            .toList())
                             .withSizeBytes(image.getSize())
                             .build())
                     .toList();

@@ -95,6 +95,8 @@ class ManifestUrlTest {
             token = "";
             Awaitility.await("and again").until(() -> token.equals("secret"));
             assertThat(node.kubelet().pods().evictable()).hasSize(1);
+            answer(200, ""); // which does say that there is none
+            node.awaitGone("one-node-1");
         }
     }
 }

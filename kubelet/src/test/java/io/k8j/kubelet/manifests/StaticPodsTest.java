@@ -8,6 +8,7 @@ import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.KubeletOptions;
 import io.k8j.kubelet.testing.TestNode;
+import io.k8j.model.time.SystemTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +95,57 @@ class StaticPodsTest {
                 .hasMessage("static pods may not reference secrets");
         assertThatThrownBy(() -> read(WEB.formatted(1) + "  serviceAccountName: admin"))
                 .hasMessage("static pods may not reference serviceaccounts");
+    }
+
+    private static void assertRefused(String more, String resource) {
+        assertThatThrownBy(() -> read(WEB.formatted(1) + more)).hasMessage("static pods may not reference " + resource);
+    }
+
+    @Test
+    void everyReferenceToTheApiIsFound() {
+        assertRefused(
+                "  initContainers: [{name: i, image: i, env: [{name: E, valueFrom: {secretKeyRef: {name: s, key: k}}}]}]",
+                "secrets");
+        assertRefused("  initContainers: [{name: i, image: i, envFrom: [{configMapRef: {name: m}}]}]", "configmaps");
+        assertRefused("  resourceClaims: [{name: r, resourceClaimName: c}]", "resourceclaims");
+        assertRefused("  volumes: [{name: v, csi: {driver: d}}]", "csidrivers (via CSI volumes)");
+        assertRefused("  volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]", "persistentvolumeclaims");
+        assertRefused(
+                "  volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: t}}]}}]",
+                "serviceaccounts (via projected volumes)");
+        assertRefused(
+                "  volumes: [{name: v, projected: {sources: [{clusterTrustBundle: {name: b, path: t}}]}}]",
+                "clustertrustbundles");
+        assertThat(
+                        read(
+                                WEB.formatted(1)
+                                        + "  volumes: [{name: v, projected: {sources: [{downwardAPI: {items: []}}]}}, {name: e, emptyDir: {}}]"))
+                .isNotNull();
+    }
+
+    @Test
+    void withADirectoryThatIsNotThereTheNodeStillClearsUp() throws Exception {
+        Files.delete(manifests);
+        List<Boolean> told = new CopyOnWriteArrayList<>();
+        try (Manifests read = Manifests.start(
+                options.manifests(),
+                "node-1",
+                new SystemTime(),
+                (all, complete) -> told.add(all.isEmpty() && complete))) {
+            assertThat(told).as(read.toString()).last().isEqualTo(true);
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeReadKeepsNoOtherAway() throws Exception {
+        put("web.yaml", WEB.formatted(1));
+        Files.createSymbolicLink(manifests.resolve("dangling.yaml"), manifests.resolve("none"));
+        Files.write(manifests.resolve("large.yaml"), new byte[(10 << 20) + 1]);
+        List<Integer> told = new CopyOnWriteArrayList<>();
+        try (Manifests read = Manifests.start(
+                options.manifests(), "node-1", new SystemTime(), (all, complete) -> told.add(all.size()))) {
+            assertThat(told).as(read.toString()).last().isEqualTo(1);
+        }
     }
 
     @Test
