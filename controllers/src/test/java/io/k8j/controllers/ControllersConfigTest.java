@@ -8,7 +8,24 @@ import org.junit.jupiter.api.Test;
 
 class ControllersConfigTest {
     private static boolean runs(String name, String... given) {
-        return ControllersConfig.DEFAULTS.withControllers(List.of(given)).isEnabled(name, true);
+        ControllersConfig usual = ControllersConfig.DEFAULTS;
+        return new ControllersConfig(
+                        List.of(given),
+                        usual.clusterCidrs(),
+                        usual.nodeCidrMaskIpv4(),
+                        usual.nodeCidrMaskIpv6(),
+                        usual.rootCa(),
+                        usual.signingCertificate(),
+                        usual.signingKey(),
+                        usual.signingDuration(),
+                        usual.nodeMonitorPeriod(),
+                        usual.nodeMonitorGracePeriod(),
+                        usual.terminatedPodThreshold(),
+                        usual.resourceQuotaSyncPeriod(),
+                        usual.autoscaler(),
+                        usual.gates(),
+                        usual.localPathRoot())
+                .isEnabled(name, true);
     }
 
     @Test
