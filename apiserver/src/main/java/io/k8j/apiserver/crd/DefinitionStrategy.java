@@ -31,6 +31,11 @@ public final class DefinitionStrategy implements ResourceStrategy {
         storedVersion(object);
     }
 
+    @Override
+    public boolean allowUnconditionalUpdate() {
+        return false;
+    }
+
     private static void fillNames(Map<String, Object> object) {
         if (!(Trees.get(object, "spec", "names") instanceof Map<?, ?> map)) return;
         Map<String, Object> names = Trees.asMap(map);

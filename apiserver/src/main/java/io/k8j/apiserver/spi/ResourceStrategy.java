@@ -87,7 +87,7 @@ public interface ResourceStrategy {
         return 0;
     }
 
-    /** Propagation when the client asks for none: {@code Background} or {@code Orphan}. */
+    /** Propagation when the client asks for none: {@code Background} or {@code Orphan}; null if there is no such thing. */
     default String defaultPropagation() {
         return "Background";
     }

@@ -150,6 +150,7 @@ final class ConfigRules {
     private static Rules event() {
         return Rules.plain()
                 .createOnUpdate()
+                .withoutDependents()
                 .requestCheck(EventValidation::create, EventValidation::update)
                 .select(
                         "involvedObject.kind",
@@ -172,7 +173,10 @@ final class ConfigRules {
 
     /** The same objects with the new group's spelling. */
     private static Rules newEvent() {
-        Rules rules = Rules.plain().createOnUpdate().requestCheck(EventValidation::create, EventValidation::update);
+        Rules rules = Rules.plain()
+                .createOnUpdate()
+                .withoutDependents()
+                .requestCheck(EventValidation::create, EventValidation::update);
         for (String field : List.of("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")) {
             rules.select("regarding." + field, p -> {
                 Place object = p.field("regarding").present() ? p.field("regarding") : p.field("involvedObject");

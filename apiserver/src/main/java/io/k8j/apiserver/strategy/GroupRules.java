@@ -11,14 +11,12 @@ final class GroupRules {
         return Map.of(
                 "podgroups.scheduling.k8s.io",
                 Rules.withStatus()
+                        .withoutGeneration()
                         .keepsMetadataInStatus()
                         .check(GroupValidation::podGroup)
                         .updateCheck(GroupValidation::podGroupUpdate)
                         .statusCheck(GroupValidation::podGroupStatus),
                 "workloads.scheduling.k8s.io",
-                Rules.plain()
-                        .withGeneration()
-                        .check(GroupValidation::workload)
-                        .updateCheck(GroupValidation::workloadUpdate));
+                Rules.plain().check(GroupValidation::workload).updateCheck(GroupValidation::workloadUpdate));
     }
 }

@@ -140,6 +140,12 @@ final class Rules implements ResourceStrategy {
         return this;
     }
 
+    /** Nothing depends on such objects, so that nothing is ever deleted or orphaned with them. */
+    Rules withoutDependents() {
+        propagation = null;
+        return this;
+    }
+
     Rules orphans() {
         propagation = "Orphan";
         return this;

@@ -55,6 +55,7 @@ final class WorkloadRules {
                 "deployments.apps",
                 Rules.withStatus()
                         .keepsLabelsInStatus()
+                        .onUpdate(WorkloadRules::countAnnotations)
                         .check(WorkloadValidation::deployment)
                         .updateCheck(
                                 (o, old) -> WorkloadValidation.withSelector(WorkloadValidation.deployment(o), o, old))
@@ -109,6 +110,15 @@ final class WorkloadRules {
         long count = before instanceof String text && text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
         Object template = Trees.get(set, "spec", "template");
         setTemplateGeneration(set, Trees.deepEquals(template, Trees.get(old, "spec", "template")) ? count : count + 1);
+    }
+
+    /** A Deployment's annotations are copied to its ReplicaSets, so a change of them is one for its controller. */
+    private static void countAnnotations(
+            RequestContext context, Map<String, Object> deployment, Map<String, Object> old) {
+        Map<String, Object> before = Trees.map(old, "metadata", "annotations");
+        if (Trees.deepEquals(Trees.map(deployment, "metadata", "annotations"), before)) return;
+        Long generation = Trees.integer(old, "metadata", "generation");
+        Trees.set(deployment, generation == null ? 1L : generation + 1, "metadata", "generation");
     }
 
     private static void setTemplateGeneration(Map<String, Object> set, long count) {
