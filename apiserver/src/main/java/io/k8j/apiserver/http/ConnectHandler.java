@@ -109,6 +109,10 @@ public final class ConnectHandler {
         }
         ApiObject pod = find(path);
         String target = PodStreams.logTarget(pod, exchange.query());
+        if (!KubeletAddress.isAssigned(pod)) {
+            exchange.respond(204, null, new byte[0]); // a Pod without a node has said nothing so far
+            return;
+        }
         KubeletAddress kubelet = KubeletAddress.ofPod(objects, pod);
         HttpProxy.toKubelet(exchange, kubelet.backend(kubeletTls.get(), target));
     }

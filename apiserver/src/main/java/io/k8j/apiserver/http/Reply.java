@@ -125,7 +125,7 @@ final class Reply {
                 HttpResponseStatus.valueOf(code),
                 isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(content));
         copyHeaders(response.headers(), contentType);
-        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, content.length);
+        if (code != 204) response.headers().set(HttpHeaderNames.CONTENT_LENGTH, content.length);
         boolean close = closes(response);
         ChannelFuture written = context.writeAndFlush(response);
         if (close) written.addListener(ChannelFutureListener.CLOSE);

@@ -23,11 +23,16 @@ public record KubeletAddress(String host, int port) {
      * @throws ApiException 400 if the Pod has no node yet, 500 if its node is not known
      */
     public static KubeletAddress ofPod(ObjectReader objects, ApiObject pod) {
-        String node = Trees.string(pod.tree(), "spec", "nodeName");
-        if (node == null || node.isEmpty()) {
+        if (!isAssigned(pod)) {
             throw ApiException.badRequest("pod %s does not have a host assigned".formatted(pod.name()));
         }
-        return ofNode(objects, node);
+        return ofNode(objects, Trees.string(pod.tree(), "spec", "nodeName"));
+    }
+
+    /** Whether a Pod has a node. */
+    public static boolean isAssigned(ApiObject pod) {
+        String node = Trees.string(pod.tree(), "spec", "nodeName");
+        return node != null && !node.isEmpty();
     }
 
     /** @throws ApiException 404 if there is no such node, 500 if it has no address */
