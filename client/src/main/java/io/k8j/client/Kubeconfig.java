@@ -6,11 +6,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -61,7 +63,7 @@ public final class Kubeconfig {
                 Boolean.TRUE.equals(cluster.get("insecure-skip-tls-verify")),
                 data(credentials, "client-certificate", folder),
                 data(credentials, "client-key", folder),
-                token(credentials, folder));
+                token(user, credentials, folder));
         String namespace = text(context, "namespace");
         return new Context(name, access, namespace.isEmpty() ? "default" : namespace);
     }
@@ -136,14 +138,29 @@ public final class Kubeconfig {
         return file.isEmpty() ? new byte[0] : Files.readAllBytes(folder.resolve(file));
     }
 
+    private static Supplier<Optional<String>> token(String user, Map<?, ?> credentials, Path folder) {
+        ExecCredentials exec = exec(user, credentials, folder);
+        if (exec == null) return token(credentials, folder);
+        return () -> Optional.of(exec.token()
+                .orElseThrow(() -> new UncheckedIOException(
+                        new IOException("exec plugin of " + user + " gives no token, which is needed here"))));
+    }
+
+    /** Null unless a program has to be asked, since nothing else is given. */
+    static ExecCredentials exec(String user, Map<?, ?> credentials, Path folder) {
+        boolean other = Stream.of(
+                        "token", "tokenFile", "username", "password", "client-certificate", "client-certificate-data")
+                .anyMatch(field -> !text(credentials, field).isEmpty());
+        if (credentials.get("exec") == null || other) return null;
+        return ExecCredentials.of(
+                user, map(credentials.get("exec"), "kubeconfig: exec"), folder, InstantSource.system());
+    }
+
     static Supplier<Optional<String>> token(Map<?, ?> credentials, Path folder) {
         String token = text(credentials, "token");
         String file = text(credentials, "tokenFile");
         if (!file.isEmpty()) {
             return new TokenFile(folder.resolve(file));
-        }
-        if (credentials.get("exec") != null && token.isEmpty()) {
-            throw new IllegalArgumentException("kubeconfig: credentials by exec are not supported");
         }
         return () -> token.isEmpty() ? Optional.empty() : Optional.of(token);
     }

@@ -28,6 +28,7 @@ public record KubeconfigUsers(Map<String, User> byName, String current) {
      * @param token gives the bearer token for each request; empty answer for none
      * @param username for basic authentication; empty if none
      * @param impersonation headers that ask for another identity
+     * @param exec gives token and certificate if the file has none; null for nobody
      */
     public record User(
             byte[] certificate,
@@ -35,7 +36,8 @@ public record KubeconfigUsers(Map<String, User> byName, String current) {
             Supplier<Optional<String>> token,
             String username,
             String password,
-            Map<String, List<String>> impersonation) {}
+            Map<String, List<String>> impersonation,
+            ExecCredentials exec) {}
 
     /**
      * Reads a file.
@@ -52,7 +54,7 @@ public record KubeconfigUsers(Map<String, User> byName, String current) {
                 Map<?, ?> map = Kubeconfig.map(entry, "kubeconfig: users");
                 String name = Kubeconfig.text(map, "name");
                 Object user = map.get("user");
-                users.put(name, user(user == null ? Map.of() : Kubeconfig.map(user, "kubeconfig: user"), folder));
+                users.put(name, user(name, user == null ? Map.of() : Kubeconfig.map(user, "kubeconfig: user"), folder));
             }
         }
         String context = Kubeconfig.text(root, "current-context");
@@ -72,7 +74,7 @@ public record KubeconfigUsers(Map<String, User> byName, String current) {
         return "";
     }
 
-    private static User user(Map<?, ?> map, Path folder) throws IOException {
+    private static User user(String name, Map<?, ?> map, Path folder) throws IOException {
         if (map.get("auth-provider") != null) {
             throw new IllegalArgumentException("auth provider not supported");
         }
@@ -82,7 +84,8 @@ public record KubeconfigUsers(Map<String, User> byName, String current) {
                 Kubeconfig.token(map, folder),
                 Kubeconfig.text(map, "username"),
                 Kubeconfig.text(map, "password"),
-                impersonation(map));
+                impersonation(map),
+                Kubeconfig.exec(name, map, folder));
     }
 
     private static Map<String, List<String>> impersonation(Map<?, ?> map) {

@@ -28,10 +28,14 @@ public record HookUsers(Map<String, User> byName, User otherwise) {
      * @param keys shows the client certificate; null for none
      * @param authorization gives the header's value for each request; empty answer for none
      * @param headers further headers of each request
+     * @param refused is told that a server does not know the identity
      */
     public record User(
-            List<KeyManager> keys, Supplier<Optional<String>> authorization, Map<String, List<String>> headers) {
-        public static final User ANONYMOUS = new User(List.of(), Optional::empty, Map.of());
+            List<KeyManager> keys,
+            Supplier<Optional<String>> authorization,
+            Map<String, List<String>> headers,
+            Runnable refused) {
+        public static final User ANONYMOUS = new User(List.of(), Optional::empty, Map.of(), () -> {});
 
         public User {
             keys = List.copyOf(keys);

@@ -6,6 +6,7 @@ import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.net.URI;
@@ -93,7 +94,9 @@ public final class WebhookClient {
                     .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(review)));
             user.authorization().get().ifPresent(value -> request.header("Authorization", value));
             user.headers().forEach((name, values) -> values.forEach(value -> request.header(name, value)));
-            return read(send(client(config, named.getHost(), user), request.build(), timeout));
+            HttpResponse<byte[]> answer = send(client(config, named.getHost(), user), request.build(), timeout);
+            if (answer.statusCode() == 401) user.refused().run();
+            return read(answer);
         } catch (CallException e) {
             throw e;
         } catch (HttpTimeoutException | TimeoutException e) {
@@ -103,6 +106,8 @@ public final class WebhookClient {
             throw new IOException(shown + "context canceled", e);
         } catch (IOException e) {
             throw new IOException(shown + words(e, named), e);
+        } catch (UncheckedIOException e) { // of a file or program that gives credentials
+            throw new IOException(shown + e.getMessage(), e);
         }
     }
 

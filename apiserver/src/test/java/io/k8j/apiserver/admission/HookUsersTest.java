@@ -35,7 +35,7 @@ class HookUsersTest {
     }
 
     private static User user(String name) {
-        return new User(List.of(), () -> Optional.of(name), Map.of());
+        return new User(List.of(), () -> Optional.of(name), Map.of(), () -> {});
     }
 
     @ParameterizedTest

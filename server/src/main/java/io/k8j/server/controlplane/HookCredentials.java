@@ -1,6 +1,8 @@
 package io.k8j.server.controlplane;
 
 import io.k8j.apiserver.admission.HookUsers;
+import io.k8j.client.ExecCredentials;
+import io.k8j.client.ExecKeys;
 import io.k8j.client.KubeconfigUsers;
 import io.k8j.client.TlsContexts;
 import io.k8j.model.api.GoQuote;
@@ -58,10 +60,21 @@ final class HookCredentials {
     }
 
     private static HookUsers.User user(String name, KubeconfigUsers.User user) throws IOException {
+        ExecCredentials exec = user.exec();
+        if (exec != null) {
+            return new HookUsers.User(
+                    List.of(new ExecKeys(exec)),
+                    () -> exec.token().map(token -> "Bearer " + token),
+                    user.impersonation(),
+                    exec::refused);
+        }
         try {
             KeyManager[] keys = TlsContexts.keys(user.certificate(), user.key());
             return new HookUsers.User(
-                    keys == null ? List.of() : List.of(keys), authorization(name, user), user.impersonation());
+                    keys == null ? List.of() : List.of(keys),
+                    authorization(name, user),
+                    user.impersonation(),
+                    () -> {});
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("client certificate of user \"" + name + "\": " + e.getMessage(), e);
         }

@@ -191,6 +191,77 @@ class HookCredentialsTest {
     }
 
     @Test
+    void aProgramMayGiveTheCredentials() throws Exception {
+        KeyAndCertificate us = authority.issue(CertificateRequest.client("us", "of-a-program"));
+        Path certificate = Files.writeString(
+                directory.resolve("answer.json"),
+                new String(
+                        Json.write(Map.of(
+                                "apiVersion",
+                                "client.authentication.k8s.io/v1",
+                                "kind",
+                                "ExecCredential",
+                                "status",
+                                Map.of("clientCertificateData", us.chainPem(), "clientKeyData", us.keyPem()))),
+                        StandardCharsets.UTF_8));
+        Path program = Files.writeString(directory.resolve("login"), """
+            #!/bin/sh
+            echo run >> "$(dirname "$0")/runs"
+            case "$KUBERNETES_EXEC_INFO" in *'"kind":"ExecCredential"'*) ;; *) exit 7;; esac
+            echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"kind\\":\\"ExecCredential\\",\\
+            \\"status\\":{\\"token\\":\\"$WHO-$1\\"}}"
+            """);
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        Path first = Files.writeString(directory.resolve("first"), """
+            users:
+            - name: '*'
+              user:
+                exec:
+                  apiVersion: client.authentication.k8s.io/v1
+                  command: ./login
+                  args: [secret]
+                  env: [{name: WHO, value: me}]
+                  interactiveMode: Never
+            """);
+        Path second = Files.writeString(directory.resolve("second"), """
+            users:
+            - name: '*'
+              user:
+                exec: {apiVersion: client.authentication.k8s.io/v1, command: cat, args: [%s], interactiveMode: Never}
+            """.formatted(certificate));
+        try (K8jCluster cluster = cluster(configuration(first.toString(), second.toString()))) {
+            cluster.apply(hook("Mutating", "localhost"));
+            cluster.apply(hook("Validating", "localhost"));
+            cluster.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: m}}");
+            cluster.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}");
+            assertThat(logins)
+                    .containsEntry("/Mutating/localhost", "Bearer me-secret nobody null kube-apiserver-admission")
+                    .containsEntry("/Validating/localhost", "null CN=of-a-program null kube-apiserver-admission");
+        }
+        assertThat(Files.readAllLines(directory.resolve("runs")))
+                .as("its answer is kept")
+                .hasSize(1);
+    }
+
+    @Test
+    void aProgramThatFailsIsNamed() throws Exception {
+        Path first = Files.writeString(directory.resolve("first"), """
+            users:
+            - name: '*'
+              user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: "false", interactiveMode: Never}}
+            """);
+        try (K8jCluster cluster = cluster(configuration(first.toString(), "''"))) {
+            cluster.apply(hook("Mutating", "localhost"));
+            assertThatThrownBy(() -> cluster.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: m}}"))
+                    .hasMessageContaining("getting credentials: exec: executable false failed with exit code 1");
+        }
+        Path wrong = Files.writeString(directory.resolve("wrong"), "users: [{name: x, user: {exec: {command: a}}}]");
+        Path configuration = configuration(wrong.toString(), "''");
+        assertThatThrownBy(() -> cluster(configuration).close())
+                .hasStackTraceContaining("apiVersion must be specified for x to use exec authentication plugin");
+    }
+
+    @Test
     void wrongConfigurationsStopTheStart() throws Exception {
         Path relative = configuration("relative", "''");
         assertThatThrownBy(() -> cluster(relative).close())
