@@ -111,7 +111,8 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
-    private boolean runsContainers() {
+    /** Whether this cluster has a node with real containers, which outlive the server. */
+    public boolean runsContainers() {
         return config.runsNode() && config.runtime() == ServerConfig.Runtime.CONTAINERD;
     }
 
@@ -197,7 +198,10 @@ public final class Cluster implements AutoCloseable {
         lines.add("Ready after %.1f s. Next:".formatted(steps.total().toMillis() / 1000.0));
         lines.add("  export KUBECONFIG=" + config.writeKubeconfig());
         lines.add("  kubectl get nodes,pods -A");
-        lines.add("Stop with Ctrl-C; containers go on running until 'k8j stop --all'.");
+        lines.add(
+                runsContainers()
+                        ? "Stop with Ctrl-C; containers go on running until 'k8j stop --all'."
+                        : "Stop with Ctrl-C.");
         lines.forEach(steps::say);
     }
 

@@ -1,9 +1,12 @@
 package io.k8j.kubelet.pods;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Probe;
 import io.k8j.kubelet.pods.ContainerRef.Kind;
 import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
 import io.k8j.kubelet.pods.RuntimePod.Sandbox;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +30,25 @@ record PodPlan(boolean killPod, boolean newSandbox, int attempt, List<ContainerR
      *
      * @param message why, as the event says it
      */
-    record Kill(ContainerRef ref, RuntimeContainer container, String message) {}
+    record Kill(ContainerRef ref, RuntimeContainer container, String message) {
+        /**
+         * How long the container gets.
+         *
+         * @param probe what failed: {@code liveness} or {@code startup}, either of which may say so itself; null for none
+         * @param ofPod what the Pod gives
+         */
+        Duration grace(String probe, Duration ofPod) {
+            Container of = ref.container();
+            Probe condemned = switch (probe) {
+                case "startup" -> of.getStartupProbe();
+                case "liveness" -> of.getLivenessProbe();
+                case null, default -> null;
+            };
+            return condemned == null || condemned.getTerminationGracePeriodSeconds() == null
+                    ? ofPod
+                    : Duration.ofSeconds(condemned.getTerminationGracePeriodSeconds());
+        }
+    }
 
     /**
      * What the node knows beyond the runtime, by container id.

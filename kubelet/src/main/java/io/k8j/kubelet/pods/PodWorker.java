@@ -31,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PodWorker {
     private static final Logger log = LoggerFactory.getLogger(PodWorker.class);
-    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
     private static final Duration RESIZE_AGAIN = Duration.ofSeconds(30);
 
     private final PodContext context;
@@ -65,8 +63,7 @@ final class PodWorker {
     private boolean terminating;
     private boolean terminated;
     private boolean gone;
-    private Duration retry = FIRST_RETRY;
-    private boolean failed; // within this turn
+    private final TurnRetries retries = new TurnRetries();
 
     PodWorker(PodContext context, Pod pod, Runnable onGone) {
         this.context = context;
@@ -89,8 +86,7 @@ final class PodWorker {
         this.killer = new Killer(context, this::wake);
         this.resizer = new Resizer(context);
         this.endings = new Endings(context, this::wakeAfter);
-        this.sandboxes =
-                new Sandboxes(context, () -> removed || this.pod.getMetadata().getDeletionTimestamp() != null);
+        this.sandboxes = new Sandboxes(context, this::isUnwanted);
         this.feed = new ProbeFeed(context, probes);
     }
 
@@ -110,9 +106,16 @@ final class PodWorker {
 
     /** Whether the Pod leaves what it had to others; so it does before anybody else can know. */
     boolean isOver() {
-        boolean over =
-                pod.getStatus() != null && PodStatuses.isOver(pod.getStatus().getPhase());
-        return ended || removed || over;
+        return ended || removed || isPhaseOver();
+    }
+
+    /** Whether its object is gone or about to go. */
+    private boolean isUnwanted() {
+        return removed || pod.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    private boolean isPhaseOver() {
+        return pod.getStatus() != null && PodStatuses.isOver(pod.getStatus().getPhase());
     }
 
     Map<String, PodVolumes.LocalVolume> localVolumes() {
@@ -166,11 +169,7 @@ final class PodWorker {
 
     /** Whether the Pod is being ended, or has ended. */
     boolean isEnding() {
-        return endings.isOrdered()
-                || removed
-                || pod.getMetadata().getDeletionTimestamp() != null
-                || (pod.getStatus() != null
-                        && PodStatuses.isOver(pod.getStatus().getPhase()));
+        return endings.isOrdered() || isUnwanted() || isPhaseOver();
     }
 
     /** ConfigMaps or Secrets have changed. */
@@ -217,10 +216,10 @@ final class PodWorker {
     }
 
     private void turnSafely() throws InterruptedException {
-        failed = false;
+        retries.turnBegins();
         try {
             turn();
-            if (!failed) retry = FIRST_RETRY;
+            retries.turnEnds();
         } catch (RuntimeFailure | ApiException | TransportException | IOException e) {
             log.atWarn()
                     .addKeyValue("pod", ObjectKey.of(pod))
@@ -234,9 +233,7 @@ final class PodWorker {
     }
 
     private void retryLater() {
-        failed = true;
-        wakeAfter(retry);
-        retry = retry.multipliedBy(2).compareTo(LONGEST_RETRY) < 0 ? retry.multipliedBy(2) : LONGEST_RETRY;
+        wakeAfter(retries.failed());
     }
 
     private void turn() throws IOException, InterruptedException {
@@ -286,7 +283,7 @@ final class PodWorker {
         context.hostPorts().set(uid, SandboxConfigs.hostPorts(now, runtime));
         for (PodPlan.Kill kill : plan.kill()) kill(now, runtime, kill);
         for (PodPlan.Kill kill : resizer.actuate(now, runtime, killer.dying())) kill(now, runtime, kill);
-        if (resizer.failed()) wakeAfter(LONGEST_RETRY);
+        if (resizer.failed()) wakeAfter(TurnRetries.LONGEST);
         PodSandboxConfig sandbox =
                 SandboxConfigs.of(now, runtime.sandbox().map(Sandbox::attempt).orElse(0), context.node());
         boolean changed = false;
@@ -327,15 +324,7 @@ final class PodWorker {
     }
 
     private void kill(Pod now, RuntimePod runtime, PodPlan.Kill kill) {
-        Duration grace = endings.grace(now);
-        String probe = probes.unhealthy().get(kill.container().id());
-        var container = kill.ref().container();
-        var condemned = "startup".equals(probe)
-                ? container.getStartupProbe()
-                : "liveness".equals(probe) ? container.getLivenessProbe() : null;
-        if (condemned != null && condemned.getTerminationGracePeriodSeconds() != null) {
-            grace = Duration.ofSeconds(condemned.getTerminationGracePeriodSeconds());
-        }
+        Duration grace = kill.grace(probes.unhealthy().get(kill.container().id()), endings.grace(now));
         killer.kill(now, kill.ref(), kill.container(), feed.podIp(runtime), grace, kill.message());
     }
 
@@ -397,8 +386,7 @@ final class PodWorker {
             context.statuses().flush(uid);
             over.countDown();
         }
-        boolean deleted = removed || pod.getMetadata().getDeletionTimestamp() != null;
-        if (!deleted) return; // ended by itself: its log and status stay until it is deleted
+        if (!isUnwanted()) return; // ended by itself: its log and status stay until it is deleted
         context.statuses().flush(uid);
         if (!removed) {
             context.pods()

@@ -2,12 +2,15 @@ package io.k8j.kubelet.pods;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.k8j.kubelet.cri.v1.ContainerState;
 import io.k8j.kubelet.cri.v1.ContainerStatus;
 import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
 import io.k8j.kubelet.pods.RuntimePod.Sandbox;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -218,5 +221,35 @@ class PodPlanTest {
                         .build());
         assertThat(text(PodPlan.decide(pod, with(old), PodPlan.Facts.NONE)))
                 .isEqualTo("kill c: Container c definition changed, will be restarted");
+    }
+
+    @Test
+    void aProbeMaySayHowLongItsContainerGets() {
+        Container container = new ContainerBuilder()
+                .withName("c")
+                .withNewLivenessProbe()
+                .withTerminationGracePeriodSeconds(5L)
+                .endLivenessProbe()
+                .withNewStartupProbe()
+                .endStartupProbe()
+                .build();
+        PodPlan.Kill kill = new PodPlan.Kill(new ContainerRef(ContainerRef.Kind.APP, container, null), null, "");
+        Duration ofPod = Duration.ofSeconds(30);
+        assertThat(kill.grace("liveness", ofPod)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(kill.grace("startup", ofPod)).as("says nothing").isEqualTo(ofPod);
+        assertThat(kill.grace(null, ofPod)).as("nothing failed").isEqualTo(ofPod);
+    }
+
+    @Test
+    void failedTurnsWaitTwiceAsLongEachTimeUntilOneDoesNotFail() {
+        TurnRetries retries = new TurnRetries();
+        for (long millis : new long[] {500, 1000, 2000, 4000, 8000, 10_000, 10_000}) {
+            retries.turnBegins();
+            assertThat(retries.failed()).isEqualTo(Duration.ofMillis(millis));
+            retries.turnEnds();
+        }
+        retries.turnBegins();
+        retries.turnEnds();
+        assertThat(retries.failed()).isEqualTo(Duration.ofMillis(500));
     }
 }

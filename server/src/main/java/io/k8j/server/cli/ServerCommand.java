@@ -249,7 +249,10 @@ public final class ServerCommand implements Callable<Integer> {
             cluster.announce(steps);
             cluster.awaitStop();
             cluster.shutDownNode();
-            steps.say("k8j: stopping; containers go on running ('k8j stop --all' ends them)");
+            steps.say(
+                    cluster.runsContainers()
+                            ? "k8j: stopping; containers go on running ('k8j stop --all' ends them)"
+                            : "k8j: stopping");
         }
         return 0;
     }
