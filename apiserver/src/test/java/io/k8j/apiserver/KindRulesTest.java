@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -155,6 +156,15 @@ class KindRulesTest {
             if (e.code() != 422) throw e;
         }
         assertThat(generated).isEqualTo(!WITHOUT_GENERATED_NAMES.contains(id(sample)));
+    }
+
+    @Test
+    void onlyARangeOfLimitsNeedsNoNameAtAll() {
+        assertThat(Trees.string(server.create("v1/limitranges", "{'spec':{'limits':[]}}"), "metadata", "name"))
+                .hasSize(36);
+        assertThat(TestServer.refusal(() -> server.create("v1/configmaps", "{}"))
+                        .getMessage())
+                .endsWith("metadata.name: Required value: name or generateName is required");
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** What is special about the remaining resources of the core group. */
 final class ConfigRules {
@@ -71,7 +72,12 @@ final class ConfigRules {
                         .onCreate((context, account) -> onlyNames(account))
                         .onUpdate((context, account, old) -> onlyNames(account))
                         .warn(ConfigWarnings::account));
-        table.put("limitranges", Rules.plain().createOnUpdate().check(QuotaValidation::limitRange));
+        table.put(
+                "limitranges",
+                Rules.plain()
+                        .createOnUpdate()
+                        .onCreate((context, range) -> nameIfNameless(range))
+                        .check(QuotaValidation::limitRange));
         table.put(
                 "resourcequotas",
                 Rules.withStatus()
@@ -145,6 +151,11 @@ final class ConfigRules {
             names.add(new LinkedHashMap<>(Map.of("name", name == null ? "" : name)));
         }
         account.put("secrets", names);
+    }
+
+    private static void nameIfNameless(Map<String, Object> object) {
+        String name = Trees.string(object, "metadata", "name");
+        if (name == null || name.isEmpty()) Trees.set(object, UUID.randomUUID().toString(), "metadata", "name");
     }
 
     private static Rules event() {
