@@ -76,6 +76,25 @@ public record ControllersConfig(
         return onByDefault && controllers.contains("*");
     }
 
+    public ControllersConfig withControllers(List<String> chosen) {
+        return new ControllersConfig(
+                chosen,
+                clusterCidrs,
+                nodeCidrMaskIpv4,
+                nodeCidrMaskIpv6,
+                rootCa,
+                signingCertificate,
+                signingKey,
+                signingDuration,
+                nodeMonitorPeriod,
+                nodeMonitorGracePeriod,
+                terminatedPodThreshold,
+                resourceQuotaSyncPeriod,
+                autoscaler,
+                gates,
+                localPathRoot);
+    }
+
     public ControllersConfig withGates(FeatureGates features) {
         return new ControllersConfig(
                 controllers,
