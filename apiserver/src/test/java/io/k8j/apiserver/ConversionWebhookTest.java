@@ -198,4 +198,30 @@ class ConversionWebhookTest {
                 .containsEntry("hostPort", "h:2")
                 .doesNotContainKey("port");
     }
+
+    @Test
+    void ownersAreAskedInTheVersionInWhichTheyOwn() {
+        String second = "{'apiVersion':'a.b/v2','kind':'End','metadata':{'name':'o'},'host':'h','port':'%s'}";
+        server.patch("a.b/v2/ends", "o", "apply", second.formatted("1"), "fieldManager=two");
+        assertThat(server.patch("a.b/v2/ends", "o", "apply", second.formatted("2"), "fieldManager=two"))
+                .containsEntry("port", "2");
+        String first = "{'apiVersion':'a.b/v1','kind':'End','metadata':{'name':'o'},'hostPort':'h:3'}";
+        assertThat(TestServer.refusal(() -> server.patch("a.b/v1/ends", "o", "apply", first, "fieldManager=one"))
+                        .getMessage())
+                .isEqualTo("Apply failed with 1 conflict: conflict with \"two\": .port");
+        Map<String, Object> forced = server.patch("a.b/v1/ends", "o", "apply", first, "fieldManager=one&force=true");
+        assertThat(forced).containsEntry("hostPort", "h:3");
+        assertThat(Json.writeString(Trees.get(forced, "metadata", "managedFields")))
+                .contains("\"f:hostPort\":{}", "\"f:host\":{}")
+                .doesNotContain("f:port\"");
+        server.patch("a.b/v1/ends", "o", "merge", "{'kept':'x'}");
+        assertThat(server.get("a.b/v2/ends", "o")).containsEntry("kept", "x").containsEntry("port", "3");
+        String more = "{'apiVersion':'a.b/v2','kind':'End','metadata':{'name':'o'},'host':'h','port':'3','kept':'q'}";
+        server.patch("a.b/v2/ends", "o", "apply", more, "fieldManager=two&force=true");
+        Map<String, Object> less = server.patch("a.b/v1/ends", "o", "apply", first, "fieldManager=two");
+        assertThat(less).as("what was applied in another version goes, too").containsEntry("kept", "v1");
+        assertThat(less).containsEntry("hostPort", "h:3");
+        server.delete("a.b/v2/ends", "o", "");
+        assertThat(server.names("a.b/v1/ends", "")).isEmpty();
+    }
 }

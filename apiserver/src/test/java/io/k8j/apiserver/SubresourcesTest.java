@@ -253,7 +253,7 @@ class SubresourcesTest {
                 .containsExactly(Map.of("type", "Healthy", "status", "True", "message", "ok"));
         assertThat(TestServer.refusal(() -> server.get("v1/componentstatuses", "other"))
                         .getMessage())
-                .isEqualTo("componentstatuses \"other\" not found");
+                .isEqualTo("componentstatus \"other\" not found");
     }
 
     @Test

@@ -51,6 +51,11 @@ final class ConversionWebhook implements VersionConverter {
     }
 
     @Override
+    public Map<String, Object> to(String apiVersion, Map<String, Object> object) {
+        return convert(object, GroupVersionKind.of(apiVersion, served.kind()));
+    }
+
+    @Override
     public List<Map<String, Object>> allFromStored(List<Map<String, Object>> objects) {
         List<Map<String, Object>> others =
                 objects.stream().filter(object -> !isIn(object, served)).toList();

@@ -1,6 +1,8 @@
 package io.k8j.apiserver.crd;
 
 import io.k8j.apiserver.resource.VersionConverter;
+import io.k8j.model.apply.OtherVersions;
+import io.k8j.model.json.Trees;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +30,16 @@ record CustomConverter(VersionConverter between, Map<String, VersionRules> rules
     public Map<String, Object> translate(Map<String, Object> object) {
         Object before = object.get("apiVersion");
         return pruned(before, between.translate(object));
+    }
+
+    @Override
+    public OtherVersions versions() {
+        return (apiVersion, object) -> {
+            VersionRules own = rules.get(apiVersion);
+            if (own == null) return OtherVersions.Form.GONE;
+            Map<String, Object> copy = Trees.deepCopy(object);
+            return new OtherVersions.Form(pruned(object.get("apiVersion"), between.to(apiVersion, copy)), own.schema());
+        };
     }
 
     @Override

@@ -185,7 +185,12 @@ final class Definition {
 
         @Override
         public Map<String, Object> fromStored(Map<String, Object> object) {
-            object.put("apiVersion", served.apiVersion());
+            return to(served.apiVersion(), object);
+        }
+
+        @Override
+        public Map<String, Object> to(String apiVersion, Map<String, Object> object) {
+            object.put("apiVersion", apiVersion);
             return object;
         }
     }

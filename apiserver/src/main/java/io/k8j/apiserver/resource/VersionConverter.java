@@ -1,5 +1,6 @@
 package io.k8j.apiserver.resource;
 
+import io.k8j.model.apply.OtherVersions;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +28,16 @@ public interface VersionConverter {
     /** From whatever version an object says it has to the served one; nothing is added. */
     default Map<String, Object> translate(Map<String, Object> object) {
         return fromStored(object);
+    }
+
+    /** Shows objects in the other versions of their kind, for those who own fields in these. */
+    default OtherVersions versions() {
+        return OtherVersions.ALIKE;
+    }
+
+    /** From whatever version an object says it has to another one; nothing is added. */
+    default Map<String, Object> to(String apiVersion, Map<String, Object> object) {
+        throw new UnsupportedOperationException("convert to " + apiVersion);
     }
 
     /** All objects of a list to the served version, in their order; somebody outside is asked once for all of them. */

@@ -43,7 +43,8 @@ public final class FieldOwnership {
                 call.resource().gvk().apiVersion(),
                 call.api().subresource(),
                 call.context().now(),
-                reset(call));
+                reset(call),
+                call.resource().converter().versions());
         set(object, entries);
     }
 
@@ -78,7 +79,12 @@ public final class FieldOwnership {
                 reset(call));
         return complete(
                 call,
-                merged(ServerSideApply.apply(live, applied, call.resource().schema(), request)));
+                merged(ServerSideApply.apply(
+                        live,
+                        applied,
+                        call.resource().schema(),
+                        request,
+                        call.resource().converter().versions())));
     }
 
     /** The object that an apply made; what it refuses is thrown in upstream's words. */

@@ -20,12 +20,10 @@ final class ApplyConflicts {
     static Conflicts find(
             Owners owners,
             Id self,
-            Comparison comparison,
+            VersionedComparison changes,
             Map<String, Object> live,
             Schema schema,
             ServerSideApply.Request request) {
-        Map<String, Object> changed = comparison.changed();
-        if (changed.isEmpty()) return null;
         Map<Id, Map<String, Object>> conflicts = new LinkedHashMap<>();
         List<Id> others = new ArrayList<>(owners.entries().keySet());
         others.sort(Comparator.comparing(Id::manager)
@@ -34,7 +32,9 @@ final class ApplyConflicts {
                 .thenComparing(Id::subresource));
         for (Id id : others) {
             if (id.equals(self)) continue;
-            Map<String, Object> shared = FieldSets.intersection(owners.fields(id), changed);
+            Comparison comparison = changes.in(owners.entries().get(id).apiVersion());
+            if (comparison == null) continue;
+            Map<String, Object> shared = FieldSets.intersection(owners.fields(id), comparison.changed());
             if (!shared.isEmpty()) conflicts.put(id, shared);
         }
         if (conflicts.isEmpty()) return null;

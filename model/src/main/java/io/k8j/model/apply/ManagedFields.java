@@ -77,6 +77,25 @@ public final class ManagedFields {
             String subresource,
             Instant now,
             Map<String, Object> resetFields) {
+        return afterUpdate(
+                live, updated, schema, manager, apiVersion, subresource, now, resetFields, OtherVersions.ALIKE);
+    }
+
+    /**
+     * The same of an object whose versions may differ in their fields.
+     *
+     * @param versions shows both objects to managers of other versions
+     */
+    public static List<Object> afterUpdate(
+            Map<String, Object> live,
+            Map<String, Object> updated,
+            Schema schema,
+            String manager,
+            String apiVersion,
+            String subresource,
+            Instant now,
+            Map<String, Object> resetFields,
+            OtherVersions versions) {
         boolean main = subresource == null || subresource.isEmpty();
         Owners owners = main ? given(live, updated) : stored(live);
         if (owners.isEmpty() && live != null && Trees.string(live, "metadata", "uid") != null) {
@@ -90,7 +109,8 @@ public final class ManagedFields {
                 Owners.Id.of(manager, false, apiVersion, subresource),
                 apiVersion,
                 Owners.time(now),
-                resetFields);
+                resetFields,
+                versions);
         owners.cap();
         return owners.encode();
     }
@@ -104,14 +124,21 @@ public final class ManagedFields {
             Owners.Id self,
             String apiVersion,
             String time,
-            Map<String, Object> resetFields) {
-        Comparison comparison =
-                Comparison.of(live == null ? Map.of() : live, updated, schema).without(resetFields);
+            Map<String, Object> resetFields,
+            OtherVersions versions) {
+        VersionedComparison changes = new VersionedComparison(
+                live == null ? Map.of() : live, updated, schema, apiVersion, resetFields, versions);
+        Comparison comparison = changes.written();
         if (comparison.isSame()) return;
-        owners.reconcile(schema);
-        owners.takeFromOthers(null, comparison);
+        owners.reconcile(schema, version -> isAlike(versions, version, apiVersion));
+        owners.takeFromOthers(null, changes);
         Map<String, Object> own = FieldSets.difference(comparison.changed(), UNOWNED);
         if (!own.isEmpty()) owners.put(self, apiVersion, time, FieldSets.union(owners.fields(self), own));
+    }
+
+    /** Whether fields of a version are those of the one that is written. */
+    static boolean isAlike(OtherVersions versions, String version, String written) {
+        return version.equals(written) || versions == OtherVersions.ALIKE;
     }
 
     private static Owners given(Map<String, Object> live, Map<String, Object> updated) {

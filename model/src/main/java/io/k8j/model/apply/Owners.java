@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The managers of one object and what each owns. Used by one thread, for one write. */
 @SuppressWarnings("ReferenceEquality") // the same map says "unchanged"
@@ -120,21 +121,26 @@ final class Owners {
         else entries.put(id, new Entry(apiVersion, time, FieldSets.sorted(fields), null));
     }
 
-    /** Adapts all sets to a schema that may have changed since they were written. */
-    void reconcile(Schema schema) {
+    /** Adapts the sets of a version to its schema, which may have changed since they were written. */
+    void reconcile(Schema schema, Predicate<String> isOfThatVersion) {
         entries.replaceAll((_, entry) -> {
+            if (!isOfThatVersion.test(entry.apiVersion())) return entry;
             Map<String, Object> fields = FieldSets.reconciled(entry.fields(), schema);
             return fields == entry.fields() ? entry : new Entry(entry.apiVersion(), entry.time(), fields, null);
         });
     }
 
-    /** Takes fields from all managers but one. */
-    void takeFromOthers(Id self, Comparison comparison) {
-        Map<String, Object> changed = comparison.changed();
+    /** Takes fields from all managers but one; who owned them in a version that is gone is forgotten. */
+    void takeFromOthers(Id self, VersionedComparison changes) {
         for (Id id : List.copyOf(entries.keySet())) {
             if (id.equals(self)) continue;
             Entry entry = entries.get(id);
-            Map<String, Object> rest = FieldSets.difference(entry.fields(), changed);
+            Comparison comparison = changes.in(entry.apiVersion());
+            if (comparison == null) {
+                entries.remove(id);
+                continue;
+            }
+            Map<String, Object> rest = FieldSets.difference(entry.fields(), comparison.changed());
             rest = FieldSets.difference(rest, comparison.removed());
             if (rest == entry.fields()) continue;
             if (rest.isEmpty()) entries.remove(id);

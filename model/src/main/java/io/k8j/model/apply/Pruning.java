@@ -30,6 +30,13 @@ final class Pruning {
         return remove(merged, FieldSets.intersection(gone, lastNamed), schema);
     }
 
+    /** Of a whole object what a pruned one still has or somebody owns. */
+    static Map<String, Object> keep(
+            Map<String, Object> whole, Map<String, Object> pruned, Map<String, Object> owned, Schema schema) {
+        Map<String, Object> kept = FieldSets.union(fields(pruned, schema), FieldSets.withNamedFields(owned, schema));
+        return remove(whole, FieldSets.difference(fields(whole, schema), kept), schema);
+    }
+
     private static Map<String, Object> fields(Map<String, Object> tree, Schema schema) {
         return FieldSets.withNamedFields(AppliedFields.of(tree, schema), schema);
     }

@@ -52,6 +52,20 @@ public final class ServerSideApply {
      */
     public static ApplyResult apply(
             Map<String, Object> live, Map<String, Object> applied, Schema schema, Request request) {
+        return apply(live, applied, schema, request, OtherVersions.ALIKE);
+    }
+
+    /**
+     * The same of an object whose versions may differ in their fields.
+     *
+     * @param versions shows objects to managers of other versions
+     */
+    public static ApplyResult apply(
+            Map<String, Object> live,
+            Map<String, Object> applied,
+            Schema schema,
+            Request request,
+            OtherVersions versions) {
         String version = Trees.string(applied, "apiVersion");
         String kind = Trees.string(applied, "kind");
         if (!request.kind().equals(kind) || !request.apiVersion().equals(version)) {
@@ -73,9 +87,9 @@ public final class ServerSideApply {
         } catch (IllegalArgumentException e) {
             return new Rejected(500, "failed to decode managed fields: " + e.getMessage());
         }
-        owners.reconcile(schema);
+        owners.reconcile(schema, v -> ManagedFields.isAlike(versions, v, request.apiVersion()));
         if (owners.isEmpty() && live != null) ownBeforeFirstApply(owners, live, schema, request);
-        return merge(live == null ? Map.of() : live, applied, schema, request, owners);
+        return merge(live == null ? Map.of() : live, applied, schema, request, owners, versions);
     }
 
     /** Fields of an object that nobody tracked yet go to one manager, so that applying others does conflict. */
@@ -89,11 +103,17 @@ public final class ServerSideApply {
                 id,
                 request.apiVersion(),
                 Owners.time(request.now()),
-                request.resetFields());
+                request.resetFields(),
+                OtherVersions.ALIKE);
     }
 
     private static ApplyResult merge(
-            Map<String, Object> live, Map<String, Object> applied, Schema schema, Request request, Owners owners) {
+            Map<String, Object> live,
+            Map<String, Object> applied,
+            Schema schema,
+            Request request,
+            Owners owners,
+            OtherVersions versions) {
         Id self = Id.of(request.manager(), true, request.apiVersion(), request.subresource());
         Owners.Entry before = owners.entries().get(self);
         Map<String, Object> last = before == null ? FieldSets.EMPTY : before.fields();
@@ -101,19 +121,16 @@ public final class ServerSideApply {
         if (request.resetFields() != null) own = FieldSets.recursiveDifference(own, request.resetFields());
         Map<String, Object> object = TypedMerge.merge(live, applied, schema);
         if (!last.isEmpty()) {
-            Map<String, Object> owned = own;
-            for (Map.Entry<Id, Owners.Entry> e : owners.entries().entrySet()) {
-                if (!e.getKey().equals(self))
-                    owned = FieldSets.union(owned, e.getValue().fields());
-            }
-            object = withoutNulls(Pruning.prune(object, last, owned, schema));
+            VersionedPruning pruning = new VersionedPruning(owners, self, request.apiVersion(), schema, versions);
+            object = withoutNulls(pruning.prune(object, before, own));
         }
-        Comparison comparison = Comparison.of(live, object, schema).without(request.resetFields());
+        VersionedComparison changes =
+                new VersionedComparison(live, object, schema, request.apiVersion(), request.resetFields(), versions);
         if (!request.force()) {
-            ApplyResult.Conflicts conflicts = ApplyConflicts.find(owners, self, comparison, live, schema, request);
+            ApplyResult.Conflicts conflicts = ApplyConflicts.find(owners, self, changes, live, schema, request);
             if (conflicts != null) return conflicts;
         }
-        owners.takeFromOthers(self, comparison);
+        owners.takeFromOthers(self, changes);
         boolean changed = !Trees.deepEquals(unmanaged(live), unmanaged(object));
         String time = before != null && before.time() != null && !changed ? before.time() : Owners.time(request.now());
         own = FieldSets.difference(own, ManagedFields.UNOWNED);
