@@ -4,7 +4,7 @@ import io.k8j.apiserver.http.Dispatcher;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.ExchangeHandler;
 import io.k8j.apiserver.http.Tagged;
-import io.k8j.apiserver.http.Trees;
+import io.k8j.apiserver.http.TreeDocuments;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.model.api.ApiException;
 import java.util.List;
@@ -70,13 +70,13 @@ public final class Discovery implements Dispatcher.Documents {
 
     private static void send(
             Exchange exchange, Function<String, Map<String, Object>> plain, Supplier<Map<String, Object>> aggregated) {
-        String type = Trees.wantedAs(exchange, DiscoveryDocuments.AGGREGATED);
+        String type = TreeDocuments.wantedAs(exchange, DiscoveryDocuments.AGGREGATED);
         exchange.addResponseHeader("Vary", "Accept");
         if (type == null) {
-            Trees.send(exchange, 200, plain.apply(String.valueOf(exchange.header("Host"))));
+            TreeDocuments.send(exchange, 200, plain.apply(String.valueOf(exchange.header("Host"))));
             return;
         }
-        byte[] document = Trees.bytes(aggregated.get(), type);
+        byte[] document = TreeDocuments.bytes(aggregated.get(), type);
         exchange.setResponseHeader("Cache-Control", "public");
         Tagged.send(exchange, Tagged.of(document), type + FORM, () -> document);
     }
@@ -86,7 +86,9 @@ public final class Discovery implements Dispatcher.Documents {
     }
 
     private static Optional<ExchangeHandler> plain(Map<String, Object> document) {
-        return document == null ? Optional.empty() : Optional.of(exchange -> Trees.send(exchange, 200, document));
+        return document == null
+                ? Optional.empty()
+                : Optional.of(exchange -> TreeDocuments.send(exchange, 200, document));
     }
 
     private DiscoveryDocuments documents() {

@@ -121,7 +121,7 @@ final class Answers {
 
     /** Sends a tree as JSON, YAML or protobuf. */
     static void sendTree(Exchange exchange, int code, Map<String, Object> tree, String mediaType) {
-        byte[] bytes = Trees.bytes(tree, mediaType);
+        byte[] bytes = TreeDocuments.bytes(tree, mediaType);
         if (mediaType.equals(MediaTypes.JSON)) sendJson(exchange, code, mediaType, bytes);
         else exchange.respond(code, mediaType, bytes);
     }
@@ -143,7 +143,9 @@ final class Answers {
         record(() -> tree);
         String mediaType = mediaTypeOfStatus(exchange);
         if (mediaType != null) sendTree(exchange, refusal.code(), tree, mediaType);
-        else exchange.respond(refusal.code(), MediaTypes.JSON, PrettyJson.of(Trees.bytes(tree, MediaTypes.JSON)));
+        else
+            exchange.respond(
+                    refusal.code(), MediaTypes.JSON, PrettyJson.of(TreeDocuments.bytes(tree, MediaTypes.JSON)));
     }
 
     /** What the client takes as it is: a Status becomes neither a table nor bare metadata. Null if it takes nothing. */

@@ -77,29 +77,17 @@ public final class AffinityValidation {
                 : terms.items().stream().map(AffinityValidation::shownTerm).toList();
     }
 
+    /** Labels of nodes are compared as numbers, too. */
     private static void nodeRequirement(Findings f, Place e, boolean anyValues) {
-        Place values = e.field("values");
         switch (e.text("operator")) {
-            case "In", "NotIn" -> {
-                if (values.isEmpty()) {
-                    f.required(values, "must be specified when `operator` is 'In' or 'NotIn'");
-                }
-            }
-            case "Exists", "DoesNotExist" -> {
-                if (!values.isEmpty()) {
-                    f.forbidden(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                }
-            }
             case "Gt", "Lt" -> {
+                Place values = e.field("values");
                 if (values.size() != 1) {
                     f.required(values, "must be specified single value when `operator` is 'Lt' or 'Gt'");
                 }
+                LabelSelectorValidation.keyAndValues(f, e, anyValues);
             }
-            default -> f.invalid(e.field("operator"), e.text("operator"), "not a valid selector operator");
-        }
-        f.invalid(e.field("key"), e.text("key"), Names.qualifiedName(e.text("key")));
-        if (!anyValues) {
-            values.items().forEach(v -> f.invalid(v, v.text(), Names.labelValue(v.text())));
+            default -> LabelSelectorValidation.requirement(f, e, anyValues);
         }
     }
 

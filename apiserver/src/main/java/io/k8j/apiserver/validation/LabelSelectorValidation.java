@@ -25,7 +25,7 @@ final class LabelSelectorValidation {
         }
     }
 
-    private static void requirement(Findings f, Place e, boolean anyValues) {
+    static void requirement(Findings f, Place e, boolean anyValues) {
         Place values = e.field("values");
         switch (e.text("operator")) {
             case "In", "NotIn" -> {
@@ -40,9 +40,14 @@ final class LabelSelectorValidation {
             }
             default -> f.invalid(e.field("operator"), e.text("operator"), "not a valid selector operator");
         }
+        keyAndValues(f, e, anyValues);
+    }
+
+    /** What every operator asks of its two sides. */
+    static void keyAndValues(Findings f, Place e, boolean anyValues) {
         f.invalid(e.field("key"), e.text("key"), Names.qualifiedName(e.text("key")));
         if (!anyValues) {
-            for (Place value : values.items()) {
+            for (Place value : e.field("values").items()) {
                 f.invalid(value, value.text(), Names.labelValue(value.text()));
             }
         }

@@ -7,8 +7,8 @@ import io.k8j.model.yaml.Yaml;
 import java.util.Map;
 
 /** Sends documents that are trees. */
-public final class Trees {
-    private Trees() {}
+public final class TreeDocuments {
+    private TreeDocuments() {}
 
     /**
      * Sends in the form the client accepts. There are no tables of documents, nor other transformed forms.
