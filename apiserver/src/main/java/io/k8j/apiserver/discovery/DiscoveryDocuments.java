@@ -5,28 +5,18 @@ import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.resource.ResourceRegistry;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** All discovery documents of one state of the resource table, as trees that must not be changed. */
 final class DiscoveryDocuments {
     /** The form that has all groups, versions and resources in one document. */
     static final GroupVersionKind AGGREGATED =
             new GroupVersionKind("apidiscovery.k8s.io", "v2", "APIGroupDiscoveryList");
-
-    /** Kinds whose objects upstream still stores in their beta version, by which it makes the hash. */
-    private static final Set<String> STORED_AS_BETA =
-            Set.of("CustomResourceDefinition", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding");
 
     private final Map<String, Map<String, List<ServedResource>>> groups;
     private final Map<String, Foreign> foreign; // by group version; their versions have no resources in groups
@@ -180,7 +170,7 @@ final class DiscoveryDocuments {
             tree.put("categories", info.categories());
         }
         if (info.stored()) {
-            tree.put("storageVersionHash", storageVersionHash(info.storageKind()));
+            tree.put("storageVersionHash", info.storageVersionHash());
         }
         return tree;
     }
@@ -197,18 +187,6 @@ final class DiscoveryDocuments {
         tree.put("kind", sub.gvk().kind());
         tree.put("verbs", sub.verbs());
         return tree;
-    }
-
-    /** Upstream's hash of the stored version: clients notice by it that a migration is due. */
-    static String storageVersionHash(GroupVersionKind kind) {
-        String version = STORED_AS_BETA.contains(kind.kind()) ? "v1beta1" : kind.version();
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((kind.group() + "/" + version + "/" + kind.kind()).getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(Arrays.copyOf(digest, 8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is missing", e);
-        }
     }
 
     /** The aggregated form of {@code /api}. */

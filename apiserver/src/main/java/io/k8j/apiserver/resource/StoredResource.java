@@ -8,12 +8,12 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.schema.Canonical;
 import io.k8j.model.schema.Schema;
 import io.k8j.store.Durability;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * One kind of object as it is stored, whatever versions and groups it is served under.
@@ -22,25 +22,6 @@ import java.util.Set;
  * objects are written as upstream writes typed ones. {@code ttl}: after which objects go by themselves; zero for never.
  */
 public final class StoredResource {
-    /** Resources whose deletion answers with the object, not with a Status. */
-    private static final Set<String> RETURN_DELETED = Set.of(
-            "pods",
-            "persistentvolumes",
-            "persistentvolumeclaims",
-            "podtemplates",
-            "resourcequotas",
-            "serviceaccounts",
-            "services",
-            "volumeattachments.storage.k8s.io",
-            "storageclasses.storage.k8s.io",
-            "csinodes.storage.k8s.io",
-            "csidrivers.storage.k8s.io",
-            "volumeattributesclasses.storage.k8s.io",
-            "deviceclasses.resource.k8s.io",
-            "resourceclaims.resource.k8s.io",
-            "resourceclaimtemplates.resource.k8s.io",
-            "resourceslices.resource.k8s.io");
-
     private final GroupResource id;
     private final GroupVersionKind kind;
     private final boolean namespaced;
@@ -119,7 +100,7 @@ public final class StoredResource {
 
     /** Whether a deletion answers with the object. */
     public boolean returnsDeleted() {
-        return builtIn && RETURN_DELETED.contains(id.toString());
+        return builtIn && ResourceInfo.returnsDeleted(id.toString());
     }
 
     /** The form in which an object is stored and compared; may share parts with the argument. */

@@ -3,16 +3,18 @@ package io.k8j.model.openapi;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.ResourceInfo;
-import io.k8j.model.resource.ResourceRegistry;
 import io.k8j.model.schema.Descriptions;
 import io.k8j.model.schema.Schema;
 import io.k8j.model.schema.Schemas;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Puts documents together. */
 final class DocumentBuilder {
@@ -72,8 +74,10 @@ final class DocumentBuilder {
                 List.of(Node.of("BearerToken", new ArrayList<>())));
     }
 
+    /** The API's version is the server's without its last number. */
     private static Map<String, Object> info(String serverVersion) {
-        return Node.of("title", "Kubernetes", "version", serverVersion);
+        String version = serverVersion.replaceFirst("^v?(\\d+\\.\\d+).*", "$1");
+        return Node.of("title", "Kubernetes", "version", version);
     }
 
     private static Map<String, Object> render(List<ApiKind> kinds, boolean third, Map<String, Object> paths) {
@@ -106,12 +110,14 @@ final class DocumentBuilder {
                 out.putIfAbsent(typeName(sub.gvk()), List.of(sub.gvk()));
         }
         for (String kind : List.of("DeleteOptions", "WatchEvent")) {
-            List<GroupVersionKind> everywhere = new ArrayList<>();
-            ResourceRegistry registry = ResourceRegistry.known();
-            for (String group : registry.groups())
-                for (String version : registry.versions(group))
-                    everywhere.add(new GroupVersionKind(group, version, kind));
-            out.put(META + kind, everywhere);
+            Set<GroupVersionKind> everywhere = new TreeSet<>(
+                    Comparator.comparing(GroupVersionKind::group).thenComparing(GroupVersionKind::version));
+            everywhere.add(new GroupVersionKind("", "v1", kind));
+            for (ApiKind each : kinds) {
+                GroupVersionKind gvk = each.info().gvk();
+                everywhere.add(new GroupVersionKind(gvk.group(), gvk.version(), kind));
+            }
+            out.put(META + kind, List.copyOf(everywhere));
         }
         for (String kind : List.of("Status", "APIResourceList"))
             out.put(META + kind, List.of(new GroupVersionKind("", "v1", kind)));

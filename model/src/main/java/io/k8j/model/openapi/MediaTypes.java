@@ -11,8 +11,7 @@ final class MediaTypes {
             "application/json-patch+json",
             "application/merge-patch+json",
             "application/strategic-merge-patch+json",
-            "application/apply-patch+yaml",
-            "application/apply-patch+cbor");
+            "application/apply-patch+yaml");
     private static final List<Object> CUSTOM_PATCHES =
             List.of("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml");
     private static final List<Object> PLAIN =

@@ -100,10 +100,13 @@ final class PathRenderer {
         Map<String, Object> text = Node.of("type", "string");
         out.put(
                 "responses",
-                third
-                        ? Node.of(
-                                "200", Node.of("description", "OK", "content", Node.of("*/*", Node.of("schema", text))))
-                        : Node.of("200", Node.of("description", "OK", "schema", text)));
+                Node.of(
+                        "200",
+                        third
+                                ? Node.of("description", "OK", "content", Node.of("*/*", Node.of("schema", text)))
+                                : Node.of("description", "OK", "schema", text),
+                        "401",
+                        Node.of("description", "Unauthorized")));
         return finish(out, "connect", place);
     }
 
@@ -181,7 +184,9 @@ final class PathRenderer {
     private Map<String, Object> response(String word, String verb, Place place) {
         Map<String, Object> schema = switch (verb) {
             case "list" -> schemas.reference(place.kind().listTypeName());
-            case "delete", "deletecollection" -> schemas.reference(META + "Status");
+            case "delete" ->
+                schemas.reference(place.kind().info().returnsDeleted() ? place.typeName() : META + "Status");
+            case "deletecollection" -> schemas.reference(META + "Status");
             default -> schemas.reference(place.typeName());
         };
         if (place.subresource().equals("log")) schema = Node.of("type", "string");
@@ -192,22 +197,33 @@ final class PathRenderer {
     }
 
     private static String description(String verb, Place place) {
-        String kind = place.kind().info().gvk().kind();
-        String what = place.subresource().isEmpty() ? kind : place.subresource() + " of the specified " + kind;
+        ResourceInfo info = place.kind().info();
+        String kind = info.gvk().kind();
+        boolean whole = place.subresource().isEmpty();
+        String specified = whole ? "the specified " + kind : place.subresource() + " of the specified " + kind;
+        String one = article(kind) + kind;
         return switch (verb) {
-            case "get" -> "read the specified " + what;
-            case "list" -> "list or watch objects of kind " + kind;
-            case "create" -> "create " + article(what) + what;
-            case "update" -> "replace the specified " + what;
-            case "patch" -> "partially update the specified " + what;
-            case "delete" -> "delete " + article(what) + what;
+            case "get" -> "read " + specified;
+            case "list" ->
+                (info.stored() && !place.kind().custom() ? "list or watch" : "list") + " objects of kind " + kind;
+            case "create" -> "create " + (whole ? one : place.subresource() + " of " + one);
+            case "update" -> "replace " + specified;
+            case "patch" -> "partially update " + specified;
+            case "delete" -> "delete " + one;
             case "deletecollection" -> "delete collection of " + kind;
-            default -> "connect requests to " + what;
+            default ->
+                "connect %s requests to %s of %s"
+                        .formatted(
+                                verb.substring("connect ".length()).toUpperCase(Locale.ROOT),
+                                place.subresource(),
+                                kind);
         };
     }
 
-    private static String article(String word) {
-        return "AEIOUaeiou".indexOf(word.charAt(0)) >= 0 ? "an " : "a ";
+    /** None before a plural. */
+    private static String article(String kind) {
+        if (kind.endsWith("s") && !kind.endsWith("ss")) return "";
+        return "AEIOUaeiou".indexOf(kind.charAt(0)) >= 0 ? "an " : "a ";
     }
 
     /** Such as {@code listAppsV1NamespacedDeployment} or {@code replaceCoreV1NodeStatus}. */

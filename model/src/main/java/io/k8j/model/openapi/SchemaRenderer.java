@@ -26,6 +26,7 @@ final class SchemaRenderer {
 
     private final boolean third;
     private final Descriptions descriptions;
+    private final Enums enums = Enums.load();
     private final Map<String, List<GroupVersionKind>> kinds;
     private final Map<String, Object> done = new TreeMap<>();
     private final Deque<String> wanted = new ArrayDeque<>();
@@ -114,9 +115,8 @@ final class SchemaRenderer {
         Schema schema = field.schema();
         Object standard = third ? standard(field, schema) : field.publishedDefault() ? field.defaultValue() : null;
         Map<String, Object> out = value(schema, standard, description(owner, field));
-        if (schema.type() == Type.LIST
-                && schema.typeName() == null
-                && !field.name().equals("items")) list(schema, out);
+        if (schema.type() == Type.LIST && schema.typeName() == null && !isItems(owner, field)) list(schema, out);
+        Enums.tell(out, enums.of(owner, field.name()));
         boolean granular =
                 schema.typeName() == null || !Schemas.type(schema.typeName()).atomic();
         if (schema.atomic() && granular) out.put("x-kubernetes-map-type", "atomic");
@@ -124,6 +124,14 @@ final class SchemaRenderer {
         if (!field.patchStrategy().isEmpty())
             out.put("x-kubernetes-patch-strategy", String.join(",", field.patchStrategy()));
         return out;
+    }
+
+    /** The objects of a list, which nobody merges. */
+    private static boolean isItems(String owner, Schema.Field field) {
+        Schema.Field metadata = Schemas.type(owner).fields().get("metadata");
+        return field.name().equals("items")
+                && metadata != null
+                && LIST_META.equals(metadata.schema().typeName());
     }
 
     /** Where no source has texts of fields that refer to a type, the type's own text must do. */

@@ -39,6 +39,28 @@ public record ResourceInfo(
         boolean ownFieldLabels,
         GroupVersionKind storageKind) {
 
+    /** Kinds whose objects upstream still stores in their beta version, of which it makes the hash. */
+    private static final Set<String> STORED_AS_BETA =
+            Set.of("CustomResourceDefinition", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding");
+
+    private static final Set<String> RETURN_DELETED = Set.of(
+            "pods",
+            "persistentvolumes",
+            "persistentvolumeclaims",
+            "podtemplates",
+            "resourcequotas",
+            "serviceaccounts",
+            "services",
+            "volumeattachments.storage.k8s.io",
+            "storageclasses.storage.k8s.io",
+            "csinodes.storage.k8s.io",
+            "csidrivers.storage.k8s.io",
+            "volumeattributesclasses.storage.k8s.io",
+            "deviceclasses.resource.k8s.io",
+            "resourceclaims.resource.k8s.io",
+            "resourceclaimtemplates.resource.k8s.io",
+            "resourceslices.resource.k8s.io");
+
     /**
      * A path under an object.
      *
@@ -57,13 +79,24 @@ public record ResourceInfo(
     /** What discovery shows so that clients see when objects are stored in another version; null unless stored. */
     public String storageVersionHash() {
         if (!stored()) return null;
-        String text = storageKind.group() + "/" + storageKind.version() + "/" + storageKind.kind();
+        String version = STORED_AS_BETA.contains(storageKind.kind()) ? "v1beta1" : storageKind.version();
+        String text = storageKind.group() + "/" + version + "/" + storageKind.kind();
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return Base64.getEncoder().encodeToString(Arrays.copyOf(hash, 8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
+    }
+
+    /** Whether a deletion answers with the object, not with a Status. */
+    public boolean returnsDeleted() {
+        return returnsDeleted(gvr.qualified());
+    }
+
+    /** The same of a built-in resource by its name, such as {@code storageclasses.storage.k8s.io}. */
+    public static boolean returnsDeleted(String qualified) {
+        return RETURN_DELETED.contains(qualified);
     }
 
     /** Whether main writes leave the status alone because it has a path of its own. */

@@ -125,7 +125,7 @@ class OpenApiDocumentsTest {
         Map<String, Object> third = Json.parseObject(documents.third("apis/batch/v1"));
         UnknownFieldSet document = UnknownFieldSet.parseFrom(documents.thirdProtobuf("apis/batch/v1"));
         assertThat(text(document, 1)).isEqualTo("3.0.0");
-        assertThat(text(inner(document, 2), 6)).isEqualTo("v1.36.0");
+        assertThat(text(inner(document, 2), 6)).isEqualTo("1.36");
         Map<String, UnknownFieldSet> paths = named(inner(document, 4), 1);
         assertThat(paths.keySet()).isEqualTo(Trees.map(third, "paths").keySet());
         UnknownFieldSet create =
@@ -190,5 +190,64 @@ class OpenApiDocumentsTest {
         assertThat(with.hash("v2")).isNotEqualTo(documents.hash("v2"));
         assertThat(with.hash("api/v1")).isEqualTo(documents.hash("api/v1"));
         assertThat(documents.third("apis/stable.example.com/v1")).isNull();
+    }
+
+    @Test
+    void fieldsTellTheFewValuesTheyMayHave() {
+        Map<String, Object> schemas = Trees.map(Json.parseObject(documents.third("api/v1")), "components", "schemas");
+        Map<String, Object> protocol = Trees.map(schemas, "io.k8s.api.core.v1.ContainerPort", "properties", "protocol");
+        assertThat(protocol).containsEntry("enum", List.of("SCTP", "TCP", "UDP"));
+        assertThat(Trees.string(protocol, "description"))
+                .endsWith("\n\nPossible enum values:\n - `\"SCTP\"`\n - `\"TCP\"`\n - `\"UDP\"`");
+        assertThat(Trees.list(
+                        schemas,
+                        "io.k8s.api.core.v1.PersistentVolumeClaimSpec",
+                        "properties",
+                        "accessModes",
+                        "items",
+                        "enum"))
+                .hasSize(4);
+        assertThat(Trees.list(schemas, "io.k8s.api.core.v1.HostPathVolumeSource", "properties", "type", "enum"))
+                .as("an empty value is one, too")
+                .contains("", "File");
+    }
+
+    @Test
+    void everyFieldWithFewValuesExists() {
+        Map<String, Object> definitions = Trees.map(Json.parseObject(documents.second()), "definitions");
+        List<String> told = new java.util.ArrayList<>();
+        definitions.forEach((type, schema) -> Trees.map(schema, "properties").forEach((field, property) -> {
+            if (property.toString().contains("enum=[")) told.add(type + "." + field);
+        }));
+        assertThat(told).hasSize(98);
+    }
+
+    @Test
+    void itemsOfAListKindAreNoListThatIsMergedButThoseOfOtherTypesAre() {
+        Map<String, Object> schemas = Trees.map(Json.parseObject(documents.third("api/v1")), "components", "schemas");
+        assertThat(Trees.map(schemas, "io.k8s.api.core.v1.PodList", "properties", "items"))
+                .doesNotContainKey("x-kubernetes-list-type");
+        assertThat(Trees.map(schemas, "io.k8s.api.core.v1.ConfigMapProjection", "properties", "items"))
+                .containsEntry("x-kubernetes-list-type", "atomic");
+    }
+
+    @Test
+    void someDeletionsAnswerWithTheObject() {
+        Map<String, Object> paths = Trees.map(Json.parseObject(documents.third("api/v1")), "paths");
+        assertThat(deleted(paths, "pods")).endsWith(".Pod");
+        assertThat(deleted(paths, "configmaps")).endsWith(".Status");
+    }
+
+    private static String deleted(Map<String, Object> paths, String resource) {
+        return Trees.string(
+                paths,
+                "/api/v1/namespaces/{namespace}/" + resource + "/{name}",
+                "delete",
+                "responses",
+                "200",
+                "content",
+                "application/json",
+                "schema",
+                "$ref");
     }
 }
