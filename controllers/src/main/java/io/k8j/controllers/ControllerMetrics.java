@@ -4,6 +4,8 @@ import io.k8j.model.metrics.Histogram;
 import io.k8j.model.metrics.MetricFamily;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** What single controllers count, under upstream's names. Safe for all threads. */
 public final class ControllerMetrics {
@@ -66,6 +68,13 @@ public final class ControllerMetrics {
     private final List<MetricFamily> all =
             List.of(skew, jobPods, jobSeconds, jobSyncs, jobsFinished, evictions, mayBeMissing, missing);
 
+    private final List<Consumer<StringBuilder>> others = new CopyOnWriteArrayList<>();
+
+    /** Adds what a controller counts by itself; {@code page} appends it in Prometheus' text format. */
+    public void add(Consumer<StringBuilder> page) {
+        others.add(page);
+    }
+
     /** A CronJob's Job was made that long after its time. */
     public void cronJobStarted(Duration late) {
         skew.observe(late.toNanos() / 1e9);
@@ -115,5 +124,6 @@ public final class ControllerMetrics {
     /** Appends the metrics in Prometheus' text format. */
     public void write(StringBuilder out) {
         all.forEach(family -> family.write(out));
+        others.forEach(page -> page.accept(out));
     }
 }

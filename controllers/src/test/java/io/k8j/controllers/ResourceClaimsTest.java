@@ -252,4 +252,27 @@ class ResourceClaimsTest extends ControllersCase {
         eventually("gone", () -> !cluster.exists(Pod.class, "p"));
         eventually("event", () -> cluster.events("p").contains("DeviceTaintManagerEviction: Marking for deletion"));
     }
+
+    @Test
+    void claimsAreCountedByWhereTheyComeFrom() {
+        template();
+        pod("p", "{name: e, resourceClaimTemplateName: t}");
+        madeFor("p");
+        cluster.create(ResourceClaim.class, """
+                apiVersion: resource.k8s.io/v1
+                kind: ResourceClaim
+                metadata: {name: own}
+                spec: %s
+                """.formatted(SPEC));
+        String gauge = "dynamic_resource_allocation_resource_claims{admin_access=\"false\",allocated=\"false\",source=";
+        eventually("counted", () -> {
+            StringBuilder page = new StringBuilder();
+            cluster.manager.writeMetrics(page);
+            return page.toString().contains(gauge + "\"\"} 1")
+                    && page.toString().contains(gauge + "\"resource_claim_template\"} 1")
+                    && page.toString()
+                            .contains("dynamic_resource_allocation_resourceclaim_creates_total{admin_access=\"false\","
+                                    + "status=\"success\"} 1");
+        });
+    }
 }

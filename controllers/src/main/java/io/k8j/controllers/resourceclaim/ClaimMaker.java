@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes and reserves the claims of one Pod. One thread per Pod. */
 final class ClaimMaker {
-    private static final String POD_CLAIM = "resource.kubernetes.io/pod-claim-name";
+    static final String POD_CLAIM = "resource.kubernetes.io/pod-claim-name";
     private static final int LONGEST_BASE = 57; // leaves room for a hyphen and five letters
 
     private final ControllerContext context;
@@ -32,11 +32,14 @@ final class ClaimMaker {
     private final Informer.Index<ResourceClaim> byOwner;
     private final Informer<ResourceClaimTemplate> templates;
     private final EventRecorder events;
+    private final ClaimMetrics metrics;
     /** Claims that the informer may not know yet, by Pod and entry: nothing is made twice. */
     private final Map<String, ResourceClaim> fresh = new ConcurrentHashMap<>();
 
     ClaimMaker(ControllerContext context, Informer<ResourceClaim> claims) {
         this.context = context;
+        this.metrics = new ClaimMetrics(claims);
+        context.metrics().add(metrics::write);
         this.writer = new Client(context.client().transport(), context.time(), "ResourceClaimController");
         this.claims = claims;
         this.byOwner = claims.index(claim -> Owners.controllerOf(claim)
@@ -141,9 +144,15 @@ final class ClaimMaker {
                     .endMetadata();
         }
         claim.editMetadata().addToAnnotations(POD_CLAIM, entry.getName()).endMetadata();
-        ResourceClaim made = context.resources(ResourceClaim.class).create(claim.build());
-        fresh.put(freshKey(pod, entry), made);
-        return made;
+        boolean failed = true;
+        try {
+            ResourceClaim made = context.resources(ResourceClaim.class).create(claim.build());
+            failed = false;
+            fresh.put(freshKey(pod, entry), made);
+            return made;
+        } finally {
+            metrics.created(template.getSpec().getSpec(), failed);
+        }
     }
 
     /** Of both names, so that one can tell whose claim it is. */
