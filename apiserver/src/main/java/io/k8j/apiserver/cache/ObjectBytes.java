@@ -21,12 +21,12 @@ public final class ObjectBytes {
 
     private final byte[] bytes;
     private final int gap;
-    private final boolean ordered; // as encode does it
+    private final Map<String, Object> tree; // what encode has made them of; null if they come from elsewhere
 
-    private ObjectBytes(byte[] bytes, int gap, boolean ordered) {
+    private ObjectBytes(byte[] bytes, int gap, Map<String, Object> tree) {
         this.bytes = bytes;
         this.gap = gap;
-        this.ordered = ordered;
+        this.tree = tree;
     }
 
     /** Encodes a tree with room for the resourceVersion, which is not known yet. The tree is not changed. */
@@ -42,7 +42,7 @@ public final class ObjectBytes {
         ordered.put("metadata", metadata(tree));
         for (Map.Entry<String, Object> e : tree.entrySet()) ordered.putIfAbsent(e.getKey(), e.getValue());
         byte[] json = Json.write(ordered);
-        return new ObjectBytes(json, find(json, MARK, 0) + MARK.length, true);
+        return new ObjectBytes(json, find(json, MARK, 0) + MARK.length, ordered);
     }
 
     /** The same object as in encoded bytes, with room for another resourceVersion. */
@@ -53,7 +53,7 @@ public final class ObjectBytes {
         byte[] open = new byte[json.length - (end - start)];
         System.arraycopy(json, 0, open, 0, start);
         System.arraycopy(json, end, open, start, json.length - end);
-        return new ObjectBytes(open, start, false);
+        return new ObjectBytes(open, start, null);
     }
 
     /** The complete bytes. */
@@ -68,7 +68,9 @@ public final class ObjectBytes {
 
     /** The object at a revision. */
     public ApiObject objectAt(long revision) {
-        return ordered ? ApiObject.ofOrderedJson(at(revision)) : ApiObject.ofJson(at(revision));
+        return tree == null
+                ? ApiObject.ofJson(at(revision))
+                : ApiObject.ofOrderedJson(at(revision), tree, Long.toString(revision));
     }
 
     /** How many bytes the object has, without the revision's digits. */

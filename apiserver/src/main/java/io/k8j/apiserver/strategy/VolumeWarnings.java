@@ -59,6 +59,7 @@ final class VolumeWarnings {
     private static void overlaps(List<String> warnings, Place volume) {
         for (String kind : List.of("configMap", "secret", "downwardAPI")) {
             Place source = volume.field(kind);
+            if (source.isEmpty()) continue; // most volumes are of one kind, and of another one
             String title = switch (kind) {
                 case "configMap" -> "ConfigMap " + GoQuote.quote(source.text("name"));
                 case "secret" -> "Secret " + GoQuote.quote(source.text("secretName"));
@@ -89,6 +90,7 @@ final class VolumeWarnings {
         List<Mapped> files = new ArrayList<>();
         for (String kind : List.of("configMap", "secret", "downwardAPI")) {
             Place from = source.field(kind);
+            if (from.isEmpty()) continue;
             String title = switch (kind) {
                 case "configMap" -> "ConfigMap " + GoQuote.quote(from.text("name"));
                 case "secret" -> "Secret " + GoQuote.quote(from.text("name"));
@@ -123,6 +125,8 @@ final class VolumeWarnings {
     }
 
     private static String trimmed(String path) {
-        return path.replaceAll("/+$", "");
+        int end = path.length();
+        while (end > 0 && path.charAt(end - 1) == '/') end--;
+        return path.substring(0, end);
     }
 }

@@ -49,7 +49,7 @@ public final class DeleteFlow {
                         call,
                         Operation.DELETE,
                         null,
-                        Json.parseObject(current.object().json()),
+                        Trees.deepCopy(object), // cheaper than to read the bytes again
                         options.tree()));
             }
             Instant now = call.context().now();
@@ -85,13 +85,17 @@ public final class DeleteFlow {
             ApiObject pretended = ObjectWriter.pretend(storage, object, current.revision());
             return new Outcome(pretended, mark.thenRemove());
         }
-        if (Trees.deepEquals(object, Json.parse(current.object().json()))) {
-            return new Outcome(current.object(), false);
-        }
+        if (isMarked(current, object)) return new Outcome(current.object(), false);
         return switch (writer.put(storage, current.key(), object, current.revision())) {
             case ObjectWriter.Result.Written(CachedObject written) -> new Outcome(written.object(), false);
             case ObjectWriter.Result.Lost lost -> null;
         };
+    }
+
+    private static boolean isMarked(CachedObject current, Map<String, Object> marked) {
+        boolean first = current.object().deletionTimestamp() == null
+                && Trees.get(marked, "metadata", "deletionTimestamp") != null;
+        return !first && Trees.deepEquals(marked, Json.parse(current.object().json()));
     }
 
     private static void checkPreconditions(

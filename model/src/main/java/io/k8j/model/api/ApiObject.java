@@ -38,6 +38,17 @@ public final class ApiObject {
         return new ApiObject(json, true);
     }
 
+    /**
+     * The same of bytes that were just made of a tree; what identifies the object is taken from that, which is not kept.
+     *
+     * @param resourceVersion the one in the bytes
+     */
+    public static ApiObject ofOrderedJson(byte[] json, Map<String, Object> tree, String resourceVersion) {
+        ApiObject object = new ApiObject(json, true);
+        object.envelope = Envelope.of(tree, resourceVersion);
+        return object;
+    }
+
     /** Encodes a tree; it is not kept. */
     public static ApiObject ofTree(Map<String, Object> tree) {
         return new ApiObject(Models.write(tree), false);

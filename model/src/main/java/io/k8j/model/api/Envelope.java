@@ -1,5 +1,6 @@
 package io.k8j.model.api;
 
+import io.k8j.model.json.RawJson;
 import io.k8j.model.typed.Slim;
 import io.k8j.model.typed.StringPool;
 import java.util.Collections;
@@ -45,6 +46,42 @@ record Envelope(
                 reader.resourceVersion,
                 reader.deletionTimestamp,
                 reader.labels);
+    }
+
+    /**
+     * The envelope of an object that is just written, from its tree, so that its bytes need not be read.
+     *
+     * @param resourceVersion the one that the bytes have
+     * @return null if the tree has something else than strings where the bytes have to say what they mean
+     */
+    static Envelope of(Map<String, Object> tree, String resourceVersion) {
+        if (!(tree.get("metadata") instanceof Map<?, ?> metadata)) return null;
+        Object given = metadata.get("labels") instanceof RawJson raw ? raw.parse() : metadata.get("labels");
+        Map<String, String> labels = given == null ? Map.of() : strings(given);
+        if (labels == null) return null;
+        return new Envelope(
+                text(tree, "kind"),
+                text(tree, "apiVersion"),
+                text(metadata, "namespace"),
+                text(metadata, "name"),
+                text(metadata, "uid"),
+                resourceVersion,
+                metadata.get("deletionTimestamp") instanceof String when ? when : null,
+                labels);
+    }
+
+    private static String text(Map<?, ?> map, String field) {
+        return map.get(field) instanceof String text ? STRINGS.share(text) : "";
+    }
+
+    private static Map<String, String> strings(Object labels) {
+        if (!(labels instanceof Map<?, ?> given)) return null;
+        Map<String, String> map = LinkedHashMap.newLinkedHashMap(given.size());
+        for (Map.Entry<?, ?> e : given.entrySet()) {
+            if (!(e.getValue() instanceof String value)) return null;
+            map.put(STRINGS.share((String) e.getKey()), STRINGS.share(value));
+        }
+        return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(map);
     }
 
     private static final class Reader {

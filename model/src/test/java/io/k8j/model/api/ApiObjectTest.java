@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.json.PartialJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ApiObjectTest {
@@ -42,6 +46,36 @@ class ApiObjectTest {
         assertThat(pod.resourceVersion()).isEqualTo("7");
         assertThat(pod.labels()).isEqualTo(Map.of("app", "x"));
         assertThat(pod.namespace()).isEmpty();
+    }
+
+    @Test
+    void whatIdentifiesAWrittenObjectIsTakenFromItsTree() {
+        for (String text : List.of(
+                "{'kind':'Pod','apiVersion':'v1','metadata':{'name':'a','namespace':'n','uid':'u','resourceVersion':'7',"
+                        + "'deletionTimestamp':'2026-01-02T03:04:05Z','labels':{'app':'x','b':''}},'spec':{'a':{}}}",
+                "{'kind':'Node','apiVersion':'v1','metadata':{'name':'a','resourceVersion':'7','labels':{}}}",
+                "{'kind':'Node','apiVersion':'v1','metadata':{'resourceVersion':'7','name':{'x':1},'labels':{'a':1}}}",
+                "{'kind':'Node','apiVersion':'v1'}")) {
+            byte[] json = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+            ApiObject read = ApiObject.ofJson(json);
+            String version = read.resourceVersion();
+            for (Set<String> shallow : List.of(Set.<String>of(), Set.of("metadata", "spec"))) {
+                ApiObject made = ApiObject.ofOrderedJson(json, PartialJson.read(json, shallow), version);
+                assertThat(identity(made)).isEqualTo(identity(read));
+            }
+        }
+    }
+
+    private static List<Object> identity(ApiObject object) {
+        return Arrays.asList(
+                object.kind(),
+                object.apiVersion(),
+                object.namespace(),
+                object.name(),
+                object.uid(),
+                object.resourceVersion(),
+                object.deletionTimestamp(),
+                object.labels());
     }
 
     @Test

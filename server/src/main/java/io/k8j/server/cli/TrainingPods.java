@@ -1,6 +1,7 @@
 package io.k8j.server.cli;
 
 import io.k8j.model.api.ApiCall;
+import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiTransport;
 import io.k8j.model.api.Verb;
@@ -11,7 +12,7 @@ import java.util.Map;
 
 /**
  * Pods that are scheduled: binding, events, watches, informers, the scheduler's and the controllers' code, often enough
- * for the JVM to learn what it does. Their nodes exist only in the API.
+ * for the JVM to learn what it does, and some that drive others away. Their nodes exist only in the API.
  */
 final class TrainingPods {
     private static final GroupVersionResource NODES = new GroupVersionResource("", "v1", "nodes");
@@ -19,7 +20,8 @@ final class TrainingPods {
     private static final int NODE_COUNT = 10;
     private static final int TOGETHER = 50; // so many wait for the scheduler at a time
     private static final int ATTEMPTS = 1000;
-    static final int COUNT = 1000;
+    static final int COUNT = 1000; // fill the nodes
+    private static final int COUNT_FOR_AN_IMPORTANT_ONE = 10;
 
     private static final String MERGE = "application/merge-patch+json";
     private static final String STRATEGIC = "application/strategic-merge-patch+json";
@@ -30,7 +32,13 @@ final class TrainingPods {
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"scheduled-%d","labels":{"app":"scheduled"}},
             "spec":{"nodeSelector":{"train":"yes"},"terminationGracePeriodSeconds":0,"containers":[{"name":"main",
-            "image":"example.test/app:1","resources":{"requests":{"cpu":"10m","memory":"16Mi"}}}]}}""";
+            "image":"example.test/app:1","resources":{"requests":{"cpu":"630m","memory":"16Mi"}}}]}}""";
+    /** Drives four or five of the others away. */
+    private static final String IMPORTANT = """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"important-%d","labels":{"app":"scheduled"}},
+            "spec":{"nodeSelector":{"train":"yes"},"priorityClassName":"system-cluster-critical",
+            "terminationGracePeriodSeconds":0,"containers":[{"name":"main","image":"example.test/app:1",
+            "resources":{"requests":{"cpu":"3","memory":"16Mi"}}}]}}""";
     private static final String RUNNING = """
             {"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}""";
 
@@ -41,9 +49,10 @@ final class TrainingPods {
     }
 
     /**
-     * Creates the nodes and the Pods, says of each Pod that it runs, and deletes all.
+     * Creates the nodes and the Pods, says of each Pod that it runs, and deletes all. So many Pods as {@link #COUNT} fill
+     * the nodes; the important ones after them need room.
      *
-     * @return how many were scheduled
+     * @return how many were scheduled, without the important ones
      */
     int run(int count) throws InterruptedException {
         for (int i = 0; i < NODE_COUNT; i++) {
@@ -51,18 +60,35 @@ final class TrainingPods {
             // Admission taints each new node as not ready.
             call(Verb.PATCH, NODES, "", "train-" + i, "", "{\"spec\":{\"taints\":null}}", MERGE);
         }
+        int scheduled = schedule(POD, "scheduled-", count);
+        int important = count / COUNT_FOR_AN_IMPORTANT_ONE;
+        if (scheduled == count) schedule(IMPORTANT, "important-", important);
+        for (int i = 0; i < count; i++) delete(PODS, "default", "scheduled-" + i);
+        for (int i = 0; i < important; i++) delete(PODS, "default", "important-" + i);
+        for (int i = 0; i < NODE_COUNT; i++) delete(NODES, "", "train-" + i);
+        return scheduled;
+    }
+
+    private int schedule(String pod, String names, int count) throws InterruptedException {
         int scheduled = 0;
         while (scheduled < count) {
             int end = Math.min(count, scheduled + TOGETHER);
-            for (int i = scheduled; i < end; i++) call(Verb.CREATE, PODS, "default", "", "", POD.formatted(i), null);
-            while (scheduled < end && isScheduled("scheduled-" + scheduled)) {
-                call(Verb.PATCH, PODS, "default", "scheduled-" + scheduled++, "status", RUNNING, STRATEGIC);
+            for (int i = scheduled; i < end; i++) call(Verb.CREATE, PODS, "default", "", "", pod.formatted(i), null);
+            while (scheduled < end && isScheduled(names + scheduled)) {
+                call(Verb.PATCH, PODS, "default", names + scheduled++, "status", RUNNING, STRATEGIC);
             }
             if (scheduled < end) return scheduled; // a broken scheduler must not hold up a build
         }
-        for (int i = 0; i < count; i++) call(Verb.DELETE, PODS, "default", "scheduled-" + i, "", null, null);
-        for (int i = 0; i < NODE_COUNT; i++) call(Verb.DELETE, NODES, "", "train-" + i, "", null, null);
         return scheduled;
+    }
+
+    /** Deletes what may be gone already. */
+    private void delete(GroupVersionResource resource, String namespace, String name) {
+        try {
+            call(Verb.DELETE, resource, namespace, name, "", null, null);
+        } catch (ApiException e) {
+            if (!e.isNotFound()) throw e;
+        }
     }
 
     private boolean isScheduled(String name) throws InterruptedException {
