@@ -11,6 +11,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpContent;
@@ -71,7 +74,9 @@ final class LoadGenerator implements AutoCloseable {
 
     private final Target target;
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
-            1, Thread.ofPlatform().daemon().name("load-", 0).factory(), NioIoHandler.newFactory());
+            1,
+            Thread.ofPlatform().daemon().name("load-", 0).factory(),
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     private final byte[] commonHeaders;
     private final Progress progress;
 
@@ -124,7 +129,7 @@ final class LoadGenerator implements AutoCloseable {
     private void open(SimpleChannelInboundHandler<HttpObject> handler) {
         new Bootstrap()
                 .group(loop)
-                .channel(NioSocketChannel.class)
+                .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 10_000)
                 .handler(new ChannelInitializer<Channel>() {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.json.PartialJson;
+import io.k8j.model.resource.GroupVersionResource;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;

@@ -39,6 +39,7 @@ final class TrainingPods {
             "spec":{"nodeSelector":{"train":"yes"},"priorityClassName":"system-cluster-critical",
             "terminationGracePeriodSeconds":0,"containers":[{"name":"main","image":"example.test/app:1",
             "resources":{"requests":{"cpu":"3","memory":"16Mi"}}}]}}""";
+
     private static final String RUNNING = """
             {"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}""";
 
