@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.api.ApiTransport;
+import io.k8j.model.api.Verb;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -25,6 +29,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -71,9 +76,11 @@ class ConversionWebhookTest {
                                 + "\n-----END CERTIFICATE-----\n")
                         .getBytes(StandardCharsets.US_ASCII));
         String v1 = "'schema':{'openAPIV3Schema':{'type':'object','required':['hostPort'],'properties':{'hostPort':{"
-                + "'type':'string'},'kept':{'type':'string','default':'v1'}}}}";
+                + "'type':'string'},'kept':{'type':'string','default':'v1'}}}},"
+                + "'selectableFields':[{'jsonPath':'.hostPort'}]";
         String v2 = "'schema':{'openAPIV3Schema':{'type':'object','required':['host','port'],'properties':{'host':{"
-                + "'type':'string'},'port':{'type':'string','pattern':'^[0-9]+$'},'kept':{'type':'string'}}}}";
+                + "'type':'string'},'port':{'type':'string','pattern':'^[0-9]+$'},'kept':{'type':'string'}}}},"
+                + "'selectableFields':[{'jsonPath':'.host'},{'jsonPath':'.port'}]";
         server.create(
                 "apiextensions.k8s.io/v1/customresourcedefinitions",
                 ("{'metadata':{'name':'ends.a.b'},'spec':{'group':'a.b','scope':'Namespaced','names':{'plural':'ends',"
@@ -171,6 +178,38 @@ class ConversionWebhookTest {
         forgetful = true;
         assertThat(TestServer.refusal(() -> server.list("a.b/v2/ends", "")).getMessage())
                 .isEqualTo("conversion webhook for a.b/v1, Kind=EndList returned 49 objects, expected 50");
+    }
+
+    @Test
+    void fieldsAreSelectedInTheVersionThatIsAskedFor() {
+        server.create("a.b/v2/ends", "{'metadata':{'name':'one'},'host':'h','port':'1'}");
+        server.create("a.b/v2/ends", "{'metadata':{'name':'two'},'host':'h','port':'2'}");
+        server.create("a.b/v1/ends", "{'metadata':{'name':'three'},'hostPort':'g:1'}");
+        assertThat(server.names("a.b/v2/ends", "fieldSelector=host=h")).containsExactly("one", "two");
+        assertThat(server.names("a.b/v2/ends", "fieldSelector=host=h,port!=2")).containsExactly("one");
+        assertThat(server.names("a.b/v2/ends", "fieldSelector=host=h&limit=1")).containsExactly("one");
+        assertThat(server.names("a.b/v1/ends", "fieldSelector=hostPort=h:2")).containsExactly("two");
+        assertThat(TestServer.refusal(() -> server.names("a.b/v2/ends", "fieldSelector=hostPort=h:2"))
+                        .getMessage())
+                .isEqualTo("field label not supported: hostPort");
+    }
+
+    @Test
+    void watchesSelectFieldsInTheVersionThatTheyShow() {
+        server.create("a.b/v2/ends", "{'metadata':{'name':'one'},'host':'h','port':'1'}");
+        List<String> seen = new CopyOnWriteArrayList<>();
+        ApiCall call = new ApiCall(
+                Verb.WATCH, TestServer.gvr("a.b/v2/ends"), "rec", "", "", Map.of("fieldSelector", "host=h"), null, null);
+        try (ApiTransport.Watch watch = server.core.watch(TestServer.ADMIN, "t", call, VerbsTest.listener(seen))) {
+            server.create("a.b/v1/ends", "{'metadata':{'name':'two'},'hostPort':'g:1'}");
+            server.patch("a.b/v2/ends", "two", "merge", "{'host':'h'}");
+            server.patch("a.b/v1/ends", "two", "merge", "{'hostPort':'h:3'}");
+            server.patch("a.b/v2/ends", "one", "merge", "{'host':'g'}");
+            server.delete("a.b/v2/ends", "two", "");
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> seen.size() == 5);
+        }
+        assertThat(List.copyOf(seen).subList(0, 5))
+                .containsExactly("ADDED one", "ADDED two", "MODIFIED two", "DELETED one", "DELETED two");
     }
 
     @Test

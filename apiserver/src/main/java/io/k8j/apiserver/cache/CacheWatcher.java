@@ -21,8 +21,15 @@ import org.slf4j.LoggerFactory;
 public final class CacheWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CacheWatcher.class);
 
-    /** What waits in the queue: an event seen through the selectors, or a bookmark. */
-    private record Item(EventType type, ApiObject object) {}
+    /**
+     * What waits in the queue: an event seen through the selectors, or a bookmark; or an event that this watch's thread has
+     * to look at, because that may take long.
+     */
+    private record Item(EventType type, ApiObject object, CacheEvent unseen) {
+        Item(EventType type, ApiObject object) {
+            this(type, object, null);
+        }
+    }
 
     private final ResourceCache cache;
     private final Selection selection;
@@ -101,7 +108,7 @@ public final class CacheWatcher implements AutoCloseable {
     void offer(CacheEvent event) {
         if (event.revision() <= lastRevision) return;
         lastRevision = event.revision();
-        Item item = seen(event);
+        Item item = selection.served() == null ? seen(event) : unseen(event);
         if (item != null) add(item);
     }
 
@@ -204,7 +211,7 @@ public final class CacheWatcher implements AutoCloseable {
                     batch.addAll(queue);
                     queue.clear();
                 }
-                for (Item item : batch) tell(item.type(), item.object());
+                for (Item item : batch) tell(item);
                 batch.clear();
             }
         } catch (InterruptedException e) {
@@ -233,6 +240,11 @@ public final class CacheWatcher implements AutoCloseable {
         past = List.of();
     }
 
+    private void tell(Item item) {
+        Item known = item.unseen() == null ? item : seen(item.unseen());
+        if (known != null) tell(known.type(), known.object());
+    }
+
     private void tell(EventType type, ApiObject object) {
         listener.event(type, type == EventType.BOOKMARK ? object : convert.apply(object));
     }
@@ -248,6 +260,13 @@ public final class CacheWatcher implements AutoCloseable {
         synchronized (lock) {
             return ended;
         }
+    }
+
+    private Item unseen(CacheEvent event) {
+        Selection possible = selection.asStored();
+        boolean concerns = possible.matches(event.object())
+                || event.previous() != null && possible.matches(event.previous());
+        return concerns ? new Item(null, null, event) : null;
     }
 
     private Item seen(CacheEvent event) {

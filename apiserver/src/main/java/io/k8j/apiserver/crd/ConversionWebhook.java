@@ -41,6 +41,11 @@ final class ConversionWebhook implements VersionConverter {
     }
 
     @Override
+    public boolean movesFields() {
+        return true;
+    }
+
+    @Override
     public Map<String, Object> toStored(Map<String, Object> object) {
         return convert(object, stored);
     }

@@ -52,6 +52,11 @@ record CustomConverter(VersionConverter between, Map<String, VersionRules> rules
         return converted;
     }
 
+    @Override
+    public boolean movesFields() {
+        return between.movesFields();
+    }
+
     private Map<String, Object> completed(Map<String, Object> stored) {
         VersionRules own = rules.get(String.valueOf(stored.get("apiVersion")));
         if (own != null) own.complete(stored);

@@ -70,6 +70,16 @@ public record ServedResource(
         return all;
     }
 
+    /** Whether the fields that selectors ask for may lie elsewhere in stored objects, or be made of others. */
+    public boolean movesFields() {
+        return converter.movesFields();
+    }
+
+    /** The values that field selectors ask for of a stored object, as it is in this version. May ask a webhook. */
+    public Map<String, String> selectableFields(ApiObject stored) {
+        return storage.fields(Json.parseObject(fromStored(stored).json()));
+    }
+
     private boolean isForeign(ApiObject stored) {
         return !stored.apiVersion().equals(gvk().apiVersion());
     }

@@ -44,4 +44,9 @@ public interface VersionConverter {
     default List<Map<String, Object>> allFromStored(List<Map<String, Object>> objects) {
         return objects.stream().map(this::fromStored).toList();
     }
+
+    /** Whether a field of the served version may lie elsewhere in the stored object, or be made of others. */
+    default boolean movesFields() {
+        return false;
+    }
 }

@@ -181,10 +181,17 @@ record ReadOptions(
                 terms.add(new FieldSelector.Term("metadata.name", false, call.name()));
                 all = FieldSelector.of(terms);
             }
-            return Selection.of(namespaced, call.namespace(), labels, all);
+            Selection selection = Selection.of(namespaced, call.namespace(), labels, all);
+            return asksOwn(fields) && call.resource().movesFields()
+                    ? selection.servedBy(call.resource()::selectableFields)
+                    : selection;
         } catch (SelectorException e) {
             throw ApiException.badRequest(e.getMessage());
         }
+    }
+
+    private static boolean asksOwn(FieldSelector fields) {
+        return fields.terms().stream().anyMatch(term -> !term.field().startsWith("metadata."));
     }
 
     // The other Event names some fields anew; the stored object answers under the old names.
