@@ -38,6 +38,8 @@ public final class StreamingProxy {
             List.of(V5, "v4.channel.k8s.io", "v4.base64.channel.k8s.io", "channel.k8s.io", "base64.channel.k8s.io");
     private static final List<String> SPDY_COMMAND_PROTOCOLS =
             List.of("v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io");
+    /** These say nothing at the end of a command that succeeded, and else a sentence instead of a Status. */
+    private static final List<String> SPDY_BEFORE_V4 = List.of("v3.channel.k8s.io", "v2.channel.k8s.io");
     private static final List<String> FORWARD_PROTOCOLS =
             List.of("v4.channel.k8s.io", "v4.base64.channel.k8s.io", "portforward.k8s.io", "base64.channel.k8s.io");
     private static final int MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -124,8 +126,10 @@ public final class StreamingProxy {
                     "unable to upgrade: unable to negotiate protocol: client supports %s, server accepts %s"
                             .formatted(offered, known));
         }
+        boolean beforeV4 = !protocol.startsWith("v");
+        List<String> commandProtocols = beforeV4 ? SPDY_BEFORE_V4 : SPDY_COMMAND_PROTOCOLS;
         String[] spdyProtocols = purpose == Purpose.COMMAND
-                ? SPDY_COMMAND_PROTOCOLS.toArray(new String[0])
+                ? commandProtocols.toArray(new String[0])
                 : new String[] {"portforward.k8s.io"};
         boolean base64 = protocol.contains("base64");
         BackendConnection.Answer answer =

@@ -204,6 +204,7 @@ class PodObjectsIT extends ContainerTest {
     private static final class Frames implements WebSocket.Listener {
         private final ByteArrayOutputStream message = new ByteArrayOutputStream();
         private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream status = new ByteArrayOutputStream();
         private final boolean channels;
         private final CompletableFuture<String> whole = new CompletableFuture<>();
 
@@ -221,6 +222,7 @@ class PodObjectsIT extends ContainerTest {
                 message.reset();
                 if (!channels) stdout.writeBytes(all);
                 else if (all.length > 1 && all[0] == 1) stdout.write(all, 1, all.length - 1);
+                else if (all.length > 1 && all[0] == 3) status.write(all, 1, all.length - 1);
             }
             socket.request(1);
             return null;
@@ -239,8 +241,11 @@ class PodObjectsIT extends ContainerTest {
     }
 
     private String readSocket(String path, String protocol, boolean channels) throws Exception {
+        return readSocket(path, protocol, new Frames(channels));
+    }
+
+    private String readSocket(String path, String protocol, Frames frames) throws Exception {
         Kubeconfig kubeconfig = Kubeconfig.read(cluster().kubeconfig());
-        Frames frames = new Frames(channels);
         try (HttpClient http =
                 HttpClient.newBuilder().sslContext(kubeconfig.tls()).build()) {
             var builder = http.newWebSocketBuilder().subprotocols(protocol);
@@ -262,6 +267,19 @@ class PodObjectsIT extends ContainerTest {
         String path = "target/exec?stdout=1&stderr=1&container=c&command=echo&command=remote%20execution%20test";
         assertThat(readSocket(path, "v4.channel.k8s.io", true)).isEqualTo("remote execution test\n");
         assertThat(readSocket(path, "v5.channel.k8s.io", true)).isEqualTo("remote execution test\n");
+        Frames oldest = new Frames(true);
+        assertThat(readSocket(path, "channel.k8s.io", oldest)).isEqualTo("remote execution test\n");
+        assertThat(oldest.status.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void theOldestProtocolSaysInASentenceWhyACommandFailed() throws Exception {
+        createSleeper("target", "", "");
+        awaitRunning("target");
+        Frames frames = new Frames(true);
+        readSocket("target/exec?stdout=1&container=c&command=false", "channel.k8s.io", frames);
+        assertThat(frames.status.toString(StandardCharsets.UTF_8))
+                .startsWith("command terminated with non-zero exit code");
     }
 
     @Test

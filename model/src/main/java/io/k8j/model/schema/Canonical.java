@@ -103,8 +103,17 @@ public final class Canonical {
             case OBJECT -> of(schema, cast(value));
             case LIST -> holdsObjects(schema) ? list(schema.items(), cast((List<?>) value)) : value;
             case MAP -> holdsObjects(schema) ? map(schema.items(), cast(value)) : value;
+            case ANY -> schemaOr(schema.typeName(), value);
             default -> value;
         };
+    }
+
+    /** A schema inside a definition's schema, in whose place something else may stand. */
+    private static Object schemaOr(String type, Object value) {
+        if (type == null || !type.contains(".JSONSchemaPropsOr")) return value;
+        Schema props = Schemas.type(type.substring(0, type.lastIndexOf("Or")));
+        if (value instanceof Map<?, ?>) return of(props, cast(value));
+        return type.endsWith("OrArray") && value instanceof List<?> list ? list(props, cast(list)) : value;
     }
 
     private static boolean holdsObjects(Schema schema) {

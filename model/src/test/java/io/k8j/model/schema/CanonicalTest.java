@@ -67,4 +67,19 @@ class CanonicalTest {
                         + "\"spec\":{\"containers\":null}},\"strategy\":{}},\"status\":{}}");
         assertThat(Canonical.of(schema, once)).isEqualTo(once);
     }
+
+    @Test
+    void emptyValuesOfSchemasInsideSchemasAreLeftOutToo() {
+        Schema schema = Schemas.kind(new GroupVersionKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition"));
+        Map<String, Object> inner = Json.parseObject(
+                "{\"type\":\"object\",\"title\":\"\",\"nullable\":false,\"properties\":{\"a\":{\"type\":\"array\",\"id\":\"\","
+                        + "\"items\":{\"type\":\"string\",\"pattern\":\"\",\"minLength\":0}}},\"additionalProperties\":false}");
+        Map<String, Object> tree = Json.parseObject("{\"spec\":{\"versions\":[{\"name\":\"v1\",\"schema\":{}}]}}");
+        Trees.asMap((Map<?, ?>) Trees.list(tree, "spec", "versions").getFirst())
+                .put("schema", Map.of("openAPIV3Schema", Map.of("type", "array", "items", inner)));
+        Object version = Trees.list(Canonical.of(schema, tree), "spec", "versions").getFirst();
+        assertThat(Json.writeString(Trees.get(version, "schema", "openAPIV3Schema", "items")))
+                .isEqualTo("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"string\","
+                        + "\"minLength\":0}}},\"additionalProperties\":false}");
+    }
 }
