@@ -199,7 +199,14 @@ class ConversionWebhookTest {
         server.create("a.b/v2/ends", "{'metadata':{'name':'one'},'host':'h','port':'1'}");
         List<String> seen = new CopyOnWriteArrayList<>();
         ApiCall call = new ApiCall(
-                Verb.WATCH, TestServer.gvr("a.b/v2/ends"), "rec", "", "", Map.of("fieldSelector", "host=h"), null, null);
+                Verb.WATCH,
+                TestServer.gvr("a.b/v2/ends"),
+                "rec",
+                "",
+                "",
+                Map.of("fieldSelector", "host=h"),
+                null,
+                null);
         try (ApiTransport.Watch watch = server.core.watch(TestServer.ADMIN, "t", call, VerbsTest.listener(seen))) {
             server.create("a.b/v1/ends", "{'metadata':{'name':'two'},'hostPort':'g:1'}");
             server.patch("a.b/v2/ends", "two", "merge", "{'host':'h'}");

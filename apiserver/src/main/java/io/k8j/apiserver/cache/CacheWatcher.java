@@ -264,8 +264,8 @@ public final class CacheWatcher implements AutoCloseable {
 
     private Item unseen(CacheEvent event) {
         Selection possible = selection.asStored();
-        boolean concerns = possible.matches(event.object())
-                || event.previous() != null && possible.matches(event.previous());
+        boolean concerns =
+                possible.matches(event.object()) || event.previous() != null && possible.matches(event.previous());
         return concerns ? new Item(null, null, event) : null;
     }
 

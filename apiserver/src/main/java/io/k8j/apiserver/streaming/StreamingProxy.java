@@ -40,6 +40,7 @@ public final class StreamingProxy {
             List.of("v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io");
     /** These say nothing at the end of a command that succeeded, and else a sentence instead of a Status. */
     private static final List<String> SPDY_BEFORE_V4 = List.of("v3.channel.k8s.io", "v2.channel.k8s.io");
+
     private static final List<String> FORWARD_PROTOCOLS =
             List.of("v4.channel.k8s.io", "v4.base64.channel.k8s.io", "portforward.k8s.io", "base64.channel.k8s.io");
     private static final int MAX_MESSAGE_BYTES = 32 * 1024 * 1024;

@@ -77,9 +77,11 @@ class CanonicalTest {
         Map<String, Object> tree = Json.parseObject("{\"spec\":{\"versions\":[{\"name\":\"v1\",\"schema\":{}}]}}");
         Trees.asMap((Map<?, ?>) Trees.list(tree, "spec", "versions").getFirst())
                 .put("schema", Map.of("openAPIV3Schema", Map.of("type", "array", "items", inner)));
-        Object version = Trees.list(Canonical.of(schema, tree), "spec", "versions").getFirst();
+        Object version =
+                Trees.list(Canonical.of(schema, tree), "spec", "versions").getFirst();
         assertThat(Json.writeString(Trees.get(version, "schema", "openAPIV3Schema", "items")))
-                .isEqualTo("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"string\","
-                        + "\"minLength\":0}}},\"additionalProperties\":false}");
+                .isEqualTo(
+                        "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"string\","
+                                + "\"minLength\":0}}},\"additionalProperties\":false}");
     }
 }

@@ -49,6 +49,7 @@ public final class NodeInfo {
         }
         Map<String, Long> sizes = new HashMap<>();
         for (ContainerImage image : node.getStatus().getImages()) {
+            if (image.getNames() == null) continue; // its tag was given to another image
             for (String imageName : image.getNames()) {
                 sizes.put(imageName, image.getSizeBytes() == null ? 0 : image.getSizeBytes());
             }
