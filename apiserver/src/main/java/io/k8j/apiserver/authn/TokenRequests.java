@@ -101,7 +101,7 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
         if (wanted < SHORTEST || wanted > LONGEST) {
             throw ApiException.invalid(
                     KIND,
-                    account.name(),
+                    "",
                     List.of(FieldError.invalid(
                             "spec.expirationSeconds",
                             wanted,

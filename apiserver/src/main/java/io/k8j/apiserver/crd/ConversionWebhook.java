@@ -196,7 +196,8 @@ final class ConversionWebhook implements VersionConverter {
         return metadata;
     }
 
-    private static String goType(Object value) {
+    /** The name of a decoded value's type in upstream's words. */
+    static String goType(Object value) {
         return switch (value) {
             case null -> "<nil>";
             case String s -> "string";

@@ -34,12 +34,7 @@ final class CoreTables {
                             .column("Data", "string", field("core.v1.ConfigMap", "data"), r -> (long)
                                     (r.at("data").size() + r.at("binaryData").size()))
                             .age()),
-            Map.entry(
-                    "ServiceAccount",
-                    Table.named()
-                            .column("Secrets", "string", field("core.v1.ServiceAccount", "secrets"), r ->
-                                    (long) r.at("secrets").size())
-                            .age()),
+            Map.entry("ServiceAccount", Table.named().age()),
             Map.entry("ComponentStatus", componentStatus()),
             Map.entry("ResourceQuota", resourceQuota()));
 

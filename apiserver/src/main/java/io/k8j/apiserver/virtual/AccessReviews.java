@@ -15,6 +15,7 @@ import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupVersionKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,7 +139,9 @@ public final class AccessReviews {
     }
 
     private static void refuse(Call call, List<FieldError> errors) {
-        if (!errors.isEmpty()) throw ApiException.invalid(call.resource().gvk(), "", errors);
+        // Upstream asks the decoded object for its kind, which has none any more.
+        String group = call.resource().gvk().group();
+        if (!errors.isEmpty()) throw ApiException.invalid(new GroupVersionKind(group, "v1", ""), "", errors);
     }
 
     private static UserInfo user(Map<String, Object> spec) {

@@ -34,7 +34,9 @@ public final class IdentityReviews {
             if (checker == null) throw ApiException.internal("no token authenticator is configured");
             List<String> audiences = new ArrayList<>();
             for (Object a : Trees.list(review, "spec", "audiences")) audiences.add(String.valueOf(a));
-            review.put("status", checker.check(token, audiences));
+            Map<String, Object> status = new LinkedHashMap<>(checker.check(token, audiences));
+            status.putIfAbsent("user", Map.of());
+            review.put("status", status);
             review.putIfAbsent("metadata", new LinkedHashMap<>());
             return call.answerAsIs(201, ApiObject.ofJson(Json.write(review)));
         };

@@ -29,6 +29,7 @@ class PrintersTest {
             "PriorityClass", // got a preemption policy
             "ResourceQuota", // age went to the end
             "PriorityLevelConfiguration", // shares were renamed
+            "ServiceAccount", // shows no Secrets any more
             "CSIDriver"); // became more
 
     record Recorded(GroupVersionKind kind, List<String> columns) {}

@@ -195,13 +195,13 @@ public final class StatefulSetController {
             events.normal(
                     set,
                     "SuccessfulCreate",
-                    "create Pod %s in StatefulSet %s successful".formatted(podName, Nulls.name(set)));
+                    "Create Pod %s in StatefulSet %s successful".formatted(podName, Nulls.name(set)));
         } catch (ApiException e) {
             if (!e.isAlreadyExists() && !PodControl.isNamespaceTerminating(e)) {
                 events.warning(
                         set,
                         "FailedCreate",
-                        "create Pod %s in StatefulSet %s failed error: %s"
+                        "Create Pod %s in StatefulSet %s failed error: %s"
                                 .formatted(podName, Nulls.name(set), e.getMessage()));
             }
             throw e;
@@ -222,7 +222,7 @@ public final class StatefulSetController {
             events.normal(
                     set,
                     "SuccessfulCreate",
-                    "create Claim %s Pod %s in StatefulSet %s success"
+                    "Create Claim %s Pod %s in StatefulSet %s success"
                             .formatted(Nulls.name(claim), podName, Nulls.name(set)));
         } catch (ApiException e) {
             if (e.isAlreadyExists()) {
@@ -231,7 +231,7 @@ public final class StatefulSetController {
             events.warning(
                     set,
                     "FailedCreate",
-                    "create Claim %s for Pod %s in StatefulSet %s failed error: %s"
+                    "Create Claim %s for Pod %s in StatefulSet %s failed error: %s"
                             .formatted(Nulls.name(claim), podName, Nulls.name(set), e.getMessage()));
             throw e;
         }
@@ -243,7 +243,7 @@ public final class StatefulSetController {
             events.normal(
                     set,
                     "SuccessfulDelete",
-                    "delete Pod %s in StatefulSet %s successful".formatted(Nulls.name(pod), Nulls.name(set)));
+                    "Delete Pod %s in StatefulSet %s successful".formatted(Nulls.name(pod), Nulls.name(set)));
         } catch (ApiException e) {
             if (e.isNotFound() || e.isConflict()) {
                 return;
@@ -251,7 +251,7 @@ public final class StatefulSetController {
             events.warning(
                     set,
                     "FailedDelete",
-                    "delete Pod %s in StatefulSet %s failed error: %s"
+                    "Delete Pod %s in StatefulSet %s failed error: %s"
                             .formatted(Nulls.name(pod), Nulls.name(set), e.getMessage()));
             throw e;
         }
