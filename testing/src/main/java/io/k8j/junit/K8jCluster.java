@@ -67,6 +67,7 @@ public final class K8jCluster implements AutoCloseable {
 
     private K8jCluster(K8jOptions wanted, RangeResult.Page state) {
         options = wanted;
+        if (!options.crds().isEmpty()) Preload.expressions();
         Preload.begin();
         certificates = SharedParts.certificates();
         time = closing.add(FakeTime.running(wanted.clock() == null ? Instant.now() : wanted.clock()));

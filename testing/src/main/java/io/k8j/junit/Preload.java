@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.k8j.apiserver.CoreConfig;
+import io.k8j.apiserver.cel.ServerLanguage;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.controllers.ControllerManager;
 import io.k8j.model.api.ApiObject;
@@ -37,6 +38,7 @@ final class Preload {
     private static final String NETTY_EVENTS = "io.netty.jfr.enabled";
 
     private static final AtomicBoolean BEGUN = new AtomicBoolean();
+    private static final AtomicBoolean EXPRESSIONS_BEGUN = new AtomicBoolean();
 
     private Preload() {}
 
@@ -51,6 +53,13 @@ final class Preload {
             start("preload-keys", SharedParts::certificates);
             start("preload-network", Preload::network);
             resources();
+        }
+    }
+
+    /** Makes CEL ready, which custom resources with rules need; once for all clusters. */
+    static void expressions() {
+        if (EXPRESSIONS_BEGUN.compareAndSet(false, true)) {
+            start("preload-expressions", ServerLanguage::get);
         }
     }
 

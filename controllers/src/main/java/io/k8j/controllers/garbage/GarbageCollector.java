@@ -1,10 +1,8 @@
 package io.k8j.controllers.garbage;
 
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.EventRecorder;
-import io.k8j.client.Handlers;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.Outcome;
 import io.k8j.client.ResourceCatalog;
@@ -53,12 +51,8 @@ public final class GarbageCollector {
         this.context = context;
         this.live = new LiveObjects(context.client());
         this.events = context.recorder("garbage-collector-controller");
-        this.monitors = new Monitors(context.client().transport(), graph, this::enqueue);
+        this.monitors = new Monitors(context.client().transport(), graph, this::enqueue, this::definitionsChanged);
         this.loop = new ControllerLoop<>("garbage_collector", context.time(), this::reconcile);
-        context.informer(CustomResourceDefinition.class).onChange(Handlers.any(definition -> {
-            loop.queue().add(FOLLOW);
-            loop.queue().addAfter(FOLLOW, SOON); // its resource is served a moment later
-        }));
     }
 
     public static Controller create(ControllerContext context) {
@@ -66,6 +60,11 @@ public final class GarbageCollector {
         return Controller.of(
                         collector.loop, WORKERS, () -> collector.loop.queue().add(FOLLOW))
                 .closing(collector.monitors::close);
+    }
+
+    private void definitionsChanged() {
+        loop.queue().add(FOLLOW);
+        loop.queue().addAfter(FOLLOW, SOON); // its resource is served a moment later
     }
 
     private void enqueue(OwnerGraph.Effects effects) {

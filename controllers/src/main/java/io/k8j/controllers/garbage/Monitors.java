@@ -21,6 +21,8 @@ final class Monitors implements AutoCloseable {
     /** Kinds that come and go so often, and without owners, that watching them would only cost. */
     private static final Set<String> IGNORED = Set.of("events", "events.events.k8s.io");
 
+    private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+
     private static final long PATIENCE_NANOS = Duration.ofSeconds(30).toNanos();
 
     private record Monitor(Reflector reflector, long sinceNanos) {}
@@ -28,15 +30,22 @@ final class Monitors implements AutoCloseable {
     private final ApiTransport transport;
     private final OwnerGraph graph;
     private final Consumer<OwnerGraph.Effects> effects;
+    private final Runnable definitionsChanged;
     private final Map<ResourceCatalog.Entry, Monitor> monitors = new ConcurrentHashMap<>();
     private volatile Map<String, ResourceCatalog.Entry> byKind = Map.of();
     private List<ResourceCatalog.Entry> last; // guarded by this
     private boolean closed; // guarded by this
 
-    Monitors(ApiTransport transport, OwnerGraph graph, Consumer<OwnerGraph.Effects> effects) {
+    /** @param definitionsChanged called when there may be other custom resources than before */
+    Monitors(
+            ApiTransport transport,
+            OwnerGraph graph,
+            Consumer<OwnerGraph.Effects> effects,
+            Runnable definitionsChanged) {
         this.transport = transport;
         this.graph = graph;
         this.effects = effects;
+        this.definitionsChanged = definitionsChanged;
     }
 
     /** Starts and stops reflectors so that they fit the catalog. */
@@ -72,6 +81,7 @@ final class Monitors implements AutoCloseable {
     }
 
     private Reflector.Sink sink(ResourceCatalog.Entry entry) {
+        boolean definitions = entry.resource().qualified().equals(DEFINITIONS);
         return new Reflector.Sink() {
             @Override
             public void replace(List<ApiObject> items) {
@@ -81,6 +91,7 @@ final class Monitors implements AutoCloseable {
                     effects.accept(graph.put(OwnerGraph.Item.of(entry, item)));
                 }
                 gone.forEach(uid -> effects.accept(graph.remove(uid)));
+                if (definitions) definitionsChanged.run();
             }
 
             @Override
@@ -89,6 +100,7 @@ final class Monitors implements AutoCloseable {
                         type == WatchListener.EventType.DELETED
                                 ? graph.remove(object.uid())
                                 : graph.put(OwnerGraph.Item.of(entry, object)));
+                if (definitions) definitionsChanged.run();
             }
         };
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The operator against a real cluster in this JVM: one for all tests, which run at once, each in its own namespace. */
-@K8j(nodes = 2, crds = "classpath:site-crd.yaml")
+@K8j(crds = "classpath:site-crd.yaml")
 class SiteReconcilerTest {
     @K8j
     private K8jCluster cluster;
