@@ -15,7 +15,6 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.Verb;
 import io.netty.handler.ssl.SslContext;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -161,13 +160,7 @@ public final class ConnectHandler {
                         path.resource().resource().equals("pods")
                                 ? "Pod"
                                 : path.resource().resource().equals("nodes") ? "Node" : "Service");
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("kind", kind);
-        options.put("apiVersion", "v1");
-        exchange.query()
-                .forEach((name, values) -> options.put(
-                        name,
-                        name.equals("command") || name.equals("ports") ? List.copyOf(values) : values.getFirst()));
+        Map<String, Object> options = ConnectOptions.of(kind, exchange.query());
         ApiCall call = new ApiCall(
                 Verb.CREATE, path.resource(), path.namespace(), path.name(), path.subresource(), Map.of(), null, null);
         core.admitConnect(exchange.user(), call, options);

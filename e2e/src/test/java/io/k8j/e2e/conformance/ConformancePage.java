@@ -16,6 +16,12 @@ final class ConformancePage {
 
             Tests whose names end in `IT` run real containers. The others run a cluster in their own JVM, with the real API
             server, controllers, scheduler and kubelets over containers that are only played.
+
+            Upstream's own suite (`test/e2e` of 1.36.2 with kubectl 1.36.4) was run by hand, too, its images made from their
+            sources or like them, on one node with containerd 1.6 and cgroup v1. Of its 446 tests marked `[Conformance]`, 406
+            passed. Not run to their end: the four of devices (DRA) that need drivers on nodes; the 29 that run alone
+            (`[Serial]`), of which nine passed over containers that are only played; one that wants two nodes; one whose
+            volume needs a newer containerd; one that waits for an old list to expire; and four more.
             """;
 
     private ConformancePage() {}
