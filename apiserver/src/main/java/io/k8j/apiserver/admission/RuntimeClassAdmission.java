@@ -82,7 +82,7 @@ record RuntimeClassAdmission(ObjectReader reader) implements AdmissionPlugin {
     public void validate(AdmissionRequest request) {
         Place runtime = found(request);
         boolean priced = runtime != null && !runtime.at("overhead", "podFixed").isEmpty();
-        if (!priced && !Ask.object(request).at("spec", "overhead").isEmpty()) {
+        if (!priced && Ask.object(request).at("spec", "overhead").present()) {
             throw Ask.forbidden(
                     request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
         }

@@ -118,15 +118,15 @@ final class SmallSteps {
 
     /** Volumes and claims in use are not removed under their users. */
     static AdmissionPlugin storageObjectInUseProtection() {
-        Predicate<AdmissionRequest> when = creating("persistentvolumes").or(creating("persistentvolumeclaims"));
-        return new Mutation("StorageObjectInUseProtection", when, request -> {
-            boolean volume = request.context().resource().resource().equals("persistentvolumes");
-            append(
-                    request.object(),
-                    volume ? "kubernetes.io/pv-protection" : "kubernetes.io/pvc-protection",
-                    "metadata",
-                    "finalizers");
-        });
+        Map<String, String> finalizers = Map.of(
+                "persistentvolumes", "kubernetes.io/pv-protection",
+                "persistentvolumeclaims", "kubernetes.io/pvc-protection",
+                "volumeattributesclasses.storage.k8s.io", "kubernetes.io/vac-protection");
+        Predicate<AdmissionRequest> when =
+                request -> finalizers.keySet().stream().anyMatch(kind -> creating(kind).test(request));
+        return new Mutation("StorageObjectInUseProtection", when, request -> finalizers.forEach((kind, finalizer) -> {
+            if (creating(kind).test(request)) append(request.object(), finalizer, "metadata", "finalizers");
+        }));
     }
 
     /** The newest of the default classes; of the same age the first by name. */

@@ -52,7 +52,7 @@ final class DefaultValues {
             errors.add(FieldError.invalid(at, value, "must not have unknown fields"));
         }
         List<FieldError> wrong = inMeta ? metadata(at, value) : EmbeddedObjects.check(at, schema, value, whole);
-        if (wrong.isEmpty()) wrong = ValueRules.check(at, schema, value, ValueRules.ABSENT);
+        if (wrong.isEmpty()) wrong = ValueRules.checkAt(at, schema, value);
         errors.addAll(wrong);
         if (!wrong.isEmpty()) return;
         RuleTree rules = RuleTree.of(schema, whole);

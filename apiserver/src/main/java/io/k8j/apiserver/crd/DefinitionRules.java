@@ -31,6 +31,14 @@ final class DefinitionRules {
         }
         List<Object> versions = Trees.list(spec, "versions");
         versions(versions, old, errors);
+        if (versions.stream().filter(v -> Trees.isTrue(v, "storage")).count() != 1) {
+            boolean given = spec.get("versions") instanceof List;
+            errors.add(FieldError.invalid(
+                    "spec.versions",
+                    given ? SchemaForm.versions(versions) : null,
+                    "must have exactly one version marked as storage version"));
+        }
+        firstName(versions, errors);
         Map<String, Object> names = Trees.map(spec, "names");
         for (String field : List.of("plural", "singular", "kind", "listKind")) {
             if (text(names, field).isEmpty()) errors.add(FieldError.required("spec.names." + field, ""));
@@ -65,7 +73,6 @@ final class DefinitionRules {
                 errors.add(FieldError.required("spec.versions[" + i + "].schema.openAPIV3Schema", ""));
             }
         }
-        long storing = versions.stream().filter(v -> Trees.isTrue(v, "storage")).count();
         for (int i = 0; i < versions.size(); i++) {
             String at = "spec.versions[" + i + "]";
             String name = Trees.string(versions.get(i), "name");
@@ -82,12 +89,9 @@ final class DefinitionRules {
             Object shown = SchemaForm.versions(versions);
             errors.add(FieldError.invalid("spec.versions", shown, "must contain unique version names"));
         }
-        if (storing != 1) {
-            errors.add(FieldError.invalid(
-                    "spec.versions",
-                    versions.isEmpty() ? null : SchemaForm.versions(versions),
-                    "must have exactly one version marked as storage version"));
-        }
+    }
+
+    private static void firstName(List<Object> versions, List<FieldError> errors) {
         // Upstream keeps the first version's name in a field of its own.
         String first = versions.isEmpty() ? null : Trees.string(versions.getFirst(), "name");
         List<String> wrong = first == null || first.isEmpty() ? List.of() : Names.dns1035Label(first);

@@ -64,10 +64,11 @@ final class SchemaRules {
         if (Trees.isTrue(schema, "nullable")) {
             all.add(FieldError.forbidden(path + ".nullable", "nullable cannot be true at the root"));
         }
-        List<FieldError> structural = StructuralRules.check(path, schema);
-        if (structural.isEmpty()) structural = DefaultValues.check(path, schema);
+        boolean readable = ReadableSchema.test(schema);
+        List<FieldError> structural = readable ? StructuralRules.check(path, schema) : List.of();
+        if (readable && structural.isEmpty()) structural = DefaultValues.check(path, schema);
         all.addAll(structural);
-        rules.compiles = structural.isEmpty();
+        rules.compiles = readable && structural.isEmpty();
         rules.node(path, schema, true, new Scope(null, false, null, 1, true));
         all.addAll(rules.errors);
         all.addAll(rules.ruleErrors);

@@ -37,14 +37,14 @@ final class StructuralRules {
     static List<FieldError> check(String path, Map<String, Object> schema) {
         StructuralRules rules = new StructuralRules();
         rules.node(path, schema, Level.ROOT);
-        rules.complete(path, schema);
+        rules.completeParts(path, schema, path, schema);
         rules.errors.sort(Comparator.comparing(FieldError::toString));
         return rules.errors;
     }
 
     private void node(String at, Map<String, Object> s, Level level) {
         String type = text(s, "type");
-        if (type.equals("array") && s.get("items") == null) required(at + ".items", "must be specified");
+        if (type.equals("array") && !(s.get("items") instanceof Map)) required(at + ".items", "must be specified");
         if (s.get("items") instanceof Map<?, ?> items) node(at + ".items", Trees.asMap(items), Level.ITEM);
         properties(s).forEach((name, property) -> node(at + ".properties[" + name + "]", property, Level.FIELD));
         if (s.get("additionalProperties") != null) {
@@ -175,16 +175,7 @@ final class StructuralRules {
         forbidden(at + "." + field, "must be undefined to be structural");
     }
 
-    // Whatever a junctor speaks of has to be specified outside of it.
-    private void complete(String at, Map<String, Object> s) {
-        if (s.get("items") instanceof Map<?, ?> items) complete(at + ".items", Trees.asMap(items));
-        properties(s).forEach((name, p) -> complete(at + ".properties[" + name + "]", p));
-        if (s.get("additionalProperties") instanceof Map<?, ?> other) {
-            complete(at + ".additionalProperties", Trees.asMap(other));
-        }
-        completeParts(at, s, at, s);
-    }
-
+    // Whatever a junctor at the root speaks of has to be specified outside of it; upstream does not look further down.
     private void completeParts(String at, Map<String, Object> s, String vAt, Map<String, Object> v) {
         for (String junctor : JUNCTORS) {
             List<Object> parts = Trees.list(v, junctor);
@@ -208,8 +199,7 @@ final class StructuralRules {
         Map<String, Map<String, Object>> known = properties(s);
         properties(v).forEach((name, property) -> {
             String step = ".properties[" + name + "]";
-            Map<String, Object> specified = known.getOrDefault(name, child(s, "additionalProperties"));
-            completeNested(at + step, specified, vAt + step, property);
+            completeNested(at + step, known.get(name), vAt + step, property);
         });
     }
 

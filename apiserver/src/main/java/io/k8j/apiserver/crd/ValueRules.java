@@ -37,9 +37,20 @@ final class ValueRules {
             return List.of();
         }
         Object former = old.containsKey(field) ? old.get(field) : ABSENT;
-        return check("", Trees.asMap(part), object.get(field), former).stream()
-                .map(e -> new FieldError(
-                        e.type(), e.field().equals(NOWHERE) ? field : field + "." + e.field(), e.message()))
+        return below(field, check("", Trees.asMap(part), object.get(field), former));
+    }
+
+    /** Everything wrong with a value that stands somewhere; the sentences name places as seen from there. */
+    static List<FieldError> checkAt(String at, Map<String, Object> schema, Object value) {
+        return below(at, check("", schema, value, ABSENT));
+    }
+
+    private static List<FieldError> below(String at, List<FieldError> errors) {
+        return errors.stream()
+                .map(e -> {
+                    boolean here = e.field().isEmpty() || e.field().equals(NOWHERE);
+                    return new FieldError(e.type(), here ? at : at + "." + e.field(), e.message());
+                })
                 .toList();
     }
 

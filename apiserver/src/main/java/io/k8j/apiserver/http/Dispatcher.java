@@ -111,6 +111,7 @@ public final class Dispatcher implements RequestFilter.Next {
     private record Asked(ApiCall call, Negotiation form) {}
 
     private void serve(Exchange exchange, RequestPath path, ServedResource resource) {
+        Answers.warn(exchange, Deprecations.of(resource));
         Asked asked;
         try {
             asked = read(exchange, path, resource);
@@ -118,7 +119,6 @@ public final class Dispatcher implements RequestFilter.Next {
             checkMayAsk(exchange, path); // who may not do it learns nothing about what is wrong with it
             throw e;
         }
-        Answers.warn(exchange, Deprecations.of(resource, asked.call().verb()));
         if (asked.call().verb() == Verb.WATCH) {
             WatchResponder responder =
                     new WatchResponder(exchange, resource, asked.form(), clock, metrics.watchEvents(resource.gvr()));

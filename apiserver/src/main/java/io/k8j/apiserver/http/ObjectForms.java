@@ -151,7 +151,7 @@ final class ObjectForms {
             List<Object> conditions = printer.conditions(tree);
             if (!conditions.isEmpty()) row.put("conditions", conditions);
             switch (include) {
-                case NONE -> {}
+                case NONE -> row.put("object", null);
                 case METADATA -> {
                     Map<String, Object> partial = new LinkedHashMap<>();
                     partial.put("kind", "PartialObjectMetadata");

@@ -206,12 +206,15 @@ public final class MetadataRules {
     private static void owner(Object owner, List<FieldError> errors) {
         String at = "metadata.ownerReferences";
         String apiVersion = textOf(owner, "apiVersion");
-        if (apiVersion.isEmpty()) {
+        // What has two strokes names neither version nor kind.
+        boolean unreadable = apiVersion.indexOf('/') != apiVersion.lastIndexOf('/');
+        if (apiVersion.isEmpty() || apiVersion.endsWith("/") || unreadable) {
             errors.add(FieldError.invalid(at + ".apiVersion", apiVersion, "version must not be empty"));
         }
         for (String field : List.of("kind", "name", "uid")) {
-            if (textOf(owner, field).isEmpty()) {
-                errors.add(FieldError.invalid(at + "." + field, "", field + " must not be empty"));
+            String value = textOf(owner, field);
+            if (value.isEmpty() || field.equals("kind") && unreadable) {
+                errors.add(FieldError.invalid(at + "." + field, value, "must not be empty"));
             }
         }
         if (apiVersion.equals("v1") && textOf(owner, "kind").equals("Event")) {

@@ -26,6 +26,7 @@ final class Docs {
             return text;
         }
         int hash = text.indexOf('#', 1);
-        return all.of(text.substring(1, hash), text.substring(hash + 1));
+        String found = all.of(text.substring(1, hash), text.substring(hash + 1));
+        return text.equals(CREATED) ? found.replace(" Populated by the system.", "\n\nPopulated by the system.") : found;
     }
 }

@@ -126,4 +126,9 @@ public record ServedResource(
     public Map<String, Object> canonical(Map<String, Object> tree) {
         return storage != null && storage.builtIn() ? Canonical.of(schema, tree) : tree;
     }
+
+    /** The same as upstream has it before it is stored, see {@link Canonical#sent}. */
+    public Map<String, Object> sent(Map<String, Object> tree) {
+        return storage != null && storage.builtIn() ? Canonical.sent(schema, tree) : tree;
+    }
 }

@@ -19,9 +19,6 @@ import java.util.UUID;
 
 /** What is special about the remaining resources of the core group. */
 final class ConfigRules {
-    private static final String ENDPOINTS_WARNING =
-            "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
-
     private ConfigRules() {}
 
     static Map<String, Rules> table() {
@@ -92,16 +89,10 @@ final class ConfigRules {
                         .createOnUpdate()
                         .check(EndpointsValidation::endpoints)
                         .updateCheck(EndpointsValidation::endpointsUpdate)
-                        .warn(ConfigRules::endpointsWarnings));
+                        .warn(ObjectWarnings::endpoints));
         table.put("events", event());
         table.put("events.events.k8s.io", newEvent());
         return table;
-    }
-
-    private static List<String> endpointsWarnings(Map<String, Object> endpoints, Map<String, Object> old) {
-        List<String> warnings = new ArrayList<>(List.of(ENDPOINTS_WARNING));
-        warnings.addAll(ObjectWarnings.endpoints(endpoints, old));
-        return warnings;
     }
 
     private static void stringData(Map<String, Object> secret) {

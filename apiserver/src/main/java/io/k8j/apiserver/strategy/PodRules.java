@@ -67,6 +67,7 @@ final class PodRules {
         status.put("qosClass", QosClass.of(spec));
         pod.put("status", status);
         mergeLabelKeys(pod);
+        AppArmorAnnotations.apply(context, pod);
     }
 
     /** Turns {@code matchLabelKeys} into requirements of the selectors next to them, once, when the Pod is made. */

@@ -79,7 +79,12 @@ public final class AddressValidation {
         Findings f = new Findings();
         Place parent = Place.of(object).at("spec", "parentRef");
         if (!Meta.same(parent, Place.of(old).at("spec", "parentRef"))) {
-            f.invalid(parent, GoStruct.of(parent, "group=", "resource=", "namespace=", "name="), Meta.IMMUTABLE);
+            Object shown = parent.absent() ? null : GoStruct.of(parent, "group=", "resource=", "namespace=", "name=");
+            if (parent.absent()) f.required(parent);
+            for (String field : List.of("resource", "name")) {
+                if (parent.present() && parent.text(field).isEmpty()) f.required(parent.field(field));
+            }
+            f.invalid(parent, shown, Meta.IMMUTABLE);
         }
         return f.list();
     }

@@ -111,7 +111,9 @@ final class ContainerValidation {
                 f.notFound(c.field("targetContainerName"), target);
             }
             for (String field : FORBIDDEN_IN_EPHEMERAL) {
-                if (!c.field(field).isEmpty()) {
+                // Resources are no pointer: only what they hold counts.
+                boolean set = field.equals("resources") ? !c.field(field).isEmpty() : c.field(field).present();
+                if (set) {
                     f.forbidden(c.field(field), EPHEMERAL);
                 }
             }

@@ -82,7 +82,7 @@ public final class NetworkPolicyValidation {
         Meta.port(f, port);
         if (end.present()) {
             if (end.number(0) < port.number(0)) {
-                f.invalid(end, "must be greater than or equal to `port`");
+                f.invalid(end, port.value(), "must be greater than or equal to `port`");
             }
             Meta.port(f, end);
         }

@@ -260,7 +260,7 @@ public final class NetworkingValidation {
         Findings f = new Findings();
         Place now = Place.of(object).at("spec", "controller");
         if (!Meta.same(now, Place.of(old).at("spec", "controller"))) {
-            f.invalid(now, Meta.IMMUTABLE);
+            f.invalid(now, now.text(), Meta.IMMUTABLE);
         }
         ingressClass(object).forEach(f::add);
         return f.list();

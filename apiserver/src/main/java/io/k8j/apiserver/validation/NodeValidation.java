@@ -85,12 +85,13 @@ public final class NodeValidation {
     }
 
     private static void families(Findings f, Place cidrs) {
-        for (String cidr : cidrs.texts()) {
-            if (!Meta.isCidr(cidr)) {
+        List<String> texts = cidrs.texts();
+        for (int i = 0; i < texts.size(); i++) {
+            if (!Meta.isCidr(texts.get(i))) {
                 f.internal(
                         cidrs,
-                        "invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[0]: <nil> (invalid CIDR"
-                                + " address: " + cidr + ")");
+                        "invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[%d]: <nil> (invalid CIDR address: %s)"
+                                .formatted(i, texts.get(i)));
                 break;
             }
         }

@@ -106,10 +106,11 @@ public final class PersistentVolumeValidation {
 
     /** Checks a volume that an attachment brings along: only drivers have such ones, and they are nobody's. */
     static void inline(Findings f, Place spec) {
-        for (String field : List.of("claimRef", "capacity")) {
-            if (!spec.field(field).isEmpty()) {
-                f.forbidden(spec.field(field), INLINE);
-            }
+        if (spec.field("claimRef").present()) {
+            f.forbidden(spec.field("claimRef"), INLINE);
+        }
+        if (!spec.field("capacity").isEmpty()) {
+            f.forbidden(spec.field("capacity"), INLINE);
         }
         if (spec.field("csi").absent()) {
             f.required(spec.field("csi"), "has to be specified in the context of inline volumes");

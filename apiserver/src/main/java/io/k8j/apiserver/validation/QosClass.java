@@ -17,7 +17,7 @@ public final class QosClass {
         Map<String, Quantity> limits = new HashMap<>();
         boolean guaranteed = true;
         Place whole = spec.field("resources");
-        if (hasAny(whole)) {
+        if (whole.present()) {
             guaranteed = add(whole, requests, limits);
         } else {
             for (String list : List.of("containers", "initContainers")) {
@@ -32,12 +32,6 @@ public final class QosClass {
         boolean equal = requests.size() == limits.size()
                 && requests.entrySet().stream().allMatch(e -> e.getValue().equals(limits.get(e.getKey())));
         return guaranteed && equal ? "Guaranteed" : "Burstable";
-    }
-
-    private static boolean hasAny(Place resources) {
-        return COUNTED.stream()
-                .anyMatch(name -> resources.at("requests", name).present()
-                        || resources.at("limits", name).present());
     }
 
     /** Adds one part's amounts; false if it lacks a limit for CPU or memory. */

@@ -97,7 +97,7 @@ final class SecurityContextValidation {
         WindowsValidation.options(f, context.field("windowsOptions"));
         appArmor(f, context.field("appArmorProfile"));
         Meta.optionalOneOf(f, context.field("supplementalGroupsPolicy"), List.of("Merge", "Strict"));
-        Meta.optionalOneOf(f, context.field("seLinuxChangePolicy"), List.of("MountOption", "Recursive"));
+        Meta.optionalOneOf(f, context.field("seLinuxChangePolicy"), List.of("Recursive"));
     }
 
     private static void id(Findings f, Place id) {

@@ -26,6 +26,8 @@ public final class ServiceValidation {
 
     public static List<FieldError> create(Map<String, Object> service) {
         Findings f = new Findings();
+        ServiceIpValidation.check(f, Place.of(service).field("spec"), Place.of(null));
+        if (f.size() > 0) return f.list(); // addresses are given before the rest is looked at
         check(f, Place.of(service), Place.of(null));
         return f.list();
     }

@@ -23,6 +23,14 @@ public final class FieldOwnership {
     private static final Map<String, Object> OF_PODS =
             ManagedFields.resetFields("spec", "metadata.deletionTimestamp", "metadata.ownerReferences");
 
+    private static final GroupResource CERTIFICATE_REQUESTS =
+            new GroupResource("certificates.k8s.io", "certificatesigningrequests");
+    private static final Map<String, Object> ALL_OF_REQUEST = ManagedFields.resetFields("spec", "status");
+    private static final Map<String, Object> NOT_CERTIFICATE =
+            ManagedFields.resetFields("spec", "status.conditions");
+    private static final Map<String, Object> NOT_CONDITIONS =
+            ManagedFields.resetFields("spec", "status.certificate");
+
     private static final GroupResource PODS = new GroupResource("", "pods");
 
     private FieldOwnership() {}
@@ -53,7 +61,7 @@ public final class FieldOwnership {
      * always there have one.
      */
     private static Map<String, Object> asWritten(Call call, Map<String, Object> object) {
-        Map<String, Object> written = call.resource().canonical(object);
+        Map<String, Object> written = call.resource().sent(object);
         Object managed = Trees.get(object, "metadata", "managedFields");
         // An empty list is more than an absent one here: it clears them.
         if (managed != null && written != object) SystemFields.metadata(written).put("managedFields", managed);
@@ -118,9 +126,20 @@ public final class FieldOwnership {
 
     private static Map<String, Object> reset(Call call) {
         if (!call.resource().info().hasStatus()) return null;
+        if (call.storage().id().equals(CERTIFICATE_REQUESTS)) return resetOfRequest(call.api().subresource());
         return switch (call.api().subresource()) {
             case "" -> NOT_STATUS;
             case "status" -> statusReset(call);
+            default -> null;
+        };
+    }
+
+    /** A certificate request is its maker's word, which the server completes and nobody owns. */
+    private static Map<String, Object> resetOfRequest(String subresource) {
+        return switch (subresource) {
+            case "" -> ALL_OF_REQUEST;
+            case "status" -> NOT_CERTIFICATE;
+            case "approval" -> NOT_CONDITIONS;
             default -> null;
         };
     }

@@ -52,7 +52,7 @@ public final class PatchHandler implements Handler {
         boolean apply = type.equals(Params.APPLY);
         boolean mayCreate = rules == MainRules.RULES && apply
                 || rules == MainRules.RULES && call.storage().strategy().allowCreateOnUpdate();
-        UpdateFlow.Plan plan = new UpdateFlow.Plan(rules, mayCreate, authorizeCreate, params, ATTEMPTS);
+        UpdateFlow.Plan plan = new UpdateFlow.Plan(rules, mayCreate, authorizeCreate, params, ATTEMPTS, false);
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
             Map<String, Object> object =
                     apply ? applied(call, patch, params, current) : patched(call, type, patch, params, current);
@@ -215,6 +215,6 @@ public final class PatchHandler implements Handler {
                 new GroupVersionKind("", "", ""),
                 "",
                 List.of(FieldError.invalid(
-                        "patch", strategic ? GoText.format(patch.tree()) : Json.writeString(patched), why)));
+                        "patch", strategic ? GoText.format(patch.tree()) : PatchedText.of(patch.tree(), patched), why)));
     }
 }

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  * anew with the newest state when somebody else wrote meanwhile, unless the client named the version it changes.
  */
 public final class UpdateFlow {
+    private static final String REGISTRY = "/registry";
     private static final String MODIFIED =
             "the object has been modified; please apply your changes to the latest version and try again";
 
@@ -54,6 +55,7 @@ public final class UpdateFlow {
      * @param mayCreate whether an absent object is created
      * @param authorizeCreate throws if the user may not create; asked only then
      * @param attempts how often to begin anew
+     * @param whole whether the client sent the whole object, whose uid it then means
      * @param view what admission sees; null if that is the object
      */
     public record Plan(
@@ -62,10 +64,17 @@ public final class UpdateFlow {
             Consumer<Call> authorizeCreate,
             Params params,
             int attempts,
+            boolean whole,
             AdmissionView view) {
         /** Admission sees the object itself. */
-        public Plan(UpdateRules rules, boolean mayCreate, Consumer<Call> authorizeCreate, Params params, int attempts) {
-            this(rules, mayCreate, authorizeCreate, params, attempts, null);
+        public Plan(
+                UpdateRules rules,
+                boolean mayCreate,
+                Consumer<Call> authorizeCreate,
+                Params params,
+                int attempts,
+                boolean whole) {
+            this(rules, mayCreate, authorizeCreate, params, attempts, whole, null);
         }
     }
 
@@ -103,7 +112,7 @@ public final class UpdateFlow {
         Map<String, Object> old = call.workingFormOfStored(before);
         Map<String, Object> object = changed(call, old, change);
         Map<String, Object> metadata = SystemFields.metadata(object);
-        checkIdentity(call, metadata, old);
+        if (plan.whole()) checkIdentity(call, metadata, old);
         checkVersion(call, metadata, current);
         // In the form in which the stored one is, so that a field that is spelled out empty is no change.
         object = call.storage().canonical(call.workingForm(object));
@@ -197,7 +206,13 @@ public final class UpdateFlow {
                 call.name(),
                 ("StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, AdditionalErrorMsg: Precondition"
                                 + " failed: UID in precondition: %s, UID in object meta: %s")
-                        .formatted(call.storage().storeKey(call.key()), uid, known));
+                        .formatted(keyOf(call), uid, known));
+    }
+
+    /** Upstream's key without the prefix that all have. */
+    private static String keyOf(Call call) {
+        String key = call.storage().storeKey(call.key());
+        return key.startsWith(REGISTRY) ? key.substring(REGISTRY.length()) : key;
     }
 
     private static void checkVersion(Call call, Map<String, Object> metadata, CachedObject current) {

@@ -34,7 +34,7 @@ public final class UpdateHandler implements Handler {
         String manager = params.managerOr(call.agent());
         boolean mayCreate =
                 rules == MainRules.RULES && call.storage().strategy().allowCreateOnUpdate();
-        UpdateFlow.Plan plan = new UpdateFlow.Plan(rules, mayCreate, authorizeCreate, params, 100);
+        UpdateFlow.Plan plan = new UpdateFlow.Plan(rules, mayCreate, authorizeCreate, params, 100, true);
         Body body = new Body(call, recorded == null ? sent : Trees.deepCopy(sent));
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
             Map<String, Object> object = body.take();

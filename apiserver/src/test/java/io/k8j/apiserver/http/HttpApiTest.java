@@ -109,6 +109,16 @@ class HttpApiTest {
     }
 
     @Test
+    void whoeverIsRefusedEndpointsIsToldOfSlicesToo() {
+        HttpResponse<String> refused = post(
+                "/api/v1/namespaces/default/endpoints",
+                "{\"kind\":\"Endpoints\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"x\"},\"subsets\":5}");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.headers().allValues("Warning"))
+                .containsExactly("299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"");
+    }
+
+    @Test
     void whoeverReadsEndpointsIsToldOfSlices() {
         String warning = "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"";
         assertThat(get("/api/v1/namespaces/default/endpoints", "root").headers().allValues("Warning"))

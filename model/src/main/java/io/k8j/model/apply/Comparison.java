@@ -15,8 +15,10 @@ import java.util.Map;
  * @param added paths only the new version has
  * @param modified paths of values that differ
  * @param removed paths only the old version has
+ * @param readable whether all items of lists that have keys have one; otherwise nobody can tell who owns what
  */
-record Comparison(Map<String, Object> added, Map<String, Object> modified, Map<String, Object> removed) {
+record Comparison(
+        Map<String, Object> added, Map<String, Object> modified, Map<String, Object> removed, boolean readable) {
     private static final Object ABSENT = new Object();
 
     boolean isSame() {
@@ -34,14 +36,15 @@ record Comparison(Map<String, Object> added, Map<String, Object> modified, Map<S
         return new Comparison(
                 FieldSets.recursiveDifference(added, fields),
                 FieldSets.recursiveDifference(modified, fields),
-                FieldSets.recursiveDifference(removed, fields));
+                FieldSets.recursiveDifference(removed, fields),
+                readable);
     }
 
     /** Compares two versions, managed fields left out. */
     static Comparison of(Map<String, Object> before, Map<String, Object> after, Schema schema) {
         Walk walk = new Walk();
         walk.maps(before, after, schema);
-        return new Comparison(walk.added.set(), walk.modified.set(), walk.removed.set());
+        return new Comparison(walk.added.set(), walk.modified.set(), walk.removed.set(), walk.readable);
     }
 
     @SuppressWarnings("ReferenceEquality") // ABSENT is a mark, and the same value is equal
@@ -50,6 +53,7 @@ record Comparison(Map<String, Object> added, Map<String, Object> modified, Map<S
         private final Collected added = path.newSet();
         private final Collected modified = path.newSet();
         private final Collected removed = path.newSet();
+        private boolean readable = true;
 
         private void value(Object before, Object after, Schema schema) {
             if (before == after) return;
@@ -108,7 +112,10 @@ record Comparison(Map<String, Object> added, Map<String, Object> modified, Map<S
             if (Trees.deepEquals(before, after)) return true;
             Map<String, List<Object>> left = index(before, schema);
             Map<String, List<Object>> right = index(after, schema);
-            if (left == null || right == null) return false;
+            if (left == null || right == null) {
+                readable = false;
+                return false;
+            }
             left.forEach((element, items) -> items(element, items, right.getOrDefault(element, List.of()), schema));
             right.forEach((element, items) -> {
                 if (!left.containsKey(element)) items(element, List.of(), items, schema);

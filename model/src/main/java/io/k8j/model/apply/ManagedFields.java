@@ -66,7 +66,8 @@ public final class ManagedFields {
      * @param subresource through which it is written; empty or null for the object itself
      * @param now time of the write
      * @param resetFields fields the writer cannot own here, see {@link #resetFields}; null for none
-     * @return the entries, sorted as upstream does; empty if the object must have none
+     * @return the entries, sorted as upstream does; empty if the object must have none, as one whose lists with keys
+     *     have items without
      */
     public static List<Object> afterUpdate(
             Map<String, Object> live,
@@ -101,7 +102,7 @@ public final class ManagedFields {
         if (owners.isEmpty() && live != null && Trees.string(live, "metadata", "uid") != null) {
             return List.of(); // cleared: nothing is tracked until somebody applies
         }
-        update(
+        boolean readable = update(
                 owners,
                 live,
                 updated,
@@ -111,12 +112,13 @@ public final class ManagedFields {
                 Owners.time(now),
                 resetFields,
                 versions);
+        if (!readable) return List.of();
         owners.cap();
         return owners.encode();
     }
 
-    /** Moves the changed fields to the writer. */
-    static void update(
+    /** Moves the changed fields to the writer; false if nobody can tell which they are. */
+    static boolean update(
             Owners owners,
             Map<String, Object> live,
             Map<String, Object> updated,
@@ -129,11 +131,13 @@ public final class ManagedFields {
         VersionedComparison changes = new VersionedComparison(
                 live == null ? Map.of() : live, updated, schema, apiVersion, resetFields, versions);
         Comparison comparison = changes.written();
-        if (comparison.isSame()) return;
+        if (!comparison.readable()) return false;
+        if (comparison.isSame()) return true;
         owners.reconcile(schema, version -> isAlike(versions, version, apiVersion));
         owners.takeFromOthers(null, changes);
         Map<String, Object> own = FieldSets.difference(comparison.changed(), UNOWNED);
         if (!own.isEmpty()) owners.put(self, apiVersion, time, FieldSets.union(owners.fields(self), own));
+        return true;
     }
 
     /** Whether fields of a version are those of the one that is written. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Merges what a manager applies into an object and keeps track of who owns what. Stateless; changes none of its
@@ -132,13 +133,15 @@ public final class ServerSideApply {
         }
         owners.takeFromOthers(self, changes);
         boolean changed = !Trees.deepEquals(unmanaged(live), unmanaged(object));
-        String time = before != null && before.time() != null && !changed ? before.time() : Owners.time(request.now());
+        // Whoever changes nothing has no time: a new manager none at all.
+        String unchanged = before == null ? null : before.time();
+        String time = changed ? Owners.time(request.now()) : unchanged;
         own = FieldSets.difference(own, ManagedFields.UNOWNED);
         boolean same = before != null
                 && before.encoded() != null
                 && own.equals(last)
                 && before.apiVersion().equals(request.apiVersion())
-                && time.equals(before.time());
+                && Objects.equals(time, before.time());
         if (!same) owners.put(self, request.apiVersion(), time, own);
         Map<String, Object> result = withManagedFields(object, owners.encode());
         return new Applied(LastApplied.refresh(result, applied, request.manager()), changed);

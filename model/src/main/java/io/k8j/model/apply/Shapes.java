@@ -27,7 +27,12 @@ final class Shapes {
             case LIST -> schema.listType() == ListType.ATOMIC || schema.items() == null ? Shape.LEAF : Shape.LIST;
             // values without a schema are taken apart only where unknown fields are kept on purpose
             case ANY ->
-                schema.preserveUnknownFields() && !schema.atomic() && value instanceof Map ? Shape.MAP : Shape.LEAF;
+                schema.preserveUnknownFields()
+                                && !schema.atomic()
+                                && schema.typeName() == null // a RawExtension is one value, whatever it holds
+                                && value instanceof Map
+                        ? Shape.MAP
+                        : Shape.LEAF;
             default -> Shape.LEAF;
         };
     }

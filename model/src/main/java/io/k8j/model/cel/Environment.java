@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableCollection;
 import com.google.common.collect.ImmutableList;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
-import dev.cel.common.CelSource;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.types.CelType;
@@ -18,17 +17,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * CEL as Kubernetes 1.36 speaks it: the standard functions, upstream's extensions and own libraries, with some variables.
  * Immutable; safe for all threads.
  */
 public final class Environment {
-    private static final Pattern CANDIDATES = Pattern.compile(" \\(candidates: .*\\)$", Pattern.DOTALL);
-    private static final Pattern SYNTAX =
-            Pattern.compile("^(mismatched input|no viable alternative|extraneous input|missing |token recognition).*");
-
     private final Language language;
     private final CelCompiler compiler;
     private final Sizes sizes;
@@ -111,7 +105,7 @@ public final class Environment {
             CelRuntime runtime = language.runtime();
             if (made != null) {
                 CelValidationResult parsed = compiler.parse(text);
-                if (parsed.hasError()) return new Compiled.Fault(words(parsed.getErrors(), parsed.getSource()));
+                if (parsed.hasError()) return new Compiled.Fault(IssueWords.of(compiler, parsed.getErrors(), parsed.getSource()));
                 Map<String, CelType> all = new LinkedHashMap<>(made);
                 all.putAll(maker.types(parsed.getAst()));
                 NamedTypes types = new NamedTypes(Map.copyOf(all));
@@ -123,29 +117,18 @@ public final class Environment {
                         .build();
             }
             CelValidationResult result = compiler.compile(text);
-            if (result.hasError()) return new Compiled.Fault(words(result.getErrors(), result.getSource()));
+            if (result.hasError()) return new Compiled.Fault(IssueWords.of(compiler, result.getErrors(), result.getSource()));
             CelAbstractSyntaxTree ast = result.getAst();
             List<CelIssue> literals = LiteralChecks.check(ast);
-            if (!literals.isEmpty()) return new Compiled.Fault(words(literals, ast.getSource()));
+            if (!literals.isEmpty()) return new Compiled.Fault(IssueWords.of(compiler, literals, ast.getSource()));
             CelRuntime.Program program = (CelRuntime.Program) runtime.createProgram(ast);
             return new Compiled.Ready(new Expression(ast, program, StaticCost.of(ast, sizes)));
         } catch (CelValidationException e) {
-            return new Compiled.Fault(words(e.getErrors(), e.getSource()));
+            return new Compiled.Fault(IssueWords.of(compiler, e.getErrors(), e.getSource()));
         } catch (CelEvaluationException e) {
             return new Compiled.Fault(Failures.words(e));
         } catch (StackOverflowError e) {
             return new Compiled.Fault("expression recursion limit exceeded: 250");
         }
-    }
-
-    private static String words(List<CelIssue> issues, CelSource source) {
-        Map<String, CelIssue> plain = new LinkedHashMap<>();
-        for (CelIssue issue : issues) {
-            String message = CANDIDATES.matcher(issue.getMessage()).replaceFirst("");
-            if (SYNTAX.matcher(message).matches()) message = "Syntax error: " + message;
-            CelIssue shown = CelIssue.formatError(issue.getExprId(), issue.getSourceLocation(), message);
-            plain.putIfAbsent(shown.toDisplayString(source), shown);
-        }
-        return String.join("\n", plain.keySet());
     }
 }

@@ -66,13 +66,8 @@ public final class Language {
         return runtime;
     }
 
-    // The checker, not a later pass, has to name mixed literals: its words are upstream's.
-    @SuppressWarnings("deprecation")
     private static CelOptions options() {
-        return CelOptions.current()
-                .enableHeterogeneousNumericComparisons(true)
-                .enableHomogeneousLiterals(true)
-                .build();
+        return CelOptions.current().enableHeterogeneousNumericComparisons(true).build();
     }
 
     private static CelStringExtensions strings() {

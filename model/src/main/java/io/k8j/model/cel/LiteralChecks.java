@@ -33,8 +33,9 @@ final class LiteralChecks {
             if (!text) return;
             String wrong = wrong(function, argument.constant().stringValue());
             if (wrong == null) return;
-            issues.add(CelIssue.formatError(argument.id(), location(ast, argument.id()), wrong));
+            issues.add(CelIssue.formatError(argument.id(), location(ast, argument), wrong));
         });
+        MixedLiterals.check(ast, issues);
         return issues;
     }
 
@@ -65,10 +66,24 @@ final class LiteralChecks {
         }
     }
 
-    private static CelSourceLocation location(CelAbstractSyntaxTree ast, long id) {
-        Integer offset = ast.getSource().getPositionsMap().get(id);
-        return offset == null
-                ? CelSourceLocation.NONE
-                : ast.getSource().getOffsetLocation(offset).orElse(CelSourceLocation.NONE);
+    /** Where an expression stands; a negative number begins with its sign. */
+    static CelSourceLocation location(CelAbstractSyntaxTree ast, CelExpr expr) {
+        Integer offset = ast.getSource().getPositionsMap().get(expr.id());
+        if (offset == null) return CelSourceLocation.NONE;
+        if (expr.exprKind().getKind() == Kind.CONSTANT && offset > 0) {
+            String before = ast.getSource().getContent().toString();
+            int at = before.offsetByCodePoints(0, offset) - 1;
+            boolean number = Character.isDigit(before.codePointAt(at + 1)) || before.charAt(at + 1) == '.';
+            if (number && isNegative(expr.constant()) && before.charAt(at) == '-') offset--;
+        }
+        return ast.getSource().getOffsetLocation(offset).orElse(CelSourceLocation.NONE);
+    }
+
+    private static boolean isNegative(CelConstant constant) {
+        return switch (constant.getKind()) {
+            case INT64_VALUE -> constant.int64Value() < 0;
+            case DOUBLE_VALUE -> constant.doubleValue() < 0;
+            default -> false;
+        };
     }
 }

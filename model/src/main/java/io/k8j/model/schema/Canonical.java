@@ -14,13 +14,33 @@ import java.util.Map;
  */
 @SuppressWarnings("ReferenceEquality") // the same value says "unchanged"
 public final class Canonical {
-    private Canonical() {}
+    private static final Canonical STORED = new Canonical(false);
+    private static final Canonical SENT = new Canonical(true);
+
+    /** Whether an empty list or map stays one where nothing stands for an absent one. */
+    private final boolean keepsEmpty;
+
+    private Canonical(boolean keepsEmpty) {
+        this.keepsEmpty = keepsEmpty;
+    }
 
     /**
      * The tree in canonical form: the very same one if it is in that form already, otherwise a new one. What is right
      * already is shared with the input.
      */
     public static Map<String, Object> of(Schema schema, Map<String, Object> tree) {
+        return STORED.tree(schema, tree);
+    }
+
+    /**
+     * The same before the object is stored for the first time: the form in which upstream counts who owns what. A field
+     * that is always written is an empty list or map if that was sent, and only null if nothing was.
+     */
+    public static Map<String, Object> sent(Schema schema, Map<String, Object> tree) {
+        return SENT.tree(schema, tree);
+    }
+
+    private Map<String, Object> tree(Schema schema, Map<String, Object> tree) {
         Schema.Field[] order = schema.order();
         Object[] values = new Object[order.length];
         boolean same = true;
@@ -49,18 +69,22 @@ public final class Canonical {
 
     /** The same as a new map. */
     static Map<String, Object> nothing(Schema.Field[] order) {
-        return inOrder(order, new Object[order.length], 0);
+        return STORED.inOrder(order, new Object[order.length], 0);
     }
 
     /** Whether a field that was given is written as it was given. */
-    private static boolean isKept(Schema.Field field, Object value) {
+    private boolean isKept(Schema.Field field, Object value) {
         return switch (field.presence()) {
             case KEEP -> value != null;
             case NULL -> true;
             case OMIT -> value != null && !isEmpty(value);
             case ALWAYS ->
-                value == null ? empty(field.schema()) == null : !isEmpty(value) || isPlainEmpty(field, value);
+                value == null ? empty(field.schema()) == null : !isEmpty(value) || isPlainEmpty(field, value) || staysEmpty(value);
         };
+    }
+
+    private boolean staysEmpty(Object value) {
+        return keepsEmpty && (value instanceof List || value instanceof Map);
     }
 
     /** Whether an empty value is the one that is always written. */
@@ -79,7 +103,7 @@ public final class Canonical {
         return false;
     }
 
-    private static Map<String, Object> inOrder(Schema.Field[] order, Object[] values, int size) {
+    private Map<String, Object> inOrder(Schema.Field[] order, Object[] values, int size) {
         Map<String, Object> out = LinkedHashMap.newLinkedHashMap(size + 2);
         for (int i = 0; i < order.length; i++) {
             Schema.Field field = order[i];
@@ -90,6 +114,8 @@ public final class Canonical {
                 else if (presence == Presence.NULL) out.put(field.name(), null);
             } else if (presence == Presence.KEEP || presence == Presence.NULL || !isEmpty(value)) {
                 out.put(field.name(), value);
+            } else if (presence == Presence.ALWAYS && staysEmpty(value)) {
+                out.put(field.name(), value);
             } else if (presence == Presence.ALWAYS) {
                 out.put(field.name(), empty(field.schema()));
             }
@@ -97,10 +123,10 @@ public final class Canonical {
         return out;
     }
 
-    private static Object value(Schema schema, Object value) {
+    private Object value(Schema schema, Object value) {
         if (value instanceof RawJson) return value; // of stored bytes, which are in this form
         return switch (schema.type()) {
-            case OBJECT -> of(schema, cast(value));
+            case OBJECT -> tree(schema, cast(value));
             case LIST -> holdsObjects(schema) ? list(schema.items(), cast((List<?>) value)) : value;
             case MAP -> holdsObjects(schema) ? map(schema.items(), cast(value)) : value;
             case ANY -> schemaOr(schema.typeName(), value);
@@ -123,7 +149,7 @@ public final class Canonical {
         };
     }
 
-    private static List<Object> list(Schema items, List<Object> in) {
+    private List<Object> list(Schema items, List<Object> in) {
         List<Object> out = null;
         for (int i = 0; i < in.size(); i++) {
             Object item = in.get(i);
@@ -134,7 +160,7 @@ public final class Canonical {
         return out == null ? in : out;
     }
 
-    private static Map<String, Object> map(Schema items, Map<String, Object> in) {
+    private Map<String, Object> map(Schema items, Map<String, Object> in) {
         boolean same = true;
         Map<String, Object> out = LinkedHashMap.newLinkedHashMap(in.size());
         for (Map.Entry<String, Object> entry : in.entrySet()) {

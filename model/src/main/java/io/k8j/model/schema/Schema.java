@@ -83,6 +83,9 @@ public final class Schema {
             boolean publishedDefault,
             Presence presence,
             int position) {
+        /** Numbers above belong to fields of an inlined message. */
+        static final int INLINED = 1 << 10;
+
         /** Describes a field that is to become part of a schema. */
         public Field(
                 String name,

@@ -33,17 +33,20 @@ public final class StrictDecoder {
     private final StringBuilder place = new StringBuilder();
     private final List<String> goPath = new ArrayList<>();
     private String goStruct;
+    private String mismatch; // the first value of a wrong type; what cannot be read at all goes before it
 
     private StrictDecoder() {}
 
     /**
      * Decodes one object.
      *
-     * @throws WrongTypeException if a value has not the type its field wants; the first such in the input's order
+     * @throws WrongTypeException if a value has not the type its field wants: the first in the input's order that cannot
+     *     be read, such as a quantity, otherwise the first of another JSON type
      */
     public static Decoded decode(Schema schema, Map<String, Object> tree) {
         StrictDecoder decoder = new StrictDecoder();
         Map<String, Object> object = decoder.object(schema, tree);
+        decoder.refuseMismatch();
         return new Decoded(object, List.copyOf(decoder.problems));
     }
 
@@ -53,7 +56,13 @@ public final class StrictDecoder {
      * @throws WrongTypeException if it has not the type the schema wants
      */
     static void check(Schema schema, Object value) {
-        new StrictDecoder().value(schema, value);
+        StrictDecoder decoder = new StrictDecoder();
+        decoder.value(schema, value);
+        decoder.refuseMismatch();
+    }
+
+    private void refuseMismatch() {
+        if (mismatch != null) throw new WrongTypeException(mismatch);
     }
 
     private Object value(Schema schema, Object value) {
@@ -86,9 +95,11 @@ public final class StrictDecoder {
             if (entry.getValue() == null) continue;
             enter(name);
             goStruct = ownStruct;
+            int depth = goPath.size();
+            if (field.protoNumber() > Schema.Field.INLINED) goPath.addAll(GoNames.embedding(ownStruct, field));
             goPath.add(name);
             out.put(name, value(field.schema(), entry.getValue()));
-            goPath.removeLast();
+            goPath.subList(depth, goPath.size()).clear();
             goStruct = outerStruct;
             place.setLength(start);
         }
@@ -144,15 +155,17 @@ public final class StrictDecoder {
         };
     }
 
-    private static String bytes(String text) {
+    private Object bytes(String text) {
         String compact = text.indexOf('\n') < 0 && text.indexOf('\r') < 0 ? text : text.replaceAll("[\r\n]", "");
+        int fault;
         try {
             Base64.getDecoder().decode(compact);
             if (compact.length() % 4 == 0) return compact;
-            throw new WrongTypeException("illegal base64 data at input byte " + (compact.length() & ~3));
+            fault = compact.length() & ~3;
         } catch (IllegalArgumentException e) {
-            throw new WrongTypeException("illegal base64 data at input byte " + Base64Errors.position(compact));
+            fault = Base64Errors.position(compact);
         }
+        return mismatched("illegal base64 data at input byte " + fault);
     }
 
     private Object integer(Schema schema, Object value) {
@@ -169,12 +182,11 @@ public final class StrictDecoder {
         return value instanceof Number n ? (Object) n.doubleValue() : wrong(schema, value);
     }
 
-    private static Object intOrString(Object value) {
+    private Object intOrString(Object value) {
         if (value instanceof String) return value;
         if (value instanceof Integer i) return (long) i;
         if (value instanceof Long number && number == number.intValue()) return number;
-        throw new WrongTypeException(
-                "json: cannot unmarshal " + GoNames.jsonKind(value, true) + " into Go value of type int32");
+        throw new WrongTypeException(words(GoNames.jsonKind(value, true), "int32"));
     }
 
     private static Object quantity(Object value) {
@@ -198,13 +210,22 @@ public final class StrictDecoder {
         return out;
     }
 
+    /** The rest is read on: something that cannot be read at all may follow. */
     private Object wrong(Schema schema, Object value) {
+        if (mismatch != null) return null;
         String kind = GoNames.jsonKind(value, schema.type() == Schema.Type.INTEGER);
-        if (goStruct == null)
-            throw new WrongTypeException(
-                    "json: cannot unmarshal " + kind + " into Go value of type " + GoNames.of(schema));
-        throw new WrongTypeException("json: cannot unmarshal " + kind + " into Go struct field " + goStruct + "."
-                + String.join(".", goPath) + " of type " + GoNames.of(schema));
+        String field = goPath.isEmpty() ? "" : goPath.getLast();
+        return mismatched(words(kind, GoNames.of(schema, goStruct, field)));
+    }
+
+    private Object mismatched(String message) {
+        if (mismatch == null) mismatch = message;
+        return null;
+    }
+
+    private String words(String kind, String type) {
+        String place = goStruct == null ? "Go value" : "Go struct field " + goStruct + "." + String.join(".", goPath);
+        return "json: cannot unmarshal " + kind + " into " + place + " of type " + type;
     }
 
     @SuppressWarnings("unchecked") // JSON trees have string keys

@@ -12,16 +12,28 @@ final class Times {
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'");
 
+    private static final int SECONDS_LENGTH = "2006-01-02T15:04:05".length();
+    private static final int FRACTION = ".000000".length();
+
     private Times() {}
 
     static String canonical(String text, boolean micro) {
         if (micro ? PlainTime.isMicros(text) : PlainTime.seconds(text) != PlainTime.OTHER) return text;
         try {
+            if (micro && !hasMicros(text)) throw new WrongTypeException(words(text, true));
             OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
             return (micro ? MICROS : SECONDS).format(time);
         } catch (DateTimeParseException e) {
             throw new WrongTypeException(words(text, micro));
         }
+    }
+
+    /** Six digits stand behind the seconds, no fewer. */
+    private static boolean hasMicros(String text) {
+        int end = SECONDS_LENGTH + FRACTION;
+        return text.length() >= end
+                && ".,".indexOf(text.charAt(SECONDS_LENGTH)) >= 0
+                && text.substring(SECONDS_LENGTH + 1, end).chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     static String format(Instant instant, boolean micro) {
@@ -43,6 +55,11 @@ final class Times {
                         .formatted(text, layout, text.substring(at), part);
             at += part.length();
         }
+        if (micro && !hasMicros(text)) {
+            return "parsing time \"%s\" as \"%s\": cannot parse \"%s\" as \".000000\""
+                    .formatted(text, layout, text.substring(at));
+        }
+        if (micro) at += FRACTION;
         return "parsing time \"%s\" as \"%s\": cannot parse \"%s\" as \"Z07:00\""
                 .formatted(text, layout, text.substring(Math.min(at, text.length())));
     }

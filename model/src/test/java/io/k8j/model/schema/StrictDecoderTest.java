@@ -76,7 +76,46 @@ class StrictDecoderTest {
                         "a flag for a port",
                         "v1 Service",
                         "{'spec':{'ports':[{'port':80,'targetPort':true}]}}",
-                        "json: cannot unmarshal bool into Go value of type int32"),
+                        "json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type"
+                                + " int32"),
+                new Wrong(
+                        "a fraction for a number of Pods",
+                        "policy/v1 PodDisruptionBudget",
+                        "{'spec':{'minAvailable':0.5}}",
+                        "json: cannot unmarshal number 0.5 into Go struct field"
+                                + " PodDisruptionBudgetSpec.spec.minAvailable of type int32"),
+                new Wrong(
+                        "a text for quantities",
+                        "v1 LimitRange",
+                        "{'spec':{'limits':[{'max':'x'}]}}",
+                        "json: cannot unmarshal string into Go struct field LimitRangeItem.spec.limits.max of type"
+                                + " v1.ResourceList"),
+                new Wrong(
+                        "a field of an embedded struct",
+                        "networking.k8s.io/v1 Ingress",
+                        "{'spec':{'rules':[{'http':{'paths':[{'backend':true}]}}]}}",
+                        "json: cannot unmarshal bool into Go struct field"
+                                + " HTTPIngressPath.spec.rules.IngressRuleValue.http.paths.backend of type"
+                                + " v1.IngressBackend"),
+                new Wrong(
+                        "a field of a struct that is embedded twice",
+                        "admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy",
+                        "{'spec':{'matchConstraints':{'resourceRules':[{'operations':['*'],'apiGroups':'x'}]}}}",
+                        "json: cannot unmarshal string into Go struct field"
+                                + " NamedRuleWithOperations.spec.matchConstraints.resourceRules.RuleWithOperations.Rule"
+                                + ".apiGroups of type []string"),
+                new Wrong(
+                        "what cannot be read goes before what has another type",
+                        "v1 ResourceQuota",
+                        "{'metadata':{'finalizers':'x'},'spec':{'hard':{'pods':'y'}}}",
+                        "quantities must match the regular expression"
+                                + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+                new Wrong(
+                        "a time without its microseconds",
+                        "coordination.k8s.io/v1 Lease",
+                        "{'spec':{'renewTime':'2026-01-02T03:04:05Z'}}",
+                        "parsing time \"2026-01-02T03:04:05Z\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse"
+                                + " \"Z\" as \".000000\""),
                 new Wrong(
                         "no quantity",
                         "v1 Pod",

@@ -7,6 +7,7 @@ import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.NullableType;
 import dev.cel.common.types.OptionalType;
+import dev.cel.common.types.TypeType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
 import io.k8j.apiserver.cel.AuthorizerFunctions;
@@ -116,6 +117,7 @@ public final class AdmissionEnvironment {
             case MapType map -> "map(" + name(map.keyType()) + ", " + name(map.valueType()) + ")";
             case OptionalType optional ->
                 "optional_type(" + name(optional.parameters().getFirst()) + ")";
+            case TypeType meta -> "type(" + name(meta.type()) + ")";
             case NullableType nullable -> "wrapper(" + name(nullable.targetType()) + ")";
             default ->
                 type.kind() == CelKind.TIMESTAMP || type.kind() == CelKind.DURATION || type.kind() != CelKind.DYN

@@ -19,6 +19,7 @@ public final class PolicyPrograms {
     private final boolean params;
     private final Map<String, Program> variables = new LinkedHashMap<>();
     private final Map<String, CelType> types = new LinkedHashMap<>();
+    private final boolean named; // whether expressions know of variables at all
     private AdmissionEnvironment environment;
     private AdmissionEnvironment messages;
     private AdmissionEnvironment mutations;
@@ -31,6 +32,7 @@ public final class PolicyPrograms {
     /** @param withVariables false if the caller adds them one by one, to tell what is wrong with each */
     public PolicyPrograms(Place spec, boolean withVariables) {
         this.params = spec.field("paramKind").present();
+        this.named = !spec.field("variables").isEmpty();
         if (!withVariables) return;
         for (Place variable : spec.field("variables").items()) {
             variable(variable.text("name"), variable.text("expression"));
@@ -52,7 +54,7 @@ public final class PolicyPrograms {
     }
 
     private AdmissionEnvironment environment() {
-        if (environment == null) environment = AdmissionEnvironment.of(new Options(params, true, false), types);
+        if (environment == null) environment = AdmissionEnvironment.of(new Options(params, true, false), named ? types : null);
         return environment;
     }
 
@@ -63,7 +65,7 @@ public final class PolicyPrograms {
 
     /** A message. It cannot ask the authorizer. */
     public Program message(String expression) {
-        if (messages == null) messages = AdmissionEnvironment.of(new Options(params, false, false), types);
+        if (messages == null) messages = AdmissionEnvironment.of(new Options(params, false, false), named ? types : null);
         return messages.compile(expression, "string");
     }
 
@@ -83,7 +85,7 @@ public final class PolicyPrograms {
     }
 
     private AdmissionEnvironment mutations() {
-        if (mutations == null) mutations = AdmissionEnvironment.of(new Options(params, true, true), types);
+        if (mutations == null) mutations = AdmissionEnvironment.of(new Options(params, true, true), named ? types : null);
         return mutations;
     }
 
