@@ -67,9 +67,20 @@ public final class MetadataRules {
         return errors;
     }
 
-    /** Everything wrong with the metadata of a changed object; upstream checks it again, so some errors come twice. */
+    /**
+     * Everything wrong with the metadata of a changed object; upstream checks it several times, so errors are repeated.
+     *
+     * @param resource of the request
+     * @param subresource of the request; empty for the object itself
+     * @param builtIn whether it is no custom resource
+     */
     public static List<FieldError> validateUpdate(
-            boolean namespaced, Map<String, Object> metadata, Map<String, Object> old) {
+            GroupResource resource,
+            String subresource,
+            boolean builtIn,
+            boolean namespaced,
+            Map<String, Object> metadata,
+            Map<String, Object> old) {
         List<FieldError> errors = new ArrayList<>(0);
         String generateName = text(metadata, "generateName");
         if (!generateName.isEmpty()) {
@@ -80,12 +91,26 @@ public final class MetadataRules {
         String name = text(metadata, "name");
         for (String wrong : Names.pathSegment(name)) errors.add(FieldError.invalid("metadata.name", name, wrong));
         common(namespaced, metadata, errors);
-        // Upstream looks at some fields again here, and says what is wrong with them again.
         List<FieldError> changes = changes(metadata, old);
-        if (!errors.isEmpty()) repeated(metadata, changes);
+        if (errors.isEmpty() && changes.isEmpty() && isQualified(metadata)) return errors;
         errors.addAll(changes);
-        errors.addAll(changes);
+        repeated(metadata, errors);
+        MetadataChecks checks = MetadataChecks.of(resource, subresource);
+        for (int i = 0; i < checks.whole(); i++) {
+            errors.addAll(validate(resource, namespaced, metadata));
+            if (builtIn) errors.addAll(bareFinalizers(resource, metadata));
+        }
+        for (int i = 0; i < checks.changes(); i++) {
+            errors.addAll(changes);
+            repeated(metadata, errors);
+            if (builtIn) errors.addAll(bareFinalizers(resource, metadata));
+        }
         return errors;
+    }
+
+    private static boolean isQualified(Map<String, Object> metadata) {
+        return Trees.list(metadata, "finalizers").stream()
+                .allMatch(name -> name.toString().contains("/"));
     }
 
     /**
@@ -146,7 +171,7 @@ public final class MetadataRules {
         return errors;
     }
 
-    /** What {@link #common} has looked at, too: if that found nothing, neither does this. */
+    /** What {@link #common} has looked at, too. */
     private static void repeated(Map<String, Object> metadata, List<FieldError> errors) {
         labels(metadata, errors);
         annotations(metadata, errors);
@@ -206,14 +231,13 @@ public final class MetadataRules {
     private static void owner(Object owner, List<FieldError> errors) {
         String at = "metadata.ownerReferences";
         String apiVersion = textOf(owner, "apiVersion");
-        // What has two strokes names neither version nor kind.
-        boolean unreadable = apiVersion.indexOf('/') != apiVersion.lastIndexOf('/');
-        if (apiVersion.isEmpty() || apiVersion.endsWith("/") || unreadable) {
+        boolean readable = apiVersion.indexOf('/') == apiVersion.lastIndexOf('/');
+        if (apiVersion.isEmpty() || apiVersion.endsWith("/") || !readable) {
             errors.add(FieldError.invalid(at + ".apiVersion", apiVersion, "version must not be empty"));
         }
         for (String field : List.of("kind", "name", "uid")) {
             String value = textOf(owner, field);
-            if (value.isEmpty() || field.equals("kind") && unreadable) {
+            if (value.isEmpty()) {
                 errors.add(FieldError.invalid(at + "." + field, value, "must not be empty"));
             }
         }

@@ -267,14 +267,27 @@ final class OtherRules {
                 "flowschemas.flowcontrol.apiserver.k8s.io",
                 Rules.withStatus()
                         .keepsMetadataInStatus()
+                        .onStatus((context, object, old) -> keepMetadata(object, old))
                         .check(FlowControlValidation::flowSchema)
                         .statusCheck(FlowControlValidation::statusUpdate));
         table.put(
                 "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
                 Rules.withStatus()
                         .keepsMetadataInStatus()
+                        .onStatus((context, object, old) -> keepMetadata(object, old))
                         .check(FlowControlValidation::priorityLevel)
                         .statusCheck(FlowControlValidation::statusUpdate));
+    }
+
+    /** A write of the status changes nothing else, not even what nobody may change. */
+    private static void keepMetadata(Map<String, Object> object, Map<String, Object> old) {
+        Map<String, Object> metadata = Trees.deepCopy(Trees.map(old, "metadata"));
+        for (String own : List.of("managedFields", "resourceVersion")) {
+            Object value = Trees.get(object, "metadata", own);
+            if (value == null) metadata.remove(own);
+            else metadata.put(own, value);
+        }
+        object.put("metadata", metadata);
     }
 
     private static void policy(Map<String, Rules> table, boolean toZero) {

@@ -80,10 +80,7 @@ public final class AddressValidation {
         Place parent = Place.of(object).at("spec", "parentRef");
         if (!Meta.same(parent, Place.of(old).at("spec", "parentRef"))) {
             Object shown = parent.absent() ? null : GoStruct.of(parent, "group=", "resource=", "namespace=", "name=");
-            if (parent.absent()) f.required(parent);
-            for (String field : List.of("resource", "name")) {
-                if (parent.present() && parent.text(field).isEmpty()) f.required(parent.field(field));
-            }
+            ipAddress(object).forEach(f::add);
             f.invalid(parent, shown, Meta.IMMUTABLE);
         }
         return f.list();

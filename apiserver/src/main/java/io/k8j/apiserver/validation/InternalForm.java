@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * Shows objects as upstream's internal types look as JSON, which some of its messages print: Go's names in Go's order,
@@ -99,10 +100,21 @@ public final class InternalForm {
     private static Map<String, Object> ordered(Map<String, Object> map, List<String> order) {
         Map<String, Object> out = new LinkedHashMap<>();
         for (String name : order) if (map.get(name) != null) out.put(name, inner(map.get(name), order));
+        if (order.equals(METADATA)) {
+            for (String name : List.of("labels", "annotations")) {
+                if (out.get(name) instanceof Map<?, ?> texts) out.put(name, sorted(Trees.asMap(texts)));
+            }
+        }
         map.forEach((name, value) -> {
             if (value != null && !out.containsKey(name)) out.put(name, value);
         });
         return out;
+    }
+
+    private static Map<String, Object> sorted(Map<String, Object> map) {
+        Map<String, Object> sorted = new TreeMap<>(Trees::compareKeys);
+        sorted.putAll(map);
+        return sorted;
     }
 
     private static Object inner(Object value, List<String> order) {

@@ -16,6 +16,7 @@ public final class JobUpdates {
     /** Everything wrong with a new version of a Job. */
     public static List<FieldError> check(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
+        JobValidation.create(object).forEach(f::add); // upstream looks at the whole, and below at its spec again
         Place spec = Place.of(object).field("spec");
         Place before = Place.of(old).field("spec");
         JobValidation.checkWithSelector(f, spec);

@@ -214,8 +214,8 @@ public final class StorageValidation {
         Quantity now = ResourceValidation.quantity(at);
         Quantity then = ResourceValidation.quantity(before.at("resources", "requests", "storage"));
         Quantity has = ResourceValidation.quantity(capacity);
-        if (now != null
-                && then != null
+        if (now == null) now = Quantity.ZERO;
+        if (then != null
                 && now.compareTo(then) < 0
                 && now.compareTo(has == null ? Quantity.ZERO : has) <= 0) {
             f.forbidden(at, "field can not be less than status.capacity");

@@ -251,10 +251,12 @@ public final class UpdateFlow {
     private static void validate(Call call, Plan plan, Map<String, Object> object, Map<String, Object> old) {
         StoredResource storage = call.storage();
         List<FieldError> errors = new ArrayList<>(MetadataRules.validateUpdate(
-                storage.namespaced(), SystemFields.metadata(object), Trees.map(old, "metadata")));
-        if (storage.builtIn()) {
-            errors.addAll(MetadataRules.bareFinalizers(storage.id(), SystemFields.metadata(object)));
-        }
+                call.resource().gvr().groupResource(),
+                call.api().subresource(),
+                storage.builtIn(),
+                storage.namespaced(),
+                SystemFields.metadata(object),
+                Trees.map(old, "metadata")));
         errors.addAll(plan.rules().validate(call, object, old));
         if (!errors.isEmpty()) throw ApiException.invalid(call.storage().kind(), call.name(), errors);
     }

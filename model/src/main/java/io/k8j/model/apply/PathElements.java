@@ -3,6 +3,7 @@ package io.k8j.model.apply;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
 import io.k8j.model.json.Trees;
+import io.k8j.model.schema.Canonical;
 import io.k8j.model.schema.Schema;
 import io.k8j.model.schema.Schema.ListType;
 import io.k8j.model.validation.GoText;
@@ -44,7 +45,9 @@ final class PathElements {
         Object value = item.get(key);
         if (value != null || item.containsKey(key)) return value;
         Schema.Field field = list.items() == null ? null : list.items().field(key);
-        return field == null ? null : field.defaultValue();
+        if (field == null || field.defaultValue() != null) return field == null ? null : field.defaultValue();
+        // What is always written has the empty value as its published default.
+        return field.presence() == Schema.Presence.ALWAYS ? Canonical.emptyScalar(field.schema()) : null;
     }
 
     private static String quote(Object value) {

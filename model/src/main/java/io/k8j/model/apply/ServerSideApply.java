@@ -4,6 +4,7 @@ import io.k8j.model.apply.ApplyResult.Applied;
 import io.k8j.model.apply.ApplyResult.Rejected;
 import io.k8j.model.apply.Owners.Id;
 import io.k8j.model.json.Trees;
+import io.k8j.model.schema.Canonical;
 import io.k8j.model.schema.Schema;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ public final class ServerSideApply {
         Id id = Id.of("before-first-apply", false, request.apiVersion(), request.subresource());
         ManagedFields.update(
                 owners,
-                null,
+                Canonical.nothing(schema),
                 live,
                 schema,
                 id,

@@ -185,6 +185,14 @@ public final class Canonical {
         };
     }
 
+    /** The same for a text, number or flag; null for anything else. */
+    public static Object emptyScalar(Schema schema) {
+        return switch (schema.type()) {
+            case STRING, INTEGER, NUMBER, BOOLEAN -> empty(schema);
+            default -> null;
+        };
+    }
+
     /** The value upstream writes where nothing was given; null for lists, maps, times and free values. */
     static Object empty(Schema schema) {
         return switch (schema.type()) {

@@ -30,15 +30,17 @@ public final class ClaimValidation {
     }
 
     public static List<FieldError> update(Map<String, Object> object, Map<String, Object> old) {
-        return unchanged(object, old, "ResourceClaimSpec");
+        return unchanged(List.of(), object, old, "ResourceClaimSpec");
     }
 
     public static List<FieldError> updateTemplate(Map<String, Object> object, Map<String, Object> old) {
-        return unchanged(object, old, "ResourceClaimTemplateSpec");
+        return unchanged(createTemplate(object), object, old, "ResourceClaimTemplateSpec");
     }
 
-    private static List<FieldError> unchanged(Map<String, Object> object, Map<String, Object> old, String type) {
+    private static List<FieldError> unchanged(
+            List<FieldError> wrong, Map<String, Object> object, Map<String, Object> old, String type) {
         Findings f = new Findings();
+        wrong.forEach(f::add);
         if (!Trees.deepEquals(object.get("spec"), old.get("spec"))) {
             f.immutable(Place.of(object).field("spec"), type);
         }
