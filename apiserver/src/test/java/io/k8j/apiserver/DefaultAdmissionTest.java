@@ -31,7 +31,8 @@ class DefaultAdmissionTest {
             Map<String, Object> claim = server.create("v1/persistentvolumeclaims", CLAIM.formatted("c", ""));
             assertThat(finalizers(claim)).containsExactly("kubernetes.io/pvc-protection");
             Map<String, Object> named = server.create(
-                    "storage.k8s.io/v1/volumeattributesclasses", "{metadata: {name: c}, driverName: d, parameters: {a: b}}");
+                    "storage.k8s.io/v1/volumeattributesclasses",
+                    "{metadata: {name: c}, driverName: d, parameters: {a: b}}");
             assertThat(finalizers(named)).containsExactly("kubernetes.io/vac-protection");
         }
     }

@@ -122,11 +122,14 @@ final class SmallSteps {
                 "persistentvolumes", "kubernetes.io/pv-protection",
                 "persistentvolumeclaims", "kubernetes.io/pvc-protection",
                 "volumeattributesclasses.storage.k8s.io", "kubernetes.io/vac-protection");
-        Predicate<AdmissionRequest> when =
-                request -> finalizers.keySet().stream().anyMatch(kind -> creating(kind).test(request));
-        return new Mutation("StorageObjectInUseProtection", when, request -> finalizers.forEach((kind, finalizer) -> {
-            if (creating(kind).test(request)) append(request.object(), finalizer, "metadata", "finalizers");
-        }));
+        Predicate<AdmissionRequest> when = request ->
+                finalizers.keySet().stream().anyMatch(kind -> creating(kind).test(request));
+        return new Mutation(
+                "StorageObjectInUseProtection",
+                when,
+                request -> finalizers.forEach((kind, finalizer) -> {
+                    if (creating(kind).test(request)) append(request.object(), finalizer, "metadata", "finalizers");
+                }));
     }
 
     /** The newest of the default classes; of the same age the first by name. */

@@ -27,6 +27,8 @@ final class Docs {
         }
         int hash = text.indexOf('#', 1);
         String found = all.of(text.substring(1, hash), text.substring(hash + 1));
-        return text.equals(CREATED) ? found.replace(" Populated by the system.", "\n\nPopulated by the system.") : found;
+        return text.equals(CREATED)
+                ? found.replace(" Populated by the system.", "\n\nPopulated by the system.")
+                : found;
     }
 }

@@ -55,7 +55,8 @@ public final class ScaleHandler implements Handler {
                 ? PatchHandler.checkType(
                         call.api().contentType(), call.resource().custom() == null)
                 : "";
-        UpdateFlow.Plan plan = new UpdateFlow.Plan(Rules.MAIN, false, c -> {}, params, 6, true, new View(call.resource()));
+        UpdateFlow.Plan plan =
+                new UpdateFlow.Plan(Rules.MAIN, false, c -> {}, params, 6, true, new View(call.resource()));
         UpdateFlow.Outcome outcome = flow.update(call, plan, current -> {
             if (type.equals(Params.APPLY)) return applied(call, current, params);
             Map<String, Object> scale = patch ? patched(call, type, current) : decoded(call, body(call));

@@ -112,7 +112,9 @@ final class ContainerValidation {
             }
             for (String field : FORBIDDEN_IN_EPHEMERAL) {
                 // Resources are no pointer: only what they hold counts.
-                boolean set = field.equals("resources") ? !c.field(field).isEmpty() : c.field(field).present();
+                boolean set = field.equals("resources")
+                        ? !c.field(field).isEmpty()
+                        : c.field(field).present();
                 if (set) {
                     f.forbidden(c.field(field), EPHEMERAL);
                 }

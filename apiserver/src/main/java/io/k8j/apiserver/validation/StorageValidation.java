@@ -215,9 +215,7 @@ public final class StorageValidation {
         Quantity then = ResourceValidation.quantity(before.at("resources", "requests", "storage"));
         Quantity has = ResourceValidation.quantity(capacity);
         if (now == null) now = Quantity.ZERO;
-        if (then != null
-                && now.compareTo(then) < 0
-                && now.compareTo(has == null ? Quantity.ZERO : has) <= 0) {
+        if (then != null && now.compareTo(then) < 0 && now.compareTo(has == null ? Quantity.ZERO : has) <= 0) {
             f.forbidden(at, "field can not be less than status.capacity");
         }
     }

@@ -26,10 +26,8 @@ public final class FieldOwnership {
     private static final GroupResource CERTIFICATE_REQUESTS =
             new GroupResource("certificates.k8s.io", "certificatesigningrequests");
     private static final Map<String, Object> ALL_OF_REQUEST = ManagedFields.resetFields("spec", "status");
-    private static final Map<String, Object> NOT_CERTIFICATE =
-            ManagedFields.resetFields("spec", "status.conditions");
-    private static final Map<String, Object> NOT_CONDITIONS =
-            ManagedFields.resetFields("spec", "status.certificate");
+    private static final Map<String, Object> NOT_CERTIFICATE = ManagedFields.resetFields("spec", "status.conditions");
+    private static final Map<String, Object> NOT_CONDITIONS = ManagedFields.resetFields("spec", "status.certificate");
 
     private static final GroupResource PODS = new GroupResource("", "pods");
 
@@ -126,7 +124,8 @@ public final class FieldOwnership {
 
     private static Map<String, Object> reset(Call call) {
         if (!call.resource().info().hasStatus()) return null;
-        if (call.storage().id().equals(CERTIFICATE_REQUESTS)) return resetOfRequest(call.api().subresource());
+        if (call.storage().id().equals(CERTIFICATE_REQUESTS))
+            return resetOfRequest(call.api().subresource());
         return switch (call.api().subresource()) {
             case "" -> NOT_STATUS;
             case "status" -> statusReset(call);

@@ -6,7 +6,6 @@ import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.FieldError;
-import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.patch.JsonPatch;
 import io.k8j.model.patch.MergePatch;
@@ -215,6 +214,8 @@ public final class PatchHandler implements Handler {
                 new GroupVersionKind("", "", ""),
                 "",
                 List.of(FieldError.invalid(
-                        "patch", strategic ? GoText.format(patch.tree()) : PatchedText.of(patch.tree(), patched), why)));
+                        "patch",
+                        strategic ? GoText.format(patch.tree()) : PatchedText.of(patch.tree(), patched),
+                        why)));
     }
 }

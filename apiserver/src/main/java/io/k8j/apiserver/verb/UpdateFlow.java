@@ -11,6 +11,7 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,7 +252,8 @@ public final class UpdateFlow {
     private static void validate(Call call, Plan plan, Map<String, Object> object, Map<String, Object> old) {
         StoredResource storage = call.storage();
         List<FieldError> errors = new ArrayList<>(MetadataRules.validateUpdate(
-                call.resource().gvr().groupResource(),
+                new GroupResource(
+                        call.resource().gvr().group(), call.resource().gvr().resource()),
                 call.api().subresource(),
                 storage.builtIn(),
                 storage.namespaced(),

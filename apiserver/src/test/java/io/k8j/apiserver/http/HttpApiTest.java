@@ -115,7 +115,8 @@ class HttpApiTest {
                 "{\"kind\":\"Endpoints\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"x\"},\"subsets\":5}");
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(refused.headers().allValues("Warning"))
-                .containsExactly("299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"");
+                .containsExactly(
+                        "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"");
     }
 
     @Test

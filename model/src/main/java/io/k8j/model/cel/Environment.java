@@ -105,7 +105,8 @@ public final class Environment {
             CelRuntime runtime = language.runtime();
             if (made != null) {
                 CelValidationResult parsed = compiler.parse(text);
-                if (parsed.hasError()) return new Compiled.Fault(IssueWords.of(compiler, parsed.getErrors(), parsed.getSource()));
+                if (parsed.hasError())
+                    return new Compiled.Fault(IssueWords.of(compiler, parsed.getErrors(), parsed.getSource()));
                 Map<String, CelType> all = new LinkedHashMap<>(made);
                 all.putAll(maker.types(parsed.getAst()));
                 NamedTypes types = new NamedTypes(Map.copyOf(all));
@@ -117,7 +118,8 @@ public final class Environment {
                         .build();
             }
             CelValidationResult result = compiler.compile(text);
-            if (result.hasError()) return new Compiled.Fault(IssueWords.of(compiler, result.getErrors(), result.getSource()));
+            if (result.hasError())
+                return new Compiled.Fault(IssueWords.of(compiler, result.getErrors(), result.getSource()));
             CelAbstractSyntaxTree ast = result.getAst();
             List<CelIssue> literals = LiteralChecks.check(ast);
             if (!literals.isEmpty()) return new Compiled.Fault(IssueWords.of(compiler, literals, ast.getSource()));

@@ -54,8 +54,7 @@ final class IssueWords {
     private String all() {
         shown.sort(Comparator.comparing(
                 CelIssue::getSourceLocation,
-                Comparator.comparingInt(CelSourceLocation::getLine)
-                        .thenComparingInt(CelSourceLocation::getColumn)));
+                Comparator.comparingInt(CelSourceLocation::getLine).thenComparingInt(CelSourceLocation::getColumn)));
         Map<String, CelIssue> plain = new LinkedHashMap<>();
         for (CelIssue issue : shown) {
             String line = text.isEmpty() // nothing to point at
@@ -67,7 +66,9 @@ final class IssueWords {
     }
 
     private void add(CelIssue issue) {
-        String message = CANDIDATES.matcher(issue.getMessage()).replaceFirst("")
+        String message = CANDIDATES
+                .matcher(issue.getMessage())
+                .replaceFirst("")
                 .replace("*error*", "!error!")
                 .replace("google.protobuf.Duration", "duration")
                 .replace("google.protobuf.Timestamp", "timestamp");
@@ -166,8 +167,7 @@ final class IssueWords {
         for (int end = text.indexOf(')', start); end >= 0; end = text.indexOf(')', end + 1)) {
             CelAbstractSyntaxTree ast = parsed(text.substring(start, end));
             if (ast == null) continue;
-            CelSourceLocation inner =
-                    LiteralChecks.location(ast, ast.getExpr());
+            CelSourceLocation inner = LiteralChecks.location(ast, ast.getExpr());
             boolean sameLine = inner.getLine() == 1;
             return CelSourceLocation.of(
                     bracket.getLine() + inner.getLine() - 1,

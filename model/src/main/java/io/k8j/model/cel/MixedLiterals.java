@@ -33,7 +33,9 @@ final class MixedLiterals {
     }
 
     private static boolean isFormatted(CelNavigableExpr node) {
-        for (Optional<CelNavigableExpr> up = node.parent(); up.isPresent(); up = up.get().parent()) {
+        for (Optional<CelNavigableExpr> up = node.parent();
+                up.isPresent();
+                up = up.get().parent()) {
             CelExpr expr = up.get().expr();
             if (expr.exprKind().getKind() == CelExpr.ExprKind.Kind.CALL
                     && expr.call().function().equals("format")) {

@@ -79,7 +79,9 @@ public final class Canonical {
             case NULL -> true;
             case OMIT -> value != null && !isEmpty(value);
             case ALWAYS ->
-                value == null ? empty(field.schema()) == null : !isEmpty(value) || isPlainEmpty(field, value) || staysEmpty(value);
+                value == null
+                        ? empty(field.schema()) == null
+                        : !isEmpty(value) || isPlainEmpty(field, value) || staysEmpty(value);
         };
     }
 
@@ -135,10 +137,10 @@ public final class Canonical {
     }
 
     /** A schema inside a definition's schema, in whose place something else may stand. */
-    private static Object schemaOr(String type, Object value) {
+    private Object schemaOr(String type, Object value) {
         if (type == null || !type.contains(".JSONSchemaPropsOr")) return value;
         Schema props = Schemas.type(type.substring(0, type.lastIndexOf("Or")));
-        if (value instanceof Map<?, ?>) return of(props, cast(value));
+        if (value instanceof Map<?, ?>) return tree(props, cast(value));
         return type.endsWith("OrArray") && value instanceof List<?> list ? list(props, cast(list)) : value;
     }
 

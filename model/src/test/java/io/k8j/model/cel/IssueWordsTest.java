@@ -56,7 +56,12 @@ class IssueWordsTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '~',
-            value = {"'%d%s'.format([1, 'a']) == ''", "[1, 2]", "[object, object]", "optional.of([1]) == optional.of([2])"})
+            value = {
+                "'%d%s'.format([1, 'a']) == ''",
+                "[1, 2]",
+                "[object, object]",
+                "optional.of([1]) == optional.of([2])"
+            })
     void areNoneForWhatUpstreamTakes(String expression) {
         assertThat(ENVIRONMENT.compile(expression)).isInstanceOf(Environment.Compiled.Ready.class);
     }

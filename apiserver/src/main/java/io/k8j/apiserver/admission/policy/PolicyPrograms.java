@@ -54,7 +54,8 @@ public final class PolicyPrograms {
     }
 
     private AdmissionEnvironment environment() {
-        if (environment == null) environment = AdmissionEnvironment.of(new Options(params, true, false), named ? types : null);
+        if (environment == null)
+            environment = AdmissionEnvironment.of(new Options(params, true, false), named ? types : null);
         return environment;
     }
 
@@ -65,7 +66,8 @@ public final class PolicyPrograms {
 
     /** A message. It cannot ask the authorizer. */
     public Program message(String expression) {
-        if (messages == null) messages = AdmissionEnvironment.of(new Options(params, false, false), named ? types : null);
+        if (messages == null)
+            messages = AdmissionEnvironment.of(new Options(params, false, false), named ? types : null);
         return messages.compile(expression, "string");
     }
 
@@ -85,7 +87,8 @@ public final class PolicyPrograms {
     }
 
     private AdmissionEnvironment mutations() {
-        if (mutations == null) mutations = AdmissionEnvironment.of(new Options(params, true, true), named ? types : null);
+        if (mutations == null)
+            mutations = AdmissionEnvironment.of(new Options(params, true, true), named ? types : null);
         return mutations;
     }
 
