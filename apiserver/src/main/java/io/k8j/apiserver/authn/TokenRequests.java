@@ -62,7 +62,7 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
                             .formatted(uid, account.uid()));
         }
         Map<String, Object> spec = Trees.map(request, "spec");
-        long wanted = seconds(context, account, spec);
+        long wanted = seconds(context, spec);
         Map<String, Object> reference = Trees.map(spec, "boundObjectRef");
         Bound bound = null;
         Bound node = null;
@@ -96,7 +96,7 @@ public final class TokenRequests implements TokenIssuer, TokenChecker {
     }
 
     /** How long the token is to be good, as far as the server allows. */
-    private long seconds(RequestContext context, ApiObject account, Map<String, Object> spec) {
+    private long seconds(RequestContext context, Map<String, Object> spec) {
         long wanted = spec.get("expirationSeconds") instanceof Number n ? n.longValue() : 3600;
         if (wanted < SHORTEST || wanted > LONGEST) {
             throw ApiException.invalid(

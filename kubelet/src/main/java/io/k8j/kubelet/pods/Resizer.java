@@ -105,7 +105,7 @@ final class Resizer {
             } else {
                 if (!changed) Cgroups.create(pod, context.node()); // a Pod's limits must leave room for more
                 changed = true;
-                done &= update(ref, run.get(), wanted);
+                done &= update(run.get(), wanted);
             }
         }
         if (changed) Cgroups.create(pod, context.node()); // and follow when there is less
@@ -122,7 +122,7 @@ final class Resizer {
         return restarts;
     }
 
-    private boolean update(ContainerRef ref, RuntimeContainer run, LinuxContainerResources wanted) {
+    private boolean update(RuntimeContainer run, LinuxContainerResources wanted) {
         try {
             context.runtime().updateContainerResources(run.id(), wanted);
             applied.put(run.id(), text(wanted));

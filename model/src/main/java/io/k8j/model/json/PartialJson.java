@@ -46,7 +46,7 @@ public final class PartialJson {
             String name = plainString();
             if (name == null || at >= json.length || json[at] != ':') return null;
             at++;
-            Object value = shallow == null ? shallowValue() : value(shallow.contains(name), shallow);
+            Object value = shallow == null ? shallowValue() : value(shallow.contains(name));
             if (value == this || at >= json.length) return null;
             tree.put(name, value);
             byte next = json[at++];
@@ -57,7 +57,7 @@ public final class PartialJson {
     }
 
     /** A field of the whole object; this reader itself if it is written otherwise than expected. */
-    private Object value(boolean isShallow, Set<String> shallow) {
+    private Object value(boolean isShallow) {
         if (isShallow && at < json.length && json[at] == '{') {
             Map<String, Object> below = object(null);
             return below == null ? this : below;

@@ -23,6 +23,8 @@ import java.util.function.Function;
  * minutes. Then it goes through its pause (1 s, doubling to 10 s) to the ready ones. Belongs to the scheduling thread.
  */
 public final class SchedulingQueue {
+    private static final String FAILURE = "ScheduleAttemptFailure";
+
     /** Pauses of the queue. */
     public record Pauses(Duration first, Duration longest, Duration longestWait) {
         public static final Pauses DEFAULT =
@@ -42,15 +44,13 @@ public final class SchedulingQueue {
     private long orders;
     private long moves;
 
+    private final Map<Arrival, LongAdder> incoming = new ConcurrentHashMap<>();
+
     /**
      * @param order the profile's sorting
      * @param gate PreEnqueue of the Pod's profile
      * @param hints what the plugins of the Pod's profile find helpful, by plugin
      */
-    private static final String FAILURE = "ScheduleAttemptFailure";
-
-    private final Map<Arrival, LongAdder> incoming = new ConcurrentHashMap<>();
-
     public SchedulingQueue(
             Time time,
             Pauses pauses,
