@@ -64,7 +64,8 @@ final class SchemaRules {
         if (Trees.isTrue(schema, "nullable")) {
             all.add(FieldError.forbidden(path + ".nullable", "nullable cannot be true at the root"));
         }
-        boolean readable = ReadableSchema.test(schema);
+        String unreadable = ReadableSchema.fault(schema);
+        boolean readable = unreadable == null;
         List<FieldError> structural = readable ? StructuralRules.check(path, schema) : List.of();
         if (readable && structural.isEmpty()) structural = DefaultValues.check(path, schema);
         all.addAll(structural);
@@ -72,6 +73,8 @@ final class SchemaRules {
         rules.node(path, schema, true, new Scope(null, false, null, 1, true));
         all.addAll(rules.errors);
         all.addAll(rules.ruleErrors);
+        // What is wrong with single places says more.
+        if (!readable && all.isEmpty()) all.add(FieldError.invalid(path, "", unreadable));
         rules.costs.checkTotal(path, all);
         return all;
     }

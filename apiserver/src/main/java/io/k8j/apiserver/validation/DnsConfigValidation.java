@@ -9,7 +9,7 @@ final class DnsConfigValidation {
     private static final int NAMESERVERS = 3;
     private static final int SEARCHES = 32;
     private static final int SEARCH_CHARACTERS = 2048;
-    private static final String UNDERSCORE_LABEL = "[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?";
+    private static final String UNDERSCORE_LABEL = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
     private static final String SUBDOMAIN = UNDERSCORE_LABEL + "(\\." + UNDERSCORE_LABEL + ")*";
     private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN);
 
@@ -65,7 +65,7 @@ final class DnsConfigValidation {
                     search,
                     bare,
                     Names.regex(
-                            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-', '_'"
+                            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-'"
                                     + " or '.', and must start and end with an alphanumeric character",
                             SUBDOMAIN,
                             "example.com"));

@@ -16,7 +16,9 @@ public final class TemplateMeta {
         for (String field : OTHERS) {
             Place other = metadata.field(field);
             if (!other.isEmpty() && !Long.valueOf(0).equals(other.number())) {
-                f.forbidden(other, "cannot be set");
+                // The path has the field's name as upstream's code spells it, its first letter made small.
+                Place shown = field.equals("uid") ? new Place(null, metadata.path() + ".uID") : other;
+                f.forbidden(shown, "cannot be set");
             }
         }
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Defaults inside Pods and Pod templates; see {@link DefaultRules}. */
 final class PodDefaultRules {
@@ -123,6 +124,9 @@ final class PodDefaultRules {
             DefaultRules.absent(Trees.asMap(image), "pullPolicy", pullPolicy(Trees.string(image, "reference")));
     }
 
+    private static final String COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+    private static final Pattern REPOSITORY = Pattern.compile(COMPONENT + "(?:/" + COMPONENT + ")*");
+
     private static String pullPolicy(String image) {
         return tag(image == null ? "" : image).equals("latest") ? "Always" : "IfNotPresent";
     }
@@ -134,8 +138,13 @@ final class PodDefaultRules {
         int slash = name.lastIndexOf('/');
         int colon = name.indexOf(':', slash + 1);
         String path = colon < 0 ? name : name.substring(0, colon);
-        String repository = path.substring(path.indexOf('/') + 1);
-        if (path.isEmpty() || path.isBlank() || !repository.equals(repository.toLowerCase(Locale.ROOT))) return "";
+        int end = path.indexOf('/');
+        String first = end < 0 ? "" : path.substring(0, end);
+        boolean registry = first.contains(".")
+                || first.contains(":")
+                || first.equals("localhost")
+                || !first.equals(first.toLowerCase(Locale.ROOT));
+        if (!REPOSITORY.matcher(registry ? path.substring(end + 1) : path).matches()) return "";
         if (colon >= 0) return name.substring(colon + 1);
         return at < 0 ? "latest" : "";
     }

@@ -70,7 +70,7 @@ public final class StrictDecoder {
             case OBJECT -> value instanceof Map<?, ?> map ? object(schema, cast(map)) : wrong(schema, value);
             case MAP -> value instanceof Map<?, ?> map ? map(schema, cast(map)) : wrong(schema, value);
             case LIST -> value instanceof List<?> list ? list(schema, list) : wrong(schema, value);
-            case STRING -> value instanceof String text ? string(schema, text) : wrong(schema, value);
+            case STRING -> value instanceof String text ? string(schema, text) : noString(schema, value);
             case INTEGER -> integer(schema, value);
             case NUMBER -> number(schema, value);
             case BOOLEAN -> value instanceof Boolean ? value : wrong(schema, value);
@@ -146,6 +146,11 @@ public final class StrictDecoder {
         return item == null ? Canonical.empty(schema) : value(schema, item);
     }
 
+    private Object noString(Schema schema, Object value) {
+        if (!"date-time".equals(schema.format())) return wrong(schema, value);
+        throw new WrongTypeException(words(GoNames.jsonKind(value, false), "string"));
+    }
+
     private Object string(Schema schema, String text) {
         if (schema.format() == null) return text;
         return switch (schema.format()) {
@@ -203,6 +208,9 @@ public final class StrictDecoder {
         if (typeName == null || !typeName.contains(".JSONSchemaPropsOr")) return value;
         Schema props = Schemas.type(typeName.substring(0, typeName.lastIndexOf("Or")));
         if (value instanceof Map<?, ?> map) return object(props, cast(map));
+        if (typeName.endsWith("OrBool") && !(value instanceof Boolean)) {
+            throw new WrongTypeException("boolean or JSON schema expected");
+        }
         boolean schemas = typeName.endsWith("OrArray");
         if (!schemas || !(value instanceof List<?> list)) return value;
         List<Object> out = new ArrayList<>();

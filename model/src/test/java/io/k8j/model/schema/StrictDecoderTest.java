@@ -111,6 +111,16 @@ class StrictDecoderTest {
                         "quantities must match the regular expression"
                                 + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
                 new Wrong(
+                        "a number for a time",
+                        "coordination.k8s.io/v1 Lease",
+                        "{'spec':{'renewTime':1}}",
+                        "json: cannot unmarshal number into Go struct field LeaseSpec.spec.renewTime of type string"),
+                new Wrong(
+                        "a number for a schema or a flag",
+                        "apiextensions.k8s.io/v1 CustomResourceDefinition",
+                        "{'spec':{'versions':[{'schema':{'openAPIV3Schema':{'additionalProperties':1}}}]}}",
+                        "boolean or JSON schema expected"),
+                new Wrong(
                         "a time without its microseconds",
                         "coordination.k8s.io/v1 Lease",
                         "{'spec':{'renewTime':'2026-01-02T03:04:05Z'}}",
