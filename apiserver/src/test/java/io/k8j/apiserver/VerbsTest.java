@@ -204,4 +204,20 @@ class VerbsTest {
             }
         };
     }
+
+    @Test
+    void aVersionIsMindedWhenAllElseIsRight() {
+        String json = "{'metadata':{'name':'%s','resourceVersion':'%s'}}";
+        assertThat(TestServer.refusal(() -> server.create(CONFIG_MAPS, json.formatted("BAD", "5")))
+                        .code())
+                .isEqualTo(422);
+        assertThat(TestServer.refusal(() -> server.create(CONFIG_MAPS, json.formatted("a", "5")))
+                        .getMessage())
+                .isEqualTo("resourceVersion should not be set on objects to be created");
+        assertThat(server.create(CONFIG_MAPS, json.formatted("a", "5"), "dryRun=All"))
+                .as("nothing is stored")
+                .isNotEmpty();
+        assertThat(Trees.string(server.create(CONFIG_MAPS, json.formatted("a", "0")), "metadata", "resourceVersion"))
+                .isNotEqualTo("0");
+    }
 }

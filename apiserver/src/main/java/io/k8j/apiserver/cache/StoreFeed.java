@@ -33,6 +33,7 @@ public final class StoreFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreFeed.class);
     private static final Duration BOOKMARK_EVERY = Duration.ofSeconds(30);
+    private static final Duration COMPACT_EVERY = Duration.ofMinutes(5);
     private static final Duration TIME_TO_HEAR = Duration.ofSeconds(1);
 
     /** Events in the order of revisions, then the revision up to which nothing is missing. */
@@ -51,6 +52,8 @@ public final class StoreFeed implements AutoCloseable {
     private final Thread dispatcher;
     private volatile long applied;
     private volatile long told;
+    private volatile long compacted; // exact reads of older revisions are refused
+    private long nextCompacted; // guarded by the timer
     private volatile boolean closed;
     private Watch watch;
 
@@ -81,6 +84,7 @@ public final class StoreFeed implements AutoCloseable {
         feed.dispatcher.start();
         feed.watch = store.watch(ROOT, page.revision() + 1, feed.new Listener());
         feed.scheduleBookmarks();
+        feed.scheduleCompaction();
         encryption.onReplaced(feed::retryUnreadable);
         return feed;
     }
@@ -191,6 +195,25 @@ public final class StoreFeed implements AutoCloseable {
             add(new Batch(List.of(), List.of(), 0));
             scheduleBookmarks();
         });
+    }
+
+    /** As upstream's store, which every five minutes forgets what was five minutes ago. */
+    private void scheduleCompaction() {
+        time.after(Pace.UPKEEP, COMPACT_EVERY, () -> {
+            if (closed) return;
+            compacted = nextCompacted;
+            nextCompacted = applied;
+            scheduleCompaction();
+        });
+    }
+
+    /**
+     * All objects of a cache as they were at a revision.
+     *
+     * @return null if that is too long ago; the newest state for a revision yet to come
+     */
+    public SortedObjects at(ResourceCache cache, long revision) {
+        return revision < compacted ? null : cache.at(revision);
     }
 
     private void add(Batch batch) {

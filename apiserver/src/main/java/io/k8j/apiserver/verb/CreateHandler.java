@@ -28,9 +28,6 @@ public final class CreateHandler implements Handler {
         Map<String, Object> metadata = SystemFields.metadata(object);
         SystemFields.wipe(metadata);
         SystemFields.takeNamespace(metadata, call.objectNamespace());
-        if (!String.valueOf(metadata.getOrDefault("resourceVersion", "")).isEmpty()) {
-            throw new ApiException(500, "", "resourceVersion should not be set on objects to be created", null);
-        }
         SystemFields.dropRepeatedOwners(metadata, false, call.context()::warn);
         FieldOwnership.update(call, null, object, params.managerOr(call.agent()));
         ApiObject created = create(call, call.workingForm(object), params);

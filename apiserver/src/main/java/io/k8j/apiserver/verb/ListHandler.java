@@ -47,7 +47,7 @@ public final class ListHandler implements Handler {
                 options.match().equals("Exact") || options.match().isEmpty() && wanted > 0 && options.limit() > 0;
         if (wanted > 0) ReadOptions.awaitRevision(feed, wanted);
         if (exact) {
-            SortedObjects objects = cache.at(wanted);
+            SortedObjects objects = feed.at(cache, wanted);
             if (objects == null) throw ApiException.expired(TOO_OLD);
             return new Source(objects, wanted, selection.from());
         }
@@ -69,7 +69,7 @@ public final class ListHandler implements Handler {
         String from = namespace.isEmpty() ? token.start() : namespace + "/" + token.start();
         if (token.revision() < 0) return newest(cache, from);
         // A revision that does not come is of another server, or of this one before a backup was put back.
-        SortedObjects objects = ReadOptions.reaches(feed, token.revision()) ? cache.at(token.revision()) : null;
+        SortedObjects objects = ReadOptions.reaches(feed, token.revision()) ? feed.at(cache, token.revision()) : null;
         if (objects != null) return new Source(objects, token.revision(), from);
         throw inconsistent(token);
     }

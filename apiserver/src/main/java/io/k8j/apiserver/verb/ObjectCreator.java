@@ -99,14 +99,23 @@ public final class ObjectCreator {
         StoredResource storage = call.storage();
         String name = text(metadata, "name");
         String key = storage.key(text(metadata, "namespace"), name);
+        if (!dryRun && isVersion(text(metadata, "resourceVersion"))) {
+            throw new ApiException(500, "", "resourceVersion should not be set on objects to be created", null);
+        }
         CachedObject existing = storage.cache().get(key);
         if (existing != null) throw exists(call, metadata, existing);
         if (dryRun) return ObjectWriter.pretend(storage, tree, 0);
+        metadata.remove("resourceVersion");
         return switch (writer.put(storage, key, tree, 0)) {
             case ObjectWriter.Result.Written(CachedObject object) -> object.object();
             case ObjectWriter.Result.Lost lost ->
                 throw exists(call, metadata, storage.cache().get(key));
         };
+    }
+
+    /** What the store takes for one, and refuses when all else is right; anything else is overlooked. */
+    private static boolean isVersion(String text) {
+        return text.matches("0*[1-9][0-9]*");
     }
 
     private static ApiException exists(Call call, Map<String, Object> metadata, CachedObject existing) {

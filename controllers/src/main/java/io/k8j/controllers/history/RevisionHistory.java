@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -67,10 +68,20 @@ public final class RevisionHistory<O extends HasMetadata> {
         return owned;
     }
 
+    /** What a revision keeps of a template, with sorted fields: clients compare it byte by byte. */
     public static Map<String, Object> dataOf(PodTemplateSpec template) {
         Map<String, Object> tree = new LinkedHashMap<>(ApiObject.treeOf(template));
         tree.put("$patch", "replace");
-        return Map.of("spec", Map.of("template", tree));
+        return Map.of("spec", Map.of("template", sorted(tree)));
+    }
+
+    private static Object sorted(Object value) {
+        if (value instanceof List<?> list)
+            return list.stream().map(RevisionHistory::sorted).toList();
+        if (!(value instanceof Map<?, ?> map)) return value;
+        Map<String, Object> sorted = new TreeMap<>();
+        map.forEach((key, inner) -> sorted.put(String.valueOf(key), sorted(inner)));
+        return sorted;
     }
 
     /** The template that a revision stands for. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k8j.junit.K8j;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,5 +52,16 @@ class ChunkExpiryTest extends ConformanceCase {
             names.addAll(next.names());
         }
         assertThat(names).hasSize(TOTAL + 1).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aTokenExpiresWithTimeAlsoWhereNothingHappens() {
+        cluster.time().freeze();
+        for (int i = 0; i < TOTAL; i++) create(i);
+        String token = page("").ok().at("metadata", "continue");
+        api.post(core("configmaps"), "metadata: {name: later}").ok(); // another resource's writes count as well
+        assertThat(page(token).ok().items()).as("at first it is good").hasSize(10);
+        for (int i = 0; i < 2; i++) cluster.advance(Duration.ofMinutes(6)); // looked at twice, five minutes apart
+        assertThat(page(token).refused(410).at("reason")).isEqualTo("Expired");
     }
 }
