@@ -13,6 +13,9 @@ final class BaseFile {
     private static final String KIND = "k8j-state-1";
     private static final int FRAME = 256 << 10;
 
+    /** How much goes to the disk at once: all of it at the end would hold up the log's flushes for a second. */
+    private static final int FLUSH_EVERY = 4 << 20;
+
     private BaseFile() {}
 
     /** What a file says of itself. */
@@ -59,12 +62,17 @@ final class BaseFile {
         ByteBuffer heading = FrameFile.heading(KIND);
         FrameFile.writeFully(channel, heading, 0);
         long at = FrameFile.HEADING;
+        long onDisk = 0;
         frame.cluster(clusterId);
         frame.note(Frame.Note.REVISION, state.revision());
         state.leases().forEach(frame::change);
         for (Entry entry : state.entries()) {
             if (frame.size() > FRAME) {
                 at = flush(channel, frame, at);
+                if (at - onDisk > FLUSH_EVERY) {
+                    channel.force(false);
+                    onDisk = at;
+                }
             }
             frame.change(new Change.Put(entry));
         }
