@@ -84,7 +84,7 @@ public final class Dispatcher implements RequestFilter.Next {
         checkMayAsk(exchange, path);
         // Upstream's own groups answer with a Status; where nobody serves the group, nobody speaks its language.
         if (ResourceRegistry.builtIn().groups().contains(path.resource().group())) throw pathNotFound();
-        exchange.respond(404, "text/plain; charset=utf-8", PAGE_NOT_FOUND);
+        noPage(exchange);
     }
 
     /** Objects of all namespaces can be listed and watched together, nothing else. */
@@ -194,6 +194,11 @@ public final class Dispatcher implements RequestFilter.Next {
     private static String agent(Exchange exchange) {
         String agent = exchange.header("User-Agent");
         return agent == null ? "" : agent;
+    }
+
+    /** Says that there is no such page, where there is no API either. */
+    public static void noPage(Exchange exchange) {
+        exchange.respond(404, "text/plain; charset=utf-8", PAGE_NOT_FOUND);
     }
 
     private static final byte[] PAGE_NOT_FOUND = "404 page not found\n".getBytes(StandardCharsets.US_ASCII);

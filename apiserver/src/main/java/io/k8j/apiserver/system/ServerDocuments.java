@@ -57,12 +57,12 @@ public final class ServerDocuments implements Dispatcher.Documents {
     @Override
     public Optional<ExchangeHandler> find(Exchange exchange) {
         return switch (exchange.path()) {
-            case "/version", "/version/" -> Optional.of(e -> sendIndented(only(e, JSON), 200, version));
+            case "/version", "/version/" -> Optional.of(e -> sendIndented(only(e, JSON), version));
             case "/metrics" -> Optional.of(e -> metrics(e, metrics));
             case "/metrics/slis" -> Optional.of(e -> metrics(e, List.of(health::write)));
             case "/.well-known/openid-configuration" -> Optional.of(this::issuerConfiguration);
             case "/openid/v1/jwks" -> Optional.of(e -> sendCacheable(e, JWKS, keys.publicKeys()));
-            case "/", "/index.html" -> Optional.of(e -> sendIndented(e, 200, paths()));
+            case "/", "/index.html" -> Optional.of(e -> sendIndented(e, paths()));
             default -> missing(exchange.path());
         };
     }
@@ -75,10 +75,10 @@ public final class ServerDocuments implements Dispatcher.Documents {
     }
 
     /** People read these documents with curl, so they come in lines, always as JSON. */
-    private static void sendIndented(Exchange exchange, int code, Map<String, Object> tree) {
+    private static void sendIndented(Exchange exchange, Map<String, Object> tree) {
         StringBuilder text = new StringBuilder();
         indent(text, tree, "\n");
-        exchange.respond(code, JSON, text.toString().getBytes(StandardCharsets.UTF_8));
+        exchange.respond(200, JSON, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void indent(StringBuilder text, Object value, String newLine) {
@@ -115,11 +115,7 @@ public final class ServerDocuments implements Dispatcher.Documents {
                 || (path.startsWith("/apis/")
                         && parts.length > 3
                         && ResourceRegistry.builtIn().groups().contains(parts[2]));
-        return resource ? Optional.empty() : Optional.of(ServerDocuments::noPage);
-    }
-
-    private static void noPage(Exchange exchange) {
-        exchange.respond(404, "text/plain; charset=utf-8", "404 page not found\n".getBytes(StandardCharsets.US_ASCII));
+        return resource ? Optional.empty() : Optional.of(Dispatcher::noPage);
     }
 
     /** All paths that the server has, sorted. */

@@ -1,16 +1,31 @@
 package io.k8j.model.openapi;
 
+import io.k8j.model.json.Trees;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /** One protobuf message being written, its fields in the order of the calls; what is null or false is left out. */
 final class GnosticMessage {
+    /** Methods of a path, in the order of their field numbers. */
+    static final List<String> METHODS = List.of("get", "put", "post", "delete", "options", "head", "patch");
+
     private static final int VARINT = 0;
     private static final int EIGHT_BYTES = 1;
     private static final int BYTES = 2;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    /** A message of name and value pairs. */
+    static GnosticMessage named(
+            int number, Map<String, Object> map, Function<Map<String, Object>, GnosticMessage> write) {
+        GnosticMessage out = new GnosticMessage();
+        map.forEach((name, value) -> out.message(
+                number, new GnosticMessage().text(1, name).message(2, write.apply(Trees.asMap((Map<?, ?>) value)))));
+        return out;
+    }
 
     byte[] toBytes() {
         return out.toByteArray();

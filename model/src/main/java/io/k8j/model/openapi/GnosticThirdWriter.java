@@ -10,12 +10,6 @@ import java.util.Map;
  * numbers are those of its {@code OpenAPIv3.proto}; what our documents never have is left out.
  */
 final class GnosticThirdWriter {
-    private interface Entry {
-        GnosticMessage write(Map<String, Object> value);
-    }
-
-    private static final List<String> METHODS = List.of("get", "put", "post", "delete", "options", "head", "patch");
-
     private GnosticThirdWriter() {}
 
     static byte[] write(Map<String, Object> document) {
@@ -24,32 +18,21 @@ final class GnosticThirdWriter {
         return new GnosticMessage()
                 .text(1, document.get("openapi"))
                 .message(2, new GnosticMessage().text(1, info.get("title")).text(6, info.get("version")))
-                .message(4, named(new GnosticMessage(), 1, Trees.map(document, "paths"), GnosticThirdWriter::path))
+                .message(4, GnosticMessage.named(1, Trees.map(document, "paths"), GnosticThirdWriter::path))
                 .message(
                         5,
                         new GnosticMessage()
                                 .message(
                                         1,
-                                        named(
-                                                new GnosticMessage(),
-                                                1,
-                                                Trees.map(components, "schemas"),
-                                                GnosticThirdWriter::schema))
+                                        GnosticMessage.named(
+                                                1, Trees.map(components, "schemas"), GnosticThirdWriter::schema))
                                 .message(7, securitySchemes(components)))
                 .toBytes();
     }
 
-    /** Adds pairs of name and value. */
-    private static GnosticMessage named(GnosticMessage out, int number, Map<String, Object> map, Entry entry) {
-        map.forEach((name, value) -> out.message(
-                number, new GnosticMessage().text(1, name).message(2, entry.write(Trees.asMap((Map<?, ?>) value)))));
-        return out;
-    }
-
     private static GnosticMessage securitySchemes(Map<String, Object> components) {
         if (components.get("securitySchemes") == null) return null;
-        return named(
-                new GnosticMessage(),
+        return GnosticMessage.named(
                 1,
                 Trees.map(components, "securitySchemes"),
                 scheme -> new GnosticMessage()
@@ -64,8 +47,8 @@ final class GnosticThirdWriter {
 
     private static GnosticMessage path(Map<String, Object> path) {
         GnosticMessage out = new GnosticMessage();
-        for (int i = 0; i < METHODS.size(); i++) {
-            if (path.get(METHODS.get(i)) instanceof Map<?, ?> operation) {
+        for (int i = 0; i < GnosticMessage.METHODS.size(); i++) {
+            if (path.get(GnosticMessage.METHODS.get(i)) instanceof Map<?, ?> operation) {
                 out.message(4 + i, operation(Trees.asMap(operation)));
             }
         }
@@ -91,7 +74,7 @@ final class GnosticThirdWriter {
                                             .flag(3, body.get("required"))));
         }
         Map<String, Object> responses = Trees.map(operation, "responses");
-        out.message(8, named(new GnosticMessage(), 2, responses, GnosticThirdWriter::response));
+        out.message(8, GnosticMessage.named(2, responses, GnosticThirdWriter::response));
         return extensions(out.flag(10, operation.get("deprecated")), 13, operation);
     }
 
@@ -121,11 +104,8 @@ final class GnosticThirdWriter {
     /** The media types of a body; null if it has none. */
     private static GnosticMessage content(Map<String, Object> owner) {
         if (owner.get("content") == null) return null;
-        return named(
-                new GnosticMessage(),
-                1,
-                Trees.map(owner, "content"),
-                type -> new GnosticMessage().message(1, part(type, "schema")));
+        return GnosticMessage.named(
+                1, Trees.map(owner, "content"), type -> new GnosticMessage().message(1, part(type, "schema")));
     }
 
     private static GnosticMessage part(Map<String, Object> owner, String field) {
@@ -153,7 +133,7 @@ final class GnosticThirdWriter {
         if (schema.get("not") instanceof Map<?, ?> not) out.message(29, plain(Trees.asMap(not)));
         if (schema.get("items") != null) out.message(30, new GnosticMessage().message(1, part(schema, "items")));
         if (schema.get("properties") instanceof Map<?, ?> properties) {
-            out.message(31, named(new GnosticMessage(), 1, Trees.asMap(properties), GnosticThirdWriter::schema));
+            out.message(31, GnosticMessage.named(1, Trees.asMap(properties), GnosticThirdWriter::schema));
         }
         if (schema.get("additionalProperties") instanceof Map<?, ?>) {
             out.message(32, new GnosticMessage().message(1, part(schema, "additionalProperties")));

@@ -2,7 +2,6 @@ package io.k8j.model.openapi;
 
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,12 +10,6 @@ import java.util.Map;
  * is left out.
  */
 final class GnosticWriter {
-    private interface Entry {
-        GnosticMessage write(Map<String, Object> value);
-    }
-
-    private static final List<String> METHODS = List.of("get", "put", "post", "delete", "options", "head", "patch");
-
     private GnosticWriter() {}
 
     static byte[] write(Map<String, Object> document) {
@@ -24,23 +17,15 @@ final class GnosticWriter {
         GnosticMessage out = new GnosticMessage()
                 .text(1, document.get("swagger"))
                 .message(2, new GnosticMessage().text(1, info.get("title")).text(2, info.get("version")))
-                .message(8, named(2, Trees.map(document, "paths"), GnosticWriter::path))
-                .message(9, named(1, Trees.map(document, "definitions"), GnosticWriter::schema));
+                .message(8, GnosticMessage.named(2, Trees.map(document, "paths"), GnosticWriter::path))
+                .message(9, GnosticMessage.named(1, Trees.map(document, "definitions"), GnosticWriter::schema));
         return out.toBytes();
-    }
-
-    /** A message of name and value pairs. */
-    private static GnosticMessage named(int number, Map<String, Object> map, Entry entry) {
-        GnosticMessage out = new GnosticMessage();
-        map.forEach((name, value) -> out.message(
-                number, new GnosticMessage().text(1, name).message(2, entry.write(Trees.asMap((Map<?, ?>) value)))));
-        return out;
     }
 
     private static GnosticMessage path(Map<String, Object> path) {
         GnosticMessage out = new GnosticMessage();
-        for (int i = 0; i < METHODS.size(); i++)
-            if (path.get(METHODS.get(i)) instanceof Map<?, ?> operation)
+        for (int i = 0; i < GnosticMessage.METHODS.size(); i++)
+            if (path.get(GnosticMessage.METHODS.get(i)) instanceof Map<?, ?> operation)
                 out.message(2 + i, operation(Trees.asMap(operation)));
         return parameters(out, 9, path);
     }
@@ -54,7 +39,7 @@ final class GnosticWriter {
                 .texts(7, Trees.list(operation, "consumes"));
         parameters(out, 8, operation);
         return extensions(
-                out.message(9, named(1, Trees.map(operation, "responses"), GnosticWriter::response))
+                out.message(9, GnosticMessage.named(1, Trees.map(operation, "responses"), GnosticWriter::response))
                         .texts(10, Trees.list(operation, "schemes")),
                 13,
                 operation);
@@ -108,7 +93,7 @@ final class GnosticWriter {
         if (schema.get("items") instanceof Map<?, ?> items)
             out.message(23, new GnosticMessage().message(1, schema(Trees.asMap(items))));
         if (schema.get("properties") instanceof Map<?, ?> properties)
-            out.message(25, named(1, Trees.asMap(properties), GnosticWriter::schema));
+            out.message(25, GnosticMessage.named(1, Trees.asMap(properties), GnosticWriter::schema));
         return extensions(out, 31, schema);
     }
 
