@@ -19,8 +19,8 @@ import java.util.Optional;
  * @param advertised the API server's address for Pods
  * @param kubernetesService first address of the Service range
  */
-record Addresses(String node, String advertised, String kubernetesService) {
-    static Addresses of(ServerConfig config) {
+public record Addresses(String node, String advertised, String kubernetesService) {
+    public static Addresses of(ServerConfig config) {
         String node = config.nodeIp() != null ? config.nodeIp() : detect();
         return new Addresses(
                 node,
@@ -49,6 +49,11 @@ record Addresses(String node, String advertised, String kubernetesService) {
 
     List<String> nodeNames(ServerConfig config) {
         return List.of(config.nodeName(), node, "127.0.0.1", "localhost");
+    }
+
+    /** Under which names others reach the node's kubelet. */
+    public List<String> servingNames(ServerConfig config) {
+        return List.of(config.nodeName(), node);
     }
 
     /** The first usable address of an IPv4 range. */

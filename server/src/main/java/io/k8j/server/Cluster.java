@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 
 /** A whole cluster in this process: wires all components together, in the order in which they start. */
 public final class Cluster implements AutoCloseable {
@@ -29,8 +28,7 @@ public final class Cluster implements AutoCloseable {
 
     private final ServerConfig config;
     private final Closing closing = new Closing();
-    private final CountDownLatch stopAsked = new CountDownLatch(1);
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final StopSignal stop = new StopSignal();
     private ControlPlane controlPlane;
     private NodeComponents node; // null if this server runs none
     private ClusterCertificates certificates;
@@ -60,8 +58,8 @@ public final class Cluster implements AutoCloseable {
         closing.add(ServerLock.acquire(config.dataDir()));
         ClusterFile.check(config);
         StopLimit.note(config);
-        checkMachine();
-        install(steps);
+        checkPort(config.bindAddress(), config.httpsListenPort(), "--https-listen-port");
+        prepareMachine(config, steps);
         SystemTime time = closing.add(new SystemTime());
         Addresses addresses = Addresses.of(config);
         node = config.runsNode() ? closing.add(NodeComponents.begin(config, addresses.node())) : null;
@@ -84,7 +82,7 @@ public final class Cluster implements AutoCloseable {
         controlPlane.openComponentPorts(ComponentPorts.Addresses.LOCAL);
         if (node != null) {
             closing.add(() -> node.close());
-            node.start(controlPlane, certificates, steps);
+            node.start(controlPlane, () -> NodeComponents.tls(certificates), steps);
             node.startNetwork(controlPlane, steps);
             steps.step("node ready", () -> {
                 node.awaitReady(controlPlane);
@@ -111,21 +109,34 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
-    /** Whether this cluster has a node with real containers, which outlive the server. */
-    public boolean runsContainers() {
+    /**
+     * Makes sure that the machine can be a node, and installs what is missing for that.
+     *
+     * @throws UserException for what the user can put right
+     */
+    public static void prepareMachine(ServerConfig config, Steps steps) throws Exception {
+        checkMachine(config);
+        install(config, steps);
+    }
+
+    private static boolean runsContainers(ServerConfig config) {
         return config.runsNode() && config.runtime() == ServerConfig.Runtime.CONTAINERD;
     }
 
-    private void checkMachine() {
-        if (runsContainers() && !System.getProperty("os.name").equals("Linux")) {
+    /** Whether this cluster has a node with real containers, which outlive the server. */
+    public boolean runsContainers() {
+        return runsContainers(config);
+    }
+
+    private static void checkMachine(ServerConfig config) {
+        if (runsContainers(config) && !System.getProperty("os.name").equals("Linux")) {
             throw new UserException("containers need Linux: use 'k8j server --runtime simulated' here");
         }
-        if (runsContainers() && !MachineCheck.isRoot()) {
+        if (runsContainers(config) && !MachineCheck.isRoot()) {
             throw new UserException(
                     "running containers needs root: start it with sudo, or use 'k8j server --runtime simulated'");
         }
-        checkPort(config.bindAddress(), config.httpsListenPort(), "--https-listen-port");
-        if (runsContainers()) {
+        if (runsContainers(config)) {
             checkPort("0.0.0.0", config.kubeletPort(), "--kubelet-port");
         }
     }
@@ -142,8 +153,8 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    private void install(Steps steps) throws Exception {
-        if (!runsContainers() || config.containerRuntimeEndpoint() != null) {
+    private static void install(ServerConfig config, Steps steps) throws Exception {
+        if (!runsContainers(config) || config.containerRuntimeEndpoint() != null) {
             return;
         }
         List<Packages.Need> missing = Packages.missing(Packages.NODE);
@@ -207,17 +218,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Blocks until Ctrl-C or SIGTERM. */
     public void awaitStop() throws InterruptedException {
-        // The JVM ends when its hooks have ended, so the hook waits until everything is closed.
-        Thread hook = new Thread(() -> {
-            stopAsked.countDown();
-            try {
-                closed.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        java.lang.Runtime.getRuntime().addShutdownHook(hook);
-        stopAsked.await();
+        stop.await();
     }
 
     /** Ends the Pods if the machine goes down and the kubelet is told to give them time; returns when they have ended. */
@@ -230,6 +231,6 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         closing.close();
-        closed.countDown();
+        stop.closed();
     }
 }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * @param first the network's own address, as a number
  * @param bits length of the prefix
  */
-record Ipv4Range(long first, int bits) {
+public record Ipv4Range(long first, int bits) {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3})/(\\d{1,2})");
 
     /**
@@ -18,7 +18,7 @@ record Ipv4Range(long first, int bits) {
      * @throws IllegalArgumentException if it is no range with a prefix from {@code least} to {@code most} bits; the
      *     message names the flag
      */
-    static Ipv4Range of(String flag, String text, int least, int most) {
+    public static Ipv4Range of(String flag, String text, int least, int most) {
         Matcher parts = TEXT.matcher(text);
         long address = parts.matches() ? address(parts.group(1)) : -1;
         int bits = address < 0 ? -1 : Integer.parseInt(parts.group(2));
@@ -30,7 +30,7 @@ record Ipv4Range(long first, int bits) {
     }
 
     /** The address as a number; -1 if it is none. */
-    static long address(String text) {
+    public static long address(String text) {
         long value = 0;
         String[] parts = text.split("\\.", -1);
         if (parts.length != 4) {
@@ -45,8 +45,22 @@ record Ipv4Range(long first, int bits) {
         return value;
     }
 
+    /** Whether a text is an IPv4 address. */
+    public static boolean isAddress(String text) {
+        return address(text) >= 0;
+    }
+
     boolean contains(long address) {
         return address >= first && address < first + (1L << 32 - bits);
+    }
+
+    /** Whether a text is a range that lies within this one. */
+    public boolean contains(String range) {
+        Matcher parts = TEXT.matcher(range);
+        return parts.matches()
+                && Integer.parseInt(parts.group(2)) >= bits
+                && Integer.parseInt(parts.group(2)) <= 32
+                && contains(address(parts.group(1)));
     }
 
     boolean overlaps(Ipv4Range other) {

@@ -123,6 +123,58 @@ public record ServerConfig(
                 FlagValues.NONE);
     }
 
+    /**
+     * One node without a control plane: what is the control plane's own affair has the flags' defaults and is not used.
+     *
+     * @param dataDir {@code --data-dir}; likewise the other parameters
+     */
+    public static ServerConfig agent(
+            Path dataDir,
+            String nodeName,
+            String nodeIp,
+            Map<String, String> nodeLabels,
+            List<String> nodeTaints,
+            String clusterCidr,
+            String serviceCidr,
+            String clusterDns,
+            String clusterDomain,
+            String containerRuntimeEndpoint,
+            boolean install,
+            int kubeletPort,
+            Path registriesDir,
+            FlagValues kubeletFlags) {
+        return new ServerConfig(
+                dataDir,
+                dataDir.resolve("kubeconfig.yaml"),
+                "0.0.0.0",
+                0,
+                null,
+                List.of(),
+                nodeName,
+                nodeIp,
+                nodeLabels,
+                nodeTaints,
+                clusterCidr,
+                serviceCidr,
+                clusterDns,
+                clusterDomain,
+                "30000-32767",
+                "memory",
+                null,
+                Set.of("dns"), // the server's node has it
+                Runtime.CONTAINERD,
+                0,
+                false,
+                containerRuntimeEndpoint,
+                install,
+                kubeletPort,
+                registriesDir,
+                FlagValues.NONE,
+                kubeletFlags,
+                FlagValues.NONE,
+                FlagValues.NONE);
+    }
+
     private static void checkPort(String flag, int port) {
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("%s %d: must be between 0 and 65535".formatted(flag, port));

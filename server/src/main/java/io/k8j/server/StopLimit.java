@@ -15,7 +15,7 @@ public final class StopLimit {
     private StopLimit() {}
 
     /** Notes how long this server may take. */
-    static void note(ServerConfig config) throws IOException {
+    public static void note(ServerConfig config) throws IOException {
         Duration pods = KubeletSettings.shutdown(config.kubeletFlags()).total();
         note(config.dataDir(), pods.plus(delay(config.apiServerFlags())));
     }

@@ -126,6 +126,8 @@ public final class CertificateController {
         if (!has(request, "Approved")) {
             if (task == Task.APPROVE && wanted.isNodeClient()) {
                 approve(request, wanted, now);
+            } else if (task == Task.APPROVE && wanted.isNodeServing()) {
+                approveServing(request, wanted, now);
             }
             return;
         }
@@ -159,6 +161,14 @@ public final class CertificateController {
                 ? "Auto approving self kubelet client certificate after SubjectAccessReview."
                 : "Auto approving kubelet client certificate after SubjectAccessReview.";
         requests.updateSubresource(with(request, "Approved", "AutoApproved", message, now), "approval");
+    }
+
+    /** Upstream leaves these to others; so does this where nobody has allowed nodes to have them. */
+    private void approveServing(CertificateSigningRequest request, RequestedCertificate wanted, Instant now) {
+        if (mayCreate(request.getSpec(), "selfnodeserver") && ServingApproval.isHarmless(wanted, context)) {
+            String message = "Auto approving self kubelet serving certificate after SubjectAccessReview.";
+            requests.updateSubresource(with(request, "Approved", "AutoApproved", message, now), "approval");
+        }
     }
 
     private static CertificateSigningRequest with(

@@ -142,6 +142,11 @@ final class RequestedCertificate {
         return spec.getSignerName().equals(KUBELET_CLIENT) && refusal().isEmpty();
     }
 
+    /** Whether a node asks for a certificate for its kubelet's server. */
+    boolean isNodeServing() {
+        return spec.getSignerName().equals(KUBELET_SERVING) && refusal().isEmpty();
+    }
+
     boolean isOwn() {
         return commonName().equals(spec.getUsername());
     }

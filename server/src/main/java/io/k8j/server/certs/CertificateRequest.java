@@ -1,5 +1,7 @@
 package io.k8j.server.certs;
 
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.util.List;
 
 /**
@@ -28,6 +30,11 @@ public record CertificateRequest(
     /** For a kubeconfig that any client library must be able to read. */
     public static CertificateRequest kubeconfig(String name, String commonName, String... organizations) {
         return new CertificateRequest(name, commonName, List.of(organizations), List.of(), false, true, true);
+    }
+
+    /** A request with this content for somebody else's authority, signed by the key, as PEM (PKCS #10). */
+    public String signed(KeyPair pair) throws GeneralSecurityException {
+        return CertificateWriter.request(this, pair);
     }
 
     public static CertificateRequest server(String name, String commonName, List<String> alternativeNames) {

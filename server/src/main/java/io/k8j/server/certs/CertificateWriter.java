@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -26,6 +27,7 @@ import java.util.List;
  */
 final class CertificateWriter {
     private static final byte[] ECDSA_WITH_SHA256 = Der.sequence(Der.identifier("1.2.840.10045.4.3.2"));
+    private static final byte[] EXTENSION_REQUEST = Der.identifier("1.2.840.113549.1.9.14");
     private static final byte[] COMMON_NAME = Der.identifier("2.5.4.3");
     private static final byte[] ORGANIZATION = Der.identifier("2.5.4.10");
     private static final String SUBJECT_KEY = "2.5.29.14";
@@ -74,6 +76,28 @@ final class CertificateWriter {
         byte[] issuer = authority.certificate().getSubjectX500Principal().getEncoded();
         byte[] subject = name(request.organizations(), request.commonName());
         return sign(content(issuer, subject, key, validity, extensions), authority.key());
+    }
+
+    /** A request for a certificate, as PEM (RFC 2986). */
+    static String request(CertificateRequest wanted, KeyPair pair) throws GeneralSecurityException {
+        byte[] attributes = wanted.alternativeNames().isEmpty()
+                ? Der.explicit(0)
+                : Der.explicit(
+                        0,
+                        Der.sequence(
+                                EXTENSION_REQUEST,
+                                Der.set(Der.sequence(
+                                        extension("2.5.29.17", alternativeNames(wanted.alternativeNames()))))));
+        byte[] content = Der.sequence(
+                Der.integer(BigInteger.ZERO),
+                name(wanted.organizations(), wanted.commonName()),
+                pair.getPublic().getEncoded(),
+                attributes);
+        Signature signature = Signature.getInstance("SHA256withECDSA");
+        signature.initSign(pair.getPrivate());
+        signature.update(content);
+        return Pem.certificateRequest(
+                Der.sequence(content, ECDSA_WITH_SHA256, Der.bits(0, signature.sign())));
     }
 
     private static byte[] content(

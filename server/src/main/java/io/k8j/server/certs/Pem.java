@@ -49,6 +49,12 @@ public final class Pem {
         return text.toString();
     }
 
+    static String certificateRequest(byte[] encoded) {
+        StringBuilder text = new StringBuilder();
+        append(text, "CERTIFICATE REQUEST", encoded);
+        return text.toString();
+    }
+
     /** The certificates of a PEM text in order. */
     public static List<X509Certificate> readCertificates(String text) throws GeneralSecurityException {
         return CertificateFactory.getInstance("X.509")

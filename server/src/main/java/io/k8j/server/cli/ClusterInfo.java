@@ -100,14 +100,14 @@ final class ClusterInfo {
             """.formatted(READERS, READERS)));
     }
 
-    private static <T extends HasMetadata> T object(Class<T> type, String yaml) {
+    static <T extends HasMetadata> T object(Class<T> type, String yaml) {
         String versioned = "apiVersion: rbac.authorization.k8s.io/v1\n" + yaml;
         return ApiObject.ofTree(Trees.map(Yaml.parse(versioned.getBytes(StandardCharsets.UTF_8))))
                 .as(type);
     }
 
     @SuppressWarnings("unchecked")
-    private static <T extends HasMetadata> void create(Client client, T object) {
+    static <T extends HasMetadata> void create(Client client, T object) {
         try {
             client.resources((Class<T>) object.getClass()).create(object);
         } catch (ApiException e) {

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
         versionProvider = VersionCommand.Provider.class,
         subcommands = {
             ServerCommand.class,
+            AgentCommand.class,
             StopCommand.class,
             UninstallCommand.class,
             ImagesCommand.class,
@@ -52,20 +53,24 @@ public final class Main implements Runnable {
 
     private static int execute(String[] arguments) {
         CommandLine line = commandLine(System.err, provided(arguments));
-        if (arguments.length > 0 && arguments[0].equals("server")) {
+        if (runsNode(arguments)) {
             try {
-                ConfigFile.apply(line.getSubcommands().get("server"), List.of(arguments));
+                ConfigFile.apply(line.getSubcommands().get(arguments[0]), List.of(arguments));
             } catch (ParameterException e) {
-                System.err.println("k8j: " + firstLine(e.getMessage()) + " (see 'k8j server --help')");
+                System.err.println("k8j: " + firstLine(e.getMessage()) + " (see 'k8j %s --help')".formatted(arguments[0]));
                 return CommandLine.ExitCode.USAGE;
             }
         }
         return line.execute(arguments);
     }
 
+    private static boolean runsNode(String[] arguments) {
+        return arguments.length > 0 && (arguments[0].equals("server") || arguments[0].equals("agent"));
+    }
+
     /** The subcommands of other jars; none for a server, which need not load them. */
     private static List<Subcommand> provided(String[] arguments) {
-        return arguments.length > 0 && arguments[0].equals("server")
+        return runsNode(arguments)
                 ? List.of()
                 : ServiceLoader.load(Subcommand.class).stream()
                         .map(ServiceLoader.Provider::get)

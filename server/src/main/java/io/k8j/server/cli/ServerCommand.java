@@ -8,14 +8,11 @@ import io.k8j.server.flags.ApiServerFlags;
 import io.k8j.server.flags.ControllerManagerFlags;
 import io.k8j.server.flags.KubeletFlags;
 import io.k8j.server.flags.SchedulerFlags;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -274,7 +271,7 @@ public final class ServerCommand implements Callable<Integer> {
                 httpsListenPort,
                 advertiseAddress,
                 tlsSan,
-                nodeName == null ? hostName() : nodeName,
+                nodeName == null ? HostName.asNodeName() : nodeName,
                 nodeIp,
                 nodeLabels,
                 nodeTaints,
@@ -297,19 +294,5 @@ public final class ServerCommand implements Callable<Integer> {
                 KubeletFlags.parse(kubeletArguments),
                 SchedulerFlags.parse(schedulerArguments),
                 ControllerManagerFlags.parse(controllerArguments));
-    }
-
-    /** A node's name must be a DNS name: lower case, without what does not belong there. */
-    private static String hostName() {
-        try {
-            String name = InetAddress.getLocalHost()
-                    .getHostName()
-                    .toLowerCase(Locale.ROOT)
-                    .replaceAll("[^a-z0-9.-]", "-");
-            String trimmed = name.replaceAll("^[^a-z0-9]+|[^a-z0-9]+$", "");
-            return trimmed.isEmpty() ? "localhost" : trimmed;
-        } catch (UnknownHostException e) {
-            return "localhost"; // a machine without a resolvable name of its own
-        }
     }
 }

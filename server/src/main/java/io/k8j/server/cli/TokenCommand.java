@@ -51,6 +51,7 @@ final class TokenCommand {
     private static final Pattern ID = Pattern.compile("[a-z0-9]{6}");
     private static final String TYPE = "bootstrap.kubernetes.io/token";
     private static final String NAMESPACE = "kube-system";
+    static final String NODE_GROUP = "system:bootstrappers:k8j:default-node-token";
     private static final String PREFIX = "bootstrap-token-";
     private static final String SYMBOLS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -104,7 +105,7 @@ final class TokenCommand {
                 paramLabel = "GROUP",
                 split = ",",
                 description = "Groups of whoever uses the token (default: ${DEFAULT-VALUE}).",
-                defaultValue = "system:bootstrappers:k8j:default-node-token")
+                defaultValue = NODE_GROUP)
         private List<String> groups;
 
         @Option(
@@ -166,6 +167,9 @@ final class TokenCommand {
                 client.resources(Secret.class).create(secret);
                 if (usages.contains("signing")) {
                     ClusterInfo.publish(client, access);
+                }
+                if (usages.contains("authentication")) {
+                    groups.forEach(group -> JoinRules.publish(client, group));
                 }
                 System.out.println(made);
                 return 0;

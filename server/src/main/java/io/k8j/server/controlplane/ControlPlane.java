@@ -18,6 +18,7 @@ import io.k8j.model.time.Time;
 import io.k8j.scheduler.Scheduler;
 import io.k8j.scheduler.SchedulerConfig;
 import io.k8j.server.Closing;
+import io.k8j.server.ClusterAccess;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.UserException;
@@ -37,7 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Store, API server and what runs on top of it in this process. */
-public final class ControlPlane implements AutoCloseable {
+public final class ControlPlane implements ClusterAccess, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private final Closing closing = new Closing();
     private final Time time;
@@ -255,12 +256,14 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /** A client within this process. */
+    @Override
     public Client client(String program, String user, String... groups) {
         String[] all = java.util.Arrays.copyOf(groups, groups.length + 1);
         all[groups.length] = "system:authenticated";
         return new Client(new CurrentTransport(this::apiServer, UserInfo.of(user, all), program), time, program);
     }
 
+    @Override
     public Time time() {
         return time;
     }

@@ -137,7 +137,11 @@ public final class NodeCleanup {
         }
     }
 
-    private void removeRules() throws IOException {
+    private void removeRules() throws IOException, InterruptedException {
+        int routes = NodeRoutes.removeAll(NodeComponents.routes(dataDir));
+        if (routes > 0) {
+            say.accept("removed %d routes".formatted(routes));
+        }
         if (Packages.find("nft") != null) {
             Proxier.removeAll(InstanceId.table(dataDir));
             HostPorts.removeAll(InstanceId.hostPortTable(dataDir));

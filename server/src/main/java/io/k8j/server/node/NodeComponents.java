@@ -20,13 +20,14 @@ import io.k8j.kubelet.server.KubeletTls;
 import io.k8j.proxy.Proxier;
 import io.k8j.proxy.ProxyConfig;
 import io.k8j.server.Closing;
+import io.k8j.server.ClusterAccess;
 import io.k8j.server.InstanceId;
+import io.k8j.server.Ipv4Range;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
 import io.k8j.server.UserException;
 import io.k8j.server.Version;
 import io.k8j.server.controlplane.ClusterCertificates;
-import io.k8j.server.controlplane.ControlPlane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Container runtime and kubelet of this machine. */
 public final class NodeComponents implements AutoCloseable {
@@ -88,7 +90,7 @@ public final class NodeComponents implements AutoCloseable {
     }
 
     /** Starts the kubelet and waits until the node is ready. */
-    public void start(ControlPlane plane, ClusterCertificates certificates, Steps steps) throws Exception {
+    public void start(ClusterAccess plane, Supplier<KubeletTls> tls, Steps steps) throws Exception {
         if (hasDns()) {
             DnsAccount.ensure(plane.client("k8j", "system:admin", "system:masters"));
         }
@@ -97,11 +99,11 @@ public final class NodeComponents implements AutoCloseable {
         kubelet = closing.add(steps.step(
                 "kubelet: node " + config.nodeName() + " at " + nodeIp,
                 () -> Kubelet.start(
-                        kubeletConfig(), client, runtime, () -> tls(certificates), podCidr -> writeNetwork(podCidr))));
+                        kubeletConfig(), client, runtime, tls, podCidr -> writeNetwork(podCidr))));
     }
 
     /** Starts the service proxy and the cluster's DNS. */
-    public void startNetwork(ControlPlane plane, Steps steps) throws Exception {
+    public void startNetwork(ClusterAccess plane, Steps steps) throws Exception {
         if (config.runtime() == ServerConfig.Runtime.SIMULATED) {
             return;
         }
@@ -115,6 +117,13 @@ public final class NodeComponents implements AutoCloseable {
                     .withTable(InstanceId.table(config.dataDir()))
                     .withMetrics(new InetSocketAddress(InetAddress.getLoopbackAddress(), PROXY_METRICS_PORT));
             closing.add(steps.step("service proxy: nftables", () -> Proxier.start(settings, client)));
+        }
+        if (containerd != null) {
+            closing.add(NodeRoutes.start(
+                    config.nodeName(),
+                    Ipv4Range.of("--cluster-cidr", config.clusterCidr(), 8, 24),
+                    plane.client("kube-proxy", "system:kube-proxy"),
+                    routes(config.dataDir())));
         }
         if (hasDns()) {
             Client client = plane.client(
@@ -161,7 +170,7 @@ public final class NodeComponents implements AutoCloseable {
                 : containerd.socket().toString();
     }
 
-    private ContainerRuntime connect(ControlPlane plane) throws Exception {
+    private ContainerRuntime connect(ClusterAccess plane) throws Exception {
         if (config.runtime() == ServerConfig.Runtime.SIMULATED) {
             String prefix = config.clusterCidr().replaceAll("\\.\\d+/\\d+$", ".");
             return new SimulatedRuntime(plane.time(), prefix);
@@ -215,7 +224,8 @@ public final class NodeComponents implements AutoCloseable {
         return taints;
     }
 
-    private static KubeletTls tls(ClusterCertificates certificates) {
+    /** What the kubelet of the server's own node shows, and whom it believes. */
+    public static KubeletTls tls(ClusterCertificates certificates) {
         return new KubeletTls(
                 certificates.kubelet().key(),
                 certificates.kubelet().chain(),
@@ -241,7 +251,7 @@ public final class NodeComponents implements AutoCloseable {
     }
 
     /** Waits until the node says that it is ready. */
-    public void awaitReady(ControlPlane plane) throws InterruptedException {
+    public void awaitReady(ClusterAccess plane) throws InterruptedException {
         Client client = plane.client("k8j", "system:admin", "system:masters");
         long deadline = System.nanoTime() + READY_LIMIT.toNanos();
         String reason = "it has not registered";
@@ -268,6 +278,11 @@ public final class NodeComponents implements AutoCloseable {
                 : node.getStatus().getConditions().stream()
                         .filter(condition -> condition.getType().equals("Ready"))
                         .findFirst();
+    }
+
+    /** Where the routes to other nodes' Pods are noted. */
+    static Path routes(Path dataDir) {
+        return dataDir.resolve("agent/routes");
     }
 
     /** Whether a data directory has had a node of its own. */

@@ -1,0 +1,157 @@
+package io.k8j.server.join;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.k8j.client.Client;
+import io.k8j.client.HttpsTransport;
+import io.k8j.client.ListOptions;
+import io.k8j.model.api.ApiException;
+import io.k8j.model.time.SystemTime;
+import io.k8j.server.Cluster;
+import io.k8j.server.ServerConfig;
+import io.k8j.server.Steps;
+import io.k8j.server.UserException;
+import io.k8j.server.cli.Main;
+import io.k8j.server.flags.FlagValues;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A machine gets what a node needs from a cluster that it knows nothing of but an address and a token. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class JoinTest {
+    private static final String TOKEN = "abcdef.0123456789abcdef";
+
+    private final SystemTime time = new SystemTime();
+    private Cluster cluster;
+    private URI server;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        int port;
+        try (ServerSocket probe = new ServerSocket(0)) {
+            port = probe.getLocalPort();
+        }
+        server = URI.create("https://127.0.0.1:" + port);
+        ServerConfig config = ServerConfig.simulated(
+                directory, port, "memory", Set.of("scheduler"), 0, FlagValues.NONE, FlagValues.NONE);
+        cluster = Cluster.start(config, new Steps(new PrintStream(OutputStream.nullOutputStream()), false));
+        assertThat(Main.run(
+                        "token", "create", TOKEN, "--kubeconfig", config.writeKubeconfig().toString()))
+                .isZero();
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+        time.close();
+    }
+
+    private NodeCertificates join(Path directory, String token, String node) throws Exception {
+        JoinToken parsed = token == null ? null : JoinToken.parse(token);
+        return NodeCertificates.obtain(directory, server, parsed, node, List.of(node, "10.9.8.7"), time);
+    }
+
+    @Test
+    void aTokenIsGoodForTheCertificatesOfANode(@TempDir Path directory) throws Exception {
+        awaitSignature();
+        NodeCertificates certificates = join(directory, TOKEN, "second");
+
+        assertThat(certificates.serving().certificate().getSubjectX500Principal().getName())
+                .isEqualTo("CN=system:node:second,O=system:nodes");
+        certificates.serving().certificate().verify(certificates.authorities().getFirst().getPublicKey());
+        try (Client client = new Client(new HttpsTransport(certificates.access(server), "kubelet"), time, "kubelet")) {
+            Node own = new NodeBuilder()
+                    .withNewMetadata()
+                    .withName("second")
+                    .endMetadata()
+                    .build();
+            client.resources(Node.class).create(own);
+            assertThat(client.resources(Node.class).list(ListOptions.ALL)) // as the service proxy must
+                    .extracting(node -> node.getMetadata().getName())
+                    .contains("second");
+            Node foreign = new NodeBuilder(own).editMetadata().withName("third").endMetadata().build();
+            assertThatThrownBy(() -> client.resources(Node.class).create(foreign))
+                    .isInstanceOf(ApiException.class)
+                    .hasMessageContaining("is not allowed to modify node \"third\"");
+        }
+        // The next start needs neither the token nor the cluster.
+        byte[] before = Files.readAllBytes(directory.resolve("kubelet.pem"));
+        NodeCertificates again = NodeCertificates.obtain(
+                directory, URI.create("https://127.0.0.1:1"), null, "second", List.of("second", "10.9.8.7"), time);
+        assertThat(again.client()).isEqualTo(certificates.client());
+        assertThat(Files.readAllBytes(directory.resolve("kubelet.pem"))).isEqualTo(before);
+        // Under another address it asks for a new serving certificate, with what it has.
+        NodeCertificates moved = NodeCertificates.obtain(
+                directory, server, null, "second", List.of("second", "10.9.8.8"), time);
+        assertThat(moved.client()).isEqualTo(certificates.client());
+        assertThat(moved.serving()).isNotEqualTo(certificates.serving());
+    }
+
+    /** The controller signs what is shown a moment after the token was made. */
+    private void awaitSignature() {
+        await().ignoreException(UserException.class)
+                .untilAsserted(() -> assertThat(Discovery.authority(server, JoinToken.parse(TOKEN), time))
+                        .isNotEmpty());
+    }
+
+    @Test
+    void aTokenThatTheClusterDoesNotKnowIsRefused(@TempDir Path directory) {
+        assertThatThrownBy(() -> join(directory, "zzzzzz.0123456789abcdef", "other"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("the cluster does not know the token zzzzzz.…, or it has expired");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void withoutATokenNobodyJoins(@TempDir Path directory) {
+        assertThatThrownBy(() -> join(directory, null, "other"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("give --token");
+    }
+
+    @Test
+    void anAuthorityThatTheTokenHasNotSignedIsNotBelieved() {
+        awaitSignature();
+        JoinToken wrongSecret = JoinToken.parse("abcdef.ffffffffffffffff");
+        assertThatThrownBy(() -> Discovery.authority(server, wrongSecret, time))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("was not signed with the token abcdef.…")
+                .hasMessageNotContaining("ffff");
+    }
+
+    @Test
+    void aSignatureOfSomethingElseIsNotBelieved() {
+        ConfigMap map = new ConfigMapBuilder()
+                .addToData("kubeconfig", "clusters: []")
+                .addToData("jws-kubeconfig-abcdef", "eyJhbGciOiJub25lIiwia2lkIjoiYWJjZGVmIn0..")
+                .build();
+        assertThatThrownBy(() -> Discovery.verified(map, JoinToken.parse(TOKEN)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("was not signed");
+    }
+
+    @Test
+    void whatIsNoTokenIsToldWithoutShowingIt() {
+        assertThatThrownBy(() -> JoinToken.parse("secretsecret"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("secretsecret");
+        assertThat(JoinToken.parse(TOKEN)).hasToString("abcdef.…");
+    }
+}
