@@ -65,7 +65,8 @@ final class ServingApproval {
         }
         context.resources(Service.class)
                 .find(API_SERVER)
-                .ifPresent(service -> Nulls.list(service.getSpec().getClusterIPs()).forEach(ip -> add(taken, ip)));
+                .ifPresent(
+                        service -> Nulls.list(service.getSpec().getClusterIPs()).forEach(ip -> add(taken, ip)));
         context.resources(EndpointSlice.class)
                 .find(API_SERVER)
                 .ifPresent(slice ->

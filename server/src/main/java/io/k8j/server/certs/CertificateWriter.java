@@ -96,8 +96,7 @@ final class CertificateWriter {
         Signature signature = Signature.getInstance("SHA256withECDSA");
         signature.initSign(pair.getPrivate());
         signature.update(content);
-        return Pem.certificateRequest(
-                Der.sequence(content, ECDSA_WITH_SHA256, Der.bits(0, signature.sign())));
+        return Pem.certificateRequest(Der.sequence(content, ECDSA_WITH_SHA256, Der.bits(0, signature.sign())));
     }
 
     private static byte[] content(

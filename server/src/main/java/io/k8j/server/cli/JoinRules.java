@@ -48,7 +48,11 @@ final class JoinRules {
               resourceNames: [kubernetes.io/kubelet-serving]
               verbs: [approve]
             """.formatted(APPROVER));
-        bind(client, APPROVER, APPROVER, "{kind: ServiceAccount, name: certificate-controller, namespace: kube-system}");
+        bind(
+                client,
+                APPROVER,
+                APPROVER,
+                "{kind: ServiceAccount, name: certificate-controller, namespace: kube-system}");
     }
 
     private static String group(String name) {

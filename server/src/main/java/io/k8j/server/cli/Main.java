@@ -57,7 +57,8 @@ public final class Main implements Runnable {
             try {
                 ConfigFile.apply(line.getSubcommands().get(arguments[0]), List.of(arguments));
             } catch (ParameterException e) {
-                System.err.println("k8j: " + firstLine(e.getMessage()) + " (see 'k8j %s --help')".formatted(arguments[0]));
+                System.err.println(
+                        "k8j: " + firstLine(e.getMessage()) + " (see 'k8j %s --help')".formatted(arguments[0]));
                 return CommandLine.ExitCode.USAGE;
             }
         }

@@ -93,11 +93,13 @@ record NodeCertificates(byte[] authority, KeyAndCertificate client, KeyAndCertif
         return authority;
     }
 
-    private static ServerAccess access(
-            URI server, byte[] authority, Optional<KeyAndCertificate> own, JoinToken token) {
+    private static ServerAccess access(URI server, byte[] authority, Optional<KeyAndCertificate> own, JoinToken token) {
         if (own.isPresent()) {
             return ServerAccess.withCertificate(
-                    server, authority, ascii(own.get().chainPem()), ascii(own.get().keyPem()));
+                    server,
+                    authority,
+                    ascii(own.get().chainPem()),
+                    ascii(own.get().keyPem()));
         }
         if (token == null) {
             throw new UserException("the node's certificate has ended: give --token to join again");
@@ -128,8 +130,7 @@ record NodeCertificates(byte[] authority, KeyAndCertificate client, KeyAndCertif
         if (chain < 0) {
             return Optional.empty();
         }
-        KeyAndCertificate kept =
-                new KeyAndCertificate(Pem.readKey(text), Pem.readCertificates(text.substring(chain)));
+        KeyAndCertificate kept = new KeyAndCertificate(Pem.readKey(text), Pem.readCertificates(text.substring(chain)));
         return kept.certificate().getNotAfter().toInstant().isAfter(now) ? Optional.of(kept) : Optional.empty();
     }
 

@@ -98,8 +98,7 @@ public final class NodeComponents implements AutoCloseable {
         Client client = plane.client("kubelet", "system:node:" + config.nodeName(), "system:nodes");
         kubelet = closing.add(steps.step(
                 "kubelet: node " + config.nodeName() + " at " + nodeIp,
-                () -> Kubelet.start(
-                        kubeletConfig(), client, runtime, tls, podCidr -> writeNetwork(podCidr))));
+                () -> Kubelet.start(kubeletConfig(), client, runtime, tls, podCidr -> writeNetwork(podCidr))));
     }
 
     /** Starts the service proxy and the cluster's DNS. */

@@ -116,7 +116,8 @@ final class NodeRoutes implements AutoCloseable {
                     .filter(each -> each.getAddress().getAddress().length == 4)
                     .toList();
             return address -> own.stream()
-                            .noneMatch(each -> each.getAddress().getHostAddress().equals(address))
+                            .noneMatch(
+                                    each -> each.getAddress().getHostAddress().equals(address))
                     && own.stream().anyMatch(each -> shareNetwork(each, address));
         } catch (SocketException e) {
             LOG.atWarn().addKeyValue("cause", e.getMessage()).log("this machine's networks cannot be listed");
@@ -196,8 +197,8 @@ final class NodeRoutes implements AutoCloseable {
         System.arraycopy(arguments, 0, command, 1, arguments.length);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        boolean done = process.waitFor(COMMAND_SECONDS, java.util.concurrent.TimeUnit.SECONDS)
-                && process.exitValue() == 0;
+        boolean done =
+                process.waitFor(COMMAND_SECONDS, java.util.concurrent.TimeUnit.SECONDS) && process.exitValue() == 0;
         if (!done) {
             LOG.atWarn()
                     .addKeyValue("command", String.join(" ", command))

@@ -53,7 +53,11 @@ class JoinTest {
                 directory, port, "memory", Set.of("scheduler"), 0, FlagValues.NONE, FlagValues.NONE);
         cluster = Cluster.start(config, new Steps(new PrintStream(OutputStream.nullOutputStream()), false));
         assertThat(Main.run(
-                        "token", "create", TOKEN, "--kubeconfig", config.writeKubeconfig().toString()))
+                        "token",
+                        "create",
+                        TOKEN,
+                        "--kubeconfig",
+                        config.writeKubeconfig().toString()))
                 .isZero();
     }
 
@@ -73,9 +77,16 @@ class JoinTest {
         awaitSignature();
         NodeCertificates certificates = join(directory, TOKEN, "second");
 
-        assertThat(certificates.serving().certificate().getSubjectX500Principal().getName())
+        assertThat(certificates
+                        .serving()
+                        .certificate()
+                        .getSubjectX500Principal()
+                        .getName())
                 .isEqualTo("CN=system:node:second,O=system:nodes");
-        certificates.serving().certificate().verify(certificates.authorities().getFirst().getPublicKey());
+        certificates
+                .serving()
+                .certificate()
+                .verify(certificates.authorities().getFirst().getPublicKey());
         try (Client client = new Client(new HttpsTransport(certificates.access(server), "kubelet"), time, "kubelet")) {
             Node own = new NodeBuilder()
                     .withNewMetadata()
@@ -86,7 +97,11 @@ class JoinTest {
             assertThat(client.resources(Node.class).list(ListOptions.ALL)) // as the service proxy must
                     .extracting(node -> node.getMetadata().getName())
                     .contains("second");
-            Node foreign = new NodeBuilder(own).editMetadata().withName("third").endMetadata().build();
+            Node foreign = new NodeBuilder(own)
+                    .editMetadata()
+                    .withName("third")
+                    .endMetadata()
+                    .build();
             assertThatThrownBy(() -> client.resources(Node.class).create(foreign))
                     .isInstanceOf(ApiException.class)
                     .hasMessageContaining("is not allowed to modify node \"third\"");
@@ -98,8 +113,8 @@ class JoinTest {
         assertThat(again.client()).isEqualTo(certificates.client());
         assertThat(Files.readAllBytes(directory.resolve("kubelet.pem"))).isEqualTo(before);
         // Under another address it asks for a new serving certificate, with what it has.
-        NodeCertificates moved = NodeCertificates.obtain(
-                directory, server, null, "second", List.of("second", "10.9.8.8"), time);
+        NodeCertificates moved =
+                NodeCertificates.obtain(directory, server, null, "second", List.of("second", "10.9.8.8"), time);
         assertThat(moved.client()).isEqualTo(certificates.client());
         assertThat(moved.serving()).isNotEqualTo(certificates.serving());
     }

@@ -43,7 +43,8 @@ class NodeRoutesTest {
     /** A node writes its own object: it must not draw traffic to itself that is not for its Pods. */
     @Test
     void aNodeGetsNoTrafficBeyondThePods() {
-        for (String range : List.of("0.0.0.0/0", "10.0.0.0/8", "10.43.0.0/16", "10.42.0.0/33", "-h", "10.42.1.0/24 x")) {
+        for (String range :
+                List.of("0.0.0.0/0", "10.0.0.0/8", "10.43.0.0/16", "10.42.0.0/33", "-h", "10.42.1.0/24 x")) {
             assertThat(NodeRoutes.wanted(
                             "own", List.of(node("evil", range, "InternalIP", "10.0.0.2")), PODS, address -> true))
                     .as(range)
