@@ -3,6 +3,7 @@ package io.k8j.kubelet;
 import io.k8j.client.Client;
 import io.k8j.client.EventBroadcaster;
 import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.dra.DynamicResources;
 import io.k8j.kubelet.eviction.PressureRelief;
 import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.manifests.Manifests;
@@ -10,6 +11,7 @@ import io.k8j.kubelet.node.Housekeeping;
 import io.k8j.kubelet.node.Machine;
 import io.k8j.kubelet.node.NodeAgent;
 import io.k8j.kubelet.node.NodeFacts;
+import io.k8j.kubelet.plugins.PluginSockets;
 import io.k8j.kubelet.pods.NodeInfo;
 import io.k8j.kubelet.pods.PodEvents;
 import io.k8j.kubelet.pods.PodWorkers;
@@ -33,6 +35,8 @@ import java.util.function.Supplier;
  */
 public final class Kubelet implements AutoCloseable {
     private final EventBroadcaster broadcaster;
+    private final DynamicResources devices;
+    private final Optional<PluginSockets> plugins;
     private final Manifests manifests;
     private final PodWorkers pods;
     private final KubeletServer server;
@@ -45,6 +49,8 @@ public final class Kubelet implements AutoCloseable {
 
     private Kubelet(
             EventBroadcaster broadcaster,
+            DynamicResources devices,
+            Optional<PluginSockets> plugins,
             Manifests manifests,
             PodWorkers pods,
             KubeletServer server,
@@ -55,6 +61,8 @@ public final class Kubelet implements AutoCloseable {
             NodeShutdown shutdown,
             Optional<Inhibitor> inhibitor) {
         this.broadcaster = broadcaster;
+        this.devices = devices;
+        this.plugins = plugins;
         this.manifests = manifests;
         this.pods = pods;
         this.server = server;
@@ -103,7 +111,13 @@ public final class Kubelet implements AutoCloseable {
         PodEvents events = PodEvents.to(broadcaster.recorder("kubelet", config.nodeName()));
         HostPorts hostPorts =
                 HostPorts.in(config.extras().hostPortTable(), config.extras().bridge());
-        PodWorkers pods = PodWorkers.start(client, runtime, info, hostPorts, events);
+        DynamicResources devices = config.simulated()
+                ? DynamicResources.none()
+                : DynamicResources.start(config.rootDir(), config.nodeName(), client);
+        PodWorkers pods = PodWorkers.start(client, runtime, info, hostPorts, events, devices);
+        Optional<PluginSockets> plugins = config.simulated()
+                ? Optional.empty()
+                : Optional.of(PluginSockets.start(config.rootDir().resolve("plugins_registry"), devices.handlers()));
         Manifests manifests =
                 Manifests.start(config.options().manifests(), config.nodeName(), client.time(), pods::setStatic);
         KubeletServer server = KubeletServer.start(config, client, runtime, pods, machine, tls);
@@ -124,7 +138,18 @@ public final class Kubelet implements AutoCloseable {
                         () -> shutdown.run(node::refresh),
                         () -> shutdown.calledOff(node::refresh));
         return new Kubelet(
-                broadcaster, manifests, pods, server, health, node, housekeeping, relief, shutdown, inhibitor);
+                broadcaster,
+                devices,
+                plugins,
+                manifests,
+                pods,
+                server,
+                health,
+                node,
+                housekeeping,
+                relief,
+                shutdown,
+                inhibitor);
     }
 
     /** A simulated node uses nothing of this machine that it could give back; others look after it. */
@@ -170,7 +195,9 @@ public final class Kubelet implements AutoCloseable {
         server.close();
         health.ifPresent(HealthPort::close);
         manifests.close();
+        plugins.ifPresent(PluginSockets::close);
         pods.close();
+        devices.close();
         broadcaster.close();
     }
 }

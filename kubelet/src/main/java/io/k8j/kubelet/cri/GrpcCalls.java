@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** gRPC calls by method name over one Unix socket; reconnects by itself. */
-final class GrpcCalls implements AutoCloseable {
+public final class GrpcCalls implements AutoCloseable {
     private static final int MAX_MESSAGE = 16 << 20;
 
     private final EventLoopGroup loop =
@@ -34,7 +34,8 @@ final class GrpcCalls implements AutoCloseable {
     private final ManagedChannel channel;
     private final Map<String, MethodDescriptor<Message, Message>> methods = new ConcurrentHashMap<>();
 
-    GrpcCalls(Path socket) {
+    /** Connects on first use. */
+    public GrpcCalls(Path socket) {
         // The authority is fixed because servers written in Go refuse a path as one.
         channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .eventLoopGroup(loop)
@@ -45,8 +46,13 @@ final class GrpcCalls implements AutoCloseable {
                 .build();
     }
 
-    /** Calls and waits for the answer, for as long as {@code timeout} if that is not zero. */
-    <R extends Message> R call(String method, Message request, R prototype, Duration timeout) {
+    /**
+     * Calls and waits for the answer, for as long as {@code timeout} if that is not zero.
+     *
+     * @param method such as {@code runtime.v1.RuntimeService/Version}
+     * @throws RuntimeFailure if the other side refuses or does not answer
+     */
+    public <R extends Message> R call(String method, Message request, R prototype, Duration timeout) {
         CallOptions options = timeout.isZero()
                 ? CallOptions.DEFAULT
                 : CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -9,10 +9,15 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Lets a Pod start only when its ResourceClaims are allocated, and reserved for it. Owned by the Pod's worker. */
+/**
+ * Lets a Pod start only when its ResourceClaims are allocated, reserved for it, and their devices prepared by the drivers on
+ * this node. Owned by the Pod's worker.
+ */
 final class DeviceKeeper {
     private final PodContext context;
     private final Runnable retryLater;
@@ -27,17 +32,33 @@ final class DeviceKeeper {
     boolean ready(Pod now) {
         if (ready) return true;
         List<PodResourceClaim> claims = now.getSpec().getResourceClaims();
-        Optional<String> problem = extended(now).flatMap(name -> problem(now, name, true));
+        List<ResourceClaim> found = new ArrayList<>();
+        Optional<String> problem = extended(now).flatMap(name -> problem(now, name, true, found));
         for (int i = 0; claims != null && i < claims.size() && problem.isEmpty(); i++) {
-            problem = problem(now, claims.get(i));
+            problem = problem(now, claims.get(i), found);
         }
+        if (problem.isEmpty()) problem = prepare(now, found);
         ready = problem.isEmpty();
         if (!ready) {
-            String message = "Failed to prepare dynamic resources: " + problem.get();
+            String message = "Failed to prepare dynamic resources: prepare dynamic resources: " + problem.get();
             context.events().warning(now, "FailedPrepareDynamicResources", message);
             retryLater.run();
         }
         return ready;
+    }
+
+    private Optional<String> prepare(Pod pod, List<ResourceClaim> claims) {
+        try {
+            context.dynamicResources().prepare(pod, claims);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** Nothing of the Pod runs any more: its devices may go. */
+    void release(Pod pod) throws IOException {
+        context.dynamicResources().release(pod.getMetadata().getUid());
     }
 
     /** The claim that the scheduler made for extended resources. */
@@ -47,7 +68,7 @@ final class DeviceKeeper {
                 .map(PodExtendedResourceClaimStatus::getResourceClaimName);
     }
 
-    private Optional<String> problem(Pod pod, PodResourceClaim entry) {
+    private Optional<String> problem(Pod pod, PodResourceClaim entry, List<ResourceClaim> found) {
         String name = entry.getResourceClaimName();
         boolean generated = name == null;
         if (generated) {
@@ -62,12 +83,14 @@ final class DeviceKeeper {
             }
             name = status.get().getResourceClaimName();
         }
-        return name == null ? Optional.empty() : problem(pod, name, generated); // or none is needed
+        return name == null ? Optional.empty() : problem(pod, name, generated, found); // or none is needed
     }
 
-    private Optional<String> problem(Pod pod, String name, boolean generated) {
+    private Optional<String> problem(Pod pod, String name, boolean generated, List<ResourceClaim> found) {
         try {
-            return problem(pod, context.objects().resourceClaim(pod, name), generated);
+            ResourceClaim claim = context.objects().resourceClaim(pod, name);
+            found.add(claim);
+            return problem(pod, claim, generated);
         } catch (ApiException | TransportException e) {
             return Optional.of("fetch ResourceClaim %s: %s".formatted(name, e.getMessage()));
         }

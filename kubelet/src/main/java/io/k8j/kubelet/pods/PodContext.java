@@ -3,6 +3,7 @@ package io.k8j.kubelet.pods;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.client.Resources;
 import io.k8j.kubelet.cri.ContainerRuntime;
+import io.k8j.kubelet.dra.DynamicResources;
 import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.metrics.NodeMetrics;
 import io.k8j.kubelet.metrics.PodMetrics;
@@ -34,4 +35,5 @@ record PodContext(
         HostPorts hostPorts,
         Allocations allocations,
         PodMetrics podMetrics,
-        NodeMetrics nodeMetrics) {}
+        NodeMetrics nodeMetrics,
+        DynamicResources dynamicResources) {}

@@ -376,6 +376,7 @@ final class PodWorker {
             ended = true;
             tell(now, last, true);
             context.hostPorts().set(uid, List.of());
+            devices.release(now);
             volumes.tearDown();
             Cgroups.remove(now, context.node());
             probes.retain(Set.of());

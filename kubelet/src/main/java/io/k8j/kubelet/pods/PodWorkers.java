@@ -11,6 +11,7 @@ import io.k8j.kubelet.cri.RuntimeEvent;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.Container;
 import io.k8j.kubelet.cri.v1.PodSandbox;
+import io.k8j.kubelet.dra.DynamicResources;
 import io.k8j.kubelet.hostports.HostPorts;
 import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.manifests.StaticPod;
@@ -57,7 +58,13 @@ public final class PodWorkers implements AutoCloseable {
     private volatile boolean refusing;
     private volatile boolean closed;
 
-    private PodWorkers(Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
+    private PodWorkers(
+            Client client,
+            ContainerRuntime runtime,
+            NodeInfo node,
+            HostPorts hostPorts,
+            PodEvents events,
+            DynamicResources dynamicResources) {
         PodMetrics podMetrics = new PodMetrics();
         NodeMetrics nodeMetrics = new NodeMetrics();
         this.objects = new ApiObjects(client, uid -> {
@@ -89,7 +96,8 @@ public final class PodWorkers implements AutoCloseable {
                 hostPorts,
                 new Allocations(node.allocatable()),
                 podMetrics,
-                nodeMetrics);
+                nodeMetrics,
+                dynamicResources);
         this.pods = new Informer<>(client.resources(Pod.class), ListOptions.ALL.fields("spec.nodeName=" + node.name()));
         this.admission = new Admission(context, pods, workers::values);
         this.statics = new StaticPods(client, node.name(), context.statuses(), pods, this::add, pod -> {
@@ -135,8 +143,13 @@ public final class PodWorkers implements AutoCloseable {
 
     /** Follows the Pods bound to this node; they start after {@link #admit}, what already runs is taken up as it is. */
     public static PodWorkers start(
-            Client client, ContainerRuntime runtime, NodeInfo node, HostPorts hostPorts, PodEvents events) {
-        PodWorkers all = new PodWorkers(client, runtime, node, hostPorts, events);
+            Client client,
+            ContainerRuntime runtime,
+            NodeInfo node,
+            HostPorts hostPorts,
+            PodEvents events,
+            DynamicResources dynamicResources) {
+        PodWorkers all = new PodWorkers(client, runtime, node, hostPorts, events, dynamicResources);
         all.pods.onChange(all.new Changes()).start();
         all.runtimeWatch = runtime.watch(all::onRuntimeEvent);
         Thread.ofVirtual().name("pod-orphans").start(all::removeOrphans);

@@ -3,6 +3,7 @@ package io.k8j.kubelet.pods;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.k8j.kubelet.cri.RuntimeFailure;
+import io.k8j.kubelet.cri.v1.CDIDevice;
 import io.k8j.kubelet.cri.v1.ContainerConfig;
 import io.k8j.kubelet.cri.v1.Image;
 import io.k8j.kubelet.cri.v1.PodSandboxConfig;
@@ -284,7 +285,7 @@ final class Starter {
             var mounts = files.mounts(ref, volumes, volumeImages, env, podIps, message);
             String target =
                     runtime.latest(ref.target()).map(RuntimeContainer::id).orElse("");
-            return ContainerConfigs.of(
+            ContainerConfig config = ContainerConfigs.of(
                     pod,
                     ref,
                     new ContainerConfigs.Run(
@@ -295,8 +296,16 @@ final class Starter {
                             message,
                             target,
                             context.node().memoryCapacity()));
+            return withDevices(config, context.dynamicResources().devices(pod, ref.container()));
         } catch (IOException e) {
             throw StartFailure.config(e.getMessage());
         }
+    }
+
+    private static ContainerConfig withDevices(ContainerConfig config, List<String> names) {
+        if (names.isEmpty()) return config;
+        ContainerConfig.Builder more = config.toBuilder();
+        names.forEach(name -> more.addCDIDevices(CDIDevice.newBuilder().setName(name)));
+        return more.build();
     }
 }
