@@ -74,7 +74,7 @@ final class PriorityAdmission implements AdmissionPlugin {
         }
         spec.put("priority", value);
         String given = wanted.text("preemptionPolicy");
-        if (!given.isEmpty() && !given.equals(policy)) {
+        if (wanted.field("preemptionPolicy").present() && !given.equals(policy)) {
             throw Ask.forbidden(
                     request,
                     "the string value of PreemptionPolicy (%s) must not be provided in pod spec; priority admission controller computed %s from the given PriorityClass name"

@@ -92,7 +92,8 @@ public final class MetadataRules {
         for (String wrong : Names.pathSegment(name)) errors.add(FieldError.invalid("metadata.name", name, wrong));
         common(namespaced, metadata, errors);
         List<FieldError> changes = changes(metadata, old);
-        if (errors.isEmpty() && changes.isEmpty() && isQualified(metadata)) return errors;
+        boolean quiet = errors.isEmpty() && changes.isEmpty();
+        if (quiet && generateName.isEmpty() && isQualified(metadata)) return errors;
         errors.addAll(changes);
         repeated(metadata, errors);
         MetadataChecks checks = MetadataChecks.of(resource, subresource);

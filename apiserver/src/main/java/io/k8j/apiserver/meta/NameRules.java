@@ -24,7 +24,9 @@ final class NameRules {
             case "ipaddresses" ->
                 group.equals("networking.k8s.io") ? AddressValidation.strictIp(name) : subdomain(name, prefix);
             case "apiservices", "customresourcedefinitions" -> List.of(); // their own strategies compare with the spec
-            case "certificatesigningrequests", "events" -> Names.pathSegment(name);
+            case "certificatesigningrequests" -> prefix ? List.of() : Names.pathSegment(name);
+            case "deviceclasses" -> prefix ? List.of() : subdomain(name, false); // the schema knows of names only
+            case "events" -> Names.pathSegment(name);
             default -> subdomain(name, prefix);
         };
     }

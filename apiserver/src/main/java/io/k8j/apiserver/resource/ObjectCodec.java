@@ -84,8 +84,13 @@ public final class ObjectCodec {
         return builtIn(wanted, resource.schema(), tree, true);
     }
 
-    /** Why a tree does not fit a schema, without the kind; null if it fits. */
-    public static String wrongType(Schema schema, Map<String, Object> tree) {
+    /** Why a patched tree is no object of a kind that is not stored as such, without the kind; null if it is one. */
+    public static String wrongKind(GroupVersionKind wanted, Schema schema, Map<String, Object> tree) {
+        String fault = StatedKind.fault(tree);
+        if (fault != null) return fault;
+        GroupVersionKind found =
+                GroupVersionKind.of(text(tree, "apiVersion", wanted.apiVersion()), text(tree, "kind", wanted.kind()));
+        if (!found.equals(wanted)) return misfit(found, wanted);
         try {
             StrictDecoder.decode(schema, tree);
             return null;

@@ -108,6 +108,11 @@ public final class StoredResource {
         return builtIn ? Canonical.of(schema, tree) : tree;
     }
 
+    /** The form in which a new version is checked, see {@link Canonical#sent}; may share parts with the argument. */
+    public Map<String, Object> sent(Map<String, Object> tree) {
+        return builtIn ? Canonical.sent(schema, tree) : tree;
+    }
+
     /** Key within the cache. */
     public String key(String namespace, String name) {
         return namespaced ? namespace + "/" + name : name;

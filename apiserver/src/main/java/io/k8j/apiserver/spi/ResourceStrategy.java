@@ -68,6 +68,11 @@ public interface ResourceStrategy {
         return true;
     }
 
+    /** Whether a list or map that is spelled out empty, where there was none, is a change for the generation. */
+    default boolean countsEmpty() {
+        return false;
+    }
+
     /** Whether a PUT of an absent name creates it. */
     default boolean allowCreateOnUpdate() {
         return false;
@@ -90,6 +95,11 @@ public interface ResourceStrategy {
     /** Propagation when the client asks for none: {@code Background} or {@code Orphan}; null if there is no such thing. */
     default String defaultPropagation() {
         return "Background";
+    }
+
+    /** A warning for a deletion that does not say what is to become of dependents; null for none. */
+    default String propagationWarning() {
+        return null;
     }
 
     /** The values that field selectors of this resource can ask for, beside metadata.name and metadata.namespace. */

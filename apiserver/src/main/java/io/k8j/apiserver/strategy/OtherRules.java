@@ -80,7 +80,8 @@ final class OtherRules {
                         .conditional()
                         .keepsMetadataInStatus()
                         .check(CsiValidation::attachment)
-                        .updateCheck(CsiValidation::attachmentUpdate));
+                        .updateCheck(CsiValidation::attachmentUpdate)
+                        .statusCheck(CsiValidation::attachmentUpdate));
         table.put(
                 "csidrivers.storage.k8s.io",
                 Rules.plain()
@@ -120,9 +121,8 @@ final class OtherRules {
 
     private static void volumePhase(RequestContext context, Map<String, Object> volume, Map<String, Object> old) {
         boolean changed = !Trees.deepEquals(Trees.get(volume, "status", "phase"), Trees.get(old, "status", "phase"));
-        boolean told = !Trees.deepEquals(
-                Trees.get(volume, "status", "lastPhaseTransitionTime"),
-                Trees.get(old, "status", "lastPhaseTransitionTime"));
+        Object time = Trees.get(volume, "status", "lastPhaseTransitionTime");
+        boolean told = time != null && !Trees.deepEquals(time, Trees.get(old, "status", "lastPhaseTransitionTime"));
         if (changed && !told) {
             Trees.set(
                     volume,
@@ -150,7 +150,7 @@ final class OtherRules {
         table.put(
                 "networkpolicies.networking.k8s.io",
                 Rules.plain()
-                        .withGeneration()
+                        .withExactGeneration()
                         .check(NetworkPolicyValidation::create)
                         .updateCheck(NetworkPolicyValidation::update)
                         .warn((policy, old) -> NetworkWarnings.policy(policy)));
@@ -217,7 +217,7 @@ final class OtherRules {
             table.put(
                     hooks + group,
                     Rules.plain()
-                            .withGeneration()
+                            .withExactGeneration()
                             .conditional()
                             .check(WebhookValidation::configuration)
                             .updateCheck(WebhookValidation::configurationUpdate)

@@ -74,10 +74,12 @@ final class Rules implements ResourceStrategy {
 
     private boolean status;
     private boolean generation;
+    private boolean exactGeneration;
     private StatusMetadata statusMetadata = StatusMetadata.CHANGES;
     private boolean createOnUpdate;
     private boolean unconditional = true;
     private String propagation = "Background";
+    private String propagationWarning;
     private Drop drop = (object, old) -> {};
     private Create onCreate = (context, object) -> {};
     private Update onUpdate = (context, object, old) -> {};
@@ -117,6 +119,12 @@ final class Rules implements ResourceStrategy {
         return this;
     }
 
+    /** The generation counts, too, what is spelled out empty where there was nothing. */
+    Rules withExactGeneration() {
+        exactGeneration = true;
+        return withGeneration();
+    }
+
     Rules createOnUpdate() {
         createOnUpdate = true;
         return this;
@@ -148,6 +156,12 @@ final class Rules implements ResourceStrategy {
 
     Rules orphans() {
         propagation = "Orphan";
+        return this;
+    }
+
+    /** Warns of what becomes of dependents when a deletion does not say it. */
+    Rules warnOfPropagation(String words) {
+        propagationWarning = words;
         return this;
     }
 
@@ -304,6 +318,11 @@ final class Rules implements ResourceStrategy {
     }
 
     @Override
+    public boolean countsEmpty() {
+        return exactGeneration;
+    }
+
+    @Override
     public boolean allowCreateOnUpdate() {
         return createOnUpdate;
     }
@@ -321,6 +340,11 @@ final class Rules implements ResourceStrategy {
     @Override
     public String defaultPropagation() {
         return propagation;
+    }
+
+    @Override
+    public String propagationWarning() {
+        return propagationWarning;
     }
 
     @Override

@@ -87,6 +87,9 @@ final class WorkloadRules {
                 Rules.withStatus()
                         // batch/v1 keeps the children when the client does not say what it wants
                         .orphans()
+                        .warnOfPropagation("child pods are preserved by default when jobs are deleted; set"
+                                + " propagationPolicy=Background to remove them or set propagationPolicy=Orphan to"
+                                + " suppress this warning")
                         .onCreate(WorkloadRules::jobSelector)
                         .check(JobValidation::create)
                         .updateCheck(JobUpdates::check)

@@ -101,9 +101,12 @@ public final class ScaleHandler implements Handler {
 
     private static Map<String, Object> patched(Call call, String type, Map<String, Object> current) {
         Map<String, Object> before = scale(call.resource(), current);
+        List<Object> owners = ScaleOwners.ofScale(
+                Trees.list(current, "metadata", "managedFields"),
+                paths(call.resource()).replicas());
+        if (!owners.isEmpty()) SystemFields.metadata(before).put("managedFields", owners);
         Map<String, Object> made = PatchHandler.merge(Schemas.kind(SCALE), type, body(call), before);
-        PatchHandler.checkMade(type, call.api().body(), made, Schemas.kind(SCALE));
-        return decoded(call, made);
+        return decoded(call, PatchHandler.checkMade(type, call.api().body(), made, SCALE));
     }
 
     /** A scale has managed fields of its own while it is applied; afterwards they are the object's again. */
@@ -157,6 +160,7 @@ public final class ScaleHandler implements Handler {
     }
 
     private static Map<String, Object> withReplicas(Call call, Map<String, Object> current, Map<String, Object> scale) {
+        checkIdentity(call, current, Trees.string(scale, "metadata", "uid"));
         Map<String, Object> object = Trees.deepCopy(current);
         String[] path = path(paths(call.resource()).replicas());
         Trees.set(object, number(scale, "spec", "replicas"), path);
@@ -167,6 +171,16 @@ public final class ScaleHandler implements Handler {
         String uid = Trees.string(scale, "metadata", "uid");
         if (uid != null && !uid.isEmpty()) metadata.put("uid", uid);
         return object;
+    }
+
+    private static void checkIdentity(Call call, Map<String, Object> current, String wanted) {
+        String uid = Trees.string(current, "metadata", "uid");
+        if (wanted == null || wanted.isEmpty() || wanted.equals(uid) || call.resource().custom() != null) return;
+        GroupVersionResource of = call.resource().gvr();
+        throw ApiException.conflict(
+                new GroupVersionResource(of.group(), of.version(), of.resource() + "/scale"),
+                call.name(),
+                "Precondition failed: UID in precondition: %s, UID in object meta: %s".formatted(wanted, uid));
     }
 
     private static ApiResponse answer(Call call, ApiObject stored) {

@@ -17,13 +17,8 @@ public final class ApiServiceValidation {
         Place spec = p.field("spec");
         String name = p.at("metadata", "name").text();
         String required = spec.text("version") + "." + spec.text("group");
-        List<String> unusable = name.isEmpty() ? List.of() : Names.pathSegment(name);
-        f.invalid(p.at("metadata", "name"), name, unusable);
-        if (unusable.isEmpty() && !name.isEmpty() && !name.equals(required)) {
-            f.invalid(
-                    p.at("metadata", "name"),
-                    name,
-                    "must be `spec.version+\".\"+spec.group`: " + GoQuote.quote(required));
+        for (String field : List.of("generateName", "name")) {
+            name(f, p.at("metadata", field), required);
         }
         if (spec.text("group").isEmpty()) {
             if (!spec.text("version").equals("v1")) {
@@ -68,6 +63,16 @@ public final class ApiServiceValidation {
             f.invalid(spec.field("insecureSkipTLSVerify"), "may not be true if caBundle is present");
         }
         return f.list();
+    }
+
+    private static void name(Findings f, Place name, String required) {
+        String text = name.text();
+        if (text.isEmpty()) return;
+        List<String> unusable = Names.pathSegment(text);
+        f.invalid(name, text, unusable);
+        if (unusable.isEmpty() && !text.equals(required)) {
+            f.invalid(name, text, "must be `spec.version+\".\"+spec.group`: " + GoQuote.quote(required));
+        }
     }
 
     /** Everything wrong with a write of the status. */

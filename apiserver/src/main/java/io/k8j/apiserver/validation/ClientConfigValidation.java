@@ -1,9 +1,9 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
+import io.k8j.model.cel.GoUrl;
+import io.k8j.model.cel.UrlReference;
 import io.k8j.model.validation.Names;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 
 /** Checks the addresses of webhooks. */
@@ -74,30 +74,27 @@ public final class ClientConfigValidation {
 
     private static void url(Findings f, Place url) {
         String form = "; desired format: https://host[/path]";
+        UrlReference read;
         try {
-            URI uri = new URI(url.text());
-            if (!"https".equals(uri.getScheme())) {
-                f.invalid(
-                        url,
-                        uri.getScheme() == null ? "" : uri.getScheme(),
-                        "'https' is the only allowed URL scheme" + form);
-            }
-            String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
-            int at = authority.lastIndexOf('@');
-            if (authority.length() == at + 1) {
-                f.invalid(url, "", "host must be specified" + form);
-            }
-            if (at >= 0) {
-                f.invalid(url, authority.substring(0, at), "user information is not permitted in the URL");
-            }
-            if (uri.getFragment() != null && !uri.getFragment().isEmpty()) {
-                f.invalid(url, uri.getFragment(), "fragments are not permitted in the URL");
-            }
-            if (uri.getRawQuery() != null && !uri.getRawQuery().isEmpty()) {
-                f.invalid(url, uri.getRawQuery(), "query parameters are not permitted in the URL");
-            }
-        } catch (URISyntaxException e) {
+            read = UrlReference.parse(url.text());
+        } catch (GoUrl.MalformedException e) {
             f.required(url, "url must be a valid URL: " + e.getMessage() + form);
+            return;
+        }
+        if (!read.scheme().equals("https")) {
+            f.invalid(url, read.scheme(), "'https' is the only allowed URL scheme" + form);
+        }
+        if (read.host().isEmpty()) {
+            f.invalid(url, "", "host must be specified" + form);
+        }
+        if (read.user() != null) {
+            f.invalid(url, read.user(), "user information is not permitted in the URL");
+        }
+        if (!read.fragment().isEmpty()) {
+            f.invalid(url, read.fragment(), "fragments are not permitted in the URL");
+        }
+        if (!read.query().isEmpty()) {
+            f.invalid(url, read.query(), "query parameters are not permitted in the URL");
         }
     }
 }

@@ -60,7 +60,7 @@ public final class ConfigValidation {
             f.forbidden(now.field("immutable"), LOCKED);
         }
         for (String field : fields) {
-            if (!Meta.same(now.field(field), before.field(field))) {
+            if (!Meta.identical(now.field(field), before.field(field))) {
                 f.forbidden(now.field(field), LOCKED);
             }
         }

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.validation;
 
+import io.k8j.model.json.GivenEmpty;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.Set;
 final class Differences {
     private Differences() {}
 
-    /** Whether two trees mean the same: an empty map or list equals an absent one. */
+    /** Whether two trees mean the same: an empty list equals an absent one, and so does a map that was sent so. */
     static boolean same(Object a, Object b) {
         if (isNothing(a) && isNothing(b)) {
             return true;
@@ -38,9 +39,8 @@ final class Differences {
 
     private static boolean isNothing(Object value) {
         return value == null
-                || value instanceof Map<?, ?> m && m.isEmpty()
-                || value instanceof List<?> l && l.isEmpty()
-                || value instanceof String s && s.isEmpty();
+                || GivenEmpty.is(value)
+                || value instanceof List<?> l && l.isEmpty();
     }
 
     /**

@@ -204,8 +204,13 @@ public final class Meta {
         }
     }
 
+    /** Whether two places say the same, also in whether an empty list or map is spelled out. */
+    static boolean identical(Place a, Place b) {
+        return io.k8j.model.json.Trees.identical(a.value(), b.value());
+    }
+
     /** Whether two places say the same; nothing and emptiness are the same, as in upstream's semantic comparison. */
     static boolean same(Place a, Place b) {
-        return a.isEmpty() && b.isEmpty() || Differences.same(a.value(), b.value());
+        return Differences.same(a.value(), b.value());
     }
 }

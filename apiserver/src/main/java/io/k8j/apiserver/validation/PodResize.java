@@ -77,8 +77,7 @@ final class PodResize {
         }
         Map<String, Object> resources = new LinkedHashMap<>(Trees.map(munged, "resources"));
         putBack(resources, before);
-        boolean empty = resources.values().stream().allMatch(v -> v instanceof Map<?, ?> m && m.isEmpty());
-        munged.put("resources", before.absent() && empty ? null : resources);
+        munged.put("resources", before.absent() && resources.isEmpty() ? null : resources);
         if (!Differences.same(munged.get("resources"), before.value())) {
             f.forbidden(spec, "only cpu and memory resources are mutable at pod-level");
         }
@@ -163,7 +162,8 @@ final class PodResize {
                     amounts.remove(name);
                 }
             }
-            resources.put(kind, amounts);
+            if (amounts.isEmpty()) resources.remove(kind);
+            else resources.put(kind, amounts);
         }
     }
 }

@@ -106,13 +106,16 @@ final class ServiceIpValidation {
             }
             return;
         }
-        if (fresh.isEmpty()) {
+        boolean released = fresh.size() < known.size();
+        if (released && spec.field("clusterIPs").isEmpty()) {
             f.invalid(now.index(0), now.value(), unset);
-        } else if (!known.isEmpty() && !fresh.getFirst().equals(known.getFirst())) {
+        }
+        if (fresh.isEmpty()) return;
+        if (!known.isEmpty() && !fresh.getFirst().equals(known.getFirst())) {
             f.invalid(now.index(0), now.value(), "may not change once set");
         }
         Place policy = spec.field("ipFamilyPolicy");
-        if (fresh.size() < known.size() && fresh.size() == 1 && !policy.text().equals("SingleStack")) {
+        if (released && fresh.size() == 1 && !policy.text().equals("SingleStack")) {
             f.invalid(policy, policy.value(), "must be set to 'SingleStack' when releasing the " + second);
         }
     }

@@ -36,6 +36,8 @@ public final class ServiceValidation {
         Findings f = new Findings();
         Place spec = Place.of(service).field("spec");
         Place before = Place.of(old).field("spec");
+        ServiceIpValidation.check(f, spec, before);
+        if (f.size() > 0) return f.list(); // addresses are given before the rest is looked at
         ServiceIpValidation.changes(f, spec, before);
         boolean balancers =
                 spec.text("type").equals("LoadBalancer") && before.text("type").equals("LoadBalancer");

@@ -99,6 +99,7 @@ public final class StorageClassValidation {
 
     public static List<FieldError> storageClassUpdate(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
+        storageClass(object).forEach(f::add);
         for (String field : List.of("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode")) {
             Place now = Place.of(object).field(field);
             if (!Meta.same(now, Place.of(old).field(field))) {
@@ -110,7 +111,7 @@ public final class StorageClassValidation {
 
     private static void fixed(Findings f, Map<String, Object> object, Map<String, Object> old, String... fields) {
         for (String field : fields) {
-            if (!Meta.same(Place.of(object).field(field), Place.of(old).field(field))) {
+            if (!Meta.identical(Place.of(object).field(field), Place.of(old).field(field))) {
                 f.forbidden(Place.of(object).field(field), "updates to " + field + " are forbidden.");
             }
         }

@@ -51,7 +51,7 @@ public record Call(ApiCall api, ServedResource resource, RequestContext context,
     GroupVersionResource storedResource() {
         if (storage() == null) return resource.gvr();
         return new GroupVersionResource(
-                storage().id().group(),
+                resource.gvr().group(),
                 storage().kind().version(),
                 storage().id().resource());
     }

@@ -19,6 +19,7 @@ public final class DeleteCollectionHandler implements Handler {
     public ApiResponse handle(Call call) {
         ApiResponse listed = lister.handle(call);
         DeleteOptions options = DeleteOptions.read(call.api());
+        options.warn(call);
         ApiList list = listed.list();
         for (ApiObject item : list.items()) {
             try {

@@ -7,13 +7,20 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
+import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionResource;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Deletes one object: marks it first where a grace or finalizers want that, and removes it when nothing holds it. */
 public final class DeleteFlow {
+    /** Resources whose storage looks at preconditions itself, because it deletes in two steps. */
+    private static final Set<GroupResource> OWN_WORDS = Set.of(
+            new GroupResource("", "namespaces"),
+            new GroupResource("apiextensions.k8s.io", "customresourcedefinitions"));
+
     private final ObjectWriter writer;
     private final Admission admission;
     private final Hooks hooks;
@@ -102,6 +109,7 @@ public final class DeleteFlow {
             Call call, DeleteOptions options, Map<String, Object> object, CachedObject current) {
         String uid = Trees.string(object, "metadata", "uid");
         if (options.uid() != null && !options.uid().equals(uid)) {
+            if (OWN_WORDS.contains(call.storage().id())) throw ownConflict(call, current, "UID", options.uid(), uid);
             throw conflict(
                     call,
                     current,
@@ -111,6 +119,9 @@ public final class DeleteFlow {
         }
         String version = Long.toString(current.revision());
         if (options.resourceVersion() != null && !options.resourceVersion().equals(version)) {
+            if (OWN_WORDS.contains(call.storage().id())) {
+                throw ownConflict(call, current, "ResourceVersion", options.resourceVersion(), version);
+            }
             throw conflict(
                     call,
                     current,
@@ -118,6 +129,15 @@ public final class DeleteFlow {
                                     + " The object might have been modified")
                             .formatted(options.resourceVersion(), version));
         }
+    }
+
+    private static ApiException ownConflict(
+            Call call, CachedObject current, String what, String wanted, String found) {
+        return ApiException.conflict(
+                call.storedResource(),
+                current.name(),
+                "Precondition failed: %s in precondition: %s, %s in object meta: %s"
+                        .formatted(what, wanted, what, found));
     }
 
     // Upstream names the kind here, not the resource.
@@ -133,7 +153,7 @@ public final class DeleteFlow {
             return call.resource().fromStored(outcome.object());
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("name", outcome.object().name());
-        GroupVersionResource resource = call.storedResource();
+        GroupVersionResource resource = call.resource().gvr(); // as it is reached, whatever group it is stored in
         if (!resource.group().isEmpty()) details.put("group", resource.group());
         details.put("kind", resource.resource());
         details.put("uid", outcome.object().uid());

@@ -13,6 +13,7 @@ public final class DeleteHandler implements Handler {
     @Override
     public ApiResponse handle(Call call) {
         DeleteOptions options = DeleteOptions.read(call.api());
+        options.warn(call);
         DeleteFlow.Outcome outcome = flow.delete(call, call.key(), options);
         boolean waits = !outcome.removed() && Boolean.FALSE.equals(options.orphanDependents());
         return call.answerAsIs(waits ? 202 : 200, flow.body(call, outcome));

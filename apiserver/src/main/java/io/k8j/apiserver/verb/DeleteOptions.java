@@ -92,6 +92,12 @@ record DeleteOptions(
         return tree;
     }
 
+    /** Warns who does not say what is to become of dependents, where that matters. */
+    void warn(Call call) {
+        String warning = call.storage().strategy().propagationWarning();
+        if (warning != null && propagation == null && orphanDependents == null) call.warn(List.of(warning));
+    }
+
     private void check() {
         List<FieldError> errors = new ArrayList<>(0);
         if (orphanDependents != null && propagation != null) {

@@ -9,6 +9,7 @@ import io.k8j.model.apply.ServerSideApply;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.schema.ConversionWords;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +91,8 @@ public final class FieldOwnership {
                         applied,
                         call.resource().schema(),
                         request,
-                        call.resource().converter().versions())));
+                        call.resource().converter().versions())),
+                applied);
     }
 
     /** The object that an apply made; what it refuses is thrown in upstream's words. */
@@ -104,8 +106,21 @@ public final class FieldOwnership {
     }
 
     // The merged tree is decoded like any other, which fills defaults; managed fields were found before that.
-    private static Map<String, Object> complete(Call call, Map<String, Object> merged) {
-        return ObjectCodec.decode(call.resource(), merged).tree();
+    private static Map<String, Object> complete(Call call, Map<String, Object> merged, Map<String, Object> applied) {
+        try {
+            return ObjectCodec.decode(call.resource(), merged).tree();
+        } catch (ApiException e) {
+            if (call.resource().custom() != null) throw e;
+            // Upstream converts here as after a strategic merge patch.
+            String misfit = ConversionWords.misfit(call.resource().schema(), merged);
+            Object cut = ConversionWords.wrapped(call.resource().schema(), merged);
+            if (misfit == null) return ObjectCodec.decode(call.resource(), cut).tree();
+            GroupVersionKind kind = call.resource().gvk();
+            String name = kind.group() + "/" + kind.version() + ", Kind=" + kind.kind();
+            throw ApiException.badRequest(
+                    "failed to convert new object (%s; %s) to proper version: unable to convert unstructured object to %s: %s"
+                            .formatted(ServerSideApply.nameText(applied), name, name, misfit));
+        }
     }
 
     private static ApiException conflict(ApplyResult.Conflicts conflicts) {

@@ -21,7 +21,7 @@ final class MainRules implements UpdateRules {
         }
         strategy.prepareForUpdate(call.context(), object, old);
         if (strategy.hasGeneration()
-                && !sameSpec(object, old, call.resource().info().hasStatus())) {
+                && !sameSpec(object, old, call.resource().info().hasStatus(), strategy.countsEmpty())) {
             Long generation = Trees.integer(old, "metadata", "generation");
             SystemFields.metadata(object).put("generation", generation == null ? 1L : generation + 1);
         }
@@ -46,14 +46,17 @@ final class MainRules implements UpdateRules {
         return true;
     }
 
-    private static boolean sameSpec(Map<String, Object> object, Map<String, Object> old, boolean statusApart) {
-        return covers(object, old, statusApart) && covers(old, object, statusApart);
+    private static boolean sameSpec(
+            Map<String, Object> object, Map<String, Object> old, boolean statusApart, boolean exact) {
+        return covers(object, old, statusApart, exact) && covers(old, object, statusApart, exact);
     }
 
-    private static boolean covers(Map<String, Object> a, Map<String, Object> b, boolean statusApart) {
+    private static boolean covers(Map<String, Object> a, Map<String, Object> b, boolean statusApart, boolean exact) {
         for (Map.Entry<String, Object> e : a.entrySet()) {
             if (e.getKey().equals("metadata") || statusApart && e.getKey().equals("status")) continue;
-            if (!Trees.deepEquals(e.getValue(), b.get(e.getKey()))) return false;
+            Object other = b.get(e.getKey());
+            boolean same = exact ? Trees.identical(e.getValue(), other) : Trees.deepEquals(e.getValue(), other);
+            if (!same) return false;
         }
         return true;
     }

@@ -14,6 +14,7 @@ import io.k8j.model.patch.StrategicMergePatch;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.schema.ConversionWords;
 import io.k8j.model.schema.Schema;
+import io.k8j.model.schema.Schemas;
 import io.k8j.model.schema.WrongTypeException;
 import io.k8j.model.validation.GoText;
 import java.util.Comparator;
@@ -117,13 +118,14 @@ public final class PatchHandler implements Handler {
         try {
             decoded = strategic
                     ? ObjectCodec.decode(call.resource(), result)
-                    : ObjectCodec.decodePatched(call.resource(), result);
+                    : ObjectCodec.decodePatched(call.resource(), PatchedText.inOrder(patch.tree(), result));
         } catch (WrongTypeException e) {
             throw invalid(strategic, patch, result, e.getMessage());
         } catch (ApiException e) {
             if (e.code() == 422) throw e;
-            String misfit = strategic ? ConversionWords.misfit(call.resource().schema(), result) : null;
-            throw invalid(strategic, patch, result, misfit == null ? e.getMessage() : misfit);
+            String misfit = strategic ? ConversionWords.misfit(call.resource().schema(), result) : e.getMessage();
+            if (misfit != null) throw invalid(strategic, patch, result, misfit);
+            decoded = ObjectCodec.decode(call.resource(), ConversionWords.wrapped(call.resource().schema(), result));
         }
         problems = Decoding.join(problems, decoded.problems());
         if (!problems.isEmpty()) {
@@ -200,12 +202,22 @@ public final class PatchHandler implements Handler {
     /**
      * Refuses what a patch has made of an object that is not stored as such.
      *
-     * @throws ApiException 422 if it is none of that schema
+     * @return the same as it can be decoded
+     * @throws ApiException 422 if it is none of that kind
      */
-    public static void checkMade(String type, Object patch, Map<String, Object> made, Schema schema) {
+    public static Map<String, Object> checkMade(
+            String type, Object patch, Map<String, Object> made, GroupVersionKind kind) {
         boolean strategic = type.equals(STRATEGIC);
-        String why = strategic ? ConversionWords.misfit(schema, made) : ObjectCodec.wrongType(schema, made);
-        if (why != null) throw invalid(strategic, RequestBody.of(patch), made, why);
+        Schema schema = Schemas.kind(kind);
+        RequestBody body = RequestBody.of(patch);
+        Map<String, Object> ordered = strategic ? made : PatchedText.inOrder(body.tree(), made);
+        String why = strategic ? ConversionWords.misfit(schema, made) : ObjectCodec.wrongKind(kind, schema, ordered);
+        if (why != null) throw invalid(strategic, body, made, why);
+        if (!strategic) return made;
+        Map<String, Object> cut = Trees.asMap((Map<?, ?>) ConversionWords.wrapped(schema, made));
+        cut.put("kind", kind.kind());
+        cut.put("apiVersion", kind.apiVersion());
+        return cut;
     }
 
     /** Upstream shows a strategic merge patch itself, of the others what they made. */
@@ -215,7 +227,7 @@ public final class PatchHandler implements Handler {
                 "",
                 List.of(FieldError.invalid(
                         "patch",
-                        strategic ? GoText.format(patch.tree()) : PatchedText.of(patch.tree(), patched),
+                        strategic ? GoText.format(StrategicMergePatch.withoutDirectives(patch.tree())) : PatchedText.of(patch.tree(), patched),
                         why)));
     }
 }

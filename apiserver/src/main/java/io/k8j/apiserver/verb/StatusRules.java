@@ -40,7 +40,15 @@ final class StatusRules implements UpdateRules {
         return switch (rule) {
             case CHANGES -> List.of();
             case LABELS_STAY -> List.of("labels");
-            case STAYS -> List.of("labels", "annotations", "finalizers", "ownerReferences");
+            case STAYS ->
+                List.of(
+                        "deletionTimestamp",
+                        "generation",
+                        "selfLink",
+                        "labels",
+                        "annotations",
+                        "finalizers",
+                        "ownerReferences");
         };
     }
 

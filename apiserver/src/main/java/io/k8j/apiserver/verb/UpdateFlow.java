@@ -16,6 +16,7 @@ import io.k8j.model.resource.GroupVersionKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +24,15 @@ import java.util.function.Consumer;
  * anew with the newest state when somebody else wrote meanwhile, unless the client named the version it changes.
  */
 public final class UpdateFlow {
-    private static final String REGISTRY = "/registry";
+    /** Where upstream stores resources otherwise than under their name. */
+    private static final Map<String, String> OWN_PREFIXES = Map.of(
+            "nodes", "minions",
+            "services", "services/specs",
+            "endpoints", "services/endpoints",
+            "replicationcontrollers", "controllers",
+            "ingresses.networking.k8s.io", "ingress");
+
+    private static final Set<String> WITH_GROUP = Set.of("apiregistration.k8s.io", "apiextensions.k8s.io");
     private static final String MODIFIED =
             "the object has been modified; please apply your changes to the latest version and try again";
 
@@ -115,8 +124,8 @@ public final class UpdateFlow {
         Map<String, Object> metadata = SystemFields.metadata(object);
         if (plan.whole()) checkIdentity(call, metadata, old);
         checkVersion(call, metadata, current);
-        // In the form in which the stored one is, so that a field that is spelled out empty is no change.
-        object = call.storage().canonical(call.workingForm(object));
+        // Like the stored one, but for lists and maps that are spelled out empty, which some rules tell from none.
+        object = call.storage().sent(call.workingForm(object));
         metadata = SystemFields.metadata(object);
 
         Map<String, Object> options = plan.params().asUpdateOptions();
@@ -212,8 +221,11 @@ public final class UpdateFlow {
 
     /** Upstream's key without the prefix that all have. */
     private static String keyOf(Call call) {
-        String key = call.storage().storeKey(call.key());
-        return key.startsWith(REGISTRY) ? key.substring(REGISTRY.length()) : key;
+        StoredResource storage = call.storage();
+        String resource = storage.id().resource();
+        String plain = OWN_PREFIXES.getOrDefault(storage.id().toString(), resource);
+        boolean withGroup = !storage.builtIn() || WITH_GROUP.contains(storage.id().group());
+        return "/" + (withGroup ? storage.id().group() + "/" + resource : plain) + "/" + call.key();
     }
 
     private static void checkVersion(Call call, Map<String, Object> metadata, CachedObject current) {

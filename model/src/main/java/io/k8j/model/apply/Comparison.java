@@ -2,6 +2,7 @@ package io.k8j.model.apply;
 
 import io.k8j.model.apply.FieldPath.Collected;
 import io.k8j.model.apply.Shapes.Shape;
+import io.k8j.model.json.GivenEmpty;
 import io.k8j.model.json.Trees;
 import io.k8j.model.schema.Schema;
 import java.util.ArrayList;
@@ -74,7 +75,20 @@ record Comparison(
             else if (!leaf) leaf = !lists(Shapes.list(before), Shapes.list(after), schema);
             if (before == ABSENT) added.add();
             else if (after == ABSENT) removed.add();
-            else if (leaf && !Trees.deepEquals(before, after)) modified.add();
+            else if (leaf && !sameLeaf(before, after)) modified.add();
+        }
+
+        /** Upstream compares lists as Go does, in which an empty one is not the same as none, and maps key by key. */
+        private static boolean sameLeaf(Object before, Object after) {
+            if (before == null || after == null) return false;
+            return before instanceof List ? Trees.identical(before, after) : Trees.deepEquals(before, after);
+        }
+
+        /** Whether nothing will be written of a field that is spelled out empty. */
+        private static boolean isOmitted(Schema schema, String name, Object value) {
+            if (!GivenEmpty.is(value)) return false;
+            Schema.Field field = schema.field(name);
+            return field != null && field.presence() == Schema.Presence.OMIT;
         }
 
         private void maps(Object oldMap, Object newMap, Schema schema) {
@@ -84,13 +98,15 @@ record Comparison(
             for (Map.Entry<?, ?> e : after.entrySet()) {
                 String name = (String) e.getKey();
                 if (metadata && name.equals("managedFields")) continue;
+                if (isOmitted(schema, name, e.getValue())) continue;
                 Object old = before.get(name);
                 if (old == null && !before.containsKey(name)) old = absent(oldMap, schema, name);
                 field(name, old, e.getValue(), schema);
             }
             for (Map.Entry<?, ?> e : before.entrySet()) {
                 String name = (String) e.getKey();
-                if (after.containsKey(name) || metadata && name.equals("managedFields")) continue;
+                if (metadata && name.equals("managedFields") || isOmitted(schema, name, e.getValue())) continue;
+                if (after.containsKey(name) && !isOmitted(schema, name, after.get(name))) continue;
                 field(name, e.getValue(), absent(newMap, schema, name), schema);
             }
         }

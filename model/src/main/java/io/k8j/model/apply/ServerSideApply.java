@@ -193,7 +193,8 @@ public final class ServerSideApply {
         return differs[0] ? new ArrayList<>(kept) : list;
     }
 
-    private static String nameText(Map<String, Object> object) {
+    /** The namespace and name of an object as messages show them. */
+    public static String nameText(Map<String, Object> object) {
         String namespace = Trees.string(object, "metadata", "namespace");
         String name = Trees.string(object, "metadata", "name");
         return (namespace == null ? "" : namespace) + "/" + (name == null ? "" : name);

@@ -84,7 +84,7 @@ public record GoUrl(String scheme, String host, String path, String query, Strin
         return hash < 0 ? query : query.substring(0, hash);
     }
 
-    private static int schemeEnd(String text) throws MalformedException {
+    static int schemeEnd(String text) throws MalformedException {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
@@ -97,7 +97,7 @@ public record GoUrl(String scheme, String host, String path, String query, Strin
         return -1;
     }
 
-    private static String host(String authority) throws MalformedException {
+    static String host(String authority) throws MalformedException {
         int at = authority.lastIndexOf('@');
         if (at >= 0) {
             String user = authority.substring(0, at);
@@ -131,7 +131,7 @@ public record GoUrl(String scheme, String host, String path, String query, Strin
         return colon < 0 ? "" : host.substring(colon);
     }
 
-    private static String unescape(String text, boolean plusIsSpace) throws MalformedException {
+    static String unescape(String text, boolean plusIsSpace) throws MalformedException {
         if (text.indexOf('%') < 0 && !(plusIsSpace && text.indexOf('+') >= 0)) return text;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         byte[] out = new byte[bytes.length];

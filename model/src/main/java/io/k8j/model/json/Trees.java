@@ -79,6 +79,7 @@ public final class Trees {
 
     /** A copy that shares no map and no list with the original. */
     public static Object deepCopy(Object tree) {
+        if (GivenEmpty.is(tree)) return GivenEmpty.of(tree instanceof Map ? Map.of() : List.of());
         if (tree instanceof Map<?, ?> map) return deepCopy(asMap(map));
         if (tree instanceof List<?> list) {
             List<Object> copy = new ArrayList<>(list.size());
@@ -100,35 +101,53 @@ public final class Trees {
 
     /**
      * Whether two trees say the same. The order of map keys does not matter; numbers are compared by value, so 1 equals
-     * 1.0; null differs from an absent key and from an empty map.
+     * 1.0; null differs from an absent key and from an empty map, unless that is {@link GivenEmpty}.
      */
-    @SuppressWarnings("ReferenceEquality") // a short cut for shared parts
     public static boolean deepEquals(Object a, Object b) {
+        return equal(a, b, true);
+    }
+
+    /** The same, but what is spelled out empty differs from what is absent. */
+    public static boolean identical(Object a, Object b) {
+        return equal(a, b, false);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a short cut for shared parts
+    private static boolean equal(Object a, Object b, boolean lenient) {
         if (a == b) return true;
-        if (a == null || b == null) return false;
+        if (a == null || b == null) return lenient && GivenEmpty.is(a == null ? b : a);
         return switch (a) {
             case String s -> s.equals(b);
-            case Map<?, ?> m -> b instanceof Map<?, ?> n && equalMaps(m, n);
-            case List<?> l -> b instanceof List<?> k && equalLists(l, k);
+            case Map<?, ?> m -> b instanceof Map<?, ?> n && equalMaps(m, n, lenient);
+            case List<?> l -> b instanceof List<?> k && equalLists(l, k, lenient);
             case Number n -> b instanceof Number k && Numbers.equal(n, k);
             default -> a.equals(b);
         };
     }
 
-    private static boolean equalMaps(Map<?, ?> a, Map<?, ?> b) {
-        if (a.size() != b.size()) return false;
+    private static boolean equalMaps(Map<?, ?> a, Map<?, ?> b, boolean lenient) {
+        if (a.size() != b.size() && !lenient) return false;
+        int common = 0;
         for (Map.Entry<?, ?> e : a.entrySet()) {
             Object other = b.get(e.getKey());
-            if (other == null && !b.containsKey(e.getKey())) return false;
-            if (!deepEquals(e.getValue(), other)) return false;
+            if (other == null && !b.containsKey(e.getKey())) {
+                if (!lenient || !GivenEmpty.is(e.getValue())) return false;
+                continue;
+            }
+            if (!equal(e.getValue(), other, lenient)) return false;
+            common++;
+        }
+        if (common == b.size()) return true;
+        for (Map.Entry<?, ?> e : b.entrySet()) {
+            if (!GivenEmpty.is(e.getValue()) && !a.containsKey(e.getKey())) return false;
         }
         return true;
     }
 
-    private static boolean equalLists(List<?> a, List<?> b) {
+    private static boolean equalLists(List<?> a, List<?> b, boolean lenient) {
         if (a.size() != b.size()) return false;
         for (int i = 0; i < a.size(); i++) {
-            if (!deepEquals(a.get(i), b.get(i))) return false;
+            if (!equal(a.get(i), b.get(i), lenient)) return false;
         }
         return true;
     }

@@ -128,7 +128,7 @@ public final class JsonPatch {
                 case "add" -> place(result, "add", operation).add(value(operation));
                 case "remove" -> place(result, "remove", operation).remove();
                 case "replace" -> {
-                    if ("".equals(operation.path())) result = document(operation, result);
+                    if ("".equals(operation.path())) result = document(operation);
                     else place(result, "replace", operation).replace(value(operation));
                 }
                 case "test" -> test(result, operation);
@@ -169,13 +169,13 @@ public final class JsonPatch {
         return Trees.deepCopy(operation.value());
     }
 
-    /** The whole document anew; what is neither map nor list changes nothing, as upstream forgets to complain. */
-    private static Map<String, Object> document(Operation operation, Map<String, Object> old) {
+    /** The whole document anew. */
+    private static Map<String, Object> document(Operation operation) {
         return switch (operation.value()) {
             case Map<?, ?> map -> Trees.deepCopy(Trees.asMap(map));
             case List<?> _ -> throw failed("replace operation value must be an object");
             case null -> throw failed("replace operation: missing value");
-            default -> old;
+            default -> throw failed("replace operation hit unsupported value");
         };
     }
 

@@ -35,6 +35,19 @@ public final class StrategicMergePatch {
         return mergeMap(original, patch, new PatchSchema(schema));
     }
 
+    /** A patch as messages show it afterwards, when the directives that steer a map as a whole are done with. */
+    public static Object withoutDirectives(Object patch) {
+        if (!(patch instanceof Map<?, ?> map)) return patch;
+        boolean deletes = "delete".equals(map.get(Directives.PATCH));
+        Map<String, Object> rest = new LinkedHashMap<>();
+        Trees.asMap(map).forEach((key, value) -> {
+            if (key.equals(Directives.RETAIN_KEYS) || key.equals(Directives.PATCH) && !deletes) return;
+            boolean ordered = map.containsKey(Directives.ORDER + "/" + key);
+            if (!ordered && !key.startsWith(Directives.ORDER)) rest.put(key, withoutDirectives(value));
+        });
+        return rest;
+    }
+
     static Map<String, Object> mergeMap(Map<String, Object> original, Map<String, Object> patch, PatchSchema schema) {
         if (patch.containsKey(Directives.PATCH)) return replaceOrDelete(patch);
         Map<String, Object> result = new LinkedHashMap<>(original);

@@ -1,11 +1,14 @@
 package io.k8j.model.schema;
 
+import io.k8j.model.json.GivenEmpty;
 import io.k8j.model.json.RawJson;
+import io.k8j.model.json.Trees;
 import io.k8j.model.schema.Schema.Presence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes an object of a built-in kind as upstream would: fields in upstream's order, empty values left out or always
@@ -17,7 +20,7 @@ public final class Canonical {
     private static final Canonical STORED = new Canonical(false);
     private static final Canonical SENT = new Canonical(true);
 
-    /** Whether an empty list or map stays one where nothing stands for an absent one. */
+    /** Whether an empty list or map stays, as {@link GivenEmpty}. */
     private final boolean keepsEmpty;
 
     private Canonical(boolean keepsEmpty) {
@@ -33,8 +36,8 @@ public final class Canonical {
     }
 
     /**
-     * The same before the object is stored for the first time: the form in which upstream counts who owns what. A field
-     * that is always written is an empty list or map if that was sent, and only null if nothing was.
+     * The same before the object is stored: the form in which upstream checks it and counts who owns what. An empty list
+     * or map that was sent is still there, as {@link GivenEmpty}.
      */
     public static Map<String, Object> sent(Schema schema, Map<String, Object> tree) {
         return SENT.tree(schema, tree);
@@ -56,6 +59,7 @@ public final class Canonical {
             last = field.position();
             Object value = given == null ? null : value(field.schema(), given);
             values[last] = value;
+            if (keepsEmpty && isGiven(field, value)) values[last] = value = GivenEmpty.of(value);
             same &= value == given && isKept(field, value);
         }
         same &= !lacksAny(order, values, tree);
@@ -77,7 +81,7 @@ public final class Canonical {
         return switch (field.presence()) {
             case KEEP -> value != null;
             case NULL -> true;
-            case OMIT -> value != null && !isEmpty(value);
+            case OMIT -> value != null && (!isEmpty(value) || isRaw(field) || staysEmpty(value));
             case ALWAYS ->
                 value == null
                         ? empty(field.schema()) == null
@@ -85,8 +89,21 @@ public final class Canonical {
         };
     }
 
+    /** Whether a value is kept as it was written, whatever it is. */
+    private static boolean isRaw(Schema.Field field) {
+        return field.schema().type() == Schema.Type.ANY;
+    }
+
     private boolean staysEmpty(Object value) {
-        return keepsEmpty && (value instanceof List || value instanceof Map);
+        return keepsEmpty && GivenEmpty.is(value);
+    }
+
+    /** Whether a field's value is an empty list or map of which nothing will be left. */
+    private static boolean isGiven(Schema.Field field, Object value) {
+        return switch (field.schema().type()) {
+            case LIST, MAP -> value != null && field.presence() != Presence.KEEP && isEmpty(value);
+            default -> false;
+        };
     }
 
     /** Whether an empty value is the one that is always written. */
@@ -114,9 +131,9 @@ public final class Canonical {
             if (value == null) {
                 if (presence == Presence.ALWAYS) out.put(field.name(), empty(field.schema()));
                 else if (presence == Presence.NULL) out.put(field.name(), null);
-            } else if (presence == Presence.KEEP || presence == Presence.NULL || !isEmpty(value)) {
+            } else if (presence == Presence.KEEP || presence == Presence.NULL || isRaw(field) || !isEmpty(value)) {
                 out.put(field.name(), value);
-            } else if (presence == Presence.ALWAYS && staysEmpty(value)) {
+            } else if (staysEmpty(value)) {
                 out.put(field.name(), value);
             } else if (presence == Presence.ALWAYS) {
                 out.put(field.name(), empty(field.schema()));
@@ -130,7 +147,7 @@ public final class Canonical {
         return switch (schema.type()) {
             case OBJECT -> tree(schema, cast(value));
             case LIST -> holdsObjects(schema) ? list(schema.items(), cast((List<?>) value)) : value;
-            case MAP -> holdsObjects(schema) ? map(schema.items(), cast(value)) : value;
+            case MAP -> sorted(holdsObjects(schema) ? map(schema.items(), cast(value)) : cast(value));
             case ANY -> schemaOr(schema.typeName(), value);
             default -> value;
         };
@@ -172,6 +189,20 @@ public final class Canonical {
             out.put(entry.getKey(), value);
         }
         return same ? in : out;
+    }
+
+    /** Upstream writes maps in the order of their keys. */
+    private static Map<String, Object> sorted(Map<String, Object> map) {
+        String last = null;
+        for (String key : map.keySet()) {
+            if (last != null && Trees.compareKeys(last, key) > 0) {
+                Map<String, Object> sorted = new TreeMap<>(Trees::compareKeys);
+                sorted.putAll(map);
+                return new LinkedHashMap<>(sorted);
+            }
+            last = key;
+        }
+        return map;
     }
 
     private static boolean isEmpty(Object value) {

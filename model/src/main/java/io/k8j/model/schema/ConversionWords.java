@@ -1,5 +1,8 @@
 package io.k8j.model.schema;
 
+import io.k8j.model.json.Trees;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -32,6 +35,24 @@ public final class ConversionWords {
         };
     }
 
+    /** The value with whole numbers that are too big for their fields cut off as Go's conversion cuts them. */
+    public static Object wrapped(Schema schema, Object value) {
+        if (schema == null) return value;
+        if (schema.type() == Schema.Type.INTEGER && "int32".equals(schema.format()) && value instanceof Long number) {
+            return (long) number.intValue();
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(item -> wrapped(schema.items(), item)).collect(ArrayList::new, List::add, List::addAll);
+        }
+        if (!(value instanceof Map<?, ?> map)) return value;
+        Map<String, Object> cut = new LinkedHashMap<>();
+        Trees.asMap(map).forEach((name, item) -> {
+            Schema.Field field = schema.type() == Schema.Type.OBJECT ? schema.field(name) : null;
+            cut.put(name, wrapped(field == null ? schema.items() : field.schema(), item));
+        });
+        return cut;
+    }
+
     private static String fields(Schema schema, Map<?, ?> map) {
         for (Schema.Field field : schema.fields().values()) {
             String misfit = misfit(field.schema(), map.get(field.name()));
@@ -49,16 +70,20 @@ public final class ConversionWords {
     }
 
     private static String text(Schema schema, Object value) {
-        if ("byte".equals(schema.format()) && !(value instanceof String))
+        if ("byte".equals(schema.format()) && !(value instanceof String || value instanceof List<?>))
             return "cannot restore slice from " + kind(value);
-        if (schema.format() != null) return decoded(schema, value); // times and bytes read themselves from JSON
+        if (schema.format() != null) { // times and bytes read themselves from JSON
+            String fault = decoded(schema, value);
+            boolean bytes = "byte".equals(schema.format()) && value instanceof String;
+            return fault != null && bytes ? "error decoding from json: " + fault : fault;
+        }
         if (value instanceof String) return null;
         // Go would turn a number into the character of that number, so this pair has words of its own.
         return isWhole(value) ? "cannot convert int64 to " + GoNames.of(schema) : "unrecognized type: string";
     }
 
     private static String integer(Schema schema, Object value) {
-        if (isWhole(value)) return decoded(schema, value);
+        if (isWhole(value)) return null; // what is too big is cut, see wrapped
         String type = schema.format() == null ? "int64" : schema.format();
         if (!(value instanceof Number number)) return "unrecognized type: " + type;
         return number.doubleValue() == Math.rint(number.doubleValue()) ? null : "cannot convert float64 to " + type;

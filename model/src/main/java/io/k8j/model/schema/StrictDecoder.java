@@ -17,6 +17,7 @@ import java.util.Map;
  */
 public final class StrictDecoder {
     private static final int MAX_UNKNOWN = 100;
+    private static final long MAX_BYTE = 255;
     private static final long UNSAFE_DOUBLE = 1L << 53;
 
     /**
@@ -143,12 +144,25 @@ public final class StrictDecoder {
 
     /** A null in a list or map is the type's empty value there. */
     private Object item(Schema schema, Object item) {
-        return item == null ? Canonical.empty(schema) : value(schema, item);
+        if (item == null) return "byte".equals(schema.format()) ? "" : Canonical.empty(schema);
+        return value(schema, item);
     }
 
     private Object noString(Schema schema, Object value) {
+        if ("byte".equals(schema.format()) && value instanceof List<?> list) return listed(list);
         if (!"date-time".equals(schema.format())) return wrong(schema, value);
         throw new WrongTypeException(words(GoNames.jsonKind(value, false), "string"));
+    }
+
+    /** Bytes may be written as a list of numbers, too. */
+    private Object listed(List<?> list) {
+        byte[] bytes = new byte[list.size()];
+        for (int i = 0; i < bytes.length; i++) {
+            Object item = list.get(i);
+            if (item instanceof Long number && number >= 0 && number <= MAX_BYTE) bytes[i] = number.byteValue();
+            else if (item != null) return mismatched(words(GoNames.jsonKind(item, true), "uint8"));
+        }
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     private Object string(Schema schema, String text) {
