@@ -85,7 +85,7 @@ class ClaimStatusTest {
         status(ALLOCATION);
         refused(
                 told.formatted("e", "10.0.0.1"),
-                "[status.devices[0]: Invalid value: \"a.b/p/e\": must be an allocated device in the claim,"
+                "[status.devices[0]: Invalid value: {\"Driver\":\"a.b\",\"Pool\":\"p\",\"Device\":\"e\",\"ShareID\":\"\"}: must be an allocated device in the claim,"
                         + " status.devices[0].networkData.ips[0]: Invalid value: \"10.0.0.1\": must be a valid address in"
                         + " CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)]");
         status(told.formatted("d", "10.0.0.1/24"));

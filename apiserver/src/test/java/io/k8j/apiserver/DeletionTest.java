@@ -150,4 +150,45 @@ class DeletionTest {
     private static long version(Map<String, Object> object) {
         return Long.parseLong(Trees.string(object, "metadata", "resourceVersion"));
     }
+
+    @Test
+    void jobsWarnOfWhatBecomesOfTheirPodsAlsoWhenRefused() {
+        server.create(
+                "batch/v1/jobs",
+                "{'metadata': {'name': 'j'}, 'spec': {'suspend': true, 'template': {'spec': {'restartPolicy': 'Never',"
+                        + " 'containers': [{'name': 'c', 'image': 'i'}]}}}}");
+        String warning =
+                "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to"
+                        + " remove them or set propagationPolicy=Orphan to suppress this warning";
+
+        ApiException refused = TestServer.refusal(() -> server.delete("batch/v1/jobs", "j", "resourceVersion=1"));
+        assertThat(refused.warnings()).containsExactly(warning);
+        assertThat(server.send(Verb.DELETE, "batch/v1/jobs", "j", "", "propagationPolicy=Orphan", null, null)
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
+    void answersNameTheGroupThatWasAsked() {
+        server.create("v1/events", "{'metadata': {'name': 'e'}, 'involvedObject': {'namespace': 'rec'}}");
+
+        Map<String, Object> status = server.delete("events.k8s.io/v1/events", "e", "");
+
+        assertThat(Trees.string(status, "details", "group")).isEqualTo("events.k8s.io");
+        assertThat(TestServer.refusal(() -> server.delete("events.k8s.io/v1/events", "e", ""))
+                        .getMessage())
+                .isEqualTo("events.events.k8s.io \"e\" not found");
+    }
+
+    @Test
+    void namespacesAndDefinitionsHaveTheirOwnWordsForPreconditions() {
+        server.create("v1/namespaces", "{'metadata': {'name': 'n'}}");
+        String uid = Trees.string(server.get("v1/namespaces", "n"), "metadata", "uid");
+
+        assertThat(TestServer.refusal(() -> server.delete("v1/namespaces", "n", "uid=x"))
+                        .getMessage())
+                .isEqualTo(
+                        "Operation cannot be fulfilled on namespaces \"n\": Precondition failed: UID in precondition:"
+                                + " x, UID in object meta: " + uid);
+    }
 }

@@ -33,11 +33,20 @@ public final class PodRules {
     public static final UpdateRules RESIZE = new UpdateRules() {
         @Override
         public void prepare(Call call, Map<String, Object> object, Map<String, Object> old) {
-            List<Object> wanted = Trees.list(object, "spec", "containers");
-            List<Object> wantedInit = Trees.list(object, "spec", "initContainers");
+            Map<String, Object> wanted = Trees.map(object, "spec");
+            // Other containers are left as they are, for validation to refuse them.
+            if (CONTAINERS.stream()
+                    .anyMatch(list -> Trees.list(wanted, list).size()
+                            != Trees.list(old, "spec", list).size())) {
+                countChange(object, old);
+                return;
+            }
+            Object whole = wanted.get("resources");
             keepAllButManagers(object, old);
-            takeResources(object, "containers", wanted);
-            takeResources(object, "initContainers", wantedInit);
+            Map<String, Object> spec = Trees.map(object, "spec");
+            if (whole == null) spec.remove("resources");
+            else spec.put("resources", whole);
+            for (String list : CONTAINERS) takeResources(spec, list, Trees.list(wanted, list));
             countChange(object, old);
         }
 
@@ -47,13 +56,20 @@ public final class PodRules {
         }
     };
 
+    private static final List<String> CONTAINERS = List.of("containers", "initContainers");
+
     private PodRules() {}
 
-    private static void takeResources(Map<String, Object> object, String list, List<Object> wanted) {
-        for (Object container : Trees.list(object, "spec", list)) {
-            Object from = named(wanted, Trees.string(container, "name"));
-            if (from == null || !(container instanceof Map<?, ?> map)) continue;
-            Map<String, Object> target = Trees.asMap(map);
+    /** Lists of the same length; one with another name in it is taken as it is. */
+    private static void takeResources(Map<String, Object> spec, String list, List<Object> wanted) {
+        List<Object> containers = Trees.list(spec, list);
+        for (int i = 0; i < containers.size(); i++) {
+            Map<String, Object> target = Trees.map(containers.get(i));
+            Object from = wanted.get(i);
+            if (!String.valueOf(target.get("name")).equals(String.valueOf(Trees.get(from, "name")))) {
+                spec.put(list, wanted);
+                return;
+            }
             for (String field : List.of("resources", "resizePolicy")) {
                 Object value = Trees.get(from, field);
                 if (value == null) target.remove(field);
@@ -77,10 +93,5 @@ public final class PodRules {
         if (Trees.deepEquals(object.get("spec"), old.get("spec"))) return;
         Long generation = Trees.integer(old, "metadata", "generation");
         if (generation != null) SystemFields.metadata(object).put("generation", generation + 1);
-    }
-
-    private static Object named(List<Object> containers, String name) {
-        for (Object c : containers) if (name != null && name.equals(Trees.string(c, "name"))) return c;
-        return null;
     }
 }

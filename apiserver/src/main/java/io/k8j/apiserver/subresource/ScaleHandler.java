@@ -175,7 +175,10 @@ public final class ScaleHandler implements Handler {
 
     private static void checkIdentity(Call call, Map<String, Object> current, String wanted) {
         String uid = Trees.string(current, "metadata", "uid");
-        if (wanted == null || wanted.isEmpty() || wanted.equals(uid) || call.resource().custom() != null) return;
+        if (wanted == null
+                || wanted.isEmpty()
+                || wanted.equals(uid)
+                || call.resource().custom() != null) return;
         GroupVersionResource of = call.resource().gvr();
         throw ApiException.conflict(
                 new GroupVersionResource(of.group(), of.version(), of.resource() + "/scale"),

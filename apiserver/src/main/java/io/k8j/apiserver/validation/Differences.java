@@ -38,9 +38,7 @@ final class Differences {
     }
 
     private static boolean isNothing(Object value) {
-        return value == null
-                || GivenEmpty.is(value)
-                || value instanceof List<?> l && l.isEmpty();
+        return value == null || GivenEmpty.is(value) || value instanceof List<?> l && l.isEmpty();
     }
 
     /**

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Shows objects as upstream's internal types look in messages: all fields, capital first letters. */
-final class GoStruct {
+public final class GoStruct {
     private GoStruct() {}
 
     /**
@@ -13,7 +13,7 @@ final class GoStruct {
      *
      * @param fields JSON names; {@code name=} has an empty string, {@code name=0} zero as zero value, others null
      */
-    static Map<String, Object> of(Place object, String... fields) {
+    public static Map<String, Object> of(Place object, String... fields) {
         Map<String, Object> out = new LinkedHashMap<>();
         for (String field : fields) {
             int equals = field.indexOf('=');

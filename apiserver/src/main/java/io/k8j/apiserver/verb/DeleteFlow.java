@@ -131,8 +131,7 @@ public final class DeleteFlow {
         }
     }
 
-    private static ApiException ownConflict(
-            Call call, CachedObject current, String what, String wanted, String found) {
+    private static ApiException ownConflict(Call call, CachedObject current, String what, String wanted, String found) {
         return ApiException.conflict(
                 call.storedResource(),
                 current.name(),
@@ -143,7 +142,7 @@ public final class DeleteFlow {
     // Upstream names the kind here, not the resource.
     private static ApiException conflict(Call call, CachedObject current, String why) {
         GroupVersionResource kind = new GroupVersionResource(
-                call.storedResource().group(), "", call.storage().kind().kind());
+                call.storage().id().group(), "", call.storage().kind().kind());
         return ApiException.conflict(kind, current.name(), why);
     }
 

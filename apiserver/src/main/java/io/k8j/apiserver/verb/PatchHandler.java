@@ -125,7 +125,8 @@ public final class PatchHandler implements Handler {
             if (e.code() == 422) throw e;
             String misfit = strategic ? ConversionWords.misfit(call.resource().schema(), result) : e.getMessage();
             if (misfit != null) throw invalid(strategic, patch, result, misfit);
-            decoded = ObjectCodec.decode(call.resource(), ConversionWords.wrapped(call.resource().schema(), result));
+            decoded = ObjectCodec.decode(
+                    call.resource(), ConversionWords.wrapped(call.resource().schema(), result));
         }
         problems = Decoding.join(problems, decoded.problems());
         if (!problems.isEmpty()) {
@@ -227,7 +228,9 @@ public final class PatchHandler implements Handler {
                 "",
                 List.of(FieldError.invalid(
                         "patch",
-                        strategic ? GoText.format(StrategicMergePatch.withoutDirectives(patch.tree())) : PatchedText.of(patch.tree(), patched),
+                        strategic
+                                ? GoText.format(StrategicMergePatch.withoutDirectives(patch.tree()))
+                                : PatchedText.of(patch.tree(), patched),
                         why)));
     }
 }

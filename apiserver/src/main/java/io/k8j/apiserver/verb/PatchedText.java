@@ -68,7 +68,8 @@ final class PatchedText {
 
     /** A merge patch's lists replace what was there, and all in them is gone through. */
     private static Object sorted(Object value) {
-        if (value instanceof List<?> list) return list.stream().map(PatchedText::sorted).toList();
+        if (value instanceof List<?> list)
+            return list.stream().map(PatchedText::sorted).toList();
         if (!(value instanceof Map<?, ?> map)) return value;
         Map<String, Object> sorted = new TreeMap<>(Trees::compareKeys);
         Trees.asMap(map).forEach((key, item) -> sorted.put(key, sorted(item)));

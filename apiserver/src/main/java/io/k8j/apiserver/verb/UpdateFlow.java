@@ -224,7 +224,8 @@ public final class UpdateFlow {
         StoredResource storage = call.storage();
         String resource = storage.id().resource();
         String plain = OWN_PREFIXES.getOrDefault(storage.id().toString(), resource);
-        boolean withGroup = !storage.builtIn() || WITH_GROUP.contains(storage.id().group());
+        boolean withGroup =
+                !storage.builtIn() || WITH_GROUP.contains(storage.id().group());
         return "/" + (withGroup ? storage.id().group() + "/" + resource : plain) + "/" + call.key();
     }
 

@@ -220,8 +220,8 @@ class StrategiesTest {
                 new Update(
                         "a storage class keeps its parameters",
                         "storageclasses.storage.k8s.io",
-                        "{provisioner: a, parameters: {x: z}}",
-                        "{provisioner: a, parameters: {x: y}}",
+                        "{provisioner: a, parameters: {x: z}, volumeBindingMode: Immediate}",
+                        "{provisioner: a, parameters: {x: y}, volumeBindingMode: Immediate}",
                         "parameters: Invalid value: {\"x\":\"z\"}: field is immutable"));
     }
 

@@ -42,7 +42,9 @@ public final class ConversionWords {
             return (long) number.intValue();
         }
         if (value instanceof List<?> list) {
-            return list.stream().map(item -> wrapped(schema.items(), item)).collect(ArrayList::new, List::add, List::addAll);
+            return list.stream()
+                    .map(item -> wrapped(schema.items(), item))
+                    .collect(ArrayList::new, List::add, List::addAll);
         }
         if (!(value instanceof Map<?, ?> map)) return value;
         Map<String, Object> cut = new LinkedHashMap<>();

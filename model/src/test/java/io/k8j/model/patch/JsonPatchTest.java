@@ -26,7 +26,6 @@ class JsonPatchTest {
                 new Case("replace", "{a:[1,2]}", "[{op:replace,path:/a/0,value:{}}]", "{a:[{},2]}"),
                 new Case("replace a member that is not there", "{a:1}", "[{op:replace,path:/b,value:2}]", "{a:1,b:2}"),
                 new Case("replace the document", "{a:1}", "[{op:replace,path:\"\",value:{b:2}}]", "{b:2}"),
-                new Case("replace the document by no object", "{a:1}", "[{op:replace,path:\"\",value:2}]", "{a:1}"),
                 new Case("add without a value", "{a:1}", "[{op:add,path:/b}]", "{a:1,b:null}"),
                 new Case("copy of nothing", "{a:1}", "[{op:copy,from:/c,path:/b}]", "{a:1,b:null}"),
                 new Case("first step is not looked at", "{a:{}}", "[{op:add,path:x/a/b,value:1}]", "{a:{b:1}}"),
@@ -59,6 +58,12 @@ class JsonPatchTest {
                         "[{op:test,path:/a,value:7}]",
                         Kind.UNPROCESSABLE,
                         "testing value /a failed: test failed"),
+                new Fault(
+                        "the document replaced by no object",
+                        "{a:1}",
+                        "[{op:replace,path:\"\",value:2}]",
+                        Kind.UNPROCESSABLE,
+                        "replace operation hit unsupported value"),
                 new Fault(
                         "remove of nothing",
                         "{a:1}",

@@ -4,6 +4,7 @@ import io.k8j.apiserver.validation.AddressValidation;
 import io.k8j.apiserver.validation.AffinityValidation;
 import io.k8j.apiserver.validation.ConditionValidation;
 import io.k8j.apiserver.validation.Findings;
+import io.k8j.apiserver.validation.GoStruct;
 import io.k8j.apiserver.validation.Meta;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.FieldError;
@@ -45,7 +46,7 @@ public final class ClaimStatusValidation {
                 status.field("devices"),
                 DeviceLists.ANY_SIZE,
                 (findings, device) -> deviceStatus(findings, device, allocated),
-                ClaimStatusValidation::id);
+                ClaimStatusValidation::shown);
         reservations(f, claim, before);
         if (allocation.present() && before.field("allocation").present()) {
             if (!Trees.deepEquals(allocation.value(), before.field("allocation").value())) {
@@ -146,12 +147,19 @@ public final class ClaimStatusValidation {
         return device.text("shareID").isEmpty() ? id : id + "/" + device.text("shareID");
     }
 
+    /** The same as messages show it. */
+    private static Map<String, Object> shown(Place device) {
+        return GoStruct.of(device, "driver=", "pool=", "device=", "shareID=");
+    }
+
     private static void deviceStatus(Findings f, Place device, Set<String> allocated) {
         DeviceParts.driver(f, device.field("driver"));
         DeviceParts.pool(f, device.field("pool"));
         DeviceParts.label(f, device.field("device"));
         share(f, device.field("shareID"));
-        if (!allocated.contains(id(device))) f.invalid(device, id(device), "must be an allocated device in the claim");
+        if (!allocated.contains(id(device))) {
+            f.invalid(device, shown(device), "must be an allocated device in the claim");
+        }
         Place conditions = device.field("conditions");
         if (conditions.size() > MOST_CONDITIONS) f.tooMany(conditions, conditions.size(), MOST_CONDITIONS);
         ConditionValidation.check(f, conditions);
