@@ -6,6 +6,7 @@ import io.k8j.apiserver.cache.ResourceCache;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.crd.RuleMetrics;
 import io.k8j.apiserver.encryption.Encryption;
+import io.k8j.apiserver.metrics.CacheMetrics;
 import io.k8j.apiserver.metrics.StoreMetrics;
 import io.k8j.apiserver.resource.ResourceTable;
 import io.k8j.apiserver.resource.ServedResource;
@@ -223,6 +224,7 @@ public final class ApiServerCore implements AutoCloseable {
     void writeMetrics(StringBuilder out) {
         handlers.writer().metrics().write(out);
         StoreMetrics.writeSize(out, handlers.writer().diskBytes());
+        CacheMetrics.write(out, table.storages(), feed);
         access.metrics().write(out);
         RuleMetrics.write(out);
     }

@@ -133,6 +133,7 @@ public final class CacheWatcher implements AutoCloseable {
         }
         if (tooSlow) {
             LOG.atWarn().addKeyValue("resource", cache.prefix()).log("watcher cut off because it is too slow");
+            cache.counts().cutOff.increment();
             end(null);
         }
     }
@@ -231,6 +232,7 @@ public final class CacheWatcher implements AutoCloseable {
                 return !isEnded();
             });
         }
+        if (!past.isEmpty()) cache.counts().initial.add(past.size());
         for (CacheEvent event : past) {
             Item item = seen(event);
             if (item != null && !isEnded()) tell(item.type(), item.object());

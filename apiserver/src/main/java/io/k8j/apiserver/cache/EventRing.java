@@ -54,6 +54,10 @@ final class EventRing {
         if (old.deleted()) old.object().object().release();
     }
 
+    int capacity() {
+        return events.length;
+    }
+
     /** All events after this revision are here; events up to it are not. */
     long completeAfter() {
         return completeAfter;

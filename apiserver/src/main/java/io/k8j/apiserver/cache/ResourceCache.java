@@ -4,14 +4,10 @@ import io.k8j.apiserver.encryption.ValueException;
 import io.k8j.apiserver.encryption.ValueTransformer;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
-import io.k8j.model.api.GoQuote;
 import io.k8j.model.resource.GroupResource;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,7 +25,9 @@ public final class ResourceCache {
 
     private final GroupResource id;
     private final String prefix;
-    private final Function<ApiObject, Map<String, String>> fields;
+    private final StoredForm form;
+    private final Unreadable unreadable; // changed under stateLock
+    private final CacheCounts counts = new CacheCounts();
     private final Object stateLock = new Object();
     private static final int FEW_WATCHERS = 10; // so few that nobody needs to know which they are
 
@@ -37,11 +35,6 @@ public final class ResourceCache {
     private final EventRing ring; // guarded by stateLock
     private final List<Consumer<CacheEvent>> listeners = new CopyOnWriteArrayList<>();
     private final WatcherIndex watchers; // guarded by watchLock
-    private final Map<Long, Made> made = new ConcurrentHashMap<>();
-    private volatile ValueTransformer transformer; // set before the first state is loaded
-    /** What cannot be decrypted, with the reason; replaced under stateLock, usually empty. */
-    private volatile Map<String, String> unreadable = Map.of();
-
     private volatile Snapshot snapshot = new Snapshot(SortedObjects.EMPTY, 0);
     private volatile boolean loaded;
     private List<StoreChange> early =
@@ -54,10 +47,6 @@ public final class ResourceCache {
      * @param revision the last change of this resource; for the version of a list see {@link StoreFeed#versionOf}
      */
     public record Snapshot(SortedObjects objects, long revision) {}
-
-    /** An object on its way to the store, and the bytes that go there. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by identity
-    private record Made(CachedObject object, byte[] stored) {}
 
     /** A change as the store tells it; {@code value} is null for a deletion. */
     record StoreChange(String key, byte[] value, long revision) {}
@@ -77,7 +66,8 @@ public final class ResourceCache {
             long maxEventBytes) {
         this.id = id;
         this.prefix = prefix;
-        this.fields = fields;
+        this.form = new StoredForm(prefix, fields);
+        this.unreadable = new Unreadable(prefix);
         this.watchers = new WatcherIndex(indexedField);
         this.ring = new EventRing(maxEvents, maxEventBytes, 1000, 300_000_000_000L);
     }
@@ -98,7 +88,19 @@ public final class ResourceCache {
 
     /** How values are stored; set once, before the first state is loaded. */
     void transformer(ValueTransformer values) {
-        transformer = values;
+        form.transformer(values);
+    }
+
+    /** What this cache has done. */
+    public CacheCounts counts() {
+        return counts;
+    }
+
+    /** How many events there is room for without growing. */
+    public int capacity() {
+        synchronized (stateLock) {
+            return ring.capacity();
+        }
     }
 
     /**
@@ -108,10 +110,7 @@ public final class ResourceCache {
      */
     public CachedObject get(String key) {
         CachedObject found = snapshot.objects().get(key);
-        if (found == null && !unreadable.isEmpty()) {
-            String why = unreadable.get(key);
-            if (why != null) throw ApiException.internal(why);
-        }
+        if (found == null && !unreadable.isEmpty()) unreadable.check(key);
         return found;
     }
 
@@ -123,13 +122,7 @@ public final class ResourceCache {
      * @throws ApiException 500 if an object in between cannot be decrypted
      */
     public void checkReadable(String from, String to) {
-        for (Map.Entry<String, String> entry : unreadable.entrySet()) {
-            String key = entry.getKey();
-            if (key.compareTo(from) >= 0 && (to == null || key.compareTo(to) < 0)) {
-                throw ApiException.internal(
-                        "unable to transform key %s: %s".formatted(GoQuote.quote(prefix + key), entry.getValue()));
-            }
-        }
+        unreadable.check(from, to);
     }
 
     /**
@@ -151,28 +144,22 @@ public final class ResourceCache {
      * @throws ValueException if it cannot be encrypted; nothing was handed over then
      */
     public byte[] made(CachedObject object) {
-        byte[] stored = transformer.seal(object.object().json(), context(object.key()));
-        made.put(object.revision(), new Made(object, stored));
-        return stored;
+        return form.seal(object);
     }
 
     /** Whether values are stored in another form than plain. */
     public boolean isTransformed() {
-        return transformer.transforms();
+        return form.isTransformed();
     }
 
     /** Whether a stored value would be stored differently now, by the configuration of the encryption. */
     public boolean isStale(String key, byte[] stored) {
-        return transformer.open(stored, context(key)).stale();
-    }
-
-    private byte[] context(String key) {
-        return (prefix + key).getBytes(StandardCharsets.UTF_8);
+        return form.isStale(key, stored);
     }
 
     /** Takes back what {@link #made} handed over. */
     public void unmade(long revision) {
-        made.remove(revision);
+        form.forget(revision);
     }
 
     /** Calls back for each change, in order, on the feed's thread. */
@@ -241,11 +228,16 @@ public final class ResourceCache {
                 SortedObjects objects = SortedObjects.EMPTY;
                 for (StoreChange e : entries) {
                     try {
-                        objects = objects.with(decode(e));
+                        CachedObject object = decode(e);
+                        objects = objects.with(object);
+                        counts.bytes.add(length(object));
                     } catch (ValueException why) {
-                        note(e.key(), why.getMessage());
+                        unreadable.add(e.key(), why.getMessage());
+                        counts.undecodable.increment();
                     }
                 }
+                counts.loads.increment();
+                counts.loaded.add(entries.size());
                 snapshot = new Snapshot(objects, 0);
                 ring.reset(revision, objects);
                 dispatched = revision;
@@ -276,11 +268,12 @@ public final class ResourceCache {
     }
 
     private CacheEvent change(StoreChange change) {
+        counts.received.increment();
         SortedObjects before = snapshot.objects();
         String key = change.key();
         CachedObject previous = before.get(key);
         boolean deleted = change.value() == null;
-        if (!unreadable.isEmpty()) note(key, null);
+        if (!unreadable.isEmpty()) unreadable.remove(key);
         if (deleted && previous == null) return null;
         CachedObject object;
         try {
@@ -290,11 +283,16 @@ public final class ResourceCache {
             return null;
         }
         if (previous != null) object.object().follows(previous.object());
+        counts.bytes.add((deleted ? 0 : length(object)) - length(previous));
         SortedObjects after = deleted ? before.without(key) : before.with(object);
         CacheEvent event = new CacheEvent(change.revision(), object, previous, deleted, after, System.nanoTime());
         ring.add(event);
         snapshot = new Snapshot(after, change.revision());
         return event;
+    }
+
+    private static long length(CachedObject object) {
+        return object == null ? 0 : object.object().json().length;
     }
 
     /** Tells listeners and watchers; called in order by the feed's thread. */
@@ -308,6 +306,7 @@ public final class ResourceCache {
         }
         synchronized (watchLock) {
             dispatched = event.revision();
+            counts.dispatched.increment();
             watchers.offer(event);
         }
     }
@@ -340,8 +339,11 @@ public final class ResourceCache {
 
     /** Another server wrote what this one cannot decrypt: watches would miss it, so they end. */
     private void hide(StoreChange change, String why) {
-        note(change.key(), why);
-        snapshot = new Snapshot(snapshot.objects().without(change.key()), change.revision());
+        unreadable.add(change.key(), why);
+        counts.undecodable.increment();
+        SortedObjects before = snapshot.objects();
+        counts.bytes.add(-length(before.get(change.key())));
+        snapshot = new Snapshot(before.without(change.key()), change.revision());
         LOG.atError()
                 .addKeyValue("key", prefix + change.key())
                 .addKeyValue("cause", why)
@@ -349,18 +351,9 @@ public final class ResourceCache {
         Thread.ofVirtual().start(() -> closeWatchers(ApiException.internal(why)));
     }
 
-    /** Remembers, under stateLock, why a key cannot be read; null if it can be. */
-    private void note(String key, String why) {
-        if (why == null && !unreadable.containsKey(key)) return;
-        Map<String, String> changed = new TreeMap<>(unreadable);
-        if (why == null) changed.remove(key);
-        else changed.put(key, why);
-        unreadable = changed;
-    }
-
     /** Keys, without the prefix, of objects that cannot be decrypted. */
     List<String> unreadable() {
-        return List.copyOf(unreadable.keySet());
+        return unreadable.keys();
     }
 
     /**
@@ -370,14 +363,16 @@ public final class ResourceCache {
      */
     void retry(StoreChange change, long revision) {
         synchronized (stateLock) {
-            if (!unreadable.containsKey(change.key())) return;
+            if (!unreadable.contains(change.key())) return;
             try {
-                SortedObjects objects = snapshot.objects().with(decode(change));
-                note(change.key(), null);
+                CachedObject object = decode(change);
+                SortedObjects objects = snapshot.objects().with(object);
+                unreadable.remove(change.key());
+                counts.bytes.add(length(object));
                 snapshot = new Snapshot(objects, Math.max(snapshot.revision(), revision));
                 ring.reset(revision, objects);
             } catch (ValueException e) {
-                note(change.key(), e.getMessage());
+                unreadable.add(change.key(), e.getMessage());
                 return;
             }
         }
@@ -385,11 +380,7 @@ public final class ResourceCache {
     }
 
     private CachedObject decode(StoreChange change) {
-        Made known = made.remove(change.revision());
-        if (known != null && known.stored() == change.value()) return known.object();
-        byte[] plain = transformer.open(change.value(), context(change.key())).plain();
-        ApiObject object = ApiObject.ofJson(plain);
-        return new CachedObject(change.key(), object, change.revision(), fields.apply(object));
+        return form.open(change.key(), change.value(), change.revision());
     }
 
     private static void addIfNotNull(List<CacheEvent> events, CacheEvent event) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,7 @@ public final class StoreFeed implements AutoCloseable {
     private final Thread dispatcher;
     private volatile long applied;
     private volatile long told;
+    private final LongAdder progressed = new LongAdder();
     private volatile long compacted; // exact reads of older revisions are refused
     private long nextCompacted; // guarded by the timer
     private volatile boolean closed;
@@ -140,6 +142,11 @@ public final class StoreFeed implements AutoCloseable {
     /** Whether there is a change that a watch has not told yet. */
     public boolean isDelivering() {
         return undispatched.get() > 0 || caches.values().stream().anyMatch(ResourceCache::isDelivering);
+    }
+
+    /** How often the store has told how far it is, without a change. */
+    public long progressed() {
+        return progressed.sum();
     }
 
     /** The revision up to which all caches are complete. */
@@ -285,6 +292,7 @@ public final class StoreFeed implements AutoCloseable {
 
         @Override
         public void onProgress(long revision) {
+            progressed.increment();
             add(new Batch(List.of(), List.of(), revision));
             reached(revision);
         }

@@ -45,7 +45,13 @@ public final class ListHandler implements Handler {
         long wanted = options.revision();
         boolean exact =
                 options.match().equals("Exact") || options.match().isEmpty() && wanted > 0 && options.limit() > 0;
-        if (wanted > 0) ReadOptions.awaitRevision(feed, wanted);
+        if (wanted > 0) {
+            long begin = System.nanoTime();
+            ReadOptions.awaitRevision(feed, wanted);
+            cache.counts().waited((System.nanoTime() - begin) / 1e9);
+        } else if (options.resourceVersion().isEmpty()) {
+            cache.counts().consistentRead();
+        }
         if (exact) {
             SortedObjects objects = feed.at(cache, wanted);
             if (objects == null) throw ApiException.expired(TOO_OLD);
@@ -87,14 +93,17 @@ public final class ListHandler implements Handler {
         long limit = any || options.limit() <= 0 ? Long.MAX_VALUE : options.limit();
         List<ApiObject> stored = new ArrayList<>();
         String[] last = new String[1];
+        long[] looked = {0};
         boolean complete = source.objects.visit(source.from, selection.to(), object -> {
             // A full page ends before the next object, whether that one matches or not, as upstream's does.
             if (stored.size() >= limit) return false;
+            looked[0]++;
             if (!matches(selection, object)) return true;
             stored.add(object.object());
             last[0] = object.key();
             return true;
         });
+        call.storage().cache().counts().list(looked[0], stored.size());
         List<ApiObject> items = call.resource().fromStored(stored);
         String version = Long.toString(source.revision);
         if (complete) return new ApiResponse.ApiList(items, version, "", null);

@@ -130,6 +130,16 @@ class PagesTest {
                 .contains("apiserver_resource_objects{group=\"flowcontrol.apiserver.k8s.io\",resource=\"flowschemas\"}"
                         + " 11\n")
                 .contains("apiserver_watch_events_total{group=\"\",resource=\"configmaps\",version=\"v1\"}")
+                .contains("apiserver_storage_events_received_total{group=\"\",resource=\"configmaps\"} ")
+                .contains("apiserver_watch_cache_events_received_total{group=\"\",resource=\"configmaps\"} ")
+                .contains("apiserver_watch_cache_events_dispatched_total{group=\"\",resource=\"configmaps\"} ")
+                .contains("apiserver_watch_cache_initializations_total{group=\"\",resource=\"configmaps\"} 1\n")
+                .contains("apiserver_watch_cache_resource_version{group=\"\",resource=\"configmaps\"} ")
+                .contains("apiserver_cache_list_total{group=\"\",index=\"\",resource=\"configmaps\"} ")
+                .contains("apiserver_storage_list_total{group=\"\",resource=\"configmaps\"} 1\n")
+                .contains("apiserver_watch_cache_consistent_read_total{fallback=\"false\",group=\"\","
+                        + "resource=\"configmaps\",success=\"true\"} ")
+                .contains("watch_cache_capacity{group=\"\",resource=\"configmaps\"} 16\n")
                 .contains("authentication_attempts{result=\"success\"}")
                 .contains("authorization_attempts_total{result=\"allowed\"}")
                 .contains("kubernetes_build_info{")
