@@ -2,22 +2,24 @@ package io.k8j.server;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryUsage;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps the heap near the size of what lives in it. The serial collector, which needs the least memory of all, looks at
- * its old generation only when the heap has reached its limit; under churn a server of 100 MB would grow to gigabytes of
- * garbage first. This one asks for a collection when the old generation has doubled, or, while nothing happens, when some
- * of it may be given back. A complete collection stops everything for some tenths of a second, so while the process works
- * it waits for calm, unless the garbage becomes too much. Calm is what has lasted a little: clients pause between two
+ * Keeps the heap near the size of what lives in it. Most of what a server stores outlives the young generation and is
+ * replaced some minutes later, so its garbage is in the old generation, which collectors leave alone until the heap has
+ * reached a limit; under churn a server of 100 MB would grow to gigabytes first. This one asks for a collection when the
+ * old generation has doubled, or, while nothing happens, when some of it may be given back.
+ *
+ * <p>While the process works, that is a collection beside it, where the collector can do that. A complete one, which
+ * also moves together what lives, stops everything for some tenths of a second, so it waits for calm; with a collector
+ * that knows no other, until the garbage becomes too much. Calm is what has lasted a little: clients pause between two
  * bursts, and would be hit by a collection that takes the pause for the end.
  *
- * <p>Does nothing with other collectors, which look after themselves.
+ * <p>Does nothing with collectors that look after themselves.
  */
 public final class HeapKeeper implements AutoCloseable {
     static final long SLACK = 96L << 20;
-    /** Garbage that may be there besides while much happens. */
+    /** Garbage that may be there besides while much happens and the collector cannot work beside it. */
     static final long BUSY_SLACK = 512L << 20;
 
     /** Processor time from look to look that says that the process works: a fifth of a core. */
@@ -26,53 +28,54 @@ public final class HeapKeeper implements AutoCloseable {
     /** Looks without work that make calm. */
     static final int LOOKS_UNTIL_CALM = 4;
 
-    private static final String OLD_GENERATION = "Tenured Gen"; // the serial collector's
     private static final long LOOK_EVERY_MILLIS = 2000;
     private static final int LOOKS_UNTIL_IDLE = 30;
     private static final long IDLE_BYTES = 1 << 20;
 
     private final LongSupplier used;
-    private final LongSupplier live;
     private final LongSupplier worked;
-    private final Runnable collect;
+    private final Collections collections;
+    private long left; // the least that the old generation has held since it was collected
     private long before;
     private long workedBefore;
     private int calm; // looks since the process has worked
     private int quiet; // looks since something has changed
     private Thread thread; // null if there is nothing to keep
 
+    /** What a collector can be asked for; both return when it is done. */
+    interface Collections {
+        /** Collects completely, and stops everything meanwhile. */
+        void complete() throws InterruptedException;
+
+        /** Collects while the process works; does nothing if the collector cannot do that. */
+        void beside() throws InterruptedException;
+
+        boolean canWorkBeside();
+    }
+
     /**
      * @param used bytes in the old generation
-     * @param live bytes that the last complete collection has left in it
      * @param worked processor time that the process has taken, in nanoseconds
-     * @param collect collects completely
      */
-    HeapKeeper(LongSupplier used, LongSupplier live, LongSupplier worked, Runnable collect) {
+    HeapKeeper(LongSupplier used, LongSupplier worked, Collections collections) {
         this.used = used;
-        this.live = live;
         this.worked = worked;
-        this.collect = collect;
+        this.collections = collections;
     }
 
     /** Watches this process's heap until it is closed. */
     public static HeapKeeper start() {
         var system = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
         for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-            if (pool.getName().equals(OLD_GENERATION)) {
+            Collections collections = HeapCollections.ofOldGeneration(pool.getName());
+            if (collections != null) {
                 HeapKeeper keeper = new HeapKeeper(
-                        () -> bytes(pool.getUsage()),
-                        () -> bytes(pool.getCollectionUsage()),
-                        system::getProcessCpuTime,
-                        System::gc);
+                        () -> pool.getUsage().getUsed(), system::getProcessCpuTime, collections);
                 keeper.thread = Thread.ofVirtual().name("heap-keeper").start(keeper::run);
                 return keeper;
             }
         }
-        return new HeapKeeper(() -> 0, () -> 0, () -> 0, () -> {});
-    }
-
-    private static long bytes(MemoryUsage usage) {
-        return usage == null ? 0 : usage.getUsed();
+        return new HeapKeeper(() -> 0, () -> 0, HeapCollections.SERIAL);
     }
 
     private void run() {
@@ -87,21 +90,31 @@ public final class HeapKeeper implements AutoCloseable {
     }
 
     /** One look; collects if it is worth it. */
-    void look() {
+    void look() throws InterruptedException {
         long now = used.getAsLong();
+        left = Math.min(left, now);
         quiet = Math.abs(now - before) < IDLE_BYTES ? quiet + 1 : 0;
         before = now;
         long work = worked.getAsLong();
         calm = work - workedBefore < BUSY_NANOS ? calm + 1 : 0;
         workedBefore = work;
         boolean busy = calm < LOOKS_UNTIL_CALM;
-        long left = live.getAsLong();
-        boolean idle = quiet == LOOKS_UNTIL_IDLE;
-        if (now > 2 * left + SLACK + (busy ? BUSY_SLACK : 0) || idle && now > left + left / 4 + SLACK / 4) {
-            collect.run();
-            before = used.getAsLong();
-            quiet = 0;
+        boolean beside = busy && collections.canWorkBeside();
+        boolean doubled = now > 2 * left + SLACK + (busy && !beside ? BUSY_SLACK : 0);
+        boolean idle = quiet == LOOKS_UNTIL_IDLE && now > left + left / 4 + SLACK / 4;
+        if (doubled && beside) {
+            collections.beside();
+            collected();
+        } else if (doubled || idle) {
+            collections.complete();
+            collected();
         }
+    }
+
+    private void collected() {
+        left = used.getAsLong();
+        before = left;
+        quiet = 0;
     }
 
     @Override

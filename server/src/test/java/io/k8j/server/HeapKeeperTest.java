@@ -8,25 +8,39 @@ class HeapKeeperTest {
     private static final long MB = 1 << 20;
 
     private long used = 50 * MB;
-    private long live;
     private long really = 40 * MB;
     private long worked;
     private int collections;
+    private int beside;
+    private boolean canWorkBeside;
 
-    private final HeapKeeper keeper = new HeapKeeper(() -> used, () -> live, () -> worked, () -> {
-        collections++;
-        live = really;
-        used = really;
+    private final HeapKeeper keeper = new HeapKeeper(() -> used, () -> worked, new HeapKeeper.Collections() {
+        @Override
+        public void complete() {
+            collections++;
+            used = really;
+        }
+
+        @Override
+        public void beside() {
+            beside++;
+            used = really + 20 * MB; // regions in which some objects live
+        }
+
+        @Override
+        public boolean canWorkBeside() {
+            return canWorkBeside;
+        }
     });
 
-    private void look(int times) {
+    private void look(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
             keeper.look();
         }
     }
 
     @Test
-    void collectsWhenTheOldGenerationHasDoubled() {
+    void collectsWhenTheOldGenerationHasDoubled() throws InterruptedException {
         look(HeapKeeper.LOOKS_UNTIL_CALM);
         assertThat(collections).isZero();
         used = HeapKeeper.SLACK + MB;
@@ -41,7 +55,7 @@ class HeapKeeperTest {
     }
 
     @Test
-    void whileTheProcessWorksItWaitsForCalm() {
+    void whileTheProcessWorksItWaitsForCalm() throws InterruptedException {
         used = HeapKeeper.SLACK + MB;
         for (int i = 0; i < 10; i++) {
             worked += HeapKeeper.BUSY_NANOS;
@@ -53,7 +67,7 @@ class HeapKeeperTest {
     }
 
     @Test
-    void aPauseBetweenTwoBurstsIsNotCalm() {
+    void aPauseBetweenTwoBurstsIsNotCalm() throws InterruptedException {
         used = HeapKeeper.SLACK + MB;
         for (int i = 0; i < 10; i++) {
             worked += HeapKeeper.BUSY_NANOS;
@@ -66,7 +80,7 @@ class HeapKeeperTest {
     }
 
     @Test
-    void tooMuchGarbageIsCollectedEvenThen() {
+    void tooMuchGarbageIsCollectedEvenThen() throws InterruptedException {
         keeper.look();
         used = HeapKeeper.SLACK + HeapKeeper.BUSY_SLACK + MB;
         keeper.look();
@@ -74,7 +88,7 @@ class HeapKeeperTest {
     }
 
     @Test
-    void aLargeClusterIsCollectedAsSeldom() {
+    void aLargeClusterIsCollectedAsSeldom() throws InterruptedException {
         really = 2000 * MB;
         used = 2000 * MB;
         look(HeapKeeper.LOOKS_UNTIL_CALM);
@@ -87,7 +101,7 @@ class HeapKeeperTest {
     }
 
     @Test
-    void givesBackWhatABurstHasLeftOnceItIsQuiet() {
+    void givesBackWhatABurstHasLeftOnceItIsQuiet() throws InterruptedException {
         used = 90 * MB;
         look(30);
         assertThat(collections).isZero();
@@ -95,5 +109,36 @@ class HeapKeeperTest {
         assertThat(collections).isOne();
         look(1000);
         assertThat(collections).as("nothing to give back any more").isOne();
+    }
+
+    @Test
+    void aCollectorThatCanWorksBesideTheProcess() throws InterruptedException {
+        canWorkBeside = true;
+        for (int i = 0; i < 100; i++) {
+            worked += HeapKeeper.BUSY_NANOS;
+            used += 10 * MB;
+            keeper.look();
+        }
+        assertThat(beside).as("each time that the old generation has doubled").isBetween(4, 8);
+        assertThat(collections).isZero();
+        look(HeapKeeper.LOOKS_UNTIL_CALM);
+        used = HeapKeeper.SLACK + 4 * really;
+        look(1);
+        assertThat(collections).isOne();
+    }
+
+    @Test
+    void whatLaterCollectionsFreeIsNotTakenForLive() throws InterruptedException {
+        canWorkBeside = true;
+        used = HeapKeeper.SLACK + MB;
+        worked += HeapKeeper.BUSY_NANOS;
+        keeper.look();
+        assertThat(beside).isOne();
+        used = really; // by mixed collections
+        look(1);
+        used = HeapKeeper.SLACK + 2 * really + MB;
+        worked += HeapKeeper.BUSY_NANOS;
+        keeper.look();
+        assertThat(beside).isEqualTo(2);
     }
 }
