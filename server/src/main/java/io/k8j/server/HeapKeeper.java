@@ -32,10 +32,12 @@ public final class HeapKeeper implements AutoCloseable {
     private static final int LOOKS_UNTIL_IDLE = 30;
     private static final long IDLE_BYTES = 1 << 20;
 
+    private final long most;
     private final LongSupplier used;
     private final LongSupplier worked;
     private final Collections collections;
     private long left; // the least that the old generation has held since it was collected
+    private boolean rough; // the last collection left garbage between what lives
     private long before;
     private long workedBefore;
     private int calm; // looks since the process has worked
@@ -54,10 +56,12 @@ public final class HeapKeeper implements AutoCloseable {
     }
 
     /**
+     * @param most bytes that the heap may grow to
      * @param used bytes in the old generation
      * @param worked processor time that the process has taken, in nanoseconds
      */
-    HeapKeeper(LongSupplier used, LongSupplier worked, Collections collections) {
+    HeapKeeper(long most, LongSupplier used, LongSupplier worked, Collections collections) {
+        this.most = most;
         this.used = used;
         this.worked = worked;
         this.collections = collections;
@@ -70,12 +74,15 @@ public final class HeapKeeper implements AutoCloseable {
             Collections collections = HeapCollections.ofOldGeneration(pool.getName());
             if (collections != null) {
                 HeapKeeper keeper = new HeapKeeper(
-                        () -> pool.getUsage().getUsed(), system::getProcessCpuTime, collections);
+                        Runtime.getRuntime().maxMemory(),
+                        () -> pool.getUsage().getUsed(),
+                        system::getProcessCpuTime,
+                        collections);
                 keeper.thread = Thread.ofVirtual().name("heap-keeper").start(keeper::run);
                 return keeper;
             }
         }
-        return new HeapKeeper(() -> 0, () -> 0, HeapCollections.SERIAL);
+        return new HeapKeeper(0, () -> 0, () -> 0, HeapCollections.SERIAL);
     }
 
     private void run() {
@@ -100,18 +107,21 @@ public final class HeapKeeper implements AutoCloseable {
         workedBefore = work;
         boolean busy = calm < LOOKS_UNTIL_CALM;
         boolean beside = busy && collections.canWorkBeside();
-        boolean doubled = now > 2 * left + SLACK + (busy && !beside ? BUSY_SLACK : 0);
-        boolean idle = quiet == LOOKS_UNTIL_IDLE && now > left + left / 4 + SLACK / 4;
+        long limit = 2 * left + SLACK + (busy && !beside ? BUSY_SLACK : 0);
+        // A collection beside the work must be through before the heap is full.
+        boolean doubled = now > (beside ? Math.min(limit, Math.max(left + left / 4, most / 2)) : limit);
+        boolean idle = quiet == LOOKS_UNTIL_IDLE && (rough || now > left + left / 4 + SLACK / 4);
         if (doubled && beside) {
             collections.beside();
-            collected();
+            collected(true);
         } else if (doubled || idle) {
             collections.complete();
-            collected();
+            collected(false);
         }
     }
 
-    private void collected() {
+    private void collected(boolean roughly) {
+        rough = roughly;
         left = used.getAsLong();
         before = left;
         quiet = 0;

@@ -23,8 +23,7 @@ class HeapCollectionsTest {
         }
 
         private static void tell(String what) {
-            System.out.printf(
-                    "%s %b %b%n", what, count("G1 Concurrent GC") > 0, count("G1 Old Generation") > 0);
+            System.out.printf("%s %b %b%n", what, count("G1 Concurrent GC") > 0, count("G1 Old Generation") > 0);
         }
 
         public static void main(String[] arguments) throws InterruptedException {

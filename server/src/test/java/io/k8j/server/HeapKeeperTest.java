@@ -14,7 +14,7 @@ class HeapKeeperTest {
     private int beside;
     private boolean canWorkBeside;
 
-    private final HeapKeeper keeper = new HeapKeeper(() -> used, () -> worked, new HeapKeeper.Collections() {
+    private final HeapKeeper keeper = new HeapKeeper(4000 * MB, () -> used, () -> worked, new HeapKeeper.Collections() {
         @Override
         public void complete() {
             collections++;
@@ -125,6 +125,39 @@ class HeapKeeperTest {
         used = HeapKeeper.SLACK + 4 * really;
         look(1);
         assertThat(collections).isOne();
+    }
+
+    @Test
+    void whatWasCollectedBesideIsCollectedCompletelyOnceItIsQuiet() throws InterruptedException {
+        canWorkBeside = true;
+        used = HeapKeeper.SLACK + MB;
+        worked += HeapKeeper.BUSY_NANOS;
+        keeper.look();
+        assertThat(beside).isOne();
+        look(29);
+        assertThat(collections).isZero();
+        look(2);
+        assertThat(collections).isOne();
+        look(1000);
+        assertThat(collections).isOne();
+    }
+
+    @Test
+    void aCollectionBesideBeginsBeforeTheHeapIsFull() throws InterruptedException {
+        canWorkBeside = true;
+        really = 1500 * MB;
+        used = 1500 * MB;
+        worked += HeapKeeper.BUSY_NANOS;
+        keeper.look();
+        assertThat(beside).isOne();
+        used = 1990 * MB;
+        worked += HeapKeeper.BUSY_NANOS;
+        keeper.look();
+        assertThat(beside).isOne();
+        used = 2010 * MB;
+        worked += HeapKeeper.BUSY_NANOS;
+        keeper.look();
+        assertThat(beside).isEqualTo(2);
     }
 
     @Test

@@ -37,9 +37,7 @@ public final class CacheMetrics {
                     "Number of stored object decode errors split by object type",
                     CacheCounts::undecodable),
             Family.counter(
-                    "apiserver_storage_list_total",
-                    "Number of LIST requests served from storage",
-                    CacheCounts::loads),
+                    "apiserver_storage_list_total", "Number of LIST requests served from storage", CacheCounts::loads),
             new Family(
                     "apiserver_storage_list_fetched_objects_total",
                     "ALPHA",
