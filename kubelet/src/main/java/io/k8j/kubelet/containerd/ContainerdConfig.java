@@ -68,7 +68,7 @@ public record ContainerdConfig(
     /**
      * containerd's configuration, version 2, which releases from 1.3 to 2.x read. Network namespaces are kept with the
      * state: the first {@code ip netns add} on a machine mounts over {@code /run/netns} and hides those that are there,
-     * whose Pods could then not be removed.
+     * whose Pods could then not be removed. CDI is off in 1.7 unless it is asked for, and unknown before.
      */
     String toml() {
         return """
@@ -101,6 +101,8 @@ public record ContainerdConfig(
                   enable_unprivileged_ports = true
                   enable_unprivileged_icmp = true
                   max_container_log_line_size = 16384
+                  enable_cdi = true
+                  cdi_spec_dirs = ["/etc/cdi", "/var/run/cdi"]
 
                 [plugins."io.containerd.grpc.v1.cri".cni]
                   bin_dir = "%s"

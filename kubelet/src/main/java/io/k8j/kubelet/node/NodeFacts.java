@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
 import io.fabric8.kubernetes.api.model.NodeFeatures;
+import io.fabric8.kubernetes.api.model.NodeRuntimeHandler;
+import io.fabric8.kubernetes.api.model.NodeRuntimeHandlerBuilder;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.NodeStatusBuilder;
 import io.fabric8.kubernetes.api.model.NodeSystemInfo;
@@ -45,6 +47,7 @@ public final class NodeFacts {
     private final Supplier<Set<String>> pressure;
     private final BooleanSupplier goingDown;
     private volatile NodeFeatures features; // what the runtime says that it can; null if it says nothing
+    private volatile List<NodeRuntimeHandler> handlers = List.of(); // likewise of each of its handlers
     private volatile Instant heard = Instant.EPOCH; // when the runtime last answered
 
     /**
@@ -91,6 +94,7 @@ public final class NodeFacts {
                 .endDaemonEndpoints()
                 .withNodeInfo(info())
                 .withFeatures(features)
+                .withRuntimeHandlers(handlers)
                 .withImages(images())
                 .build();
     }
@@ -111,6 +115,20 @@ public final class NodeFacts {
 
     private void take(StatusResponse status) {
         features = status.hasFeatures() ? new NodeFeatures(status.getFeatures().getSupplementalGroupsPolicy()) : null;
+        handlers = handlers(status);
+    }
+
+    /** What can be asked of each of the runtime's handlers; older runtimes do not say. */
+    static List<NodeRuntimeHandler> handlers(StatusResponse status) {
+        return status.getRuntimeHandlersList().stream()
+                .map(handler -> new NodeRuntimeHandlerBuilder()
+                        .withName(handler.getName())
+                        .withNewFeatures()
+                        .withRecursiveReadOnlyMounts(handler.getFeatures().getRecursiveReadOnlyMounts())
+                        .withUserNamespaces(handler.getFeatures().getUserNamespaces())
+                        .endFeatures()
+                        .build())
+                .toList();
     }
 
     private List<ContainerImage> images() {

@@ -7,6 +7,7 @@ import io.k8j.kubelet.plugins.v1.PluginInfo;
 import io.k8j.kubelet.plugins.v1.RegistrationStatus;
 import io.k8j.kubelet.plugins.v1.RegistrationStatusResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,13 +17,10 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -117,23 +115,28 @@ public final class PluginSockets implements AutoCloseable {
 
     /** All sockets below the directory, each with what tells it from a later one; their directories are watched. */
     private Map<Path, Object> sockets() throws IOException {
-        List<Path> paths = new ArrayList<>();
-        Set<Path> directories = new HashSet<>();
-        try (Stream<Path> walk = Files.walk(Files.createDirectories(directory), DEPTH)) {
-            walk.forEach(path -> (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) ? directories : paths).add(path));
-        } catch (java.io.UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path each : directories) {
-            each.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
+        Files.createDirectories(directory);
+        // Watched before they are looked through: what comes in between is seen twice rather than never.
+        for (Path path : below()) {
+            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                path.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
+            }
         }
         Map<Path, Object> sockets = new HashMap<>();
-        for (Path path : paths) {
+        for (Path path : below()) {
             if (!path.getFileName().toString().startsWith(".")) {
                 mark(path).ifPresent(mark -> sockets.put(path, mark));
             }
         }
         return sockets;
+    }
+
+    private List<Path> below() throws IOException {
+        try (Stream<Path> walk = Files.walk(directory, DEPTH)) {
+            return walk.toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private static Optional<Object> mark(Path path) throws IOException {
