@@ -10,6 +10,7 @@ import io.k8j.client.Client;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.fleet.FleetConfig;
+import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.runtime.Scripts;
 import io.k8j.server.Closing;
 import io.k8j.server.ServerConfig;
@@ -34,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /**
  * A cluster inside this JVM: the real API server over HTTPS on a free loopback port, all controllers, the scheduler and
@@ -67,13 +67,11 @@ public final class K8jCluster implements AutoCloseable {
 
     private K8jCluster(K8jOptions wanted, RangeResult.Page state) {
         options = wanted;
-        if (!options.crds().isEmpty()) Preload.expressions();
-        Preload.begin();
         certificates = SharedParts.certificates();
         time = closing.add(FakeTime.running(wanted.clock() == null ? Instant.now() : wanted.clock()));
         try {
             directory = Files.createTempDirectory("k8j-");
-            closing.add(() -> delete(directory));
+            closing.add(() -> FileTrees.unmountAndDelete(directory));
             plane = closing.add(startPlane(state));
             nodes = new SimulatedNodes(plane, directory, scripts, closing);
             activity = new Activity(this, plane);
@@ -151,6 +149,7 @@ public final class K8jCluster implements AutoCloseable {
     }
 
     static K8jCluster start(K8jOptions options, RangeResult.Page state) {
+        Preload.begin(!options.crds().isEmpty());
         return new K8jCluster(options, state);
     }
 
@@ -380,14 +379,6 @@ public final class K8jCluster implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         return new FakeTime.Settled(activity.changes(), calm == Activity.Calm.CERTAIN);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 
     @Override

@@ -16,8 +16,11 @@ import io.k8j.model.api.ApiObject;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
 import io.netty.handler.ssl.OpenSsl;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -37,8 +40,12 @@ final class Preload {
     /** Whether Netty tells Flight Recorder of its buffers, for which it sets that up: a tenth of a start's work. */
     private static final String NETTY_EVENTS = "io.netty.jfr.enabled";
 
-    private static final AtomicBoolean BEGUN = new AtomicBoolean();
-    private static final AtomicBoolean EXPRESSIONS_BEGUN = new AtomicBoolean();
+    /** What is left to do; what takes long and others wait for comes first. */
+    private static final Queue<Runnable> LEFT = new ConcurrentLinkedQueue<>(List.of(
+            SharedParts::certificates, Preload::network, Preload::numbers, Preload::resources, Preload::models));
+
+    private static final AtomicBoolean EARLY = new AtomicBoolean();
+    private static final AtomicBoolean EXPRESSIONS = new AtomicBoolean();
 
     private Preload() {}
 
@@ -46,32 +53,47 @@ final class Preload {
         Thread.ofPlatform().daemon().name(name).start(work);
     }
 
-    /** Does it, once for all clusters. What was left to other threads may still be going on when this returns. */
-    static void begin() {
-        if (BEGUN.compareAndSet(false, true)) {
-            if (System.getProperty(NETTY_EVENTS) == null) System.setProperty(NETTY_EVENTS, "false");
-            start("preload-keys", SharedParts::certificates);
-            start("preload-network", Preload::network);
-            resources();
+    /**
+     * Begins on one thread beside those of the caller, who will want a cluster a little later.
+     *
+     * @param expressions whether it will have custom resources, whose rules need CEL
+     */
+    static void early(boolean expressions) {
+        if (EARLY.compareAndSet(false, true)) start("preload", Preload::work);
+        if (expressions && EXPRESSIONS.compareAndSet(false, true)) start("preload-expressions", ServerLanguage::get);
+    }
+
+    /** Does what is left, once for all clusters. What other threads do may still be going on when this returns. */
+    static void begin(boolean expressions) {
+        early(expressions);
+        if (!LEFT.isEmpty()) {
+            start("preload-more", Preload::work);
+            work();
         }
     }
 
-    /** Makes CEL ready, which custom resources with rules need; once for all clusters. */
-    static void expressions() {
-        if (EXPRESSIONS_BEGUN.compareAndSet(false, true)) {
-            start("preload-expressions", ServerLanguage::get);
-        }
+    private static void work() {
+        for (Runnable next = LEFT.poll(); next != null; next = LEFT.poll()) next.run();
+    }
+
+    private static void network() {
+        if (System.getProperty(NETTY_EVENTS) == null) System.setProperty(NETTY_EVENTS, "false");
+        if (Epoll.isAvailable()) ByteBufAllocator.DEFAULT.buffer(1).release();
+        ControllerManager.names();
+        OpenSsl.isAvailable();
+    }
+
+    /** The class multiplies large numbers when it is first used, which every reader of JSON does. */
+    private static void numbers() {
+        BigDecimal.valueOf(1, 1);
     }
 
     private static void resources() {
         ResourceTable.builtIn(CoreConfig.DEFAULTS.apis(), CoreConfig.DEFAULTS.cacheLimits());
-        MODELS.forEach(
-                model -> ApiObject.ofJson("{}".getBytes(StandardCharsets.UTF_8)).as(model));
     }
 
-    private static void network() {
-        if (Epoll.isAvailable()) ByteBufAllocator.DEFAULT.buffer(1).release();
-        ControllerManager.names();
-        OpenSsl.isAvailable();
+    private static void models() {
+        MODELS.forEach(
+                model -> ApiObject.ofJson("{}".getBytes(StandardCharsets.UTF_8)).as(model));
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * All resources that are served at the moment, built-in and custom. Reads see one consistent table; changes replace it
@@ -55,9 +56,9 @@ public final class ResourceTable {
 
     private static StoredResource storage(ResourceInfo info, Strategies strategies, StoredResource.CacheLimits limits) {
         boolean definitions = info.gvk().kind().equals("CustomResourceDefinition");
-        ResourceStrategy strategy = definitions ? new DefinitionStrategy() : strategies.find(info.gvr());
+        Supplier<ResourceStrategy> rules = () -> definitions ? new DefinitionStrategy() : strategies.find(info.gvr());
         GroupResource id = new GroupResource(info.gvr().group(), info.gvr().resource());
-        return new StoredResource(id, info.gvk(), info.namespaced(), Schemas.kind(info.gvk()), strategy, limits);
+        return new StoredResource(id, info.gvk(), info.namespaced(), Schemas.kind(info.gvk()), rules, limits);
     }
 
     /** Storage for a custom resource, whose cache the caller adds to the feed. */
@@ -67,7 +68,7 @@ public final class ResourceTable {
             boolean namespaced,
             ResourceStrategy strategy,
             StoredResource.CacheLimits limits) {
-        return new StoredResource(id, kind, namespaced, null, strategy, limits);
+        return new StoredResource(id, kind, namespaced, null, () -> strategy, limits);
     }
 
     private static VersionConverter converter(ResourceInfo info) {

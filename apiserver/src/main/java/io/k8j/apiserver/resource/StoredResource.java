@@ -14,6 +14,7 @@ import io.k8j.model.schema.Schema;
 import io.k8j.store.Durability;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * One kind of object as it is stored, whatever versions and groups it is served under.
@@ -27,25 +28,30 @@ public final class StoredResource {
     private final boolean namespaced;
     private final boolean builtIn;
     private final Schema schema;
-    private final ResourceStrategy strategy;
+    private final Supplier<ResourceStrategy> rules;
     private final ResourceCache cache;
-    private final boolean selectable;
+    private volatile Strategy known; // null until somebody asks
 
-    /** @param schema of a built-in kind; null for custom resources */
+    /** What is found out of a strategy once. */
+    private record Strategy(ResourceStrategy rules, boolean selectable) {}
+
+    /**
+     * @param schema of a built-in kind; null for custom resources
+     * @param rules asked when they are first needed, which for most resources of most clusters is never
+     */
     StoredResource(
             GroupResource id,
             GroupVersionKind kind,
             boolean namespaced,
             Schema schema,
-            ResourceStrategy strategy,
+            Supplier<ResourceStrategy> rules,
             CacheLimits limits) {
         this.id = id;
         this.kind = kind;
         this.namespaced = namespaced;
         this.builtIn = schema != null;
         this.schema = schema;
-        this.strategy = strategy;
-        this.selectable = !strategy.selectableFieldNames().isEmpty();
+        this.rules = rules;
         String prefix = StoreFeed.ROOT + (builtIn ? "" : id.group() + "/") + id.resource() + "/";
         String indexed = id.group().isEmpty() && id.resource().equals("pods") ? "spec.nodeName" : null;
         this.cache = new ResourceCache(id, prefix, this::fieldsOf, indexed, limits.events(), limits.bytes());
@@ -73,7 +79,17 @@ public final class StoredResource {
     }
 
     public ResourceStrategy strategy() {
-        return strategy;
+        return known().rules;
+    }
+
+    private Strategy known() {
+        Strategy found = known;
+        if (found == null) {
+            ResourceStrategy own = rules.get();
+            found = new Strategy(own, !own.selectableFieldNames().isEmpty());
+            known = found;
+        }
+        return found;
     }
 
     public ResourceCache cache() {
@@ -129,10 +145,11 @@ public final class StoredResource {
 
     /** The values that field selectors ask for. */
     public Map<String, String> fields(Map<String, Object> tree) {
-        return selectable ? strategy.selectableFields(tree) : Map.of();
+        Strategy own = known();
+        return own.selectable ? own.rules.selectableFields(tree) : Map.of();
     }
 
     private Map<String, String> fieldsOf(ApiObject object) {
-        return selectable ? strategy.selectableFields(Json.parseObject(object.json())) : Map.of();
+        return known().selectable ? fields(Json.parseObject(object.json())) : Map.of();
     }
 }

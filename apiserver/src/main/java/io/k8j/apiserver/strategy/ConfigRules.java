@@ -21,22 +21,20 @@ import java.util.UUID;
 final class ConfigRules {
     private ConfigRules() {}
 
-    static Map<String, Rules> table() {
-        Map<String, Rules> table = new LinkedHashMap<>();
-        table.put(
-                "configmaps",
-                Rules.plain().check(ConfigValidation::configMap).updateCheck(ConfigValidation::configMapUpdate));
-        table.put(
-                "secrets",
+    /** The rules of a resource; null if it is not one of these. */
+    static Rules find(String resource) {
+        return switch (resource) {
+            case "configmaps" ->
+                Rules.plain().check(ConfigValidation::configMap).updateCheck(ConfigValidation::configMapUpdate);
+            case "secrets" ->
                 Rules.plain()
                         .onCreate((context, secret) -> stringData(secret))
                         .onUpdate((context, secret, old) -> stringData(secret))
                         .check(ConfigValidation::secret)
                         .updateCheck(ConfigValidation::secretUpdate)
                         .warn(ConfigWarnings::secret)
-                        .select("type"));
-        table.put(
-                "namespaces",
+                        .select("type");
+            case "namespaces" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .onCreate(ConfigRules::namespace)
@@ -45,9 +43,8 @@ final class ConfigRules {
                         .updateCheck((o, old) -> List.of())
                         .statusCheck((o, old) -> ClusterValidation.namespaceStatus(o))
                         .select("name", p -> p.at("metadata", "name").text())
-                        .select("status.phase"));
-        table.put(
-                "nodes",
+                        .select("status.phase");
+            case "nodes" ->
                 Rules.plain()
                         .onCreate((context, node) -> dropConfig(node, Map.of()))
                         .onUpdate((context, node, old) -> {
@@ -62,37 +59,34 @@ final class ConfigRules {
                         .select(
                                 "spec.unschedulable",
                                 p -> Boolean.toString(
-                                        p.at("spec", "unschedulable").isTrue())));
-        table.put(
-                "serviceaccounts",
+                                        p.at("spec", "unschedulable").isTrue()));
+            case "serviceaccounts" ->
                 Rules.plain()
                         .onCreate((context, account) -> onlyNames(account))
                         .onUpdate((context, account, old) -> onlyNames(account))
-                        .warn(ConfigWarnings::account));
-        table.put(
-                "limitranges",
+                        .warn(ConfigWarnings::account);
+            case "limitranges" ->
                 Rules.plain()
                         .createOnUpdate()
                         .onCreate((context, range) -> nameIfNameless(range))
-                        .check(QuotaValidation::limitRange));
-        table.put(
-                "resourcequotas",
+                        .check(QuotaValidation::limitRange);
+            case "resourcequotas" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .check(QuotaValidation::resourceQuota)
                         .updateCheck(QuotaValidation::resourceQuotaUpdate)
                         .statusCheck((o, old) -> QuotaValidation.resourceQuotaStatus(o))
-                        .warn(ConfigWarnings::quota));
-        table.put(
-                "endpoints",
+                        .warn(ConfigWarnings::quota);
+            case "endpoints" ->
                 Rules.plain()
                         .createOnUpdate()
                         .check(EndpointsValidation::endpoints)
                         .updateCheck(EndpointsValidation::endpointsUpdate)
-                        .warn(ObjectWarnings::endpoints));
-        table.put("events", event());
-        table.put("events.events.k8s.io", newEvent());
-        return table;
+                        .warn(ObjectWarnings::endpoints);
+            case "events" -> event();
+            case "events.events.k8s.io" -> newEvent();
+            default -> null;
+        };
     }
 
     private static void stringData(Map<String, Object> secret) {

@@ -9,7 +9,6 @@ import io.k8j.model.json.Trees;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,28 +21,25 @@ final class DeviceRules {
 
     private DeviceRules() {}
 
-    static Map<String, Rules> table() {
-        Map<String, Rules> table = new LinkedHashMap<>();
-        table.put(
-                "deviceclasses.resource.k8s.io",
+    /** The rules of a resource; null if it is not one of these. */
+    static Rules find(String resource) {
+        return switch (resource) {
+            case "deviceclasses.resource.k8s.io" ->
                 Rules.plain()
                         .withGeneration()
                         .check(DeviceClassValidation::create)
-                        .updateCheck(DeviceClassValidation::update));
-        table.put(
-                "resourceclaims.resource.k8s.io",
+                        .updateCheck(DeviceClassValidation::update);
+            case "resourceclaims.resource.k8s.io" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .keepsMetadataInStatus()
                         .check(ClaimValidation::create)
                         .updateCheck(ClaimValidation::update)
                         .onStatus(DeviceRules::dropGoneDevices)
-                        .statusCheck(ClaimStatusValidation::update));
-        table.put(
-                "resourceclaimtemplates.resource.k8s.io",
-                Rules.plain().check(ClaimValidation::createTemplate).updateCheck(ClaimValidation::updateTemplate));
-        table.put(
-                "resourceslices.resource.k8s.io",
+                        .statusCheck(ClaimStatusValidation::update);
+            case "resourceclaimtemplates.resource.k8s.io" ->
+                Rules.plain().check(ClaimValidation::createTemplate).updateCheck(ClaimValidation::updateTemplate);
+            case "resourceslices.resource.k8s.io" ->
                 Rules.plain()
                         .withGeneration()
                         .onCreate((context, slice) -> prepare(context, slice))
@@ -51,8 +47,9 @@ final class DeviceRules {
                         .check(SliceValidation::create)
                         .updateCheck(SliceValidation::update)
                         .warn((slice, old) -> upperCase(slice))
-                        .select("spec.nodeName", "spec.driver"));
-        return table;
+                        .select("spec.nodeName", "spec.driver");
+            default -> null;
+        };
     }
 
     private static List<String> upperCase(Map<String, Object> slice) {

@@ -3,7 +3,6 @@ package io.k8j.apiserver.strategy;
 import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -81,6 +80,8 @@ final class DisabledFields {
             "jobs.batch", path("spec.template.spec"),
             "cronjobs.batch", path("spec.jobTemplate.spec.template.spec"));
 
+    private static final String GROUPS = ".scheduling.k8s.io";
+
     private final FeatureGates gates;
 
     DisabledFields(FeatureGates gates) {
@@ -95,29 +96,28 @@ final class DisabledFields {
         return dotted.split("\\.");
     }
 
-    /** Adds to the rules of each resource what is to be dropped from its objects. */
-    void addTo(Map<String, Rules> table) {
-        Map<String, Rules> known = new LinkedHashMap<>(table);
-        List<Field> ofPods = off(OF_PODS);
-        PODS.forEach((resource, path) -> {
-            if (known.containsKey(resource) && !ofPods.isEmpty()) {
-                known.get(resource).dropping((object, old) -> drop(ofPods, object, old, path));
-            }
-        });
-        OTHERS.forEach((resource, all) -> {
-            List<Field> fields = off(all);
-            if (!fields.isEmpty()) known.get(resource).dropping((object, old) -> drop(fields, object, old));
-        });
-        List<Field> ofGroups = off(OF_GROUPS);
+    /** Adds to the rules of a resource what is to be dropped from its objects. */
+    void addTo(String resource, Rules rules) {
+        String[] pod = PODS.get(resource);
+        List<Field> ofPods = pod == null ? List.of() : off(OF_PODS);
+        if (!ofPods.isEmpty()) rules.dropping((object, old) -> drop(ofPods, object, old, pod));
+        List<Field> own = off(OTHERS.getOrDefault(resource, List.of()));
+        if (!own.isEmpty()) rules.dropping((object, old) -> drop(own, object, old));
+        List<Field> ofGroups = resource.endsWith(GROUPS) ? off(OF_GROUPS) : List.of();
         if (ofGroups.isEmpty()) return;
-        known.get("podgroups.scheduling.k8s.io").dropping((object, old) -> drop(ofGroups, object, old, "spec"));
-        // Templates stay as they were made.
-        known.get("workloads.scheduling.k8s.io").dropping((object, old) -> {
-            if (old != null) return;
-            for (Object template : Trees.list(object, "spec", "podGroupTemplates")) {
-                for (Field field : ofGroups) field.removeFrom(template);
-            }
-        });
+        if (resource.equals("podgroups" + GROUPS)) {
+            rules.dropping((object, old) -> drop(ofGroups, object, old, "spec"));
+        }
+        if (resource.equals("workloads" + GROUPS))
+            rules.dropping((object, old) -> dropFromTemplates(ofGroups, object, old));
+    }
+
+    /** Templates stay as they were made. */
+    private static void dropFromTemplates(List<Field> fields, Map<String, Object> object, Map<String, Object> old) {
+        if (old != null) return;
+        for (Object template : Trees.list(object, "spec", "podGroupTemplates")) {
+            for (Field field : fields) field.removeFrom(template);
+        }
     }
 
     private static void drop(List<Field> fields, Map<String, Object> object, Map<String, Object> old, String... path) {

@@ -1,22 +1,24 @@
 package io.k8j.apiserver.strategy;
 
 import io.k8j.apiserver.validation.GroupValidation;
-import java.util.Map;
 
 /** What is special about PodGroups and Workloads. */
 final class GroupRules {
     private GroupRules() {}
 
-    static Map<String, Rules> table() {
-        return Map.of(
-                "podgroups.scheduling.k8s.io",
+    /** The rules of a resource; null if it is not one of these. */
+    static Rules find(String resource) {
+        return switch (resource) {
+            case "podgroups.scheduling.k8s.io" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .keepsMetadataInStatus()
                         .check(GroupValidation::podGroup)
                         .updateCheck(GroupValidation::podGroupUpdate)
-                        .statusCheck(GroupValidation::podGroupStatus),
-                "workloads.scheduling.k8s.io",
-                Rules.plain().check(GroupValidation::workload).updateCheck(GroupValidation::workloadUpdate));
+                        .statusCheck(GroupValidation::podGroupStatus);
+            case "workloads.scheduling.k8s.io" ->
+                Rules.plain().check(GroupValidation::workload).updateCheck(GroupValidation::workloadUpdate);
+            default -> null;
+        };
     }
 }

@@ -29,28 +29,27 @@ import java.util.Map;
 final class OtherRules {
     private OtherRules() {}
 
-    static Map<String, Rules> table(FeatureGates gates) {
-        Map<String, Rules> table = new LinkedHashMap<>();
-        storage(table);
-        networking(table);
-        access(table);
-        admission(table);
-        policy(table, gates.isOn(FeatureGates.HPA_SCALE_TO_ZERO));
-        return table;
+    /** The rules of a resource; null if it is not one of these. */
+    static Rules find(String resource, FeatureGates gates) {
+        Rules rules = storage(resource);
+        if (rules == null) rules = networking(resource);
+        if (rules == null) rules = access(resource);
+        if (rules == null) rules = admission(resource);
+        if (rules == null) rules = policy(resource, gates.isOn(FeatureGates.HPA_SCALE_TO_ZERO));
+        return rules;
     }
 
-    private static void storage(Map<String, Rules> table) {
-        table.put(
-                "persistentvolumes",
+    private static Rules storage(String resource) {
+        return switch (resource) {
+            case "persistentvolumes" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .onCreate(OtherRules::volumePending)
                         .check(PersistentVolumeValidation::create)
                         .updateCheck(PersistentVolumeValidation::update)
                         .onStatus(OtherRules::volumePhase)
-                        .warn(ObjectWarnings::volume));
-        table.put(
-                "persistentvolumeclaims",
+                        .warn(ObjectWarnings::volume);
+            case "persistentvolumeclaims" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .onCreate((context, claim) -> {
@@ -61,45 +60,41 @@ final class OtherRules {
                         .check(StorageValidation::claim)
                         .updateCheck(StorageValidation::claimUpdate)
                         .statusCheck(StorageValidation::claimStatus)
-                        .warn(ObjectWarnings::claim));
-        table.put(
-                "storageclasses.storage.k8s.io",
+                        .warn(ObjectWarnings::claim);
+            case "storageclasses.storage.k8s.io" ->
                 Rules.plain()
                         .check(StorageClassValidation::storageClass)
                         .updateCheck(StorageClassValidation::storageClassUpdate)
-                        .warn(StorageWarnings::storageClass));
-        table.put(
-                "volumeattributesclasses.storage.k8s.io",
+                        .warn(StorageWarnings::storageClass);
+            case "volumeattributesclasses.storage.k8s.io" ->
                 Rules.plain()
                         .check(StorageClassValidation::attributesClass)
-                        .updateCheck(StorageClassValidation::attributesClassUpdate));
-        table.put(
-                "volumeattachments.storage.k8s.io",
+                        .updateCheck(StorageClassValidation::attributesClassUpdate);
+            case "volumeattachments.storage.k8s.io" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .conditional()
                         .keepsMetadataInStatus()
                         .check(CsiValidation::attachment)
                         .updateCheck(CsiValidation::attachmentUpdate)
-                        .statusCheck(CsiValidation::attachmentUpdate));
-        table.put(
-                "csidrivers.storage.k8s.io",
+                        .statusCheck(CsiValidation::attachmentUpdate);
+            case "csidrivers.storage.k8s.io" ->
                 Rules.plain()
                         .conditional()
                         .onUpdate(OtherRules::countDriver)
                         .check(CsiValidation::driver)
                         .updateCheck(CsiValidation::driverUpdate)
-                        .warn(StorageWarnings::driver));
-        table.put(
-                "csinodes.storage.k8s.io",
-                Rules.plain().conditional().check(CsiValidation::node).updateCheck(CsiValidation::nodeUpdate));
-        table.put(
-                "csistoragecapacities.storage.k8s.io",
+                        .warn(StorageWarnings::driver);
+            case "csinodes.storage.k8s.io" ->
+                Rules.plain().conditional().check(CsiValidation::node).updateCheck(CsiValidation::nodeUpdate);
+            case "csistoragecapacities.storage.k8s.io" ->
                 Rules.plain()
                         .conditional()
                         .check(CsiValidation::capacity)
                         .updateCheck(CsiValidation::capacityUpdate)
-                        .warn(StorageWarnings::capacity));
+                        .warn(StorageWarnings::capacity);
+            default -> null;
+        };
     }
 
     /** A driver's generation counts changes of its spec, but from 0, which is not shown. */
@@ -132,39 +127,34 @@ final class OtherRules {
         }
     }
 
-    private static void networking(Map<String, Rules> table) {
-        table.put(
-                "ingresses.networking.k8s.io",
+    private static Rules networking(String resource) {
+        return switch (resource) {
+            case "ingresses.networking.k8s.io" ->
                 Rules.withStatus()
                         .check(NetworkingValidation::ingress)
                         .updateCheck(NetworkingValidation::ingressUpdate)
                         .statusCheck(NetworkingValidation::ingressStatus)
                         .warn(NetworkWarnings::ingress)
-                        .warnOfStatus((ingress, old) -> NetworkWarnings.balancers(ingress)));
-        table.put(
-                "ingressclasses.networking.k8s.io",
+                        .warnOfStatus((ingress, old) -> NetworkWarnings.balancers(ingress));
+            case "ingressclasses.networking.k8s.io" ->
                 Rules.plain()
                         .withGeneration()
                         .check(NetworkingValidation::ingressClass)
-                        .updateCheck(NetworkingValidation::ingressClassUpdate));
-        table.put(
-                "networkpolicies.networking.k8s.io",
+                        .updateCheck(NetworkingValidation::ingressClassUpdate);
+            case "networkpolicies.networking.k8s.io" ->
                 Rules.plain()
                         .withExactGeneration()
                         .check(NetworkPolicyValidation::create)
                         .updateCheck(NetworkPolicyValidation::update)
-                        .warn((policy, old) -> NetworkWarnings.policy(policy)));
-        table.put(
-                "servicecidrs.networking.k8s.io",
+                        .warn((policy, old) -> NetworkWarnings.policy(policy));
+            case "servicecidrs.networking.k8s.io" ->
                 Rules.plain() // a client may set the status of a new one, as in upstream
                         .keepsMetadataInStatus()
                         .check(AddressValidation::serviceCidr)
-                        .updateCheck(AddressValidation::serviceCidrUpdate));
-        table.put(
-                "ipaddresses.networking.k8s.io",
-                Rules.plain().check(AddressValidation::ipAddress).updateCheck(AddressValidation::ipAddressUpdate));
-        table.put(
-                "endpointslices.discovery.k8s.io",
+                        .updateCheck(AddressValidation::serviceCidrUpdate);
+            case "ipaddresses.networking.k8s.io" ->
+                Rules.plain().check(AddressValidation::ipAddress).updateCheck(AddressValidation::ipAddressUpdate);
+            case "endpointslices.discovery.k8s.io" ->
                 Rules.plain()
                         .withGeneration()
                         .onCreate((context, slice) -> SliceTopology.drop(slice, null))
@@ -174,36 +164,36 @@ final class OtherRules {
                         })
                         .check(EndpointSliceValidation::create)
                         .updateCheck(EndpointSliceValidation::update)
-                        .warn(ObjectWarnings::endpointSlice));
+                        .warn(ObjectWarnings::endpointSlice);
+            default -> null;
+        };
     }
 
-    private static void access(Map<String, Rules> table) {
-        table.put(
-                "roles.rbac.authorization.k8s.io",
-                Rules.plain().createOnUpdate().check(RbacValidation::role));
-        table.put(
-                "clusterroles.rbac.authorization.k8s.io",
+    private static Rules access(String resource) {
+        return switch (resource) {
+            case "roles.rbac.authorization.k8s.io" ->
+                Rules.plain().createOnUpdate().check(RbacValidation::role);
+            case "clusterroles.rbac.authorization.k8s.io" ->
                 Rules.plain()
                         .createOnUpdate()
                         .check(RbacValidation::clusterRole)
-                        .updateCheck(RbacValidation::clusterRoleUpdate));
-        table.put(
-                "rolebindings.rbac.authorization.k8s.io",
+                        .updateCheck(RbacValidation::clusterRoleUpdate);
+            case "rolebindings.rbac.authorization.k8s.io" ->
                 Rules.plain()
                         .createOnUpdate()
                         .check(RbacValidation::roleBinding)
-                        .updateCheck((o, old) -> RbacValidation.bindingUpdate(RbacValidation.roleBinding(o), o, old)));
-        table.put(
-                "clusterrolebindings.rbac.authorization.k8s.io",
+                        .updateCheck((o, old) -> RbacValidation.bindingUpdate(RbacValidation.roleBinding(o), o, old));
+            case "clusterrolebindings.rbac.authorization.k8s.io" ->
                 Rules.plain()
                         .createOnUpdate()
                         .check(RbacValidation::clusterRoleBinding)
-                        .updateCheck((o, old) ->
-                                RbacValidation.bindingUpdate(RbacValidation.clusterRoleBinding(o), o, old)));
-        table.put("certificatesigningrequests.certificates.k8s.io", CertificateRules.rules());
-        table.put(
-                "leases.coordination.k8s.io",
-                Rules.plain().createOnUpdate().conditional().check(ClusterValidation::lease));
+                        .updateCheck(
+                                (o, old) -> RbacValidation.bindingUpdate(RbacValidation.clusterRoleBinding(o), o, old));
+            case "certificatesigningrequests.certificates.k8s.io" -> CertificateRules.rules();
+            case "leases.coordination.k8s.io" ->
+                Rules.plain().createOnUpdate().conditional().check(ClusterValidation::lease);
+            default -> null;
+        };
     }
 
     private static void localApiService(RequestContext context, Map<String, Object> object) {
@@ -211,72 +201,65 @@ final class OtherRules {
         Conditions.set(object, "Available", "True", "Local", "Local APIServices are always available", context.now());
     }
 
-    private static void admission(Map<String, Rules> table) {
-        String group = ".admissionregistration.k8s.io";
-        for (String hooks : List.of("validatingwebhookconfigurations", "mutatingwebhookconfigurations")) {
-            table.put(
-                    hooks + group,
-                    Rules.plain()
-                            .withExactGeneration()
-                            .conditional()
-                            .check(WebhookValidation::configuration)
-                            .updateCheck(WebhookValidation::configurationUpdate)
-                            .warn(ObjectWarnings::reservedName));
-        }
-        table.put(
-                "validatingadmissionpolicies" + group,
+    private static Rules admission(String resource) {
+        return switch (resource) {
+            case "validatingwebhookconfigurations.admissionregistration.k8s.io",
+                    "mutatingwebhookconfigurations.admissionregistration.k8s.io" ->
+                Rules.plain()
+                        .withExactGeneration()
+                        .conditional()
+                        .check(WebhookValidation::configuration)
+                        .updateCheck(WebhookValidation::configurationUpdate)
+                        .warn(ObjectWarnings::reservedName);
+            case "validatingadmissionpolicies.admissionregistration.k8s.io" ->
                 Rules.withStatus()
                         .keepsMetadataInStatus()
                         .conditional()
                         .check(PolicyValidation::validating)
                         .updateCheck(PolicyValidation::validating)
                         .statusCheck((o, old) -> PolicyValidation.status(o))
-                        .warn(ObjectWarnings::reservedName));
-        table.put(
-                "validatingadmissionpolicybindings" + group,
+                        .warn(ObjectWarnings::reservedName);
+            case "validatingadmissionpolicybindings.admissionregistration.k8s.io" ->
                 Rules.plain()
                         .withGeneration()
                         .conditional()
                         .check(o -> PolicyValidation.binding(o, true))
-                        .warn(ObjectWarnings::reservedName));
-        table.put(
-                "mutatingadmissionpolicies" + group,
+                        .warn(ObjectWarnings::reservedName);
+            case "mutatingadmissionpolicies.admissionregistration.k8s.io" ->
                 Rules.plain()
                         .withGeneration()
                         .conditional()
                         .check(PolicyValidation::mutating)
                         .updateCheck(PolicyValidation::mutating)
-                        .warn(ObjectWarnings::reservedName));
-        table.put(
-                "mutatingadmissionpolicybindings" + group,
+                        .warn(ObjectWarnings::reservedName);
+            case "mutatingadmissionpolicybindings.admissionregistration.k8s.io" ->
                 Rules.plain()
                         .withGeneration()
                         .conditional()
                         .check(o -> PolicyValidation.binding(o, false))
-                        .warn(ObjectWarnings::reservedName));
-        table.put(
-                "apiservices.apiregistration.k8s.io",
+                        .warn(ObjectWarnings::reservedName);
+            case "apiservices.apiregistration.k8s.io" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .conditional()
                         .keepsMetadataInStatus()
                         .onCreate(OtherRules::localApiService)
                         .check(ApiServiceValidation::check)
-                        .statusCheck((o, old) -> ApiServiceValidation.status(o)));
-        table.put(
-                "flowschemas.flowcontrol.apiserver.k8s.io",
+                        .statusCheck((o, old) -> ApiServiceValidation.status(o));
+            case "flowschemas.flowcontrol.apiserver.k8s.io" ->
                 Rules.withStatus()
                         .keepsMetadataInStatus()
                         .onStatus((context, object, old) -> keepMetadata(object, old))
                         .check(FlowControlValidation::flowSchema)
-                        .statusCheck(FlowControlValidation::statusUpdate));
-        table.put(
-                "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+                        .statusCheck(FlowControlValidation::statusUpdate);
+            case "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io" ->
                 Rules.withStatus()
                         .keepsMetadataInStatus()
                         .onStatus((context, object, old) -> keepMetadata(object, old))
                         .check(FlowControlValidation::priorityLevel)
-                        .statusCheck(FlowControlValidation::statusUpdate));
+                        .statusCheck(FlowControlValidation::statusUpdate);
+            default -> null;
+        };
     }
 
     /** A write of the status changes nothing else, not even what nobody may change. */
@@ -290,35 +273,34 @@ final class OtherRules {
         object.put("metadata", metadata);
     }
 
-    private static void policy(Map<String, Rules> table, boolean toZero) {
-        table.put(
-                "horizontalpodautoscalers.autoscaling",
+    private static Rules policy(String resource, boolean toZero) {
+        return switch (resource) {
+            case "horizontalpodautoscalers.autoscaling" ->
                 Rules.withStatus()
                         .withoutGeneration()
                         .check(object -> HorizontalPodAutoscalerValidation.create(object, toZero))
                         .updateCheck((object, old) -> HorizontalPodAutoscalerValidation.update(object, old, toZero))
-                        .statusCheck(HorizontalPodAutoscalerValidation::status));
-        table.put(
-                "poddisruptionbudgets.policy",
+                        .statusCheck(HorizontalPodAutoscalerValidation::status);
+            case "poddisruptionbudgets.policy" ->
                 Rules.withStatus()
                         .conditional()
                         .check(DisruptionBudgetValidation::create)
                         .updateCheck(DisruptionBudgetValidation::update)
-                        .statusCheck(DisruptionBudgetValidation::status));
-        table.put(
-                "priorityclasses.scheduling.k8s.io",
+                        .statusCheck(DisruptionBudgetValidation::status);
+            case "priorityclasses.scheduling.k8s.io" ->
                 Rules.plain()
                         // upstream counts no changes
                         .onCreate((context, priority) -> Trees.set(priority, 1L, "metadata", "generation"))
                         .check(ClusterValidation::priorityClass)
-                        .updateCheck(ClusterValidation::priorityClassUpdate));
-        table.put(
-                "runtimeclasses.node.k8s.io",
+                        .updateCheck(ClusterValidation::priorityClassUpdate);
+            case "runtimeclasses.node.k8s.io" ->
                 Rules.plain()
                         .createOnUpdate()
                         .conditional()
                         .check(ClusterValidation::runtimeClass)
                         .updateCheck(ClusterValidation::runtimeClassUpdate)
-                        .warn(ObjectWarnings::runtimeClass));
+                        .warn(ObjectWarnings::runtimeClass);
+            default -> null;
+        };
     }
 }

@@ -3,18 +3,23 @@ package io.k8j.apiserver.strategy;
 import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.resource.GroupVersionResource;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Finds the rules of a built-in resource. Safe for all threads. */
+/**
+ * Finds the rules of a built-in resource, which are put together when they are first asked for: a start needs those of a
+ * fifth of all resources. Safe for all threads.
+ */
 public final class Strategies {
-    private static final ResourceStrategy PLAIN = Rules.plain();
     private static final Strategies DEFAULTS = new Strategies(FeatureGates.DEFAULTS);
 
-    private final Map<String, Rules> table;
+    private final FeatureGates gates;
+    private final DisabledFields disabled;
+    private final Map<String, Rules> made = new ConcurrentHashMap<>(); // by qualified name
 
     private Strategies(FeatureGates gates) {
-        this.table = table(gates);
+        this.gates = gates;
+        this.disabled = new DisabledFields(gates);
     }
 
     /** The rules that hold while these features are on. */
@@ -34,21 +39,22 @@ public final class Strategies {
      * made of them.
      */
     public ResourceStrategy find(GroupVersionResource resource) {
-        Rules rules = table.get(resource.qualified());
-        return rules == null ? PLAIN : rules;
+        return made.computeIfAbsent(resource.qualified(), this::make);
     }
 
-    private static Map<String, Rules> table(FeatureGates gates) {
-        Map<String, Rules> table = new HashMap<>();
-        table.put("pods", PodRules.rules());
-        table.put("services", ServiceRules.rules());
-        table.putAll(WorkloadRules.table());
-        table.putAll(ConfigRules.table());
-        table.putAll(OtherRules.table(gates));
-        table.putAll(DeviceRules.table());
-        table.putAll(GroupRules.table());
-        table.putAll(MigrationRules.table());
-        new DisabledFields(gates).addTo(table);
-        return Map.copyOf(table);
+    private Rules make(String resource) {
+        Rules rules = switch (resource) {
+            case "pods" -> PodRules.rules();
+            case "services" -> ServiceRules.rules();
+            case "storageversionmigrations.storagemigration.k8s.io" -> MigrationRules.rules();
+            default -> WorkloadRules.find(resource);
+        };
+        if (rules == null) rules = ConfigRules.find(resource);
+        if (rules == null) rules = OtherRules.find(resource, gates);
+        if (rules == null) rules = DeviceRules.find(resource);
+        if (rules == null) rules = GroupRules.find(resource);
+        if (rules == null) rules = Rules.plain();
+        disabled.addTo(resource, rules);
+        return rules;
     }
 }

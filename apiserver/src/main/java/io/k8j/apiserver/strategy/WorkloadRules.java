@@ -22,16 +22,15 @@ final class WorkloadRules {
 
     private WorkloadRules() {}
 
-    static Map<String, Rules> table() {
-        Map<String, Rules> table = new LinkedHashMap<>();
-        table.put(
-                "podtemplates",
+    /** The rules of a resource; null if it is not one of these. */
+    static Rules find(String resource) {
+        return switch (resource) {
+            case "podtemplates" ->
                 Rules.plain()
                         .withGeneration()
                         .check(WorkloadValidation::podTemplate)
-                        .warn((o, old) -> template(Place.of(o).field("template"))));
-        table.put(
-                "replicationcontrollers",
+                        .warn((o, old) -> template(Place.of(o).field("template")));
+            case "replicationcontrollers" ->
                 Rules.withStatus()
                         .orphans()
                         .check(WorkloadValidation::replicationController)
@@ -39,9 +38,8 @@ final class WorkloadRules {
                         .warn(WorkloadRules::templateWarnings)
                         .select(
                                 "status.replicas",
-                                p -> Long.toString(p.at("status", "replicas").number(0))));
-        table.put(
-                "replicasets.apps",
+                                p -> Long.toString(p.at("status", "replicas").number(0)));
+            case "replicasets.apps" ->
                 Rules.withStatus()
                         .check(WorkloadValidation::replicaSet)
                         .updateCheck(
@@ -50,9 +48,8 @@ final class WorkloadRules {
                         .warn(WorkloadRules::templateWarnings)
                         .select(
                                 "status.replicas",
-                                p -> Long.toString(p.at("status", "replicas").number(0))));
-        table.put(
-                "deployments.apps",
+                                p -> Long.toString(p.at("status", "replicas").number(0)));
+            case "deployments.apps" ->
                 Rules.withStatus()
                         .keepsLabelsInStatus()
                         .onUpdate(WorkloadRules::countAnnotations)
@@ -60,30 +57,26 @@ final class WorkloadRules {
                         .updateCheck(
                                 (o, old) -> WorkloadValidation.withSelector(WorkloadValidation.deployment(o), o, old))
                         .statusCheck(ReplicaStatusValidation::deployment)
-                        .warn(WorkloadRules::templateWarnings));
-        table.put(
-                "daemonsets.apps",
+                        .warn(WorkloadRules::templateWarnings);
+            case "daemonsets.apps" ->
                 Rules.withStatus()
                         .onCreate((context, set) -> setTemplateGeneration(set, 1))
                         .onUpdate(WorkloadRules::countTemplates)
                         .check(WorkloadValidation::daemonSet)
                         .updateCheck(WorkloadValidation::daemonSetUpdate)
                         .statusCheck(ReplicaStatusValidation::daemonSet)
-                        .warn(WorkloadRules::nameless));
-        table.put(
-                "statefulsets.apps",
+                        .warn(WorkloadRules::nameless);
+            case "statefulsets.apps" ->
                 Rules.withStatus()
                         .check(StatefulSetValidation::create)
                         .updateCheck(StatefulSetValidation::update)
                         .statusCheck(ReplicaStatusValidation::statefulSet)
-                        .warn(WorkloadRules::nameless));
-        table.put(
-                "controllerrevisions.apps",
+                        .warn(WorkloadRules::nameless);
+            case "controllerrevisions.apps" ->
                 Rules.plain()
                         .check(WorkloadValidation::controllerRevision)
-                        .updateCheck(WorkloadValidation::controllerRevisionUpdate));
-        table.put(
-                "jobs.batch",
+                        .updateCheck(WorkloadValidation::controllerRevisionUpdate);
+            case "jobs.batch" ->
                 Rules.withStatus()
                         // batch/v1 keeps the children when the client does not say what it wants
                         .orphans()
@@ -97,14 +90,14 @@ final class WorkloadRules {
                         .warn(WorkloadRules::templateWarnings)
                         .select(
                                 "status.successful",
-                                p -> Long.toString(p.at("status", "succeeded").number(0))));
-        table.put(
-                "cronjobs.batch",
+                                p -> Long.toString(p.at("status", "succeeded").number(0)));
+            case "cronjobs.batch" ->
                 Rules.withStatus()
                         .check(CronJobValidation::create)
                         .updateCheck(CronJobValidation::update)
-                        .warn(WorkloadRules::cronJobWarnings));
-        return table;
+                        .warn(WorkloadRules::cronJobWarnings);
+            default -> null;
+        };
     }
 
     /** The annotation keeps a counter that was a field of a DaemonSet's spec before apps/v1. */

@@ -2,18 +2,16 @@ package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Secret;
 import io.k8j.kubelet.cri.v1.AuthConfig;
+import io.k8j.model.json.Json;
+import io.k8j.model.json.JsonException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Reads registry credentials out of Secrets of type dockerconfigjson and dockercfg. */
 final class PullSecrets {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private PullSecrets() {}
 
     /** The credentials that fit an image's registry; empty if none, or if the Secret cannot be read. */
@@ -31,14 +29,14 @@ final class PullSecrets {
                     found.add(credential((String) registry, values));
                 }
             });
-        } catch (JacksonException | IllegalArgumentException e) {
+        } catch (JsonException | IllegalArgumentException e) {
             return List.of(); // upstream, too, goes on as if the Secret named no registry
         }
         return found;
     }
 
     private static Map<?, ?> parse(String base64) {
-        return JSON.readValue(Base64.getDecoder().decode(base64), Map.class);
+        return Json.parseObject(Base64.getDecoder().decode(base64));
     }
 
     private static AuthConfig credential(String registry, Map<?, ?> values) {

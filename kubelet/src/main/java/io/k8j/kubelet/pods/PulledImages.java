@@ -1,5 +1,7 @@
 package io.k8j.kubelet.pods;
 
+import io.k8j.model.json.Json;
+import io.k8j.model.json.JsonException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,8 +18,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Who may use the images that this node has pulled, by upstream's policy NeverVerifyPreloadedImages: an image that was
@@ -51,7 +51,6 @@ final class PulledImages {
     }
 
     private static final Logger log = LoggerFactory.getLogger(PulledImages.class);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MOST_SECRETS = 100;
 
     private final Path records;
@@ -162,11 +161,11 @@ final class PulledImages {
         if (!Files.exists(file)) return new LinkedHashMap<>();
         try {
             Map<String, Object> mapping = new LinkedHashMap<>();
-            if (JSON.readValue(Files.readAllBytes(file), Map.class).get("credentialMapping") instanceof Map<?, ?> all) {
+            if (Json.parseObject(Files.readAllBytes(file)).get("credentialMapping") instanceof Map<?, ?> all) {
                 all.forEach((name, value) -> mapping.put(String.valueOf(name), value));
             }
             return mapping;
-        } catch (JacksonException e) {
+        } catch (JsonException e) {
             throw new IOException(e);
         }
     }
@@ -189,7 +188,7 @@ final class PulledImages {
     private static void write(Path file, Map<String, Object> tree) throws IOException {
         Files.createDirectories(file.getParent());
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(fresh, JSON.writeValueAsBytes(tree));
+        Files.write(fresh, Json.write(tree));
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 

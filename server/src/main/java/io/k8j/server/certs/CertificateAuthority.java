@@ -118,8 +118,20 @@ public final class CertificateAuthority {
 
     /** A new P-256 key pair. */
     public static KeyPair newKeyPair() throws GeneralSecurityException {
+        return newKeyPair("secp256r1");
+    }
+
+    /**
+     * A new P-384 key pair. It takes the JDK a third of the time of the first P-256 one, for which it multiplies points for
+     * tables that pay for a process that lives long.
+     */
+    public static KeyPair newShortLivedKeyPair() throws GeneralSecurityException {
+        return newKeyPair("secp384r1");
+    }
+
+    private static KeyPair newKeyPair(String curve) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        generator.initialize(new ECGenParameterSpec(curve));
         return generator.generateKeyPair();
     }
 }

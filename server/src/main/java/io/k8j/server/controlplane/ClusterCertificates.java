@@ -132,7 +132,7 @@ public final class ClusterCertificates implements AutoCloseable {
     public static ClusterCertificates inMemory(List<String> serverNames, List<String> nodeNames, Time time)
             throws GeneralSecurityException {
         // Making a key is the slowest part of it in a JVM that has just begun, and nothing here outlives that JVM.
-        KeyPair pair = CertificateAuthority.newKeyPair();
+        KeyPair pair = CertificateAuthority.newShortLivedKeyPair();
         InstantSource clock = InstantSource.fixed(IN_MEMORY_FROM);
         return new ClusterCertificates(
                 CertificateAuthority.inMemory("ca", pair, clock, IN_MEMORY_VALIDITY),
