@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** Makes and keeps the clients of a cluster. Classes of optional libraries are touched only when they are asked for. */
 final class Clients implements AutoCloseable {
+    private static final String FABRIC8 = "io.fabric8.kubernetes.client.KubernetesClient";
+
     private record Key(String type, String namespace) {}
 
     private final K8jCluster cluster;
@@ -21,8 +23,13 @@ final class Clients implements AutoCloseable {
     /** Whether a type is one of those that can be made. */
     static boolean knows(Class<?> type) {
         return type == Client.class
-                || type.getName().equals("io.fabric8.kubernetes.client.KubernetesClient")
+                || isFabric8(type)
                 || type.getName().equals("io.kubernetes.client.openapi.ApiClient");
+    }
+
+    /** Whether it is fabric8's client. */
+    static boolean isFabric8(Class<?> type) {
+        return type.getName().equals(FABRIC8);
     }
 
     synchronized <T> T get(Class<T> type, String namespace) {
@@ -39,8 +46,7 @@ final class Clients implements AutoCloseable {
     private Object make(Class<?> type, String namespace) {
         return switch (type.getName()) {
             case "io.k8j.client.Client" -> cluster.client();
-            case "io.fabric8.kubernetes.client.KubernetesClient" ->
-                closing.add(fabric8().of(cluster.access(), namespace));
+            case FABRIC8 -> closing.add(fabric8().of(cluster.access(), namespace));
             case "io.kubernetes.client.openapi.ApiClient" -> {
                 OfficialClients.Closable official = closing.add(OfficialClients.of(cluster.kubeconfig(namespace)));
                 yield official.client();

@@ -1,5 +1,6 @@
 package io.k8j.junit;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.api.model.NamedContextBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -25,6 +26,16 @@ final class Fabric8Clients implements AutoCloseable {
 
     private final KubernetesSerialization classes = new KubernetesSerialization();
     private HttpClient shared; // guarded by this; null until there is a client
+
+    /** Does once what the first client of a JVM takes long for: with one that never sends anything. */
+    static void prepare() {
+        Access nowhere =
+                new Access("https://127.0.0.1:1", SharedParts.certificates().authorityPem(), "none");
+        try (Fabric8Clients first = new Fabric8Clients();
+                KubernetesClient client = first.of(nowhere, "default")) {
+            client.getKubernetesSerialization().clone(new ConfigMap());
+        }
+    }
 
     KubernetesClient of(Access access, String namespace) {
         Config config = config(access, namespace);

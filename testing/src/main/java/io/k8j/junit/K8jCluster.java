@@ -132,6 +132,7 @@ public final class K8jCluster implements AutoCloseable {
             addNode();
         }
         if (fresh) {
+            awaitPodsMayRun("default");
             options.manifests().forEach(manifests::applyFile);
         }
         if (options.lightNodes() > 0) {
@@ -308,17 +309,21 @@ public final class K8jCluster implements AutoCloseable {
                         .withName(name)
                         .endMetadata()
                         .build());
-        if (!options.without().contains("controllers")) {
-            Wait.until(
-                    QUIESCENT_LIMIT,
-                    () -> client().resources(ServiceAccount.class)
-                                    .find(new ObjectKey(name, "default"))
-                                    .isPresent()
-                            && client().resources(ConfigMap.class)
-                                    .find(new ObjectKey(name, "kube-root-ca.crt"))
-                                    .isPresent(),
-                    () -> "namespace %s lacks its ServiceAccount or its kube-root-ca.crt".formatted(name));
-        }
+        awaitPodsMayRun(name);
+    }
+
+    /** Pods need their namespace's ServiceAccount, and its bundle of certificates to talk to the API server. */
+    private void awaitPodsMayRun(String namespace) {
+        if (options.without().contains("controllers")) return;
+        Wait.until(
+                QUIESCENT_LIMIT,
+                () -> client().resources(ServiceAccount.class)
+                                .find(new ObjectKey(namespace, "default"))
+                                .isPresent()
+                        && client().resources(ConfigMap.class)
+                                .find(new ObjectKey(namespace, "kube-root-ca.crt"))
+                                .isPresent(),
+                () -> "namespace %s lacks its ServiceAccount or its kube-root-ca.crt".formatted(namespace));
     }
 
     /** Waits until the cluster is quiescent, and keeps all that is stored, for fresh clusters that start from it. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does what the first cluster of a JVM needs, as far as it takes long, on several threads at once: makes the key of the
@@ -46,6 +47,7 @@ final class Preload {
 
     private static final AtomicBoolean EARLY = new AtomicBoolean();
     private static final AtomicBoolean EXPRESSIONS = new AtomicBoolean();
+    private static final AtomicBoolean FABRIC8 = new AtomicBoolean();
 
     private Preload() {}
 
@@ -59,8 +61,16 @@ final class Preload {
      * @param expressions whether it will have custom resources, whose rules need CEL
      */
     static void early(boolean expressions) {
-        if (EARLY.compareAndSet(false, true)) start("preload", Preload::work);
+        if (EARLY.compareAndSet(false, true)) {
+            LoggerFactory.getILoggerFactory(); // what others log while SLF4J looks for a back end makes it complain
+            start("preload", Preload::work);
+        }
         if (expressions && EXPRESSIONS.compareAndSet(false, true)) start("preload-expressions", ServerLanguage::get);
+    }
+
+    /** Gets fabric8's client ready beside the caller, who will want one. */
+    static void fabric8() {
+        if (FABRIC8.compareAndSet(false, true)) start("preload-fabric8", Fabric8Clients::prepare);
     }
 
     /** Does what is left, once for all clusters. What other threads do may still be going on when this returns. */

@@ -13,7 +13,8 @@
  *   <li>A clock that is moved stops at each timer until all that it caused is done, except those that say by their
  *       {@link io.k8j.model.time.Pace} that nothing happens then: while nothing else does, these are passed over.
  *   <li>{@link io.k8j.junit.K8j} and its extension start clusters for JUnit, give each test a namespace, inject
- *       clients, and print events and states of a failed test's namespace.
+ *       clients, and print events and states of a failed test's namespace. {@link io.k8j.junit.EarlyStart} has what the
+ *       first of them needs prepared ({@code Preload}) while JUnit still looks for tests.
  * </ol>
  */
 package io.k8j.junit;
