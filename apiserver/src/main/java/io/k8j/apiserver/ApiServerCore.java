@@ -24,6 +24,8 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.ApiTransport;
+import io.k8j.model.api.GoQuote;
+import io.k8j.model.api.Verb;
 import io.k8j.model.api.WatchListener;
 import io.k8j.model.time.Time;
 import io.k8j.store.Store;
@@ -147,6 +149,7 @@ public final class ApiServerCore implements AutoCloseable {
         ServedResource resource = resource(call);
         Handler handler = handlers.find(resource, call);
         if (handler == null) throw ApiException.methodNotAllowed();
+        if (resource.storage() != null) checkName(call);
         Call served = context(user, agent, call, resource);
         try {
             return handler.handle(served);
@@ -156,6 +159,19 @@ public final class ApiServerCore implements AutoCloseable {
         } finally {
             answered(served.context());
         }
+    }
+
+    /** Names become parts of keys, so what would lead to other keys is none. */
+    private static void checkName(ApiCall call) {
+        String name = call.name();
+        String why;
+        if (name.equals(".") || name.equals("..")) why = "may not be '" + name + "'";
+        else if (name.indexOf('/') >= 0) why = "may not contain '/'";
+        else if (name.indexOf('%') >= 0) why = "may not contain '%'";
+        else return;
+        // An object that is written has a name of its own, which is compared with this one first.
+        boolean written = call.verb() == Verb.UPDATE || call.verb() == Verb.CREATE;
+        if (!written) throw ApiException.badRequest("Name parameter invalid: " + GoQuote.quote(name) + ": " + why);
     }
 
     private static void answered(RequestContext context) {
@@ -289,13 +305,23 @@ public final class ApiServerCore implements AutoCloseable {
         return feed.applied();
     }
 
+    /** Whether a handler is there for a call like this one; its options and body do not matter. */
+    public boolean serves(ServedResource resource, ApiCall call) {
+        if (call.verb() != Verb.WATCH) return handlers.find(resource, call) != null;
+        return resource.storage() != null && resource.info().verbs().contains("watch");
+    }
+
+    /** @throws ApiException 404 if a resource has no such subresource; an empty name stands for the resource itself */
+    public void checkSubresource(ServedResource resource, String subresource, String name) {
+        if (subresource.isEmpty() || resource.info().subresource(subresource) != null) return;
+        // Upstream looks for the path of a custom resource among its objects.
+        throw resource.custom() == null ? unknown() : ApiException.notFound(resource.gvr(), name);
+    }
+
     private ServedResource resource(ApiCall call) {
         ServedResource resource = table.get(call.resource());
         if (resource == null) throw unknown();
-        if (!call.subresource().isEmpty() && resource.info().subresource(call.subresource()) == null) {
-            // Upstream looks for the path of a custom resource among its objects.
-            throw resource.custom() == null ? unknown() : ApiException.notFound(call.resource(), call.name());
-        }
+        checkSubresource(resource, call.subresource(), call.name());
         return resource;
     }
 

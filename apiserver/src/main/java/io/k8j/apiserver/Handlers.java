@@ -133,7 +133,8 @@ final class Handlers implements AutoCloseable {
         updatable("*", "status", getter, updates, Rules.STATUS);
         updatable("pods", "ephemeralcontainers", getter, updates, PodRules.EPHEMERAL_CONTAINERS);
         updatable("pods", "resize", getter, updates, PodRules.RESIZE);
-        updatable("namespaces", "finalize", null, updates, NamespaceRules.FINALIZE);
+        subresources.add(
+                "namespaces", "finalize", Verb.UPDATE, new UpdateHandler(updates, NamespaceRules.FINALIZE, call -> {}));
         updatable("certificatesigningrequests.certificates.k8s.io", "approval", getter, updates, SigningRules.APPROVAL);
         Handler scale = new ScaleHandler(updates);
         for (Verb verb : List.of(Verb.GET, Verb.UPDATE, Verb.PATCH)) subresources.add("*", "scale", verb, scale);
@@ -168,7 +169,7 @@ final class Handlers implements AutoCloseable {
     }
 
     private void updatable(String resource, String subresource, Handler getter, UpdateFlow updates, UpdateRules rules) {
-        if (getter != null) subresources.add(resource, subresource, Verb.GET, getter);
+        subresources.add(resource, subresource, Verb.GET, getter);
         subresources.add(resource, subresource, Verb.UPDATE, new UpdateHandler(updates, rules, call -> {}));
         subresources.add(resource, subresource, Verb.PATCH, new PatchHandler(updates, rules, call -> {}));
     }

@@ -71,11 +71,11 @@ public final class Discovery implements Dispatcher.Documents {
     private static void send(
             Exchange exchange, Function<String, Map<String, Object>> plain, Supplier<Map<String, Object>> aggregated) {
         String type = TreeDocuments.wantedAs(exchange, DiscoveryDocuments.AGGREGATED);
-        exchange.addResponseHeader("Vary", "Accept");
         if (type == null) {
             TreeDocuments.send(exchange, 200, plain.apply(String.valueOf(exchange.header("Host"))));
             return;
         }
+        exchange.addResponseHeader("Vary", "Accept");
         byte[] document = TreeDocuments.bytes(aggregated.get(), type);
         exchange.setResponseHeader("Cache-Control", "public");
         Tagged.send(exchange, Tagged.of(document), type + FORM, () -> document);

@@ -42,7 +42,8 @@ final class Answers {
                 resource.info().listKind());
         boolean builtIn = resource.custom() == null;
         switch (form.transform()) {
-            case NONE, METADATA -> {
+            case METADATA -> throw notInThatForm("PartialObjectMetadata", "a list", GoTypeName.of(kind, !builtIn));
+            case NONE -> {
                 record(() -> ObjectForms.listTree(kind, response.list(), builtIn));
                 if (form.mediaType().equals(MediaTypes.JSON)) {
                     Body body = ObjectForms.list(kind, response.list(), builtIn);
@@ -96,6 +97,11 @@ final class Answers {
             }
             return;
         }
+        if (form.transform() == Negotiation.Transform.METADATA_LIST) {
+            GroupVersionKind kind = GroupVersionKind.of(object.apiVersion(), object.kind());
+            String type = GoTypeName.of(kind, resource.custom() != null);
+            throw notInThatForm("PartialObjectMetadataList", "not a list", type);
+        }
         Map<String, Object> tree = form.transform() == Negotiation.Transform.TABLE
                 ? ObjectForms.table(
                         resource,
@@ -108,6 +114,12 @@ final class Answers {
                 : ObjectForms.metadata(object, form.version());
         record(() -> tree);
         sendTree(exchange, code, tree, form.mediaType());
+    }
+
+    /** Found out only when there is an answer: what the request asked for is done then. */
+    private static ApiException notInThatForm(String form, String found, String type) {
+        String words = "you requested %s, but the requested object is %s (%s)".formatted(form, found, type);
+        return new ApiException(406, "NotAcceptable", words, null);
     }
 
     /** Whether the answer need not be the object itself: that it is need not be read out of its bytes then. */

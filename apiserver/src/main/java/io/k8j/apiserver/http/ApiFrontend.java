@@ -44,8 +44,8 @@ public final class ApiFrontend implements ExchangeHandler {
         List<RequestFilter> filters = new ArrayList<>();
         filters.add(new Measure(metrics)); // first, so that refusals are counted
         filters.add(new RefusalsToStatus()); // everything behind it may throw
-        filters.add(new StandardHeaders());
         filters.add(new WellFormedPath());
+        filters.add(new StandardHeaders());
         filters.add(new RefuseWhenStopping(serving.drain()));
         filters.add(new RefusalsToStatus()); // so that a request counts until its answer is on its way
         filters.add(serving.deadlines()); // authentication may wait for others, so it counts

@@ -40,9 +40,11 @@ final class CallReader {
     /** The verb of the request; null if the method does not fit the path. */
     static Verb verb(Exchange exchange, RequestPath path) {
         boolean collection = path.name().isEmpty();
+        boolean reads = exchange.method().equals("GET") || exchange.method().equals("HEAD");
+        if (path.watch() && !reads) return null; // below the old prefix nothing can be changed
         return switch (exchange.method()) {
             case "GET", "HEAD" -> {
-                if (path.watch() || Params.flag(exchange.query("watch"))) {
+                if (path.watch() || collection && Params.flag(exchange.query("watch"))) {
                     yield path.subresource().isEmpty() ? Verb.WATCH : Verb.GET;
                 }
                 yield collection ? Verb.LIST : Verb.GET;
@@ -66,11 +68,12 @@ final class CallReader {
         }
         Map<String, String> query = new LinkedHashMap<>();
         exchange.query().forEach((name, values) -> query.put(name, values.isEmpty() ? "" : values.getFirst()));
+        if (path.watch()) query.putIfAbsent("watch", "false"); // the path asks for it, not the options
         String contentType = MediaTypes.contentType(exchange.header("Content-Type"));
         Object body = switch (verb) {
             case GET, LIST, WATCH -> null;
             case PATCH -> patch(exchange, contentType, custom);
-            case CREATE, UPDATE -> wholeObject(exchange, contentType, kind);
+            case CREATE, UPDATE -> written(exchange, contentType, kind, verb, query);
             case DELETE, DELETECOLLECTION ->
                 exchange.body().length == 0 ? null : wholeObject(exchange, contentType, "DeleteOptions");
         };
@@ -83,6 +86,30 @@ final class CallReader {
                 query,
                 verb == Verb.PATCH ? contentType : null,
                 body);
+    }
+
+    /** Upstream looks at the options before it decodes the body, which may be wrong, too. */
+    private static Object written(
+            Exchange exchange, String contentType, String kind, Verb verb, Map<String, String> query) {
+        boolean readable = contentType.isEmpty() && exchange.header("Content-Type") == null
+                || MediaTypes.SUPPORTED.contains(contentType)
+                        && MediaTypes.isWellFormed(exchange.header("Content-Type"));
+        if (readable) {
+            try {
+                return wholeObject(exchange, contentType, kind);
+            } catch (ApiException e) {
+                Params.check(verb, query);
+                throw e;
+            }
+        }
+        if (verb == Verb.UPDATE) Params.check(verb, query);
+        throw ApiException.unsupportedMediaType(MediaTypes.SUPPORTED);
+    }
+
+    /** @throws ApiException 415 if no route takes patches of that type, which is found out before the body is read */
+    static void checkPatchType(Exchange exchange) {
+        if (PATCH_TYPES.contains(MediaTypes.contentType(exchange.header("Content-Type")))) return;
+        throw new ApiException(415, "UnsupportedMediaType", "415: Unsupported Media Type", new LinkedHashMap<>());
     }
 
     private static Object patch(Exchange exchange, String contentType, boolean custom) {
@@ -123,7 +150,8 @@ final class CallReader {
             why = "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go value of type %s"
                     .formatted(goType(tree), TYPE_META);
         } catch (JsonException e) {
-            why = "couldn't get version/kind; json parse error: " + e.getMessage();
+            String words = e.getMessage();
+            why = words.startsWith("yaml: ") ? words : "couldn't get version/kind; json parse error: " + words;
         } catch (ProtobufException e) {
             why = e.getMessage();
         }

@@ -103,8 +103,7 @@ public final class ConnectHandler {
 
     private void log(Exchange exchange, RequestPath path) throws InterruptedException {
         if (!exchange.method().equals("GET")) {
-            throw ApiException.methodNotSupported(
-                    path.resource(), exchange.method().toLowerCase(Locale.ROOT));
+            throw ApiException.methodNotAllowed();
         }
         ApiObject pod = find(path);
         String target = PodStreams.logTarget(pod, exchange.query());

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Sends a request to the resource, stream or document it asks for. */
@@ -129,10 +130,11 @@ public final class Dispatcher implements RequestFilter.Next {
         answers.send(exchange, resource, response, asked.form());
     }
 
-    private static Asked read(Exchange exchange, RequestPath path, ServedResource resource) {
+    private Asked read(Exchange exchange, RequestPath path, ServedResource resource) {
         boolean custom = resource.custom() != null;
         boolean noProtobuf = custom || resource.schema() == null;
         Verb verb = CallReader.verb(exchange, path);
+        if (!custom) checkRoute(exchange, path, resource, verb);
         // Custom resources are served by another part of upstream, which takes HEAD for GET.
         if (verb == null || !custom && exchange.method().equals("HEAD")) {
             boolean nameless =
@@ -146,8 +148,7 @@ public final class Dispatcher implements RequestFilter.Next {
             return new Asked(CallReader.read(exchange, path, verb, kind, custom), form);
         }
         boolean review = resource.storage() == null && verb == Verb.CREATE;
-        Negotiation form =
-                Negotiation.of(exchange, verb == Verb.LIST || verb == Verb.DELETECOLLECTION, noProtobuf, !review);
+        Negotiation form = Negotiation.of(exchange, noProtobuf, !review);
         boolean writes = verb == Verb.CREATE || verb == Verb.UPDATE;
         boolean protobuf = MediaTypes.PROTOBUF.equals(MediaTypes.contentType(exchange.header("Content-Type")));
         if (writes && protobuf && custom) throw CallReader.notInProtobuf(exchange, resource.gvk());
@@ -155,6 +156,31 @@ public final class Dispatcher implements RequestFilter.Next {
         boolean scale = path.subresource().equals("scale");
         if (writes && custom && !scale) KindOfBody.checkCustom(exchange, call.body(), resource.gvk());
         return new Asked(call, form);
+    }
+
+    /**
+     * Upstream finds built-in resources by routes, which refuse before anybody reads what the request carries: an unknown
+     * path first, then its method, then the forms of body and answer.
+     */
+    private void checkRoute(Exchange exchange, RequestPath path, ServedResource resource, Verb verb) {
+        core.checkSubresource(resource, path.subresource(), path.name());
+        boolean served = verb != null
+                && core.serves(
+                        resource,
+                        new ApiCall(
+                                verb,
+                                path.resource(),
+                                path.namespace(),
+                                path.name(),
+                                path.subresource(),
+                                Map.of(),
+                                null,
+                                null));
+        if (!served || exchange.method().equals("HEAD")) throw ApiException.methodNotAllowed();
+        if (verb == Verb.PATCH) CallReader.checkPatchType(exchange);
+        boolean collection = verb == Verb.LIST || verb == Verb.WATCH;
+        List<String> forms = collection ? MediaTypes.OF_COLLECTIONS : MediaTypes.SUPPORTED;
+        if (!MediaTypes.names(exchange.header("Accept"), forms)) throw ApiException.noRepresentation(forms);
     }
 
     private void document(Exchange exchange) {
@@ -198,6 +224,7 @@ public final class Dispatcher implements RequestFilter.Next {
 
     /** Says that there is no such page, where there is no API either. */
     public static void noPage(Exchange exchange) {
+        exchange.setResponseHeader("X-Content-Type-Options", "nosniff");
         exchange.respond(404, "text/plain; charset=utf-8", PAGE_NOT_FOUND);
     }
 

@@ -60,17 +60,13 @@ public final class Exchange {
             state.complete();
         });
         String decodedPath;
-        Map<String, List<String>> decodedQuery;
         try {
-            QueryStringDecoder decoder = new QueryStringDecoder(request.uri());
-            decodedPath = decoder.path();
-            decodedQuery = decoder.parameters();
+            decodedPath = new QueryStringDecoder(request.uri()).path();
         } catch (IllegalArgumentException e) {
             decodedPath = null;
-            decodedQuery = Map.of();
         }
         this.path = decodedPath;
-        this.query = decodedQuery;
+        this.query = QueryParameters.of(request.uri());
     }
 
     public String method() {

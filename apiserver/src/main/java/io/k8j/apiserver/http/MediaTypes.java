@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads Accept and Content-Type headers. */
 final class MediaTypes {
@@ -14,7 +15,25 @@ final class MediaTypes {
     /** What upstream lists when it refuses an Accept or Content-Type header. */
     static final List<String> SUPPORTED = List.of(JSON, YAML, PROTOBUF);
 
+    /** The forms of what can be listed and watched. */
+    static final List<String> OF_COLLECTIONS =
+            List.of(JSON, YAML, PROTOBUF, JSON + ";stream=watch", PROTOBUF + ";stream=watch");
+
     private MediaTypes() {}
+
+    /**
+     * Whether a route with these forms is taken into account at all: an Accept header must name one of them, or everything,
+     * whatever its parameters say.
+     */
+    static boolean names(String accept, List<String> forms) {
+        if (accept == null || accept.isEmpty()) return true;
+        for (String clause : accept.split(",", -1)) {
+            int parameters = clause.indexOf(';');
+            String type = (parameters < 0 ? clause : clause.substring(0, parameters)).strip();
+            if (type.equals("*/*") || forms.contains(type)) return true;
+        }
+        return false;
+    }
 
     /**
      * One entry of an Accept header.
@@ -78,6 +97,14 @@ final class MediaTypes {
         } catch (NumberFormatException e) {
             return 1; // as lenient as upstream
         }
+    }
+
+    private static final Pattern PARAMETERS = Pattern.compile(
+            "[^\\s;,/]+(/[^\\s;,/]+)?\\s*(;\\s*[^\\s;=\"]+\\s*=\\s*([^\\s;=\"]+|\"[^\"]*\")\\s*)*(;\\s*)*");
+
+    /** Whether a Content-Type header has a type and, behind it, only pairs of names and values. */
+    static boolean isWellFormed(String header) {
+        return PARAMETERS.matcher(header.strip()).matches();
     }
 
     /** The bare media type of a Content-Type header, lower case; empty if there is none. */

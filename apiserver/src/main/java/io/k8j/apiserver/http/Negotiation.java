@@ -24,16 +24,15 @@ record Negotiation(String mediaType, Transform transform, String version) {
     /**
      * Chooses the first clause that can be served.
      *
-     * @param list whether the answer is a list, which decides which transforms fit
      * @param custom whether the objects have no protobuf form, as custom resources
      * @param tables whether there are rows of these objects; upstream has none of reviews
      * @throws ApiException 406 if none can
      */
-    static Negotiation of(Exchange exchange, boolean list, boolean custom, boolean tables) {
+    static Negotiation of(Exchange exchange, boolean custom, boolean tables) {
         List<String> wanted = exchange.headers("Accept");
         if (isPlain(wanted)) return PLAIN;
         for (MediaTypes.Clause clause : MediaTypes.accept(wanted)) {
-            Negotiation chosen = fit(clause, list);
+            Negotiation chosen = fit(clause);
             if (chosen == null || (custom && chosen.isWholeProtobuf())) continue;
             if (tables || chosen.transform() != Transform.TABLE) return chosen;
         }
@@ -43,10 +42,7 @@ record Negotiation(String mediaType, Transform transform, String version) {
     /** Chooses for a watch, whose events are single objects; metadata may be asked for under either name. */
     static Negotiation ofWatch(Exchange exchange, boolean custom) {
         for (MediaTypes.Clause clause : MediaTypes.accept(exchange.headers("Accept"))) {
-            Negotiation chosen = fit(clause, false);
-            if (chosen == null) {
-                chosen = fit(clause, true);
-            }
+            Negotiation chosen = fit(clause);
             boolean served = chosen != null
                     && !chosen.mediaType().equals(MediaTypes.YAML)
                     && !(custom && chosen.isWholeProtobuf());
@@ -67,7 +63,7 @@ record Negotiation(String mediaType, Transform transform, String version) {
         return transform == Transform.NONE && mediaType.equals(MediaTypes.PROTOBUF);
     }
 
-    private static Negotiation fit(MediaTypes.Clause clause, boolean list) {
+    private static Negotiation fit(MediaTypes.Clause clause) {
         String mediaType = MediaTypes.SUPPORTED.stream()
                 .filter(clause::matches)
                 .findFirst()
@@ -86,9 +82,8 @@ record Negotiation(String mediaType, Transform transform, String version) {
         return switch (as) {
             case "Table" ->
                 mediaType.equals(MediaTypes.PROTOBUF) ? null : new Negotiation(mediaType, Transform.TABLE, version);
-            case "PartialObjectMetadata" -> list ? null : new Negotiation(mediaType, Transform.METADATA, version);
-            case "PartialObjectMetadataList" ->
-                list ? new Negotiation(mediaType, Transform.METADATA_LIST, version) : null;
+            case "PartialObjectMetadata" -> new Negotiation(mediaType, Transform.METADATA, version);
+            case "PartialObjectMetadataList" -> new Negotiation(mediaType, Transform.METADATA_LIST, version);
             default -> null;
         };
     }

@@ -100,7 +100,12 @@ final class ObjectForms {
         tree.put("kind", "PartialObjectMetadataList");
         tree.put("apiVersion", "meta.k8s.io/" + version);
         tree.put("metadata", listMeta(list));
-        tree.put("items", list.items().stream().map(o -> metadata(o, version)).toList());
+        List<ApiObject> items = list.items();
+        tree.put(
+                "items",
+                items.isEmpty()
+                        ? null
+                        : items.stream().map(o -> metadata(o, version)).toList());
         return tree;
     }
 

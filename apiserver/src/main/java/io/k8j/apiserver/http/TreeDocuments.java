@@ -24,7 +24,9 @@ public final class TreeDocuments {
                 return;
             }
         }
-        throw ApiException.noRepresentation(MediaTypes.SUPPORTED);
+        throw MediaTypes.names(exchange.header("Accept"), MediaTypes.SUPPORTED)
+                ? ApiException.notAcceptable(MediaTypes.SUPPORTED)
+                : ApiException.noRepresentation(MediaTypes.SUPPORTED);
     }
 
     /**

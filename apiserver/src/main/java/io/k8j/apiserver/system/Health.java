@@ -81,7 +81,7 @@ public final class Health implements Dispatcher.Documents {
     public Optional<ExchangeHandler> find(Exchange exchange) {
         String path = exchange.path();
         for (String root : ROOTS) {
-            if (path.equals("/" + root) || path.equals("/" + root + "/")) {
+            if (path.equals("/" + root)) {
                 return Optional.of(e -> all(e, root));
             }
             if (path.startsWith("/" + root + "/")) {
@@ -100,7 +100,7 @@ public final class Health implements Dispatcher.Documents {
         if (wrong.isPresent()) {
             text(exchange, 500, "internal server error: " + wrong.get() + "\n");
         } else {
-            text(exchange, 200, "ok");
+            exchange.respond(200, TEXT, "ok".getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -60,8 +60,9 @@ public final class ServerDocuments implements Dispatcher.Documents {
             case "/version", "/version/" -> Optional.of(e -> sendIndented(only(e, JSON), version));
             case "/metrics" -> Optional.of(e -> metrics(e, metrics));
             case "/metrics/slis" -> Optional.of(e -> metrics(e, List.of(health::write)));
-            case "/.well-known/openid-configuration" -> Optional.of(this::issuerConfiguration);
-            case "/openid/v1/jwks" -> Optional.of(e -> sendCacheable(e, JWKS, keys.publicKeys()));
+            case "/.well-known/openid-configuration", "/.well-known/openid-configuration/" ->
+                Optional.of(this::issuerConfiguration);
+            case "/openid/v1/jwks", "/openid/v1/jwks/" -> Optional.of(e -> sendCacheable(e, JWKS, keys.publicKeys()));
             case "/", "/index.html" -> Optional.of(e -> sendIndented(e, paths()));
             default -> missing(exchange.path());
         };
@@ -112,6 +113,7 @@ public final class ServerDocuments implements Dispatcher.Documents {
     private static Optional<ExchangeHandler> missing(String path) {
         String[] parts = path.split("/");
         boolean resource = path.startsWith("/api/")
+                || path.startsWith("/version/")
                 || (path.startsWith("/apis/")
                         && parts.length > 3
                         && ResourceRegistry.builtIn().groups().contains(parts[2]));
@@ -139,6 +141,7 @@ public final class ServerDocuments implements Dispatcher.Documents {
                 "/metrics/slis",
                 "/openapi/v2",
                 "/openapi/v3",
+                "/openapi/v3/",
                 "/openid/v1/jwks",
                 "/statusz",
                 "/version"));

@@ -5,6 +5,7 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.FieldError;
 import io.k8j.model.api.GoQuote;
+import io.k8j.model.api.Verb;
 import io.k8j.model.resource.GroupVersionKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +42,13 @@ public record Params(String manager, boolean dryRun, Validation validation, bool
     /** Reads PatchOptions. */
     public static Params patch(ApiCall call) {
         return read(call, "PatchOptions", true, APPLY.equals(call.contentType()));
+    }
+
+    /** @throws ApiException 422 if the options of a creation or update are wrong */
+    public static void check(Verb verb, Map<String, String> query) {
+        ApiCall call = new ApiCall(verb, null, "", "", "", query, null, null);
+        if (verb == Verb.CREATE) create(call);
+        else update(call);
     }
 
     /** The options as admission sees them when this update turns into a creation. */

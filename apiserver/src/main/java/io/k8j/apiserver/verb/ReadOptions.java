@@ -46,25 +46,36 @@ record ReadOptions(
     }
 
     private static ReadOptions read(Call call, boolean watch) {
-        ReadOptions options = new ReadOptions(
-                call.query("resourceVersion"),
-                call.query("resourceVersionMatch"),
-                number(call, "limit"),
-                call.query("continue"),
-                call.api().query().containsKey("sendInitialEvents") ? flag(call, "sendInitialEvents") : null,
-                flag(call, "allowWatchBookmarks"),
-                call.api().query().containsKey("timeoutSeconds") ? number(call, "timeoutSeconds") : null,
-                selection(call));
-        List<FieldError> errors = watch ? options.watchErrors() : options.listErrors();
-        if (!errors.isEmpty()) {
-            throw ApiException.invalid(new GroupVersionKind("meta.k8s.io", "v1", "ListOptions"), "", errors);
+        String version = call.query("resourceVersion");
+        String match = call.query("resourceVersionMatch");
+        Boolean initial = call.api().query().containsKey("sendInitialEvents") ? flag(call, "sendInitialEvents") : null;
+        // The old paths below /watch/ are checked as lists are; callers in this process need not say it twice.
+        boolean asked = watch && (!call.api().query().containsKey("watch") || flag(call, "watch"));
+        boolean current = version.isEmpty() || version.equals("0");
+        if (asked && current && initial == null && match.isEmpty()) {
+            initial = true; // such watches have always begun with all objects
+            match = "NotOlderThan";
         }
+        long limit = number(call, "limit");
+        Long seconds = call.api().query().containsKey("timeoutSeconds") ? number(call, "timeoutSeconds") : null;
+        Selectors selectors = selectors(call);
+        String token = call.query("continue");
+        check(asked ? watchErrors(match, initial, token) : listErrors(version, match, initial, token));
+        boolean bookmarks = flag(call, "allowWatchBookmarks");
+        ReadOptions options =
+                new ReadOptions(version, match, limit, token, initial, bookmarks, seconds, selection(call, selectors));
         options.checkRevision(watch);
         return options;
     }
 
+    private static void check(List<FieldError> errors) {
+        if (errors.isEmpty()) return;
+        throw ApiException.invalid(new GroupVersionKind("meta.k8s.io", "v1", "ListOptions"), "", errors);
+    }
+
     /** The version must be a number, whatever it is used for. */
     private void checkRevision(boolean watch) {
+        if (!watch && !continueToken.isEmpty()) return; // a page has the version of its first one
         try {
             revision();
         } catch (ApiException e) {
@@ -74,7 +85,8 @@ record ReadOptions(
         }
     }
 
-    private List<FieldError> listErrors() {
+    private static List<FieldError> listErrors(
+            String resourceVersion, String match, Boolean sendInitialEvents, String continueToken) {
         List<FieldError> errors = new ArrayList<>(0);
         String field = "resourceVersionMatch";
         if (!match.isEmpty()) {
@@ -99,7 +111,7 @@ record ReadOptions(
         return errors;
     }
 
-    private List<FieldError> watchErrors() {
+    private static List<FieldError> watchErrors(String match, Boolean sendInitialEvents, String continueToken) {
         List<FieldError> errors = new ArrayList<>(0);
         String field = "resourceVersionMatch";
         if (sendInitialEvents != null && !match.equals("NotOlderThan")) {
@@ -169,25 +181,31 @@ record ReadOptions(
         return revision <= feed.applied() || feed.await(revision, FUTURE_PATIENCE);
     }
 
-    private static Selection selection(Call call) {
+    private record Selectors(LabelSelector labels, FieldSelector fields) {}
+
+    private static Selectors selectors(Call call) {
         try {
             LabelSelector labels = LabelSelector.parse(call.query("labelSelector"));
-            FieldSelector fields = FieldSelector.parse(call.query("fieldSelector"));
-            checkFields(call.resource(), fields);
-            boolean namespaced = call.resource().info().namespaced();
-            FieldSelector all = stored(call.resource(), fields);
-            if (!call.name().isEmpty()) {
-                List<FieldSelector.Term> terms = new ArrayList<>(all.terms());
-                terms.add(new FieldSelector.Term("metadata.name", false, call.name()));
-                all = FieldSelector.of(terms);
-            }
-            Selection selection = Selection.of(namespaced, call.namespace(), labels, all);
-            return asksOwn(fields) && call.resource().movesFields()
-                    ? selection.servedBy(call.resource()::selectableFields)
-                    : selection;
+            return new Selectors(labels, FieldSelector.parse(call.query("fieldSelector")));
         } catch (SelectorException e) {
             throw ApiException.badRequest(e.getMessage());
         }
+    }
+
+    private static Selection selection(Call call, Selectors selectors) {
+        FieldSelector fields = selectors.fields();
+        checkFields(call.resource(), fields);
+        boolean namespaced = call.resource().info().namespaced();
+        FieldSelector all = stored(call.resource(), fields);
+        if (!call.name().isEmpty()) {
+            List<FieldSelector.Term> terms = new ArrayList<>(all.terms());
+            terms.add(new FieldSelector.Term("metadata.name", false, call.name()));
+            all = FieldSelector.of(terms);
+        }
+        Selection selection = Selection.of(namespaced, call.namespace(), selectors.labels(), all);
+        return asksOwn(fields) && call.resource().movesFields()
+                ? selection.servedBy(call.resource()::selectableFields)
+                : selection;
     }
 
     private static boolean asksOwn(FieldSelector fields) {

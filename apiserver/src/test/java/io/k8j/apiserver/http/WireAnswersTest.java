@@ -237,7 +237,7 @@ class WireAnswersTest {
                         "?fieldManager=f",
                         "{",
                         400,
-                        "\"error decoding YAML: error converting YAML to JSON: yaml: line 1: "));
+                        "\"error decoding YAML: error converting YAML to JSON: yaml: did not find expected node content"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -73,10 +73,7 @@ public final class Yaml {
             while (documents.size() < limit && composer.hasDocument()) documents.add(composer.document());
             return documents;
         } catch (MarkedYamlEngineException e) {
-            String line = e.getProblemMark()
-                    .map(mark -> "line " + (mark.getLine() + 1) + ": ")
-                    .orElse("");
-            throw new JsonException("yaml: " + line + e.getProblem(), e);
+            throw new JsonException("yaml: " + YamlFault.words(e), e);
         } catch (NumberFormatException e) {
             // The scanner takes what is left of an escape at the end of the text for a number.
             throw new JsonException("yaml: did not find expected hexdecimal number", e);

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,6 +52,32 @@ class YamlTest {
                 new Case("json", "{\"a\": [1, \"b\\n\"]}", "{\"a\":[1,\"b\\n\"]}"),
                 new Case("only the first document", "a: 1\n---\nb: 2\n", "{\"a\":1}"),
                 new Case("nothing", "# nothing\n", "null"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            ignoreLeadingAndTrailingWhitespace = false,
+            quoteCharacter = '#',
+            value = {
+                "a: b: c|mapping values are not allowed in this context",
+                "x~a: b: c|line 2: mapping values are not allowed in this context",
+                "x: {a: b~y: c}|line 1: did not find expected ',' or '}'",
+                "a: [1}|did not find expected ',' or ']'",
+                "a:~\tb: c|line 2: found character that cannot start any token",
+                "a: \"x~y|line 2: found unexpected end of stream",
+                "a: `x|found character that cannot start any token",
+                "- a~b: c|line 1: did not find expected '-' indicator",
+                "a: b~- c|line 1: did not find expected key",
+                "a: - b|block sequence entries are not allowed in this context",
+                "{\"a\": 1,,}|did not find expected node content",
+                "key: [a, b~other: c|line 1: did not find expected ',' or ']'",
+                "a: 1~b~c: 2|line 3: could not find expected ':'"
+            })
+    void faultsAreToldInUpstreamsWords(String text, String words) {
+        assertThatThrownBy(() -> Yaml.parse(text.replace('~', '\n')))
+                .isInstanceOf(JsonException.class)
+                .hasMessage("yaml: " + words);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -94,7 +121,7 @@ class YamlTest {
         assertThatThrownBy(() -> Yaml.parse("[".repeat(5000))).isInstanceOf(JsonException.class);
         assertThatThrownBy(() -> Yaml.parse("a: b: c"))
                 .isInstanceOf(JsonException.class)
-                .hasMessage("yaml: line 1: mapping values are not allowed here");
+                .hasMessage("yaml: mapping values are not allowed in this context");
         assertThatThrownBy(() -> Yaml.parse("a:\n  b: \"\\ud800\""))
                 .hasMessage("yaml: line 2: found invalid Unicode character escape code");
         assertThatThrownBy(() -> Yaml.parse(".inf")).hasMessage("json: unsupported value: +Inf");
