@@ -14,13 +14,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** Gives each Pod an identity: its account, a token that renews itself, and the account's pull secrets. */
-record ServiceAccountAdmission(ObjectReader reader, RandomGenerator random) implements AdmissionPlugin {
+/**
+ * Gives each Pod an identity: its account, a token that renews itself, and the account's pull secrets.
+ *
+ * <p>The token's volume has a random name, which need not be another one for each Pod: with the same one the Pods of a
+ * template stay equal, and what was worked out for one of them holds for all.
+ */
+final class ServiceAccountAdmission implements AdmissionPlugin {
     private static final GroupVersionResource ACCOUNTS = new GroupVersionResource("", "v1", "serviceaccounts");
     private static final String MIRROR = "kubernetes.io/config.mirror";
     private static final String PREFIX = "kube-api-access-";
     private static final String MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
     private static final String SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
+
+    private final ObjectReader reader;
+    private final String volumeName;
+
+    ServiceAccountAdmission(ObjectReader reader, RandomGenerator random) {
+        this.reader = reader;
+        StringBuilder name = new StringBuilder(PREFIX);
+        for (int i = 0; i < 5; i++) {
+            name.append(SUFFIX_LETTERS.charAt(random.nextInt(SUFFIX_LETTERS.length())));
+        }
+        this.volumeName = name.toString();
+    }
 
     @Override
     public String name() {
@@ -113,11 +130,7 @@ record ServiceAccountAdmission(ObjectReader reader, RandomGenerator random) impl
         }
         boolean exists = !name.isEmpty();
         if (!exists) {
-            StringBuilder generated = new StringBuilder(PREFIX);
-            for (int i = 0; i < 5; i++) {
-                generated.append(SUFFIX_LETTERS.charAt(random.nextInt(SUFFIX_LETTERS.length())));
-            }
-            name = generated.toString();
+            name = volumeName;
         }
         boolean needed = false;
         for (String list : List.of("initContainers", "containers")) {

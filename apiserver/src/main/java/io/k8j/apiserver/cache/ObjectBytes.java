@@ -68,9 +68,10 @@ public final class ObjectBytes {
 
     /** The object at a revision. */
     public ApiObject objectAt(long revision) {
-        return tree == null
-                ? ApiObject.ofJson(at(revision))
-                : ApiObject.ofOrderedJson(at(revision), tree, Long.toString(revision));
+        if (tree == null) return ApiObject.ofJson(at(revision));
+        ApiObject object = ApiObject.ofOrderedJson(at(revision), tree, Long.toString(revision));
+        if (tree.get("spec") instanceof SharedSpec spec) spec.liken(object);
+        return object;
     }
 
     /** How many bytes the object has, without the revision's digits. */

@@ -5,6 +5,7 @@ import io.k8j.apiserver.cache.ResourceCache;
 import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.apply.CreatedFields;
 import io.k8j.model.json.Json;
 import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionKind;
@@ -30,6 +31,7 @@ public final class StoredResource {
     private final Schema schema;
     private final Supplier<ResourceStrategy> rules;
     private final ResourceCache cache;
+    private final CreatedFields createdFields = new CreatedFields();
     private volatile Strategy known; // null until somebody asks
 
     /** What is found out of a strategy once. */
@@ -94,6 +96,11 @@ public final class StoredResource {
 
     public ResourceCache cache() {
         return cache;
+    }
+
+    /** The managed fields of objects that were created. */
+    public CreatedFields createdFields() {
+        return createdFields;
     }
 
     /** Leases and events may lose their last moment in a power cut. */

@@ -15,14 +15,18 @@ final class PodRules {
     private PodRules() {}
 
     static Rules rules() {
+        FaultlessSpecs specs = new FaultlessSpecs();
         return Rules.withStatus()
-                .onCreate(PodRules::create)
+                .onCreate((context, pod) -> {
+                    create(context, pod);
+                    specs.recognize(pod);
+                })
                 .onUpdate((context, pod, old) -> {})
                 .onStatus(PodRules::status)
-                .check(PodValidation::create)
+                .check(specs::check)
                 .updateCheck(PodValidation::update)
                 .statusCheck(PodValidation::statusUpdate)
-                .warn(PodRules::warnings)
+                .warn((pod, old) -> warnings(specs, pod, old))
                 .warnOfStatus((pod, old) -> NetworkWarnings.podStatus(pod))
                 .grace(PodRules::grace)
                 .select("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName")
@@ -35,13 +39,12 @@ final class PodRules {
     }
 
     /** Nobody changes Pods by hand, so only new ones are looked at. */
-    private static List<String> warnings(Map<String, Object> pod, Map<String, Object> old) {
+    private static List<String> warnings(FaultlessSpecs specs, Map<String, Object> pod, Map<String, Object> old) {
         if (old != null) {
             return List.of();
         }
         List<String> warnings = new ArrayList<>(ObjectWarnings.podName(pod));
-        warnings.addAll(
-                PodWarnings.of(Place.of(pod).field("spec"), Place.of(pod).at("metadata"), true));
+        warnings.addAll(specs.warnings(pod));
         return warnings;
     }
 

@@ -43,7 +43,7 @@ public final class CreateHandler implements Handler {
         } catch (ApiException e) {
             // Managed fields may be what made it too large; upstream gives them up then.
             if (e.code() != 413 || Trees.remove(managed, "metadata", "managedFields") == null) throw e;
-            return creator.create(call, managed, params.dryRun(), params.tree());
+            return creator.create(call, Trees.deepCopy(managed), params.dryRun(), params.tree());
         }
     }
 }

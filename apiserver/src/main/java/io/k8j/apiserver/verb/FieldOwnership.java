@@ -40,11 +40,31 @@ public final class FieldOwnership {
      * @param live the object before, in the same version; null if there was none
      */
     public static void update(Call call, Map<String, Object> live, Map<String, Object> object, String manager) {
+        Map<String, Object> written = asWritten(call, object);
+        boolean plain = live == null
+                && call.storage() != null
+                && call.storage().builtIn()
+                && call.api().subresource().isEmpty()
+                && Trees.get(object, "metadata", "managedFields") == null;
+        List<Object> entries = plain
+                ? call.storage()
+                        .createdFields()
+                        .of(
+                                written,
+                                manager,
+                                call.resource().gvk().apiVersion(),
+                                call.context().now(),
+                                () -> entries(call, null, written, manager))
+                : entries(call, live, written, manager);
+        set(object, entries);
+    }
+
+    private static List<Object> entries(
+            Call call, Map<String, Object> live, Map<String, Object> written, String manager) {
         // A new object is compared with an empty one: what every object of its kind has belongs to nobody.
-        Map<String, Object> before = live == null ? call.resource().nothing() : live;
-        List<Object> entries = ManagedFields.afterUpdate(
-                before,
-                asWritten(call, object),
+        return ManagedFields.afterUpdate(
+                live == null ? call.resource().nothing() : live,
+                written,
                 call.resource().schema(),
                 manager,
                 call.resource().gvk().apiVersion(),
@@ -52,7 +72,6 @@ public final class FieldOwnership {
                 call.context().now(),
                 reset(call),
                 call.resource().converter().versions());
-        set(object, entries);
     }
 
     /**

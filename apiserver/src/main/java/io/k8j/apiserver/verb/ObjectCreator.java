@@ -115,7 +115,9 @@ public final class ObjectCreator {
 
     /** What the store takes for one, and refuses when all else is right; anything else is overlooked. */
     private static boolean isVersion(String text) {
-        return text.matches("0*[1-9][0-9]*");
+        return !text.isEmpty()
+                && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && text.chars().anyMatch(c -> c != '0');
     }
 
     private static ApiException exists(Call call, Map<String, Object> metadata, CachedObject existing) {

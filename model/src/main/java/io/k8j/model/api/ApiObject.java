@@ -104,11 +104,16 @@ public final class ApiObject {
     }
 
     /**
-     * Names the version that this one replaces. If somebody has decoded that one, somebody will decode this one, too, and
-     * takes over what is the same.
+     * Names the version that this one replaces, or an object that is much like this one. If somebody has decoded that
+     * one, somebody will decode this one, too, and takes over what is the same.
      */
     public void follows(ApiObject last) {
         if (last.typed != null && typed == null) before = last;
+    }
+
+    /** Whether somebody has decoded it. */
+    public boolean isDecoded() {
+        return typed != null;
     }
 
     /** Drops what was decoded, because hardly anybody will ask for this version again; it is decoded anew if so. */

@@ -53,6 +53,7 @@ final class JsonWriter {
         switch (value) {
             case null -> ascii("null");
             case String s -> string(s);
+            case FrozenTree tree when !sorted -> copy(tree.json(), 0, tree.json().length);
             case Map<?, ?> m -> object(m);
             case List<?> l -> array(l);
             case Boolean b -> ascii(b ? "true" : "false");
@@ -75,9 +76,13 @@ final class JsonWriter {
             value(part.parse());
             return;
         }
-        reserve(part.to - part.from);
-        System.arraycopy(part.source, part.from, buffer, length, part.to - part.from);
-        length += part.to - part.from;
+        copy(part.source, part.from, part.to);
+    }
+
+    private void copy(byte[] source, int from, int to) {
+        reserve(to - from);
+        System.arraycopy(source, from, buffer, length, to - from);
+        length += to - from;
     }
 
     private void object(Map<?, ?> map) {

@@ -1,5 +1,6 @@
 package io.k8j.model.schema;
 
+import io.k8j.model.json.FrozenTree;
 import io.k8j.model.json.GivenEmpty;
 import io.k8j.model.json.RawJson;
 import io.k8j.model.json.Trees;
@@ -144,6 +145,7 @@ public final class Canonical {
 
     private Object value(Schema schema, Object value) {
         if (value instanceof RawJson) return value; // of stored bytes, which are in this form
+        if (value instanceof FrozenTree) return value; // made of what is in this form
         return switch (schema.type()) {
             case OBJECT -> tree(schema, cast(value));
             case LIST -> holdsObjects(schema) ? list(schema.items(), cast((List<?>) value)) : value;
