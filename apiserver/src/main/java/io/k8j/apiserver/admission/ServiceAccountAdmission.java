@@ -5,6 +5,7 @@ import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.AdmissionRequest.Operation;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.validation.Place;
+import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
@@ -27,8 +28,12 @@ final class ServiceAccountAdmission implements AdmissionPlugin {
     private static final String MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
     private static final String SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
+    /** The account that was asked for last: the very object that the cache holds, and what is in it. */
+    private record Known(ApiObject object, Place tree) {}
+
     private final ObjectReader reader;
     private final String volumeName;
+    private volatile Known last; // null before the first Pod
 
     ServiceAccountAdmission(ObjectReader reader, RandomGenerator random) {
         this.reader = reader;
@@ -104,12 +109,17 @@ final class ServiceAccountAdmission implements AdmissionPlugin {
 
     private Place account(AdmissionRequest request, String name) {
         String namespace = Ask.namespace(request);
-        return reader.get(ACCOUNTS, namespace, name)
-                .map(Ask::tree)
+        ApiObject found = reader.get(ACCOUNTS, namespace, name)
                 .orElseThrow(() -> Ask.forbidden(
                         request,
                         "error looking up service account %s/%s: serviceaccount %s not found"
                                 .formatted(namespace, name, GoQuote.quote(name))));
+        Known known = last;
+        if (known == null || !known.object.equals(found)) {
+            known = new Known(found, Ask.tree(found));
+            last = known;
+        }
+        return known.tree;
     }
 
     private static boolean automounts(Place account, Map<String, Object> spec) {

@@ -122,8 +122,13 @@ final class SmallSteps {
                 "persistentvolumes", "kubernetes.io/pv-protection",
                 "persistentvolumeclaims", "kubernetes.io/pvc-protection",
                 "volumeattributesclasses.storage.k8s.io", "kubernetes.io/vac-protection");
-        Predicate<AdmissionRequest> when = request ->
-                finalizers.keySet().stream().anyMatch(kind -> creating(kind).test(request));
+        String[] kinds = finalizers.keySet().toArray(String[]::new);
+        Predicate<AdmissionRequest> when = request -> {
+            for (String kind : kinds) { // asked for each object that is created
+                if (Ask.isFor(request, kind, Operation.CREATE)) return true;
+            }
+            return false;
+        };
         return new Mutation(
                 "StorageObjectInUseProtection",
                 when,

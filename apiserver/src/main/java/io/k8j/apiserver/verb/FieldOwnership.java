@@ -40,7 +40,6 @@ public final class FieldOwnership {
      * @param live the object before, in the same version; null if there was none
      */
     public static void update(Call call, Map<String, Object> live, Map<String, Object> object, String manager) {
-        Map<String, Object> written = asWritten(call, object);
         boolean plain = live == null
                 && call.storage() != null
                 && call.storage().builtIn()
@@ -50,21 +49,21 @@ public final class FieldOwnership {
                 ? call.storage()
                         .createdFields()
                         .of(
-                                written,
+                                object,
                                 manager,
                                 call.resource().gvk().apiVersion(),
                                 call.context().now(),
-                                () -> entries(call, null, written, manager))
-                : entries(call, live, written, manager);
+                                () -> entries(call, null, object, manager))
+                : entries(call, live, object, manager);
         set(object, entries);
     }
 
     private static List<Object> entries(
-            Call call, Map<String, Object> live, Map<String, Object> written, String manager) {
+            Call call, Map<String, Object> live, Map<String, Object> object, String manager) {
         // A new object is compared with an empty one: what every object of its kind has belongs to nobody.
         return ManagedFields.afterUpdate(
                 live == null ? call.resource().nothing() : live,
-                written,
+                asWritten(call, object),
                 call.resource().schema(),
                 manager,
                 call.resource().gvk().apiVersion(),

@@ -21,12 +21,12 @@ public final class CreatedFields {
     /**
      * What was found.
      *
-     * @param written the object
+     * @param object as it came
      * @param entry the only one of its managed fields
      */
-    private record Known(String manager, String apiVersion, Map<String, Object> written, Map<String, Object> entry) {
+    private record Known(String manager, String apiVersion, Map<String, Object> object, Map<String, Object> entry) {
         boolean fits(String otherManager, String otherVersion, Map<String, Object> other) {
-            return manager.equals(otherManager) && apiVersion.equals(otherVersion) && alike(written, other, false);
+            return manager.equals(otherManager) && apiVersion.equals(otherVersion) && alike(object, other, false);
         }
     }
 
@@ -37,20 +37,20 @@ public final class CreatedFields {
     /**
      * The entries of a new object.
      *
-     * @param written as it will be written, without managed fields of its own; it is not changed
+     * @param object as it was decoded, with defaults and without managed fields of its own; it is not changed
      * @param manager who writes
      * @param apiVersion version in which it is written
      * @param now time of the write
      * @param otherwise finds them if they are not known
      */
     public List<Object> of(
-            Map<String, Object> written,
+            Map<String, Object> object,
             String manager,
             String apiVersion,
             Instant now,
             Supplier<List<Object>> otherwise) {
-        int hash = (shape(written) * 31 + manager.hashCode()) * 31 + apiVersion.hashCode();
-        Known found = known.find(hash, k -> k.fits(manager, apiVersion, written));
+        int hash = (shape(object) * 31 + manager.hashCode()) * 31 + apiVersion.hashCode();
+        Known found = known.find(hash, k -> k.fits(manager, apiVersion, object));
         if (found != null) {
             Map<String, Object> entry = new LinkedHashMap<>(found.entry);
             entry.put("time", Owners.time(now));
@@ -64,7 +64,7 @@ public final class CreatedFields {
         if (usual && known.recurs(hash)) {
             Map<String, Object> entry = new LinkedHashMap<>(Trees.map(entries.getFirst()));
             entry.put("fieldsV1", new FrozenTree(Trees.map(entry, "fieldsV1")));
-            known.keep(hash, new Known(manager, apiVersion, Trees.deepCopy(written), entry));
+            known.keep(hash, new Known(manager, apiVersion, Trees.deepCopy(object), entry));
         }
         return entries;
     }
