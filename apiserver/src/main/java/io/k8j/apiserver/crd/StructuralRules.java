@@ -113,13 +113,25 @@ final class StructuralRules {
         if (level != Level.ROOT) return;
         boolean others =
                 !Set.of("name", "generateName").containsAll(properties(metadata).keySet());
-        boolean more = metadata.keySet().stream()
-                .anyMatch(k -> !Set.of("type", "properties", "default").contains(k));
+        boolean more = metadata.entrySet().stream()
+                .filter(field -> !isEmpty(field.getValue())) // protobuf brings every field
+                .anyMatch(field -> !Set.of("type", "properties", "default").contains(field.getKey()));
         if (others || more) {
             forbidden(
                     place,
                     "must not specify anything other than name and generateName, but metadata is implicitly specified");
         }
+    }
+
+    private static boolean isEmpty(Object value) {
+        return switch (value) {
+            case null -> true;
+            case String text -> text.isEmpty();
+            case Boolean flag -> !flag;
+            case Map<?, ?> map -> map.isEmpty();
+            case List<?> list -> list.isEmpty();
+            default -> false;
+        };
     }
 
     private void values(String at, Map<String, Object> s, boolean skipAny, boolean skipFirstAll, Level level) {

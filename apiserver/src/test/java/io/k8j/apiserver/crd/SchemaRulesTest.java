@@ -113,5 +113,9 @@ class SchemaRulesTest {
         assertThat(errors("{'type':'object','properties':{'metadata':{'type':'object','properties':{'name':{'type':"
                         + "'string','maxLength':5}}}}}"))
                 .isEmpty();
+        // As protobuf brings it, with all the fields that say nothing.
+        assertThat(errors("{'type':'object','properties':{'metadata':{'type':'object','properties':{'name':{'type':"
+                        + "'string'}},'id':'','title':'','uniqueItems':false,'nullable':false,'required':[]}}}"))
+                .isEmpty();
     }
 }
