@@ -155,7 +155,7 @@ final class ObjectForms {
             row.put("cells", printer.cells(printed(resource, tree), now));
             List<Object> conditions = printer.conditions(tree);
             if (!conditions.isEmpty()) row.put("conditions", conditions);
-            switch (include) {
+            switch (include == IncludeObject.NONE && endsInitialEvents(tree) ? IncludeObject.METADATA : include) {
                 case NONE -> row.put("object", null);
                 case METADATA -> {
                     Map<String, Object> partial = new LinkedHashMap<>();
@@ -170,6 +170,12 @@ final class ObjectForms {
         }
         table.put("rows", rows.isEmpty() && printer.saysNullForNoRows() ? null : rows);
         return table;
+    }
+
+    /** A client must see this bookmark's annotation, whatever it wants to know of objects. */
+    private static boolean endsInitialEvents(Map<String, Object> object) {
+        Map<String, Object> annotations = Trees.map(Trees.map(object, "metadata"), "annotations");
+        return "true".equals(annotations.get("k8s.io/initial-events-end"));
     }
 
     private static boolean isScale(ApiObject object) {

@@ -98,7 +98,7 @@ final class WatchResponder implements WatchListener {
         Map<String, Object> tree = switch (form.transform()) {
             case NONE -> null;
             case METADATA, METADATA_LIST -> ObjectForms.metadata(object, form.version());
-            case TABLE -> type == EventType.BOOKMARK ? emptyTable(object) : row(object);
+            case TABLE -> row(object);
         };
         return frame(type.name(), tree == null ? object.json() : Json.write(tree));
     }
@@ -110,19 +110,6 @@ final class WatchResponder implements WatchListener {
                 resource,
                 List.of(object),
                 new LinkedHashMap<>(Map.of("resourceVersion", object.resourceVersion())),
-                form.version(),
-                include,
-                first,
-                clock.instant());
-    }
-
-    private Map<String, Object> emptyTable(ApiObject bookmark) {
-        boolean first = !columnsSent;
-        columnsSent = true;
-        return ObjectForms.table(
-                resource,
-                List.of(),
-                new LinkedHashMap<>(Map.of("resourceVersion", bookmark.resourceVersion())),
                 form.version(),
                 include,
                 first,
