@@ -61,6 +61,17 @@ class CustomResourcesTest {
     }
 
     @Test
+    void anApplyInAnotherVersionTakesAwayWhatTheFirstOneHad() {
+        String apply = "{'apiVersion':'stable.example.com/%s','kind':'CronTab','metadata':{'name':'two'%s},"
+                + "'spec':{'cronSpec':'* *','replicas':1}}";
+        server.patch(TABS, "two", "apply", apply.formatted("v1", ",'finalizers':['a.b/c']"), "fieldManager=m");
+        Map<String, Object> again = server.patch(
+                TABS.replace("/v1/", "/v1beta1/"), "two", "apply", apply.formatted("v1beta1", ""), "fieldManager=m");
+        assertThat(Trees.list(again, "metadata", "finalizers")).isEmpty();
+        assertThat(Trees.map(again, "spec")).containsEntry("cronSpec", "* *").containsEntry("replicas", 1L);
+    }
+
+    @Test
     void objectsArePrunedDefaultedAndChecked() {
         Map<String, Object> made =
                 server.create(TABS, "{'metadata':{'name':'a'},'spec':{'cronSpec':'* *','nope':1,'any':{'x':1}}}");

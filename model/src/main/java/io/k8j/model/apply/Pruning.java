@@ -9,25 +9,15 @@ import java.util.Map;
 final class Pruning {
     private Pruning() {}
 
-    /**
-     * Prunes a merged object.
-     *
-     * @param last what the applier owned before
-     * @param owned what all managers own now, the applier's new set included
-     * @return the same map if nothing goes; values that lost their last part are null
-     */
-    static Map<String, Object> prune(
-            Map<String, Object> merged, Map<String, Object> last, Map<String, Object> owned, Schema schema) {
-        Map<String, Object> lastNamed = FieldSets.withNamedFields(last, schema);
-        Map<String, Object> ownedNamed = FieldSets.withNamedFields(owned, schema);
-        if (FieldSets.difference(lastNamed, ownedNamed).isEmpty()) return merged;
-        Map<String, Object> all = fields(merged, schema);
-        Map<String, Object> bare = remove(merged, lastNamed, schema);
-        Map<String, Object> keep = FieldSets.union(fields(bare, schema), ownedNamed);
-        Map<String, Object> pruned = remove(merged, FieldSets.difference(all, keep), schema);
-        // what went with it but was never applied by this manager comes back
-        Map<String, Object> gone = FieldSets.difference(all, fields(pruned, schema));
-        return remove(merged, FieldSets.intersection(gone, lastNamed), schema);
+    /** Whether the applier lets go of nothing, since somebody still owns all that it owned. */
+    static boolean keepsAll(Map<String, Object> last, Map<String, Object> owned, Schema schema) {
+        return FieldSets.difference(FieldSets.withNamedFields(last, schema), FieldSets.withNamedFields(owned, schema))
+                .isEmpty();
+    }
+
+    /** A merged object without all that its applier owned before. */
+    static Map<String, Object> bare(Map<String, Object> merged, Map<String, Object> last, Schema schema) {
+        return remove(merged, FieldSets.withNamedFields(last, schema), schema);
     }
 
     /** Of a whole object what a pruned one still has or somebody owns. */
@@ -35,6 +25,13 @@ final class Pruning {
             Map<String, Object> whole, Map<String, Object> pruned, Map<String, Object> owned, Schema schema) {
         Map<String, Object> kept = FieldSets.union(fields(pruned, schema), FieldSets.withNamedFields(owned, schema));
         return remove(whole, FieldSets.difference(fields(whole, schema), kept), schema);
+    }
+
+    /** Brings back what went along, but was never applied by this applier. */
+    static Map<String, Object> onlyOwn(
+            Map<String, Object> merged, Map<String, Object> pruned, Map<String, Object> last, Schema schema) {
+        Map<String, Object> gone = FieldSets.difference(fields(merged, schema), fields(pruned, schema));
+        return remove(merged, FieldSets.intersection(gone, FieldSets.withNamedFields(last, schema)), schema);
     }
 
     private static Map<String, Object> fields(Map<String, Object> tree, Schema schema) {

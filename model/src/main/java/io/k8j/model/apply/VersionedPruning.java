@@ -43,11 +43,15 @@ final class VersionedPruning {
             owned.merge(key, e.getValue().fields(), FieldSets::union);
         }
         OtherVersions.Form whole = form(home, merged);
-        Map<String, Object> ownedAtHome = owned.getOrDefault(home, FieldSets.EMPTY);
-        Map<String, Object> pruned = Pruning.prune(whole.object(), last.fields(), ownedAtHome, whole.schema());
-        for (Map.Entry<String, Map<String, Object>> other : owned.entrySet()) {
-            if (!other.getKey().equals(home)) pruned = keepOwned(merged, pruned, home, other);
+        boolean together = owned.size() == 1 && home.equals(written);
+        if (together && Pruning.keepsAll(last.fields(), owned.get(written), schema)) return merged;
+        Map<String, Object> pruned = Pruning.bare(whole.object(), last.fields(), whole.schema());
+        for (Map.Entry<String, Map<String, Object>> each : owned.entrySet()) {
+            pruned = each.getKey().equals(home)
+                    ? Pruning.keep(whole.object(), pruned, each.getValue(), whole.schema())
+                    : keepOwned(merged, pruned, home, each);
         }
+        pruned = Pruning.onlyOwn(whole.object(), pruned, last.fields(), whole.schema());
         return home.equals(written) ? pruned : form(written, pruned).object();
     }
 
