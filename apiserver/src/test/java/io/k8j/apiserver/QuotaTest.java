@@ -94,6 +94,12 @@ class QuotaTest {
                         claim,
                         "gold.storageclass.storage.k8s.io/persistentvolumeclaims",
                         "1"),
+                new Case(
+                        "devices of a class",
+                        "resource.k8s.io/v1/resourceclaims",
+                        "{metadata: {name: x}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gold}}]}}}",
+                        "gold.deviceclass.resource.k8s.io/devices",
+                        "1"),
                 new Case("a Pod", "v1/pods", pod("x", amounts, ""), "pods", "1"),
                 new Case("a Pod as object", "v1/pods", pod("x", amounts, ""), "count/pods", "1"),
                 new Case("processors", "v1/pods", pod("x", amounts, ""), "requests.cpu", "500m"),

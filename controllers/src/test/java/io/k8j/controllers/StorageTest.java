@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.fabric8.kubernetes.api.model.storage.VolumeAttributesClass;
@@ -137,6 +138,35 @@ class StorageTest extends ControllersCase {
         cluster.resources(Pod.class).delete(new ObjectKey(NS, "p"), DeleteOptions.DEFAULT);
         eventually(
                 "unused", () -> used("pods").equals("0") && used("requests.cpu").equals("0"));
+    }
+
+    @Test
+    void aQuotaCountsTheDevicesOfEachClass() {
+        cluster.create(ResourceQuota.class, """
+                apiVersion: v1
+                kind: ResourceQuota
+                metadata: {name: q}
+                spec: {hard: {gold.deviceclass.resource.k8s.io/devices: "9", silver.deviceclass.resource.k8s.io/devices: "99"}}
+                """);
+        cluster.create(ResourceClaim.class, """
+                apiVersion: resource.k8s.io/v1
+                kind: ResourceClaim
+                metadata: {name: c}
+                spec:
+                  devices:
+                    requests:
+                    - {name: one, exactly: {deviceClassName: gold}}
+                    - name: some
+                      firstAvailable:
+                      - {name: a, deviceClassName: gold, count: 3}
+                      - {name: b, deviceClassName: gold, count: 2}
+                      - {name: c, deviceClassName: silver, allocationMode: All}
+                """);
+        String gold = "gold.deviceclass.resource.k8s.io/devices";
+        String silver = "silver.deviceclass.resource.k8s.io/devices";
+        eventually("used", () -> used(gold).equals("4") && used(silver).equals("32"));
+        cluster.resources(ResourceClaim.class).delete(new ObjectKey(NS, "c"), DeleteOptions.DEFAULT);
+        eventually("unused", () -> used(gold).equals("0") && used(silver).equals("0"));
     }
 
     private String used(String name) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaStatus;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.client.ControllerLoop;
 import io.k8j.client.Handlers;
 import io.k8j.client.Informer;
@@ -37,6 +38,7 @@ public final class ResourceQuotaController {
     private final Informer<ResourceQuota> quotas;
     private final Informer<Service> services;
     private final Informer<PersistentVolumeClaim> claims;
+    private final Informer<ResourceClaim> deviceClaims;
     private final ObjectCounts counts;
     private final OwnWrites ownWrites = new OwnWrites();
     private final ControllerLoop<ObjectKey> loop;
@@ -46,12 +48,14 @@ public final class ResourceQuotaController {
         this.quotas = context.informer(ResourceQuota.class);
         this.services = context.informer(Service.class);
         this.claims = context.informer(PersistentVolumeClaim.class);
+        this.deviceClaims = context.informer(ResourceClaim.class);
         this.counts = new ObjectCounts(context.client().transport(), context.catalog(), this::enqueueAll);
         this.loop = new ControllerLoop<>("resource_quota_controller", context.time(), this::reconcile);
         quotas.onChange(Handlers.any(quota -> loop.queue().add(ObjectKey.of(quota))));
         context.pods().informer().onChange(Handlers.of(this::changed, this::podUpdated, this::changed));
         services.onChange(Handlers.any(this::changed));
         claims.onChange(Handlers.any(this::changed));
+        deviceClaims.onChange(Handlers.any(this::changed));
     }
 
     public static Controller create(ControllerContext context) {
@@ -142,6 +146,10 @@ public final class ResourceQuotaController {
             return used; // no scope is about anything else
         }
         services.inNamespace(namespace).forEach(service -> addService(service, used));
+        deviceClaims
+                .inNamespace(namespace)
+                .forEach(claim ->
+                        DeviceUsage.of(claim).forEach((name, amount) -> used.merge(name, amount, Quantity::add)));
         for (String name : Nulls.map(quota.getSpec().getHard()).keySet()) {
             if (ObjectCounts.isCount(name)) {
                 counts.count(name, namespace).ifPresent(count -> used.put(name, Quantity.of(count)));
