@@ -62,6 +62,12 @@ public final class FileTrees {
         });
     }
 
+    /** Gives a file to a user; does nothing where files have no such owners. */
+    public static void giveToUser(Path file, long user) throws IOException {
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) return;
+        Files.setAttribute(file, "unix:uid", (int) user, LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** Whether a directory looks as {@link #giveToGroup} leaves it; what is below is not looked at. */
     public static boolean belongsTo(Path root, long group) throws IOException {
         int mode = (int) Files.getAttribute(root, "unix:mode", LinkOption.NOFOLLOW_LINKS);

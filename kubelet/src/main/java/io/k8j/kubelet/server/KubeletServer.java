@@ -13,6 +13,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -29,6 +30,12 @@ import javax.net.ssl.SSLException;
  * thread of its own; exec, attach and port forwarding are passed through to the runtime byte by byte.
  */
 public final class KubeletServer implements AutoCloseable {
+    /** Upstream reads as much of a request before its body; a command to exec stands in its path. */
+    private static final int MAX_HEAD = 1 << 20;
+
+    private static final HttpDecoderConfig LIMITS =
+            new HttpDecoderConfig().setMaxInitialLineLength(MAX_HEAD).setMaxHeaderSize(MAX_HEAD);
+
     private final EventLoopGroup loop;
     private final Channel listener;
 
@@ -73,7 +80,7 @@ public final class KubeletServer implements AutoCloseable {
                             channel.pipeline()
                                     .addLast("tls", certificates.current().newHandler(channel.alloc()));
                         }
-                        channel.pipeline().addLast("http", new HttpServerCodec());
+                        channel.pipeline().addLast("http", new HttpServerCodec(LIMITS));
                         channel.pipeline().addLast("requests", new RequestHandler(routes, access, requests));
                     }
                 });

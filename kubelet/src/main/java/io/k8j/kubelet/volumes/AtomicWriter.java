@@ -22,8 +22,16 @@ import java.util.stream.Stream;
 final class AtomicWriter {
     private static final String DATA = "..data";
 
-    /** Content and mode of one file. */
-    record FileContent(byte[] bytes, int mode) {}
+    /**
+     * Content, mode and owner of one file.
+     *
+     * @param owner the user's number; null leaves the file to whoever writes it
+     */
+    record FileContent(byte[] bytes, int mode, Long owner) {
+        FileContent(byte[] bytes, int mode) {
+            this(bytes, mode, null);
+        }
+    }
 
     private AtomicWriter() {}
 
@@ -44,6 +52,8 @@ final class AtomicWriter {
             Files.createDirectories(target.getParent());
             Files.write(target, file.getValue().bytes());
             FileTrees.setMode(target, file.getValue().mode());
+            if (file.getValue().owner() != null)
+                FileTrees.giveToUser(target, file.getValue().owner());
         }
         if (group != null) FileTrees.giveToGroup(fresh, group, true);
         Path link = volume.resolve("..data_tmp");

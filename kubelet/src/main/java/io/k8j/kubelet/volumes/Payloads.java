@@ -23,6 +23,7 @@ import java.util.TreeMap;
 /** Works out the files of volumes that show objects of the API. */
 final class Payloads {
     private static final int DEFAULT_MODE = 0644;
+    private static final int TOKEN_MODE = 0600;
 
     private final Pod pod;
     private final ObjectSource objects;
@@ -75,10 +76,13 @@ final class Payloads {
             } else if (part.getDownwardAPI() != null) {
                 downward(files, part.getDownwardAPI().getItems(), mode);
             } else if (part.getServiceAccountToken() != null) {
-                String token = token(part);
+                byte[] token = token(part).getBytes(StandardCharsets.UTF_8);
+                Long owner = TokenOwner.of(pod);
+                // Nobody but the Pod's user reads it; a group gets its right with the volume.
+                boolean narrow = owner != null || TokenOwner.hasGroup(pod);
                 files.put(
                         part.getServiceAccountToken().getPath(),
-                        new FileContent(token.getBytes(StandardCharsets.UTF_8), mode));
+                        new FileContent(token, narrow ? TOKEN_MODE : mode, owner));
             } else {
                 throw new VolumeException("this source of a projected volume is not supported", null);
             }
