@@ -97,10 +97,6 @@ final class PodResize {
             for (int i = 0; i < spec.field(list).size(); i++) {
                 Place now = spec.field(list).index(i);
                 Place before = oldSpec.field(list).index(i);
-                if (list.equals("initContainers")
-                        && !before.text("restartPolicy").equals("Always")) {
-                    continue;
-                }
                 for (String kind : List.of("requests", "limits")) {
                     if (removed(now.at("resources", kind), before.at("resources", kind))) {
                         f.forbidden(now.at("resources", kind), "resource " + kind + " cannot be removed");
@@ -125,16 +121,9 @@ final class PodResize {
     private static void resizeEach(Findings f, Place now, Place before, Map<String, Object> munged, String list) {
         for (int i = 0; i < now.size(); i++) {
             Place old = before.index(i).field("resources");
-            boolean resizable = list.equals("containers")
-                    || now.index(i).text("restartPolicy").equals("Always");
             Map<String, Object> container =
                     Trees.asMap((Map<?, ?>) Trees.list(munged, list).get(i));
-            if (!resizable) {
-                if (!Differences.same(container, before.index(i).map())) {
-                    f.forbidden(new Place(null, "spec"), "resources for non-sidecar init containers are immutable");
-                }
-                continue;
-            }
+            boolean changes = !Differences.same(container, before.index(i).map());
             Map<String, Object> resources = new LinkedHashMap<>(Trees.map(container, "resources"));
             resources.remove("claims");
             putBack(resources, old);
@@ -146,6 +135,19 @@ final class PodResize {
                     f.forbidden(
                             now.index(i), "only cpu and memory resources for init or sidecar containers are mutable");
                 }
+            }
+            if (changes) keepsItsPolicy(f, now.index(i), list);
+        }
+    }
+
+    /** An init container that ends by itself is not started again for a resize; old ones may still ask for it. */
+    private static void keepsItsPolicy(Findings f, Place container, String list) {
+        if (list.equals("containers") || container.text("restartPolicy").equals("Always")) return;
+        for (Place policy : container.field("resizePolicy").items()) {
+            if (policy.text("restartPolicy").equals("RestartContainer")) {
+                f.forbidden(
+                        container,
+                        "non-sidecar init containers with a resize policy of RestartContainer cannot be resized");
             }
         }
     }

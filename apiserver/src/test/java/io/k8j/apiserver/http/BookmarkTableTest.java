@@ -59,8 +59,7 @@ class BookmarkTableTest {
                         .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
         assertThat(answer.statusCode()).as(path).isEqualTo(200);
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Map<String, Object> event = Json.parseObject(line);
                 if ("BOOKMARK".equals(event.get("type"))) return Trees.map(event, "object");

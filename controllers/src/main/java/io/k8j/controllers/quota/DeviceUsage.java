@@ -27,8 +27,7 @@ final class DeviceUsage {
             Map<String, Long> most = new TreeMap<>(); // of alternatives, the greediest of each class
             if (request.getExactly() != null) {
                 var exactly = request.getExactly();
-                most.put(
-                        exactly.getDeviceClassName(), devices(exactly.getAllocationMode(), exactly.getCount()));
+                most.put(exactly.getDeviceClassName(), devices(exactly.getAllocationMode(), exactly.getCount()));
             }
             for (DeviceSubRequest choice : Nulls.list(request.getFirstAvailable())) {
                 long devices = devices(choice.getAllocationMode(), choice.getCount());

@@ -25,8 +25,12 @@ final class Allocations {
         /** It has what it wants. */
         record Granted() implements Verdict {}
 
-        /** Its wish has just been granted. */
-        record Resized() implements Verdict {}
+        /**
+         * Its wish has just been granted.
+         *
+         * @param before what it had, by container; under {@link #WHOLE} what it had as a whole
+         */
+        record Resized(Map<String, ResourceRequirements> before) implements Verdict {}
 
         /** It keeps what it has; {@code reason} is {@code Deferred} or {@code Infeasible}. */
         record Pending(String reason, String message) implements Verdict {}
@@ -38,6 +42,9 @@ final class Allocations {
      * @param pod the object with the granted resources in its spec
      */
     record Allocation(Pod pod, Verdict verdict) {}
+
+    /** Stands for the Pod as a whole among its containers; no container has an empty name. */
+    static final String WHOLE = "";
 
     private static final List<String> RESOURCES = List.of("cpu", "memory");
 
@@ -66,7 +73,7 @@ final class Allocations {
         }
         granted.put(uid, now);
         requests.put(uid, sums(wanted));
-        return new Allocation(wanted, new Verdict.Resized());
+        return new Allocation(wanted, new Verdict.Resized(before));
     }
 
     /** A Pod with the resources it has, whatever it wants by now. */
@@ -116,21 +123,23 @@ final class Allocations {
     private static Map<String, ResourceRequirements> of(Pod pod) {
         Map<String, ResourceRequirements> all = new HashMap<>();
         for (ContainerRef ref : ContainerRef.allOf(pod)) {
-            if (!resizable(ref)) continue;
-            ResourceRequirements own = ref.container().getResources();
-            all.put(ref.name(), amounts(own == null ? null : own.getRequests(), own == null ? null : own.getLimits()));
+            if (ref.kind() != ContainerRef.Kind.EPHEMERAL)
+                all.put(ref.name(), amounts(ref.container().getResources()));
         }
+        all.put(WHOLE, amounts(pod.getSpec().getResources()));
         return all;
-    }
-
-    private static boolean resizable(ContainerRef ref) {
-        return ref.kind() == ContainerRef.Kind.APP || ref.kind() == ContainerRef.Kind.SIDECAR;
     }
 
     /** What a Pod was granted before this node agent started, as its status tells; otherwise what it wants. */
     private static Map<String, ResourceRequirements> known(Pod pod) {
         Map<String, ResourceRequirements> all = of(pod);
         if (pod.getStatus() == null) return all;
+        ResourceRequirements whole = pod.getStatus().getResources();
+        if (whole != null && "Running".equals(pod.getStatus().getPhase())) {
+            all.computeIfPresent(
+                    WHOLE,
+                    (name, wanted) -> asBefore(wanted, whole, pod.getSpec().getOverhead()));
+        }
         for (List<ContainerStatus> list : List.of(
                 ContainerRef.orEmpty(pod.getStatus().getContainerStatuses()),
                 ContainerRef.orEmpty(pod.getStatus().getInitContainerStatuses()))) {
@@ -146,6 +155,30 @@ final class Allocations {
         return all;
     }
 
+    /** Of what the whole Pod wants by now, the amounts that its status shows; without its overhead. */
+    private static ResourceRequirements asBefore(
+            ResourceRequirements wanted, ResourceRequirements shown, Map<String, Quantity> overhead) {
+        return amounts(
+                asBefore(wanted.getRequests(), shown.getRequests(), overhead),
+                asBefore(wanted.getLimits(), shown.getLimits(), overhead));
+    }
+
+    private static Map<String, Quantity> asBefore(
+            Map<String, Quantity> wanted, Map<String, Quantity> shown, Map<String, Quantity> overhead) {
+        Map<String, Quantity> before = new HashMap<>(wanted);
+        before.replaceAll((resource, amount) -> {
+            if (shown == null || !shown.containsKey(resource)) return amount;
+            return overhead == null || !overhead.containsKey(resource)
+                    ? shown.get(resource)
+                    : shown.get(resource).subtract(overhead.get(resource));
+        });
+        return before;
+    }
+
+    private static ResourceRequirements amounts(ResourceRequirements own) {
+        return own == null ? amounts(null, null) : amounts(own.getRequests(), own.getLimits());
+    }
+
     private static ResourceRequirements amounts(Map<String, Quantity> requests, Map<String, Quantity> limits) {
         return new ResourceRequirementsBuilder()
                 .withRequests(requests == null ? Map.of() : requests)
@@ -153,9 +186,16 @@ final class Allocations {
                 .build();
     }
 
-    private static Pod with(Pod pod, Map<String, ResourceRequirements> resources) {
+    /** A Pod with these resources in place of its own; what is not named stays. */
+    static Pod with(Pod pod, Map<String, ResourceRequirements> resources) {
+        if (resources.isEmpty()) return pod;
+        ResourceRequirements whole = resources.getOrDefault(WHOLE, pod.getSpec().getResources());
+        boolean none = whole != null
+                && whole.getRequests().isEmpty()
+                && whole.getLimits().isEmpty();
         return pod.toBuilder()
                 .editSpec()
+                .withResources(none ? null : whole)
                 .withInitContainers(ContainerRef.orEmpty(pod.getSpec().getInitContainers()).stream()
                         .map(container -> with(container, resources.get(container.getName())))
                         .toList())

@@ -1,6 +1,7 @@
 package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -37,6 +38,14 @@ public final class Amounts {
         return container.getResources() == null
                 ? null
                 : of(container.getResources().getLimits(), resource);
+    }
+
+    /** What bounds a container: its own limit, or its Pod's as a whole where it has none; null if neither has one. */
+    static Quantity limit(Pod pod, Container container, String resource) {
+        Quantity own = limit(container, resource);
+        if (milli(own) > 0 || pod.getSpec().getResources() == null) return own;
+        Quantity whole = of(pod.getSpec().getResources().getLimits(), resource);
+        return whole == null ? own : whole;
     }
 
     private static Quantity of(Map<String, Quantity> amounts, String resource) {

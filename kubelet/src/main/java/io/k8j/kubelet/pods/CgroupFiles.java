@@ -31,6 +31,15 @@ record CgroupFiles(Path mount) {
      * @param memory bytes; 0 is no limit
      */
     record Limits(long shares, long quota, long memory) {
+        /** What has room for both. */
+        Limits widest(Limits other) {
+            return new Limits(Math.max(shares, other.shares), wider(quota, other.quota), wider(memory, other.memory));
+        }
+
+        private static long wider(long one, long other) {
+            return one == 0 || other == 0 ? 0 : Math.max(one, other);
+        }
+
         /** The same weight as version 2 counts it: 2 to 262,144 shares become 1 to 10,000. */
         long weight() {
             return 1 + (shares - 2) * 9999 / 262_142;

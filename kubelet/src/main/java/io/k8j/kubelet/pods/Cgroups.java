@@ -41,54 +41,41 @@ final class Cgroups {
 
     static LinuxContainerResources of(Pod pod, Container container, long memoryCapacity) {
         Quantity cpuRequest = Amounts.request(container, "cpu");
-        long cpuLimit = Amounts.milli(Amounts.limit(container, "cpu"));
+        long cpuLimit = Amounts.milli(Amounts.limit(pod, container, "cpu"));
         long request = cpuRequest == null ? cpuLimit : Amounts.milli(cpuRequest);
         return LinuxContainerResources.newBuilder()
                 .setCpuPeriod(PERIOD)
                 .setCpuShares(shares(request))
                 .setCpuQuota(quota(cpuLimit))
-                .setMemoryLimitInBytes(Amounts.whole(Amounts.limit(container, "memory")))
-                .setOomScoreAdj(oomScore(pod, container, memoryCapacity))
+                .setMemoryLimitInBytes(Amounts.whole(Amounts.limit(pod, container, "memory")))
+                .setOomScoreAdj(OomScore.of(pod, container, memoryCapacity))
                 .build();
     }
 
-    /** How willing the kernel is to kill the container when memory runs out; upstream's values. */
-    static int oomScore(Pod pod, Container container, long memoryCapacity) {
-        return switch (QosClass.of(pod)) {
-            case GUARANTEED -> -997;
-            case BEST_EFFORT -> 1000;
-            case BURSTABLE -> {
-                long request = Amounts.whole(Amounts.request(container, "memory"));
-                long score = 1000 - 1000 * request / Math.max(1, memoryCapacity);
-                yield Math.clamp(score, 3, 999);
-            }
-        };
+    /** What bounds the whole Pod. */
+    static CgroupFiles.Limits limits(Pod pod) {
+        return new CgroupFiles.Limits(
+                shares(Requests.of(pod, "cpu")), quota(Requests.limit(pod, "cpu")), Requests.limit(pod, "memory"));
     }
 
     /** Makes the Pod's cgroup with the limits of the whole Pod. */
     static void create(Pod pod, NodeInfo node) {
-        if (!node.realMounts()) return;
-        String path = parentOf(pod, node.cgroupRoot());
-        long shares = 0;
-        long quota = 0;
-        long memory = 0;
-        boolean allCpu = true;
-        boolean allMemory = true;
-        for (Container container : pod.getSpec().getContainers()) {
-            var resources = of(pod, container, node.memoryCapacity());
-            shares += resources.getCpuShares() == MIN_SHARES ? 0 : resources.getCpuShares();
-            allCpu &= resources.getCpuQuota() > 0;
-            allMemory &= resources.getMemoryLimitInBytes() > 0;
-            quota += resources.getCpuQuota();
-            memory += resources.getMemoryLimitInBytes();
-        }
-        var limits = new CgroupFiles.Limits(Math.max(shares, MIN_SHARES), allCpu ? quota : 0, allMemory ? memory : 0);
         try {
-            // All Pods without requests together get the least.
-            CgroupFiles.HERE.create(path.substring(1), limits, QosClass.of(pod) == QosClass.BEST_EFFORT);
+            set(pod, limits(pod), node);
         } catch (IOException e) {
-            log.atWarn().addKeyValue("cgroup", path).setCause(e).log("limits of the whole pod are not set");
+            log.atWarn()
+                    .addKeyValue("cgroup", parentOf(pod, node.cgroupRoot()))
+                    .setCause(e)
+                    .log("limits of the whole pod are not set");
         }
+    }
+
+    /** Makes the Pod's cgroup, or changes its limits. */
+    static void set(Pod pod, CgroupFiles.Limits limits, NodeInfo node) throws IOException {
+        if (!node.realMounts()) return;
+        // All Pods without requests together get the least.
+        boolean least = QosClass.of(pod) == QosClass.BEST_EFFORT;
+        CgroupFiles.HERE.create(parentOf(pod, node.cgroupRoot()).substring(1), limits, least);
     }
 
     /** How many processes a Pod has; 0 if that cannot be known. */

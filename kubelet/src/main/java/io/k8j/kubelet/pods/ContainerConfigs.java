@@ -76,7 +76,8 @@ final class ContainerConfigs {
                         container.getTerminationMessagePolicy() == null
                                 ? "File"
                                 : container.getTerminationMessagePolicy())
-                .putAnnotations(Labels.CONTAINER_LIMITS, Resizer.text(Cgroups.of(pod, container, run.memoryCapacity())))
+                .putAnnotations(
+                        Labels.CONTAINER_LIMITS, Sizes.of(pod, container).text())
                 .putAnnotations(Labels.MESSAGE_FILE, run.messageFile().toString())
                 .setLogPath(ref.name() + "/" + run.attempt() + ".log")
                 .setStdin(Boolean.TRUE.equals(container.getStdin()))

@@ -56,7 +56,7 @@ final class ContainerStatuses {
         } else {
             fill(status, ref, runs);
         }
-        resources(status, ref.container());
+        resources(status, ref);
         mounts(status, ref.container());
         return status.build();
     }
@@ -172,18 +172,19 @@ final class ContainerStatuses {
                 .build();
     }
 
-    private static void resources(ContainerStatusBuilder status, Container container) {
-        ResourceRequirements wanted = container.getResources();
-        if (wanted == null) {
+    private void resources(ContainerStatusBuilder status, ContainerRef ref) {
+        ResourceRequirements granted = ref.container().getResources();
+        ResourceRequirements has = view.standing().getOrDefault(ref.name(), granted);
+        if (granted == null || has == null) {
             status.withResources(new ResourceRequirements());
             return;
         }
         status.withNewResources()
-                .withLimits(wanted.getLimits())
-                .withRequests(wanted.getRequests())
+                .withLimits(has.getLimits())
+                .withRequests(has.getRequests())
                 .endResources();
-        if (wanted.getRequests() != null && !wanted.getRequests().isEmpty()) {
-            status.withAllocatedResources(wanted.getRequests());
+        if (granted.getRequests() != null && !granted.getRequests().isEmpty()) {
+            status.withAllocatedResources(granted.getRequests());
         }
     }
 

@@ -72,6 +72,9 @@ final class PodStatuses {
                 .withContainerStatuses(ended ? EndedContainers.app(pod, init, app) : app)
                 .withEphemeralContainerStatuses(
                         new ContainerStatuses(pod, runtime, view).of(ContainerRef.ephemeralOf(pod)))
+                .withAllocatedResources(PodResources.allocated(pod))
+                .withResources(
+                        PodResources.inEffect(Allocations.with(pod, view.standing()), "Running".equals(old.getPhase())))
                 .withConditions(conditions(old, shown, over));
         if (view.failure() != null) {
             status.withReason(view.failure().reason())

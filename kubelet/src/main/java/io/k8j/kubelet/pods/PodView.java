@@ -1,6 +1,7 @@
 package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param hostIps addresses of the node, the main one first
  * @param runtimeName scheme of container ids, such as {@code containerd}
  * @param resize conditions that tell of a resize under way, without times
+ * @param standing what containers still have that are granted something else, by name; see {@link Resizer#standing}
  * @param failure why the node refuses or ends the Pod; null if it does not
  */
 record PodView(
@@ -27,6 +29,7 @@ record PodView(
         List<String> hostIps,
         String runtimeName,
         List<PodCondition> resize,
+        Map<String, ResourceRequirements> standing,
         Failure failure) {
     /** A reason and a message of a waiting state. */
     record Waiting(String reason, String message) {}

@@ -358,6 +358,7 @@ final class PodWorker {
                 context.node().ips(),
                 context.runtimeName().get(),
                 resizer.conditions(now.getMetadata().getGeneration()),
+                resizer.standing(),
                 endings.failure());
     }
 

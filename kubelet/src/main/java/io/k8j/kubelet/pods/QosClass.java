@@ -1,9 +1,10 @@
 package io.k8j.kubelet.pods;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** How much a Pod may rely on its resources, which places it in the cgroup tree. */
@@ -11,6 +12,8 @@ enum QosClass {
     GUARANTEED("Guaranteed", ""),
     BURSTABLE("Burstable", "burstable"),
     BEST_EFFORT("BestEffort", "besteffort");
+
+    private static final ResourceRequirements NOTHING = new ResourceRequirements();
 
     private final String text;
     private final String cgroup;
@@ -30,23 +33,32 @@ enum QosClass {
         return cgroup;
     }
 
+    /** Decided by what the Pod asks for as a whole, or else by each of its containers. */
     static QosClass of(Pod pod) {
-        List<Container> all = Stream.concat(
-                        ContainerRef.orEmpty(pod.getSpec().getInitContainers()).stream(),
-                        ContainerRef.orEmpty(pod.getSpec().getContainers()).stream())
-                .toList();
+        List<ResourceRequirements> all = pod.getSpec().getResources() != null
+                ? List.of(pod.getSpec().getResources())
+                : Stream.concat(
+                                ContainerRef.orEmpty(pod.getSpec().getInitContainers()).stream(),
+                                ContainerRef.orEmpty(pod.getSpec().getContainers()).stream())
+                        .map(container -> container.getResources() == null ? NOTHING : container.getResources())
+                        .toList();
         boolean any = false;
         boolean guaranteed = true;
-        for (Container container : all) {
+        for (ResourceRequirements one : all) {
             for (String resource : List.of("cpu", "memory")) {
-                Quantity limit = Amounts.limit(container, resource);
-                Quantity request = Amounts.request(container, resource);
-                if (request == null) request = limit;
-                any |= Amounts.milli(request) > 0 || Amounts.milli(limit) > 0;
-                guaranteed &= Amounts.milli(limit) > 0 && Amounts.milli(limit) == Amounts.milli(request);
+                long limit = milli(one.getLimits(), resource);
+                long request = one.getRequests() != null && one.getRequests().containsKey(resource)
+                        ? milli(one.getRequests(), resource)
+                        : limit;
+                any |= request > 0 || limit > 0;
+                guaranteed &= limit > 0 && limit == request;
             }
         }
         if (!any) return BEST_EFFORT;
         return guaranteed ? GUARANTEED : BURSTABLE;
+    }
+
+    private static long milli(Map<String, Quantity> amounts, String resource) {
+        return amounts == null ? 0 : Amounts.milli(amounts.get(resource));
     }
 }

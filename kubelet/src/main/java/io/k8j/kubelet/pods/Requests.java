@@ -1,13 +1,16 @@
 package io.k8j.kubelet.pods;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
-/** What a Pod asks of its node in all, as the scheduler counts it. Pure. */
+/** What a Pod asks of its node in all, as the scheduler counts it, and what bounds it. Pure. */
 final class Requests {
     private Requests() {}
 
@@ -36,6 +39,29 @@ final class Requests {
         return of(pod).getOrDefault(resource, 0L);
     }
 
+    /** What a Pod's containers ask for together, whatever it asks for as a whole. */
+    static long ofContainers(Pod pod, String resource) {
+        return ofContainers(pod, resource, container -> Amounts.request(container, resource));
+    }
+
+    /** What a Pod may use at most, its overhead included; 0 if nothing bounds it. */
+    static long limit(Pod pod, String resource) {
+        ResourceRequirements resources = pod.getSpec().getResources();
+        Quantity whole = resources == null || resources.getLimits() == null
+                ? null
+                : resources.getLimits().get(resource);
+        long own = whole != null ? amount(resource, whole) : 0;
+        if (own == 0 && ContainerRef.allOf(pod).stream().anyMatch(ref -> isUnbounded(ref, resource))) return 0;
+        if (own == 0) own = ofContainers(pod, resource, container -> Amounts.limit(container, resource));
+        Map<String, Quantity> overhead = pod.getSpec().getOverhead();
+        return own == 0 || overhead == null ? own : own + amount(resource, overhead.get(resource));
+    }
+
+    private static boolean isUnbounded(ContainerRef ref, String resource) {
+        return ref.kind() != ContainerRef.Kind.EPHEMERAL
+                && amount(resource, Amounts.limit(ref.container(), resource)) == 0;
+    }
+
     private static Map<String, Quantity> ofWholePod(Pod pod) {
         return pod.getSpec().getResources() == null
                         || pod.getSpec().getResources().getRequests() == null
@@ -44,17 +70,17 @@ final class Requests {
     }
 
     /** Its containers together, or its greediest init container. */
-    private static long ofContainers(Pod pod, String resource) {
+    private static long ofContainers(Pod pod, String resource, Function<Container, Quantity> amounts) {
         long sidecars = 0;
         long greediest = 0;
         for (ContainerRef ref : ContainerRef.initOf(pod)) {
-            long own = amount(resource, Amounts.request(ref.container(), resource));
+            long own = amount(resource, amounts.apply(ref.container()));
             if (ref.kind() == ContainerRef.Kind.SIDECAR) sidecars += own;
             greediest = Math.max(greediest, ref.kind() == ContainerRef.Kind.SIDECAR ? sidecars : sidecars + own);
         }
         long apps = sidecars;
         for (ContainerRef ref : ContainerRef.appOf(pod)) {
-            apps += amount(resource, Amounts.request(ref.container(), resource));
+            apps += amount(resource, amounts.apply(ref.container()));
         }
         return Math.max(apps, greediest);
     }

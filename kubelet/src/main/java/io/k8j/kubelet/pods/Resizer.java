@@ -1,17 +1,17 @@
 package io.k8j.kubelet.pods;
 
-import io.fabric8.kubernetes.api.model.ContainerResizePolicy;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.LinuxContainerResources;
 import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,8 +23,13 @@ final class Resizer {
     static final String PENDING = "PodResizePending";
     static final String IN_PROGRESS = "PodResizeInProgress";
 
+    /** A running container that gets other limits. */
+    record Update(ContainerRef ref, RuntimeContainer run, Sizes has, Sizes wanted) {}
+
     private final PodContext context;
-    private final Map<String, String> applied = new HashMap<>(); // by container id
+    private final Map<String, Sizes> applied = new HashMap<>(); // by container id
+    private final Map<String, ResourceRequirements> standing = new HashMap<>();
+    private CgroupFiles.Limits limits; // of the Pod's cgroup; null if nobody knows
     private Allocations.Verdict verdict = new Allocations.Verdict.Granted();
     private Long underWay; // the generation that is being carried out; null if none
     private String error = "";
@@ -34,19 +39,14 @@ final class Resizer {
         this.context = context;
     }
 
-    /** Stands for a container's limits in its annotations. */
-    static String text(LinuxContainerResources resources) {
-        return "%d/%d/%d"
-                .formatted(resources.getCpuShares(), resources.getCpuQuota(), resources.getMemoryLimitInBytes());
-    }
-
     /** Takes up a newer object; answers it with the resources that it is granted. */
     Pod allocate(Pod wanted) {
         Allocations.Allocation allocation = context.allocations().allocate(wanted);
         Allocations.Verdict before = verdict;
         verdict = allocation.verdict();
         switch (verdict) {
-            case Allocations.Verdict.Resized() -> {
+            case Allocations.Verdict.Resized(Map<String, ResourceRequirements> had) -> {
+                had.forEach(standing::putIfAbsent);
                 underWay = wanted.getMetadata().getGeneration();
                 error = "";
                 context.events()
@@ -81,73 +81,96 @@ final class Resizer {
     /** Changes what must be changed; answers the containers that have to be restarted for it. */
     List<PodPlan.Kill> actuate(Pod pod, RuntimePod runtime, Set<String> dying) {
         List<PodPlan.Kill> restarts = new ArrayList<>();
-        boolean done = true;
-        boolean changed = false;
-        error = "";
+        List<Update> updates = new ArrayList<>();
+        boolean waiting = false; // for a container that has still what it had
         for (ContainerRef ref : ContainerRef.allOf(pod)) {
-            if (ref.kind() != ContainerRef.Kind.APP && ref.kind() != ContainerRef.Kind.SIDECAR) continue;
+            if (ref.kind() == ContainerRef.Kind.EPHEMERAL) continue;
             Optional<RuntimeContainer> run = runtime.latest(ref.name()).filter(RuntimeContainer::running);
-            if (run.isEmpty()) continue;
-            LinuxContainerResources wanted =
-                    Cgroups.of(pod, ref.container(), context.node().memoryCapacity());
-            String has = applied.computeIfAbsent(
-                    run.get().id(),
-                    id -> run.get().status().getAnnotationsMap().getOrDefault(Labels.CONTAINER_LIMITS, text(wanted)));
-            if (has.equals(text(wanted))) {
+            Sizes wanted = Sizes.of(pod, ref.container());
+            if (run.isEmpty() || sizesOf(run.get(), wanted).equals(wanted)) {
+                standing.remove(ref.name());
                 continue;
             }
+            Sizes has = sizesOf(run.get(), wanted);
             if (dying.contains(run.get().id())) {
-                done = false;
-            } else if (wantsRestart(ref, has, text(wanted))) {
-                done = false;
+                waiting = true;
+            } else if (has.restartsFor(
+                    wanted, ContainerRef.orEmpty(ref.container().getResizePolicy()))) {
+                waiting = true;
                 restarts.add(
                         new PodPlan.Kill(ref, run.get(), "Container %s resize requires restart".formatted(ref.name())));
             } else {
-                if (!changed) Cgroups.create(pod, context.node()); // a Pod's limits must leave room for more
-                changed = true;
-                done &= update(run.get(), wanted);
+                updates.add(new Update(ref, run.get(), has, wanted));
             }
         }
-        if (changed) Cgroups.create(pod, context.node()); // and follow when there is less
-        if (underWay != null && !error.isEmpty() && !error.equals(told)) {
+        error = "";
+        CgroupFiles.Limits whole = Cgroups.limits(pod);
+        if (!updates.isEmpty() || !whole.equals(limits)) carryOut(pod, runtime, updates, whole, waiting);
+        if (error.isEmpty() && !waiting) standing.remove(Allocations.WHOLE);
+        tell(pod, error.isEmpty() && !waiting);
+        return restarts;
+    }
+
+    private Sizes sizesOf(RuntimeContainer run, Sizes wanted) {
+        return applied.computeIfAbsent(
+                run.id(),
+                id -> Sizes.parse(run.status().getAnnotationsMap().get(Labels.CONTAINER_LIMITS))
+                        .orElse(wanted));
+    }
+
+    /** The Pod's bounds leave room for more before its containers change, and follow when they have less. */
+    private void carryOut(
+            Pod pod, RuntimePod runtime, List<Update> updates, CgroupFiles.Limits whole, boolean waiting) {
+        try {
+            Optional<String> refusal = MemoryInUse.refusal(context.runtime(), runtime, updates, limits, whole);
+            if (refusal.isPresent()) {
+                error = refusal.get();
+                return;
+            }
+            limit(pod, limits == null ? whole : limits.widest(whole));
+            for (Update update : updates) {
+                LinuxContainerResources resources =
+                        Cgroups.of(pod, update.ref().container(), context.node().memoryCapacity());
+                context.runtime().updateContainerResources(update.run().id(), resources);
+                applied.put(update.run().id(), update.wanted());
+                standing.remove(update.ref().name());
+            }
+            if (!waiting) limit(pod, whole);
+        } catch (RuntimeFailure e) {
+            error = e.description();
+        } catch (IOException e) {
+            error = "failed to set the limits of the pod: " + e.getMessage();
+        }
+    }
+
+    private void limit(Pod pod, CgroupFiles.Limits wanted) throws IOException {
+        if (wanted.equals(limits)) return;
+        Cgroups.set(pod, wanted, context.node());
+        limits = wanted;
+    }
+
+    private void tell(Pod pod, boolean done) {
+        if (underWay == null) return;
+        if (!error.isEmpty() && !error.equals(told)) {
             context.events().warning(pod, "ResizeError", ResizeMessages.text("Pod resize error", pod, underWay, error));
             told = error;
         }
-        if (done && underWay != null) {
+        if (done) {
             context.events()
                     .normal(pod, "ResizeCompleted", ResizeMessages.text("Pod resize completed", pod, underWay, ""));
             underWay = null;
             told = "";
         }
-        return restarts;
     }
 
-    private boolean update(RuntimeContainer run, LinuxContainerResources wanted) {
-        try {
-            context.runtime().updateContainerResources(run.id(), wanted);
-            applied.put(run.id(), text(wanted));
-            return true;
-        } catch (RuntimeFailure e) {
-            error = e.description();
-            return false;
-        }
+    /** What is not yet as it is granted: what it still has, by container, or of the Pod as a whole. */
+    Map<String, ResourceRequirements> standing() {
+        return Map.copyOf(standing);
     }
 
     /** Whether the last try failed and another may help. */
     boolean failed() {
         return !error.isEmpty();
-    }
-
-    private static boolean wantsRestart(ContainerRef ref, String has, String wanted) {
-        String[] before = has.split("/");
-        String[] after = wanted.split("/");
-        boolean cpu = !before[0].equals(after[0]) || !before[1].equals(after[1]);
-        boolean memory = !before[2].equals(after[2]);
-        for (ContainerResizePolicy policy : ContainerRef.orEmpty(ref.container().getResizePolicy())) {
-            boolean hit = Objects.equals(policy.getResourceName(), "cpu") ? cpu : memory;
-            if (hit && "RestartContainer".equals(policy.getRestartPolicy())) return true;
-        }
-        return false;
     }
 
     /** The conditions that tell of a resize, without times; empty if all is as it should be. */

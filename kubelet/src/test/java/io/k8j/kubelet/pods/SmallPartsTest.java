@@ -100,16 +100,16 @@ class SmallPartsTest {
     void classesAndCgroupValuesAreUpstreams() {
         Container none = container(Map.of(), Map.of());
         assertThat(QosClass.of(pod(none))).isEqualTo(QosClass.BEST_EFFORT);
-        assertThat(Cgroups.oomScore(pod(none), none, 1 << 30)).isEqualTo(1000);
+        assertThat(OomScore.of(pod(none), none, 1 << 30)).isEqualTo(1000);
         Map<String, Quantity> amounts = Map.of("cpu", new Quantity("500m"), "memory", new Quantity("256Mi"));
         Container same = container(amounts, amounts);
         assertThat(QosClass.of(pod(same))).isEqualTo(QosClass.GUARANTEED);
-        assertThat(Cgroups.oomScore(pod(same), same, 1 << 30)).isEqualTo(-997);
+        assertThat(OomScore.of(pod(same), same, 1 << 30)).isEqualTo(-997);
         assertThat(Cgroups.of(pod(same), same, 1 << 30).getCpuShares()).isEqualTo(512);
         assertThat(Cgroups.of(pod(same), same, 1 << 30).getCpuQuota()).isEqualTo(50_000);
         Container some = container(amounts, Map.of());
         assertThat(QosClass.of(pod(some))).isEqualTo(QosClass.BURSTABLE);
-        assertThat(Cgroups.oomScore(pod(some), some, 1 << 30)).isEqualTo(750);
+        assertThat(OomScore.of(pod(some), some, 1 << 30)).isEqualTo(750);
         assertThat(Cgroups.parentOf(pod(some), "/")).isEqualTo("/kubepods/burstable/podu");
     }
 

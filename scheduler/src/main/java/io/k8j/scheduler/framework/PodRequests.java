@@ -75,21 +75,37 @@ final class PodRequests {
             }
         }
         total.maxAll(most);
-        ResourceRequirements own = pod.getSpec().getResources();
-        if (own != null && !isEmpty(own.getRequests())) {
-            own.getRequests().forEach((name, quantity) -> {
-                if (name.equals("cpu") || name.equals("memory") || name.startsWith("hugepages-")) {
-                    int id = names.id(name);
-                    total.set(id, names.amount(id, quantity));
-                }
-            });
-        }
+        whole(total);
         if (!isEmpty(pod.getSpec().getOverhead())) {
             Amounts overhead = new Amounts();
             addTo(overhead, pod.getSpec().getOverhead(), false);
             total.addAll(overhead);
         }
         return total;
+    }
+
+    /** What the Pod says of itself as a whole is stronger; while it is resized, the most of what it has and wants. */
+    private void whole(Amounts total) {
+        ResourceRequirements own = pod.getSpec().getResources();
+        if (own == null || isEmpty(own.getRequests())) {
+            return;
+        }
+        ResourceRequirements has = statuses == null ? null : pod.getStatus().getResources();
+        own.getRequests().forEach((name, quantity) -> {
+            if (name.equals("cpu") || name.equals("memory") || name.startsWith("hugepages-")) {
+                int id = names.id(name);
+                long amount = infeasible && has != null ? 0 : names.amount(id, quantity);
+                if (has != null) {
+                    amount = Math.max(amount, amount(id, has.getRequests(), name));
+                    amount = Math.max(amount, amount(id, pod.getStatus().getAllocatedResources(), name));
+                }
+                total.set(id, amount);
+            }
+        });
+    }
+
+    private long amount(int id, Map<String, Quantity> amounts, String name) {
+        return isEmpty(amounts) || !amounts.containsKey(name) ? 0 : names.amount(id, amounts.get(name));
     }
 
     private Amounts container(Container container, boolean defaults) {

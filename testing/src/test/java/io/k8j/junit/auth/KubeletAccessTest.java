@@ -82,7 +82,8 @@ class KubeletAccessTest {
             assertThat(reader.get("/healthz/syncloop").text()).isEqualTo("ok");
             assertThat(reader.get("/healthz/none").code()).isEqualTo(404);
             // The words of a command stand in a path, too, and may be many.
-            assertThat(reader.get("/healthz?word=" + "a".repeat(100_000)).text()).isEqualTo("ok");
+            assertThat(reader.get("/healthz?word=" + "a".repeat(100_000)).text())
+                    .isEqualTo("ok");
             assertThat(reader.get("/healthz?verbose").text())
                     .isEqualTo("[+]ping ok\n[+]log ok\n[+]syncloop ok\nhealthz check passed\n");
             assertThat(reader.get("/configz").text())
