@@ -1,6 +1,5 @@
 package io.k8j.server.join;
 
-import io.k8j.kubelet.server.KubeletTls;
 import io.k8j.model.time.SystemTime;
 import io.k8j.server.Addresses;
 import io.k8j.server.Closing;
@@ -13,6 +12,8 @@ import io.k8j.server.StopSignal;
 import io.k8j.server.Version;
 import io.k8j.server.node.NodeComponents;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** One more node of a cluster that runs elsewhere: container runtime, kubelet and service proxy in this process. */
 public final class Agent implements AutoCloseable {
@@ -44,20 +45,15 @@ public final class Agent implements AutoCloseable {
             SystemTime time = begun.add(new SystemTime());
             Addresses addresses = Addresses.of(config);
             NodeComponents node = begun.add(NodeComponents.begin(config, addresses.node()));
-            NodeCertificates certificates = steps.step(
-                    "certificates: " + config.agentDir().resolve("tls"),
-                    () -> NodeCertificates.obtain(
-                            config.agentDir().resolve("tls"),
-                            server,
-                            parsed,
-                            config.nodeName(),
-                            addresses.servingNames(config),
-                            time));
+            Path directory = config.agentDir().resolve("tls");
+            Callable<NodeCertificates> source = () -> NodeCertificates.obtain(
+                    directory, server, parsed, config.nodeName(), addresses.servingNames(config), time);
+            NodeCertificates certificates = steps.step("certificates: " + directory, source::call);
             RemoteCluster cluster = begun.add(new RemoteCluster(certificates.access(server), time));
-            KubeletTls tls = new KubeletTls(
-                    certificates.serving().key(), certificates.serving().chain(), certificates.authorities());
+            CertificateKeeper keeper = begun.add(CertificateKeeper.start(
+                    certificates, source, renewed -> cluster.renew(renewed.access(server)), time));
             begun.add(node::close);
-            node.start(cluster, () -> tls, steps);
+            node.start(cluster, keeper::tls, steps);
             node.startNetwork(cluster, steps);
             steps.step("node ready", () -> {
                 node.awaitReady(cluster);

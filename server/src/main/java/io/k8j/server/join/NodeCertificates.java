@@ -71,6 +71,11 @@ record NodeCertificates(byte[] authority, KeyAndCertificate client, KeyAndCertif
         }
     }
 
+    /** Whether others have the same certificates; the authority does not change. */
+    boolean same(NodeCertificates other) {
+        return client.equals(other.client) && serving.equals(other.serving);
+    }
+
     /** How the node is recognized at the API server. */
     ServerAccess access(URI server) {
         return ServerAccess.withCertificate(server, authority, ascii(client.chainPem()), ascii(client.keyPem()));

@@ -1,17 +1,17 @@
 package io.k8j.server.join;
 
 import io.k8j.client.Client;
-import io.k8j.client.HttpsTransport;
 import io.k8j.client.ServerAccess;
 import io.k8j.model.time.Time;
-import io.k8j.server.Closing;
 import io.k8j.server.ClusterAccess;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A cluster whose API server runs elsewhere; all programs of the node act as the node. */
+/** A cluster whose API server runs elsewhere; all programs of the node act as the node. Thread-safe. */
 final class RemoteCluster implements ClusterAccess, AutoCloseable {
-    private final ServerAccess access;
     private final Time time;
-    private final Closing closing = new Closing();
+    private final List<RenewableTransport> transports = new ArrayList<>(); // guarded by this
+    private ServerAccess access; // guarded by this
 
     RemoteCluster(ServerAccess access, Time time) {
         this.access = access;
@@ -19,8 +19,16 @@ final class RemoteCluster implements ClusterAccess, AutoCloseable {
     }
 
     @Override
-    public Client client(String program, String user, String... groups) {
-        return closing.add(new Client(new HttpsTransport(access, program), time, program));
+    public synchronized Client client(String program, String user, String... groups) {
+        RenewableTransport transport = new RenewableTransport(access, program, time);
+        transports.add(transport);
+        return new Client(transport, time, program);
+    }
+
+    /** All clients, also those there are, show another certificate from now on. */
+    synchronized void renew(ServerAccess renewed) {
+        access = renewed;
+        transports.forEach(transport -> transport.replace(renewed));
     }
 
     @Override
@@ -29,7 +37,7 @@ final class RemoteCluster implements ClusterAccess, AutoCloseable {
     }
 
     @Override
-    public void close() {
-        closing.close();
+    public synchronized void close() {
+        transports.forEach(RenewableTransport::close);
     }
 }

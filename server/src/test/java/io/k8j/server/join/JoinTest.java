@@ -13,6 +13,7 @@ import io.k8j.client.HttpsTransport;
 import io.k8j.client.ListOptions;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.time.SystemTime;
+import io.k8j.model.time.Time;
 import io.k8j.server.Cluster;
 import io.k8j.server.ServerConfig;
 import io.k8j.server.Steps;
@@ -21,12 +22,16 @@ import io.k8j.server.cli.Main;
 import io.k8j.server.flags.FlagValues;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,6 +122,60 @@ class JoinTest {
                 NodeCertificates.obtain(directory, server, null, "second", List.of("second", "10.9.8.8"), time);
         assertThat(moved.client()).isEqualTo(certificates.client());
         assertThat(moved.serving()).isNotEqualTo(certificates.serving());
+    }
+
+    /** A year later: what is about to end is renewed with what is there, and used by clients that are there. */
+    @Test
+    void certificatesAreRenewedWhileTheNodeRuns(@TempDir Path directory) throws Exception {
+        awaitSignature();
+        NodeCertificates before = join(directory, TOKEN, "old");
+        InstantSource later = InstantSource.offset(time, Duration.ofDays(300));
+        NodeCertificates after =
+                NodeCertificates.obtain(directory, server, null, "old", List.of("old", "10.9.8.7"), at(later));
+        assertThat(after.same(before)).isFalse();
+        assertThat(after.client()).isNotEqualTo(before.client());
+        assertThat(after.serving()).isNotEqualTo(before.serving());
+        NodeCertificates other = join(directory.resolve("other"), TOKEN, "new");
+        try (RemoteCluster remote = new RemoteCluster(before.access(server), time)) {
+            Client client = remote.client("kubelet", "");
+            Node node = new NodeBuilder()
+                    .withNewMetadata()
+                    .withName("new")
+                    .endMetadata()
+                    .build();
+            assertThatThrownBy(() -> client.resources(Node.class).create(node)).isInstanceOf(ApiException.class);
+            remote.renew(other.access(server));
+            client.resources(Node.class).create(node);
+        }
+    }
+
+    private Time at(InstantSource clock) {
+        return (Time) Proxy.newProxyInstance(
+                JoinTest.class.getClassLoader(),
+                new Class<?>[] {Time.class},
+                (self, method, args) ->
+                        method.getName().equals("instant") ? clock.instant() : method.invoke(time, args));
+    }
+
+    @Test
+    void aKeeperShowsWhatWasRenewedLast(@TempDir Path directory) throws Exception {
+        awaitSignature();
+        NodeCertificates first = join(directory.resolve("a"), TOKEN, "kept");
+        NodeCertificates second = join(directory.resolve("b"), TOKEN, "kept");
+        List<NodeCertificates> told = new CopyOnWriteArrayList<>();
+        List<Runnable> timers = new CopyOnWriteArrayList<>();
+        Time manual = (Time) Proxy.newProxyInstance(
+                JoinTest.class.getClassLoader(), new Class<?>[] {Time.class}, (self, method, args) -> {
+                    timers.add((Runnable) args[args.length - 1]);
+                    return (Time.Timer) () -> {};
+                });
+        try (CertificateKeeper keeper = CertificateKeeper.start(first, () -> second, told::add, manual)) {
+            assertThat(keeper.tls().chain()).isEqualTo(first.serving().chain());
+            timers.getFirst().run();
+            await().untilAsserted(() -> assertThat(timers).hasSize(2)); // it looks again in an hour
+            assertThat(keeper.tls().chain()).isEqualTo(second.serving().chain());
+            assertThat(told).containsExactly(second);
+        }
     }
 
     /** The controller signs what is shown a moment after the token was made. */
