@@ -69,6 +69,7 @@ class WebhookServerTest {
         cluster.webhooks().validating("broken", WebhookRule.of("", "v1", "configmaps"), request -> {
             throw new IllegalStateException("on purpose");
         });
+        client.getConfiguration().setRequestRetryBackoffLimit(0); // the first answer is the one that counts
         assertThatThrownBy(() -> client.resource(configMap("a")).create())
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("failed calling webhook \"broken.k8j-junit.test\"");

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every kubectl on this machine does the everyday things against one cluster in this JVM. Steps that need containers are
  * walked with the oldest and the newest one by the walkthrough's tests.
  */
+@Order(3)
 @K8j
 class KubectlVersionsIT {
     private static final String DEPLOYMENT = """

@@ -6,12 +6,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
  * Probes of real containers. Where upstream watches for minutes that nothing is restarted, these tests count the probes
  * that the container has seen.
  */
+@Order(1) // the longest waits come first, beside everything else
 class ProbesIT extends ContainerTest {
     private static final int PROBES = 5;
 

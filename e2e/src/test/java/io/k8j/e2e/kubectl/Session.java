@@ -139,8 +139,8 @@ public final class Session implements AutoCloseable {
                 throw new AssertionError("%s did not end within %s; it printed:%n%s%nstderr: %s"
                         .formatted(command, timeout, stdout.text(), stderr.text()));
             }
-            stdout.reader.join(Duration.ofSeconds(5));
-            stderr.reader.join(Duration.ofSeconds(5));
+            stdout.reader.join(Duration.ofSeconds(30));
+            stderr.reader.join(Duration.ofSeconds(30));
             return new Result(command, process.exitValue(), stdout.text(), stderr.text());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -50,16 +50,16 @@ class ShellTest {
     @Test
     void aSessionAnswersWhatIsTyped() throws IOException {
         try (Session cat = shell().start("cat")) {
-            cat.type("hello\n").expect("hello", Duration.ofSeconds(10)).endOfInput();
-            cat.finish(Duration.ofSeconds(10)).prints("hello");
+            cat.type("hello\n").expect("hello", Duration.ofMinutes(1)).endOfInput();
+            cat.finish(Duration.ofMinutes(1)).prints("hello");
         }
     }
 
     @Test
     void aTerminalHasASizeAndEchoes() throws IOException {
         try (Session shell = shell().startInTerminal("sh")) {
-            shell.type("stty size\n").expect("24 80", Duration.ofSeconds(10)).type("exit 5\n");
-            assertThat(shell.finish(Duration.ofSeconds(10)).exit()).isEqualTo(5);
+            shell.type("stty size\n").expect("24 80", Duration.ofMinutes(1)).type("exit 5\n");
+            assertThat(shell.finish(Duration.ofMinutes(1)).exit()).isEqualTo(5);
             assertThat(shell.output()).contains("stty size");
         }
     }

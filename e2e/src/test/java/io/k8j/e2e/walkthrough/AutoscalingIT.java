@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Part F: what containers use, and what follows from it. */
+@Order(2)
 @ParameterizedClass
 @MethodSource("kubectls")
 class AutoscalingIT extends Walkthrough {

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Part C: the life of a Deployment. */
+@Order(4)
 @ParameterizedClass
 @MethodSource("kubectls")
 class DeploymentIT extends Walkthrough {

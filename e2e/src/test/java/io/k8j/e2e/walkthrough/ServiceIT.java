@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Part G: Services. Open, because they need other work: Pods on several nodes (and with them internalTrafficPolicy and
  * externalTrafficPolicy), addresses for LoadBalancer Services, SCTP, NetworkPolicy.
  */
+@Order(5)
 @ParameterizedClass
 @MethodSource("kubectls")
 class ServiceIT extends Walkthrough {

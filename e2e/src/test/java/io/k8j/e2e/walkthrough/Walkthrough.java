@@ -31,11 +31,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLocksProvider;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 
-/** The base of all parts: one namespace and one shell for the steps of one class with one kubectl. */
+/**
+ * The base of all parts: one namespace and one shell for the steps of one class with one kubectl. Classes run side by
+ * side; a class's steps, and its kubectls, one after the other.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(providers = Walkthrough.OneStepAtATime.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class Walkthrough {
@@ -43,6 +52,15 @@ abstract class Walkthrough {
     static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private static final Path MANIFESTS = manifests();
+
+    /** What holds a lock runs all that is in it on one thread. The lock is each class's own, so it waits for nobody. */
+    static final class OneStepAtATime implements ResourceLocksProvider {
+        @Override
+        public Set<Lock> provideForClass(Class<?> testClass) {
+            return Set.of(new Lock(testClass.getName()));
+        }
+    }
+
     private final Set<Method> taken = new HashSet<>();
 
     @Parameter

@@ -1,5 +1,6 @@
 package io.k8j.kubelet.testing;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.k8j.kubelet.containerd.Capabilities;
@@ -50,10 +51,11 @@ public final class ContainerdNode implements AutoCloseable {
         new CniConfig(podCidr, bridge, 0, false, dataDir.resolve("ipam")).writeTo(config.cniConfDir());
         var node = new ContainerdNode(dataDir, bridge, config, ContainerdProcess.start(config));
         try {
-            node.containerd.awaitReady(node.runtime, Duration.ofSeconds(30));
+            node.containerd.awaitReady(node.runtime, Duration.ofMinutes(1));
             Path archive = BusyboxImage.archive(dataDir.resolve("busybox.tar"));
             new CtrImageImporter(config.socket()).importArchive(archive);
-            for (int i = 0; i < 200 && node.runtime.imageStatus(BUSYBOX).isEmpty(); i++) Thread.sleep(5);
+            await().pollInterval(Duration.ofMillis(5))
+                    .until(() -> node.runtime.imageStatus(BUSYBOX).isPresent());
             return node;
         } catch (Exception e) {
             System.err.println(Files.readString(config.logFile()));
