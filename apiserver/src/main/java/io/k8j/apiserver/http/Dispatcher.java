@@ -29,6 +29,7 @@ public final class Dispatcher implements RequestFilter.Next {
     private final Answers answers;
     private final InstantSource clock;
     private final RequestMetrics metrics;
+    private final WatchFrames frames = new WatchFrames();
 
     /** @param foreign finds requests that other servers answer; it is asked first */
     public Dispatcher(
@@ -121,8 +122,8 @@ public final class Dispatcher implements RequestFilter.Next {
             throw e;
         }
         if (asked.call().verb() == Verb.WATCH) {
-            WatchResponder responder =
-                    new WatchResponder(exchange, resource, asked.form(), clock, metrics.watchEvents(resource.gvr()));
+            WatchResponder responder = new WatchResponder(
+                    exchange, resource, asked.form(), clock, metrics.watchEvents(resource.gvr()), frames);
             responder.open(core.watch(exchange.user(), agent(exchange), asked.call(), responder));
             return;
         }

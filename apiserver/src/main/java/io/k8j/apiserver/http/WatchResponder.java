@@ -6,9 +6,7 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiTransport;
 import io.k8j.model.api.WatchListener;
 import io.k8j.model.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +19,6 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class WatchResponder implements WatchListener {
     private static final long MAX_WAITING_BYTES = 32L * 1024 * 1024;
-    private static final byte[] END = "}\n".getBytes(StandardCharsets.US_ASCII);
-    private static final Map<EventType, byte[]> BEGINNINGS = beginnings();
 
     private final Exchange exchange;
     private final ServedResource resource;
@@ -33,12 +29,22 @@ final class WatchResponder implements WatchListener {
     private volatile ResponseStream stream;
     private volatile ApiTransport.Watch watch;
     private final LongAdder events;
+    private final WatchFrames frames;
     private boolean columnsSent; // used by the delivering thread only
 
-    /** @param events counts what is told */
+    /**
+     * @param events counts what is told
+     * @param frames shared by all watches
+     */
     WatchResponder(
-            Exchange exchange, ServedResource resource, Negotiation form, InstantSource clock, LongAdder events) {
+            Exchange exchange,
+            ServedResource resource,
+            Negotiation form,
+            InstantSource clock,
+            LongAdder events,
+            WatchFrames frames) {
         this.events = events;
+        this.frames = frames;
         this.exchange = exchange;
         this.resource = resource;
         this.form = form;
@@ -62,16 +68,6 @@ final class WatchResponder implements WatchListener {
         return form.mediaType().equals(MediaTypes.PROTOBUF) ? MediaTypes.PROTOBUF + ";stream=watch" : form.mediaType();
     }
 
-    private static Map<EventType, byte[]> beginnings() {
-        Map<EventType, byte[]> all = new EnumMap<>(EventType.class);
-        for (EventType type : EventType.values()) all.put(type, beginning(type.name()));
-        return all;
-    }
-
-    private static byte[] beginning(String type) {
-        return ("{\"type\":\"" + type + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
-    }
-
     /** Objects as they are stored go out as their own bytes; all other forms are work, for the watch's own thread. */
     @Override
     public boolean onlyNotes() {
@@ -88,7 +84,7 @@ final class WatchResponder implements WatchListener {
     public void event(EventType type, ApiObject object) {
         events.increment();
         if (isPlain()) {
-            write(BEGINNINGS.get(type), object.json(), END);
+            write(frames.parts(type, object.json()));
         } else {
             write(bytes(type, object));
         }
@@ -120,12 +116,7 @@ final class WatchResponder implements WatchListener {
         if (form.mediaType().equals(MediaTypes.PROTOBUF)) {
             return ProtobufBodies.watchEvent(type, object);
         }
-        byte[] head = beginning(type);
-        byte[] line = new byte[head.length + object.length + END.length];
-        System.arraycopy(head, 0, line, 0, head.length);
-        System.arraycopy(object, 0, line, head.length, object.length);
-        System.arraycopy(END, 0, line, head.length + object.length, END.length);
-        return line;
+        return WatchFrames.line(type, object);
     }
 
     private void write(byte[]... parts) {
