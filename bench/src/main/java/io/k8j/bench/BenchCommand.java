@@ -1,5 +1,6 @@
 package io.k8j.bench;
 
+import io.k8j.bench.schedule.ScheduleBench;
 import io.k8j.server.cli.Subcommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

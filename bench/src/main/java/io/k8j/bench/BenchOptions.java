@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Options of all modes that load a running cluster. */
-final class BenchOptions {
+public final class BenchOptions {
     @Option(
             names = "--kubeconfig",
             paramLabel = "FILE",
@@ -58,7 +58,7 @@ final class BenchOptions {
 
     private final Progress progress = Progress.onTerminal();
 
-    int connections() {
+    public int connections() {
         if (connections < 1) throw new UserException("--connections %d: must be 1 or more".formatted(connections));
         return connections;
     }
@@ -79,11 +79,11 @@ final class BenchOptions {
         return rate;
     }
 
-    Progress progress() {
+    public Progress progress() {
         return progress;
     }
 
-    Target target() {
+    public Target target() {
         Path file = file();
         if (!Files.exists(file)) {
             throw new UserException("there is no kubeconfig at %s: name one with --kubeconfig".formatted(file));
@@ -112,7 +112,7 @@ final class BenchOptions {
         return dataDir;
     }
 
-    void print(Report report) {
+    public void print(Report report) {
         progress.close();
         report.print(output, System.out);
     }

@@ -32,20 +32,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Sends requests over HTTP/1.1, one at a time on each connection, all on one thread. */
-final class LoadGenerator implements AutoCloseable {
+public final class LoadGenerator implements AutoCloseable {
     /** @param body null if there is none */
-    record Call(String method, String path, String contentType, byte[] body) {
-        static Call get(String path) {
+    public record Call(String method, String path, String contentType, byte[] body) {
+        public static Call get(String path) {
             return new Call("GET", path, null, null);
         }
 
-        static Call json(String method, String path, byte[] body) {
+        public static Call json(String method, String path, byte[] body) {
             return new Call(method, path, "application/json", body);
         }
     }
 
     /** Where requests come from. Called on the event loop; must not block. */
-    interface Source {
+    public interface Source {
         /** The next request of a connection; null when there are no more for it. */
         Call next(int connection);
 
@@ -64,8 +64,8 @@ final class LoadGenerator implements AutoCloseable {
      * @param failed answers of 400 and above, and broken connections
      * @param firstFailure null if there is none
      */
-    record Outcome(long done, long failed, String firstFailure, Duration took, long bytes, Latencies latencies) {
-        double perSecond() {
+    public record Outcome(long done, long failed, String firstFailure, Duration took, long bytes, Latencies latencies) {
+        public double perSecond() {
             return done / (took.toNanos() / 1e9);
         }
     }
@@ -80,11 +80,11 @@ final class LoadGenerator implements AutoCloseable {
     private final byte[] commonHeaders;
     private final Progress progress;
 
-    LoadGenerator(Target target) {
+    public LoadGenerator(Target target) {
         this(target, Progress.NONE);
     }
 
-    LoadGenerator(Target target, Progress progress) {
+    public LoadGenerator(Target target, Progress progress) {
         this.target = target;
         this.progress = progress;
         String authorization = target.token() == null ? "" : "Authorization: Bearer " + target.token() + "\r\n";
@@ -93,12 +93,12 @@ final class LoadGenerator implements AutoCloseable {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    Target target() {
+    public Target target() {
         return target;
     }
 
     /** Runs until the source has no more or the time is over; what is under way then is waited for. */
-    Outcome run(Source source, int connections, Duration limit) throws InterruptedException {
+    public Outcome run(Source source, int connections, Duration limit) throws InterruptedException {
         return run(source, connections, limit, 0);
     }
 
@@ -108,7 +108,7 @@ final class LoadGenerator implements AutoCloseable {
      *
      * @param rate requests a second; 0 for as many as the connections can do
      */
-    Outcome run(Source source, int connections, Duration limit, double rate) throws InterruptedException {
+    public Outcome run(Source source, int connections, Duration limit, double rate) throws InterruptedException {
         Run run = new Run(source, connections, rate > 0 ? (long) (1e9 / rate) : 0);
         for (int i = 0; i < connections; i++) {
             open(run.new Connection(i));
@@ -157,7 +157,7 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     /** Opens a watch; its events come on the event loop. */
-    WatchStream watch(String path, WatchStream.Listener listener) {
+    public WatchStream watch(String path, WatchStream.Listener listener) {
         WatchStream stream = new WatchStream(this, Call.get(path), listener);
         open(stream);
         return stream;
@@ -182,7 +182,7 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     /** One request and its answer's body. */
-    byte[] request(Call call, int... accepted) throws InterruptedException {
+    public byte[] request(Call call, int... accepted) throws InterruptedException {
         byte[][] answer = {null};
         int[] code = {0};
         run(

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Notes when the Pods of a namespace are first seen bound to a node, and running. */
-final class PodWatch implements WatchStream.Listener {
-    final Map<String, Long> bound = new ConcurrentHashMap<>();
+public final class PodWatch implements WatchStream.Listener {
+    public final Map<String, Long> bound = new ConcurrentHashMap<>();
     final Map<String, Long> running = new ConcurrentHashMap<>();
 
     private static final byte[] NAME = mark("\"metadata\":{\"name\":\"");
@@ -21,7 +21,7 @@ final class PodWatch implements WatchStream.Listener {
     private volatile String prefix = "";
 
     /** @param namespaces how the names of the namespaces begin whose Pods count */
-    PodWatch(String namespaces) {
+    public PodWatch(String namespaces) {
         this.namespaces = namespaces;
     }
 
@@ -30,7 +30,7 @@ final class PodWatch implements WatchStream.Listener {
     }
 
     /** Begins anew, with Pods whose names begin like this. */
-    void only(String names) {
+    public void only(String names) {
         prefix = names;
         bound.clear();
         running.clear();
@@ -107,7 +107,7 @@ final class PodWatch implements WatchStream.Listener {
     }
 
     /** Waits until so many are in one of the maps. */
-    static void await(Map<String, Long> seen, int wanted, int seconds, String what) throws InterruptedException {
+    public static void await(Map<String, Long> seen, int wanted, int seconds, String what) throws InterruptedException {
         long deadline = System.nanoTime() + seconds * 1_000_000_000L;
         while (seen.size() < wanted) {
             if (System.nanoTime() > deadline) {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Shows on a terminal what is being measured and how far it is, in one line that is written over. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     /** For outputs that nobody watches. */
     static final Progress NONE = new Progress(null);
 
@@ -40,7 +40,7 @@ final class Progress implements AutoCloseable {
      *
      * @param count how much there is to do; 0 if it goes on for a time
      */
-    void phase(String name, long count) {
+    public void phase(String name, long count) {
         done.set(0);
         wanted = count;
         begin = System.nanoTime();

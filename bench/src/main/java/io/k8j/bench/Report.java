@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** Collects figures and prints them as a table or as JSON. */
-final class Report {
+public final class Report {
     /** How it is printed. */
     enum Output {
         TABLE,
@@ -20,12 +20,12 @@ final class Report {
     private final String mode;
     private final List<Map<String, Object>> rows = new ArrayList<>();
 
-    Report(String mode) {
+    public Report(String mode) {
         this.mode = mode;
     }
 
     /** A line that is only a name and some figures. */
-    Map<String, Object> row(String name) {
+    public Map<String, Object> row(String name) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("name", name);
         rows.add(row);
@@ -33,7 +33,7 @@ final class Report {
     }
 
     /** A line for what came to no figures. */
-    void failure(String name, String why) {
+    public void failure(String name, String why) {
         Map<String, Object> row = row(name);
         row.put("failed", 1L);
         row.put("firstFailure", why);
@@ -68,7 +68,7 @@ final class Report {
         row.put("maxMillis", rounded(latencies.largestMillis()));
     }
 
-    static double rounded(double value) {
+    public static double rounded(double value) {
         double scale = Math.abs(value) < 10 ? 1000 : Math.abs(value) < 1000 ? 10 : 1;
         return Math.round(value * scale) / scale;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Objects as clusters really have them. */
-final class Samples {
+public final class Samples {
     private Samples() {}
 
     private static Map<String, Object> object(String apiVersion, String kind, String name) {
@@ -68,7 +68,7 @@ final class Samples {
         return -1;
     }
 
-    static byte[] lease(String name, String resourceVersion, int number) {
+    public static byte[] lease(String name, String resourceVersion, int number) {
         Map<String, Object> object = object("coordination.k8s.io/v1", "Lease", name);
         if (resourceVersion != null) {
             ((Map<String, Object>) cast(object.get("metadata"))).put("resourceVersion", resourceVersion);
@@ -86,7 +86,7 @@ final class Samples {
         return Json.write(object);
     }
 
-    static byte[] node(String name) {
+    public static byte[] node(String name) {
         Map<String, Object> object = object("v1", "Node", name);
         ((Map<String, Object>) cast(object.get("metadata")))
                 .put("labels", Map.of("kubernetes.io/hostname", name, "kubernetes.io/os", "linux", "type", "bench"));

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** What the server's process has used of the processors, if it runs on this machine and this is Linux. */
-final class ServerCpu {
+public final class ServerCpu {
     private static final long NANOS_PER_TICK = 10_000_000; // USER_HZ is 100 on all Linux
 
     private final long pid;
@@ -23,7 +23,7 @@ final class ServerCpu {
     }
 
     /** Looks for the process that listens at the target's port; finds nothing for servers elsewhere. */
-    static ServerCpu of(Target target) {
+    public static ServerCpu of(Target target) {
         try {
             String inode = listeningSocket(target.port());
             return new ServerCpu(inode == null || !isLocal(target.host()) ? 0 : ownerOf(inode));
@@ -85,7 +85,7 @@ final class ServerCpu {
     }
 
     /** Nanoseconds of processor time so far; empty if it is not known. */
-    OptionalLong nanos() {
+    public OptionalLong nanos() {
         if (pid == 0) {
             return OptionalLong.empty();
         }

@@ -2,6 +2,7 @@ package io.k8j.bench;
 
 import io.k8j.bench.LoadGenerator.Call;
 import io.k8j.bench.LoadGenerator.Outcome;
+import io.k8j.bench.schedule.BenchNodes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

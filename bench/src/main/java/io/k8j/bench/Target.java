@@ -23,7 +23,7 @@ import java.util.Map;
  * @param tls null for plain HTTP
  * @param token bearer token; null if a certificate proves who we are
  */
-record Target(String host, int port, SslContext tls, String token, Path kubeconfig) {
+public record Target(String host, int port, SslContext tls, String token, Path kubeconfig) {
     static Target read(Path kubeconfig) {
         try {
             Object tree = Yaml.parse(Files.readString(kubeconfig));

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** One running watch, whose lines are counted or handed on. */
-final class WatchStream extends SimpleChannelInboundHandler<HttpObject> implements AutoCloseable {
+public final class WatchStream extends SimpleChannelInboundHandler<HttpObject> implements AutoCloseable {
     /** Hears of events on the event loop. */
     interface Listener {
         /** Whether {@link #line} wants the events' texts. */
@@ -44,7 +44,7 @@ final class WatchStream extends SimpleChannelInboundHandler<HttpObject> implemen
     }
 
     /** Waits until the server has accepted the watch. */
-    WatchStream awaitOpen() throws InterruptedException {
+    public WatchStream awaitOpen() throws InterruptedException {
         try {
             opened.get(30, TimeUnit.SECONDS);
             return this;

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
 /** A load generator with a namespace of its own, which goes again at the end. */
-final class Workspace implements AutoCloseable {
+public final class Workspace implements AutoCloseable {
     private static final Duration BULK_LIMIT = Duration.ofMinutes(10);
 
     private final LoadGenerator generator;
@@ -23,7 +23,7 @@ final class Workspace implements AutoCloseable {
         this.namespace = namespace;
     }
 
-    static Workspace open(Target target, Progress progress) throws InterruptedException {
+    public static Workspace open(Target target, Progress progress) throws InterruptedException {
         LoadGenerator generator = new LoadGenerator(target, progress);
         String name = "k8j-bench-" + Long.toString(System.nanoTime() & 0xffffff, 36);
         try {
@@ -41,7 +41,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** Pods are refused until the namespace has its account. */
-    void awaitServiceAccount(String name) throws InterruptedException {
+    public void awaitServiceAccount(String name) throws InterruptedException {
         for (int i = 0; i < 200; i++) {
             if (has("/api/v1/namespaces/" + name + "/serviceaccounts/default")) {
                 return;
@@ -55,31 +55,31 @@ final class Workspace implements AutoCloseable {
         return answer != null && !new String(answer, StandardCharsets.UTF_8).contains("\"kind\":\"Status\"");
     }
 
-    LoadGenerator generator() {
+    public LoadGenerator generator() {
         return generator;
     }
 
-    String namespace() {
+    public String namespace() {
         return namespace;
     }
 
     /** Name of a further namespace of this run. */
-    String namespace(int number) {
+    public String namespace(int number) {
         return namespace + "-" + number;
     }
 
     /** The path of a core resource of this namespace. */
-    String path(String resource) {
+    public String path(String resource) {
         return "/api/v1/namespaces/" + namespace + "/" + resource;
     }
 
     /** The path of a resource of this namespace in another group. */
-    String path(String groupVersion, String resource) {
+    public String path(String groupVersion, String resource) {
         return "/apis/" + groupVersion + "/namespaces/" + namespace + "/" + resource;
     }
 
     /** Sends a known number of requests as fast as it goes; a failure ends the benchmark. */
-    Outcome bulk(int count, int connections, IntFunction<Call> calls) throws InterruptedException {
+    public Outcome bulk(int count, int connections, IntFunction<Call> calls) throws InterruptedException {
         Outcome outcome = generator.run(numbered(count, calls), Math.min(connections, count), BULK_LIMIT);
         if (outcome.failed() > 0) {
             throw new UserException(
@@ -89,7 +89,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** Numbers from 0, shared by all connections. */
-    static Source numbered(int count, IntFunction<Call> calls) {
+    public static Source numbered(int count, IntFunction<Call> calls) {
         AtomicInteger next = new AtomicInteger();
         return connection -> {
             int number = next.getAndIncrement();
@@ -98,7 +98,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** Deletes the namespace with all that is in it and waits until it is gone: what is measured next is alone. */
-    void clear(int seconds) throws InterruptedException {
+    public void clear(int seconds) throws InterruptedException {
         String path = "/api/v1/namespaces/" + namespace;
         generator.request(Call.json("DELETE", path, null), 404, 409);
         long deadline = System.nanoTime() + seconds * 1_000_000_000L;

@@ -2,6 +2,8 @@ package io.k8j.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k8j.bench.schedule.ScheduleCase;
+import io.k8j.bench.schedule.ScheduleCases;
 import io.k8j.junit.K8j;
 import io.k8j.junit.K8jCluster;
 import io.k8j.model.json.Json;

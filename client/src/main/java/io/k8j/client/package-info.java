@@ -3,7 +3,7 @@
  *
  * <ol>
  *   <li>{@link io.k8j.client.Client} and {@link io.k8j.client.Resources} turn typed calls into {@code ApiCall}s for a
- *       transport: a direct one of the API server, or {@link io.k8j.client.HttpsTransport}.
+ *       transport: a direct one of the API server, or {@link io.k8j.client.https.HttpsTransport}.
  *   <li>An {@link io.k8j.client.Informer} lists and watches on its own virtual thread, keeps the copy and its indexes,
  *       and then calls handlers; {@link io.k8j.client.InformerFactory} shares informers.
  *   <li>Handlers put keys into a {@link io.k8j.client.WorkQueue} (unbounded, but each key is in it once).

@@ -1,6 +1,6 @@
 package io.k8j.scheduler;
 
-import io.k8j.client.ServerAccess;
+import io.k8j.client.https.ServerAccess;
 import io.k8j.model.api.GoDuration;
 import io.k8j.model.json.Trees;
 import io.k8j.scheduler.extender.ExtenderConfig;

@@ -1,6 +1,6 @@
 package io.k8j.apiserver.crd;
 
-import io.k8j.model.cel.GoUrl;
+import io.k8j.model.cel.functions.GoUrl;
 import io.k8j.model.json.Trees;
 import io.k8j.model.validation.GoText;
 import java.util.Map;

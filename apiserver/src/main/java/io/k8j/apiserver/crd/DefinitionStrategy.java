@@ -4,7 +4,7 @@ import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.apiserver.subresource.Conditions;
 import io.k8j.model.api.FieldError;
-import io.k8j.model.cel.TextFormats;
+import io.k8j.model.cel.functions.TextFormats;
 import io.k8j.model.json.Trees;
 import io.k8j.model.validation.GoText;
 import io.k8j.model.validation.Names;

@@ -4,7 +4,7 @@ import com.google.protobuf.NullValue;
 import dev.cel.common.values.CelByteString;
 import io.k8j.model.cel.FieldNames;
 import io.k8j.model.cel.KeyedList;
-import io.k8j.model.cel.TextFormats;
+import io.k8j.model.cel.functions.TextFormats;
 import io.k8j.model.json.Trees;
 import java.time.DateTimeException;
 import java.time.Instant;

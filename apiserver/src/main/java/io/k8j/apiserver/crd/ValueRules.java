@@ -1,7 +1,7 @@
 package io.k8j.apiserver.crd;
 
 import io.k8j.model.api.FieldError;
-import io.k8j.model.cel.TextFormats;
+import io.k8j.model.cel.functions.TextFormats;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.validation.GoText;

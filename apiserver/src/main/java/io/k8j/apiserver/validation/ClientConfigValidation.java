@@ -1,8 +1,8 @@
 package io.k8j.apiserver.validation;
 
 import io.k8j.model.api.FieldError;
-import io.k8j.model.cel.GoUrl;
-import io.k8j.model.cel.UrlReference;
+import io.k8j.model.cel.functions.GoUrl;
+import io.k8j.model.cel.functions.UrlReference;
 import io.k8j.model.validation.Names;
 import java.util.List;
 

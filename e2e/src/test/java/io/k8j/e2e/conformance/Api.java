@@ -1,6 +1,6 @@
 package io.k8j.e2e.conformance;
 
-import io.k8j.client.TlsContexts;
+import io.k8j.client.https.TlsContexts;
 import io.k8j.junit.K8jCluster;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;

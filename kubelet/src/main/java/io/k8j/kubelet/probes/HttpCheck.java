@@ -1,6 +1,6 @@
 package io.k8j.kubelet.probes;
 
-import io.k8j.client.TlsContexts;
+import io.k8j.client.https.TlsContexts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

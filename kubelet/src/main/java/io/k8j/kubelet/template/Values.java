@@ -43,7 +43,7 @@ final class Values {
         return java.util.Objects.equals(a, b);
     }
 
-    static int compare(Object a, Object b) {
+    public static int compare(Object a, Object b) {
         if (a instanceof Number x && b instanceof Number y) return Double.compare(x.doubleValue(), y.doubleValue());
         if (a instanceof String x && b instanceof String y) return x.compareTo(y);
         throw new IllegalArgumentException("incompatible types for comparison");

@@ -13,16 +13,16 @@ import java.util.Optional;
 /**
  * Adds up what one evaluation costs while it runs, and ends it when that exceeds the limit. Used by one thread, once.
  */
-final class CostMeter implements CelEvaluationListener {
+public final class CostMeter implements CelEvaluationListener {
     private final long limit;
     private final Map<Long, Object> values = new HashMap<>(); // the last of each expression
     private long cost;
 
     /** An evaluation cost more than it may. */
-    static final class ExceededException extends RuntimeException {
+    public static final class ExceededException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        ExceededException() {
+        public ExceededException() {
             super("operation cancelled: actual cost limit exceeded", null, false, false);
         }
     }

@@ -8,6 +8,8 @@ import dev.cel.common.types.OpaqueType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.CelByteString;
 import io.k8j.model.cel.FunctionLibrary.Arg;
+import io.k8j.model.cel.functions.QuantityFunctions;
+import io.k8j.model.cel.functions.Semver;
 import io.k8j.model.json.Trees;
 import io.k8j.model.quantity.Quantity;
 import java.time.Duration;
@@ -19,12 +21,12 @@ import java.util.Map;
 
 /** The types Kubernetes adds to CEL, by upstream's names, and how JSON trees become CEL values. */
 public final class Values {
-    static final CelType URL = OpaqueType.create("kubernetes.URL");
-    static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
-    static final CelType SEMVER = OpaqueType.create("kubernetes.Semver");
-    static final CelType NAMED_FORMAT = OpaqueType.create("kubernetes.NamedFormat");
-    static final CelType IP = OpaqueType.create("net.IP");
-    static final CelType CIDR = OpaqueType.create("net.CIDR");
+    public static final CelType URL = OpaqueType.create("kubernetes.URL");
+    public static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
+    public static final CelType SEMVER = OpaqueType.create("kubernetes.Semver");
+    public static final CelType NAMED_FORMAT = OpaqueType.create("kubernetes.NamedFormat");
+    public static final CelType IP = OpaqueType.create("net.IP");
+    public static final CelType CIDR = OpaqueType.create("net.CIDR");
 
     /** A {@code string}. */
     public static final Arg TEXT = new Arg(SimpleType.STRING, String.class);
@@ -87,7 +89,7 @@ public final class Values {
     }
 
     /** The order of two values of one comparable type. */
-    static int compare(Object a, Object b) {
+    public static int compare(Object a, Object b) {
         if (a instanceof Number x && b instanceof Number y) return numbers(x, y);
         return switch (a) {
             case String s when b instanceof String t -> compareText(s, t);
@@ -120,7 +122,7 @@ public final class Values {
         return Integer.compare(a.length(), b.length());
     }
 
-    static Arg listOf(CelType items) {
+    public static Arg listOf(CelType items) {
         return new Arg(ListType.create(items), List.class);
     }
 }

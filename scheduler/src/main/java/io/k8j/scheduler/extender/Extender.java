@@ -1,7 +1,7 @@
 package io.k8j.scheduler.extender;
 
 import io.fabric8.kubernetes.api.model.Container;
-import io.k8j.client.TlsContexts;
+import io.k8j.client.https.TlsContexts;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
 import io.k8j.model.json.Trees;

@@ -1,6 +1,6 @@
 package io.k8j.scheduler.extender;
 
-import io.k8j.client.ServerAccess;
+import io.k8j.client.https.ServerAccess;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;

@@ -6,12 +6,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /** Lets threads wait until something holds that only changes now and then. Safe for all threads. */
-final class ChangeSignal {
+public final class ChangeSignal {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     /** Makes all who wait look again. */
-    void changed() {
+    public void changed() {
         lock.lock();
         try {
             changed.signalAll();
@@ -21,7 +21,7 @@ final class ChangeSignal {
     }
 
     /** Whether it came to hold in time. */
-    boolean await(Duration limit, BooleanSupplier holds) throws InterruptedException {
+    public boolean await(Duration limit, BooleanSupplier holds) throws InterruptedException {
         long left = limit.toNanos();
         lock.lockInterruptibly();
         try {

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Follows a Pod's volumes to claims, persistent volumes and storage classes. */
-record Claims(
+public record Claims(
         Informer<PersistentVolumeClaim> claims, Informer<PersistentVolume> volumes, Informer<StorageClass> classes) {
-    static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
-    static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
+    public static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
+    public static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 
     /** @param ephemeral whether the claim is made for the Pod from its own template */
-    record Use(String name, boolean ephemeral) {}
+    public record Use(String name, boolean ephemeral) {}
 
     static Claims of(InformerFactory informers) {
         return new Claims(
@@ -31,7 +31,7 @@ record Claims(
     }
 
     /** The claims that the Pod's volumes name. */
-    static List<Use> usesOf(PodInfo pod) {
+    public static List<Use> usesOf(PodInfo pod) {
         List<Use> uses = List.of();
         List<Volume> all = pod.volumes();
         for (int i = 0; i < all.size(); i++) {
@@ -52,7 +52,7 @@ record Claims(
     }
 
     /** Whether one of the Pod's volumes is that claim. */
-    static boolean uses(PodInfo pod, PersistentVolumeClaim claim) {
+    public static boolean uses(PodInfo pod, PersistentVolumeClaim claim) {
         if (!pod.namespace().equals(claim.getMetadata().getNamespace())) return false;
         for (Volume volume : pod.volumes()) {
             Use use = useOf(pod, volume);
@@ -62,11 +62,11 @@ record Claims(
     }
 
     /** Null if there is none. */
-    PersistentVolumeClaim find(PodInfo pod, Use use) {
+    public PersistentVolumeClaim find(PodInfo pod, Use use) {
         return claims.get(new ObjectKey(pod.namespace(), use.name)).orElse(null);
     }
 
-    static boolean isOwnedBy(PersistentVolumeClaim claim, PodInfo pod) {
+    public static boolean isOwnedBy(PersistentVolumeClaim claim, PodInfo pod) {
         for (OwnerReference owner : claim.getMetadata().getOwnerReferences()) {
             if (Boolean.TRUE.equals(owner.getController()) && pod.uid().equals(owner.getUid())) {
                 return true;
@@ -75,40 +75,40 @@ record Claims(
         return false;
     }
 
-    static boolean isBound(PersistentVolumeClaim claim) {
+    public static boolean isBound(PersistentVolumeClaim claim) {
         return !volumeName(claim).isEmpty() && annotations(claim).containsKey(BIND_COMPLETED);
     }
 
-    static String volumeName(PersistentVolumeClaim claim) {
+    public static String volumeName(PersistentVolumeClaim claim) {
         String name = claim.getSpec().getVolumeName();
         return name == null ? "" : name;
     }
 
-    static Map<String, String> annotations(PersistentVolumeClaim claim) {
+    public static Map<String, String> annotations(PersistentVolumeClaim claim) {
         Map<String, String> annotations = claim.getMetadata().getAnnotations();
         return annotations == null ? Map.of() : annotations;
     }
 
-    static String className(PersistentVolumeClaim claim) {
+    public static String className(PersistentVolumeClaim claim) {
         String old = annotations(claim).get("volume.beta.kubernetes.io/storage-class");
         String name = old != null ? old : claim.getSpec().getStorageClassName();
         return name == null ? "" : name;
     }
 
     /** Null if there is none. */
-    StorageClass classOf(PersistentVolumeClaim claim) {
+    public StorageClass classOf(PersistentVolumeClaim claim) {
         String name = className(claim);
         return name.isEmpty() ? null : classes.get(ObjectKey.of(name)).orElse(null);
     }
 
     /** Whether the claim waits for a Pod's node before it gets a volume. */
-    boolean waitsForConsumer(PersistentVolumeClaim claim) {
+    public boolean waitsForConsumer(PersistentVolumeClaim claim) {
         StorageClass storageClass = classOf(claim);
         return storageClass != null && "WaitForFirstConsumer".equals(storageClass.getVolumeBindingMode());
     }
 
     /** Null if there is none. */
-    PersistentVolume volumeOf(PersistentVolumeClaim claim) {
+    public PersistentVolume volumeOf(PersistentVolumeClaim claim) {
         return volumes.get(ObjectKey.of(volumeName(claim))).orElse(null);
     }
 }

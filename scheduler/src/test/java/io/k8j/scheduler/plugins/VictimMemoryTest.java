@@ -24,6 +24,7 @@ import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.plugins.preemption.DefaultPreemptionPlugin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

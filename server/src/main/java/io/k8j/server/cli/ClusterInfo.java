@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.k8j.client.Client;
 import io.k8j.client.ObjectKey;
-import io.k8j.client.ServerAccess;
+import io.k8j.client.https.ServerAccess;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Trees;

@@ -1,8 +1,8 @@
 package io.k8j.server.cli;
 
 import io.k8j.client.Client;
-import io.k8j.client.HttpsTransport;
-import io.k8j.client.Kubeconfig;
+import io.k8j.client.https.HttpsTransport;
+import io.k8j.client.https.Kubeconfig;
 import io.k8j.kubelet.fleet.Fleet;
 import io.k8j.kubelet.fleet.FleetConfig;
 import io.k8j.kubelet.script.ScriptException;

@@ -1,7 +1,7 @@
 package io.k8j.server.cli;
 
-import io.k8j.client.HttpsTransport;
-import io.k8j.client.Kubeconfig;
+import io.k8j.client.https.HttpsTransport;
+import io.k8j.client.https.Kubeconfig;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;

@@ -5,7 +5,7 @@ import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.authz.AuthorizationSettings.Entry;
 import io.k8j.apiserver.authz.webhook.MatchConditions;
 import io.k8j.apiserver.authz.webhook.WebhookSettings;
-import io.k8j.client.Kubeconfig;
+import io.k8j.client.https.Kubeconfig;
 import io.k8j.server.UserException;
 import io.k8j.server.flags.FlagValues;
 import java.io.IOException;

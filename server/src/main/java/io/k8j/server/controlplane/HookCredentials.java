@@ -1,10 +1,10 @@
 package io.k8j.server.controlplane;
 
 import io.k8j.apiserver.admission.HookUsers;
-import io.k8j.client.ExecCredentials;
-import io.k8j.client.ExecKeys;
-import io.k8j.client.KubeconfigUsers;
-import io.k8j.client.TlsContexts;
+import io.k8j.client.https.ExecCredentials;
+import io.k8j.client.https.ExecKeys;
+import io.k8j.client.https.KubeconfigUsers;
+import io.k8j.client.https.TlsContexts;
 import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Trees;
 import java.io.IOException;

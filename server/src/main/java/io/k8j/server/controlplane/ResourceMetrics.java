@@ -1,8 +1,8 @@
 package io.k8j.server.controlplane;
 
 import io.k8j.client.ControllerLoop;
-import io.k8j.client.ServerAccess;
-import io.k8j.client.TlsContexts;
+import io.k8j.client.https.ServerAccess;
+import io.k8j.client.https.TlsContexts;
 import io.k8j.metrics.MetricsConfig;
 import io.k8j.metrics.MetricsServer;
 import io.k8j.model.time.Time;

@@ -2,9 +2,9 @@ package io.k8j.server.controlplane;
 
 import io.k8j.apiserver.authz.AuthorizationSettings;
 import io.k8j.apiserver.http.WebhookEndpoint;
-import io.k8j.client.Kubeconfig;
-import io.k8j.client.ServerAccess;
-import io.k8j.client.TlsContexts;
+import io.k8j.client.https.Kubeconfig;
+import io.k8j.client.https.ServerAccess;
+import io.k8j.client.https.TlsContexts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

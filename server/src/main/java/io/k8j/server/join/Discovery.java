@@ -2,9 +2,9 @@ package io.k8j.server.join;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.k8j.client.Client;
-import io.k8j.client.HttpsTransport;
 import io.k8j.client.ObjectKey;
-import io.k8j.client.ServerAccess;
+import io.k8j.client.https.HttpsTransport;
+import io.k8j.client.https.ServerAccess;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
 import io.k8j.model.json.JsonException;

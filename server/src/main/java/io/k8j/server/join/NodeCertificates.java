@@ -1,8 +1,8 @@
 package io.k8j.server.join;
 
 import io.k8j.client.Client;
-import io.k8j.client.HttpsTransport;
-import io.k8j.client.ServerAccess;
+import io.k8j.client.https.HttpsTransport;
+import io.k8j.client.https.ServerAccess;
 import io.k8j.model.time.Time;
 import io.k8j.server.UserException;
 import io.k8j.server.certs.CertificateRequest;

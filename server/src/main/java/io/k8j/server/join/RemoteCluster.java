@@ -1,7 +1,7 @@
 package io.k8j.server.join;
 
 import io.k8j.client.Client;
-import io.k8j.client.ServerAccess;
+import io.k8j.client.https.ServerAccess;
 import io.k8j.model.time.Time;
 import io.k8j.server.ClusterAccess;
 import java.util.ArrayList;

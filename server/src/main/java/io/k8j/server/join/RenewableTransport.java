@@ -1,7 +1,7 @@
 package io.k8j.server.join;
 
-import io.k8j.client.HttpsTransport;
-import io.k8j.client.ServerAccess;
+import io.k8j.client.https.HttpsTransport;
+import io.k8j.client.https.ServerAccess;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.ApiTransport;
