@@ -350,4 +350,9 @@ public final class ApiServerCore implements AutoCloseable {
         handlers.close();
         feed.close();
     }
+
+    /** The server's clock. */
+    Time time() {
+        return time;
+    }
 }

@@ -71,7 +71,8 @@ final class ServerPages {
                 new OpenApiPages(
                         core.table(),
                         aggregator.documents(),
-                        String.valueOf(config.version().get("gitVersion"))),
+                        String.valueOf(config.version().get("gitVersion")),
+                        core.time()),
                 health,
                 new ZPages(config.version(), operations.flags(), server::allPaths),
                 server));

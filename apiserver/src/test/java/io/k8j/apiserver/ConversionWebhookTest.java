@@ -195,6 +195,28 @@ class ConversionWebhookTest {
     }
 
     @Test
+    void theWebhookIsAskedOnceForAListThatSelectsFields() {
+        for (int i = 0; i < 5; i++) {
+            server.create("a.b/v1/ends", "{'metadata':{'name':'e%d'},'hostPort':'h:%d'}".formatted(i, i % 2));
+        }
+        reviews.set(0);
+
+        assertThat(server.names("a.b/v2/ends", "fieldSelector=port=1")).containsExactly("e1", "e3");
+
+        assertThat(reviews).hasValue(1);
+    }
+
+    @Test
+    void whatCannotBeConvertedCannotBeDeletedThroughAnotherVersion() {
+        server.create("a.b/v1/ends", "{'metadata':{'name':'one'},'hostPort':'h:1'}");
+        failure = "cannot";
+
+        assertThat(TestServer.refusal(() -> server.delete("a.b/v2/ends", "one", "")).getMessage())
+                .isEqualTo("conversion webhook for a.b/v1, Kind=End failed: cannot");
+        server.delete("a.b/v1/ends", "one", "");
+    }
+
+    @Test
     void watchesSelectFieldsInTheVersionThatTheyShow() {
         server.create("a.b/v2/ends", "{'metadata':{'name':'one'},'host':'h','port':'1'}");
         List<String> seen = new CopyOnWriteArrayList<>();

@@ -9,6 +9,7 @@ import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
+import io.k8j.model.validation.Names;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,6 +110,13 @@ final class ServiceAccountAdmission implements AdmissionPlugin {
 
     private Place account(AdmissionRequest request, String name) {
         String namespace = Ask.namespace(request);
+        List<String> unusable = Names.pathSegment(name);
+        if (!unusable.isEmpty()) {
+            throw Ask.forbidden(
+                    request,
+                    "error looking up service account %s/%s: invalid resource name %s: [%s]"
+                            .formatted(namespace, name, GoQuote.quote(name), String.join(" ", unusable)));
+        }
         ApiObject found = reader.get(ACCOUNTS, namespace, name)
                 .orElseThrow(() -> Ask.forbidden(
                         request,

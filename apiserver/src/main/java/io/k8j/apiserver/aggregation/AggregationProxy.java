@@ -9,6 +9,7 @@ import io.k8j.apiserver.streaming.Backend;
 import io.k8j.apiserver.streaming.HttpProxy;
 import io.k8j.apiserver.streaming.StreamingProxy;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +25,15 @@ final class AggregationProxy implements Dispatcher.Documents {
     private final AdmissionServices.ServiceResolver resolver;
     private final RemoteTls tls;
     private final RemoteDocuments documents;
+    private final Time time;
 
     AggregationProxy(
-            ServiceIndex index, AdmissionServices.ServiceResolver resolver, RemoteTls tls, RemoteDocuments documents) {
+            ServiceIndex index,
+            AdmissionServices.ServiceResolver resolver,
+            RemoteTls tls,
+            RemoteDocuments documents,
+            Time time) {
+        this.time = time;
         this.index = index;
         this.resolver = resolver;
         this.tls = tls;
@@ -45,7 +52,8 @@ final class AggregationProxy implements Dispatcher.Documents {
         RemoteDocuments.Made made = path.startsWith(THIRD) ? documents.made(service) : null;
         if (made == null) return Optional.of(e -> proxy(e, service));
         return Optional.of(
-                e -> ThirdDocument.send(e, "apis/" + service.groupVersion(), made.hash(), made::document, null));
+                e -> ThirdDocument.send(
+                        e, time.instant(), "apis/" + service.groupVersion(), made.hash(), made::document, null));
     }
 
     private void proxy(Exchange exchange, RemoteService service) {

@@ -39,7 +39,7 @@ public final class Aggregator implements AutoCloseable {
         RemoteClient client = new RemoteClient(resolver, tls);
         this.calls = new DirectCalls(index, client);
         this.documents = new RemoteDocuments(index, client);
-        this.proxy = new AggregationProxy(index, resolver, tls, documents);
+        this.proxy = new AggregationProxy(index, resolver, tls, documents, time);
         this.availability = new Availability(index, reader, client, documents::learn, api, time);
         this.locals = new LocalServices(table, reader, api, time);
     }

@@ -47,7 +47,7 @@ public record Selection(
     }
 
     /** What can be told without reading another version: all objects of this selection match it, and others may. */
-    Selection asStored() {
+    public Selection asStored() {
         return served == null ? this : new Selection(namespace, key, labels, FieldSelector.EVERYTHING, null);
     }
 
@@ -75,6 +75,11 @@ public record Selection(
         if (!labels.isEmpty() && !labels.matches(object.object().labels())) return false;
         if (fields.isEmpty()) return true;
         Map<String, String> values = served == null ? object.fields() : served.apply(object.object());
+        return fields.matches(field -> field(object, values, field));
+    }
+
+    /** Whether an object that matches {@link #asStored} has the wanted fields in the version that is asked for. */
+    public boolean matchesServed(CachedObject object, Map<String, String> values) {
         return fields.matches(field -> field(object, values, field));
     }
 

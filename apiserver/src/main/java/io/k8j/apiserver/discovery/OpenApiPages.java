@@ -9,6 +9,7 @@ import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.model.json.Json;
 import io.k8j.model.openapi.ApiKind;
 import io.k8j.model.openapi.OpenApiDocuments;
+import io.k8j.model.time.Time;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,13 +29,15 @@ public final class OpenApiPages implements Dispatcher.Documents {
     private final ResourceTable table;
     private final ForeignApis foreign;
     private final OpenApiDocuments builtIn;
+    private final Time time;
 
     private record Kept(long version, OpenApiDocuments documents) {}
 
     private volatile Kept kept = new Kept(-1, null);
 
     /** @param serverVersion as {@code /version} gives it */
-    public OpenApiPages(ResourceTable table, ForeignApis foreign, String serverVersion) {
+    public OpenApiPages(ResourceTable table, ForeignApis foreign, String serverVersion, Time time) {
+        this.time = time;
         this.table = table;
         this.foreign = foreign;
         this.builtIn = OpenApiDocuments.of(serverVersion, table.builtIn());
@@ -91,6 +94,7 @@ public final class OpenApiPages implements Dispatcher.Documents {
         String hash = documents.hash(groupVersion).toUpperCase(Locale.ROOT);
         ThirdDocument.send(
                 exchange,
+                time.instant(),
                 groupVersion,
                 hash,
                 () -> documents.third(groupVersion),

@@ -3,12 +3,19 @@ package io.k8j.apiserver.discovery;
 import io.k8j.apiserver.http.Exchange;
 import io.k8j.apiserver.http.Tagged;
 import io.k8j.model.openapi.OpenApiDocuments;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** Sends one group version's OpenAPI v3 document, whose address may name the content by its hash. */
 public final class ThirdDocument {
     private static final String PREFIX = "/openapi/v3/";
     private static final String IMMUTABLE = "public, immutable";
+
+    private static final DateTimeFormatter EXPIRES =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'UTC'", Locale.ENGLISH);
 
     private ThirdDocument() {}
 
@@ -20,13 +27,19 @@ public final class ThirdDocument {
     /**
      * Sends it in the form that the client names first; 406 if it takes neither.
      *
+     * @param now the content may be kept for a year from then
      * @param groupVersion such as {@code apis/apps/v1}
      * @param hash changes with the content
      * @param json the document
      * @param protobuf the same in protobuf; null where there is no such form
      */
     public static void send(
-            Exchange exchange, String groupVersion, String hash, Supplier<byte[]> json, Supplier<byte[]> protobuf) {
+            Exchange exchange,
+            Instant now,
+            String groupVersion,
+            String hash,
+            Supplier<byte[]> json,
+            Supplier<byte[]> protobuf) {
         exchange.addResponseHeader("Vary", "Accept");
         boolean asProtobuf = protobuf != null && prefersProtobuf(exchange);
         if (!asProtobuf && !exchange.accepts("application/json")) {
@@ -40,7 +53,8 @@ public final class ThirdDocument {
                 exchange.respond(301, null, new byte[0]);
                 return;
             }
-            exchange.setResponseHeader("Expires", "Thu, 31 Dec 2099 23:59:59 GMT");
+            exchange.setResponseHeader(
+                    "Expires", EXPIRES.format(now.atZone(ZoneOffset.UTC).plusYears(1)));
             exchange.setResponseHeader("Cache-Control", IMMUTABLE);
         }
         if (asProtobuf) Tagged.send(exchange, hash, OpenApiDocuments.THIRD_PROTOBUF, protobuf);

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.printer;
 
 import static io.k8j.apiserver.printer.Docs.field;
+import static io.k8j.apiserver.printer.Docs.paragraphs;
 
 import io.k8j.apiserver.printer.Table.Row;
 import io.k8j.apiserver.validation.Place;
@@ -62,6 +63,17 @@ final class AccessTables {
             Map.entry("MutatingAdmissionPolicyBinding", policyBinding()),
             Map.entry("APIService", apiService()));
 
+    private static final String SIGNER = """
+            Requested signer for the request. It is a qualified name in the form: `scope-hostname.io/name`. If empty, it \
+            will be defaulted:
+             1. If it's a kubelet client certificate, it is assigned
+                "kubernetes.io/kube-apiserver-client-kubelet".
+             2. If it's a kubelet serving certificate, it is assigned
+                "kubernetes.io/kubelet-serving".
+             3. Otherwise, it is assigned "kubernetes.io/legacy-unknown".
+            Distribution of trust for signers happens out of band. You can select on this field using `spec.signerName`.\
+            """;
+
     private AccessTables() {}
 
     private static Table binding(String kind, String word) {
@@ -95,14 +107,14 @@ final class AccessTables {
                 .column(
                         "SignerName",
                         "string",
-                        field(spec, "signerName"),
+                        SIGNER,
                         r -> Cells.orNone(r.text("spec", "signerName")))
-                .column("Requestor", "string", field(spec, "request"), r -> r.text("spec", "username"))
-                .column("RequestedDuration", "string", field(spec, "expirationSeconds"), AccessTables::requestedTime)
+                .column("Requestor", "string", "Base64-encoded PKCS#10 CSR data", r -> r.text("spec", "username"))
+                .column("RequestedDuration", "string", paragraphs(spec, "expirationSeconds"), AccessTables::requestedTime)
                 .column(
                         "Condition",
                         "string",
-                        field("certificates.v1.CertificateSigningRequestStatus", "conditions"),
+                        "Conditions applied to the request, such as approval or denial.",
                         AccessTables::certificateState);
     }
 
@@ -163,7 +175,7 @@ final class AccessTables {
                 .column(
                         "ParamRef",
                         "string",
-                        "ParamRef indicates the param resource which sets the configration param",
+                        "ParamRef indicates the param resource which sets the configuration param",
                         AccessTables::paramRef)
                 .age();
     }

@@ -1,6 +1,7 @@
 package io.k8j.apiserver.printer;
 
 import static io.k8j.apiserver.printer.Docs.field;
+import static io.k8j.apiserver.printer.Docs.paragraphs;
 
 import io.k8j.apiserver.printer.Table.Row;
 import io.k8j.apiserver.validation.Place;
@@ -207,7 +208,7 @@ final class PolicyTables {
                 .column(
                         "NominalConcurrencyShares",
                         "string",
-                        field("flowcontrol.v1.LimitedPriorityLevelConfiguration", "nominalConcurrencyShares"),
+                        paragraphs("flowcontrol.v1.LimitedPriorityLevelConfiguration", "nominalConcurrencyShares"),
                         r -> ofPart(r.at("spec", "limited"), "nominalConcurrencyShares"))
                 .column("Queues", "string", field(queuing, "queues"), r -> ofQueuing(r, "queues"))
                 .column("HandSize", "string", field(queuing, "handSize"), r -> ofQueuing(r, "handSize"))
@@ -264,12 +265,12 @@ final class PolicyTables {
     private static Table resourceSlice() {
         String spec = "resource.v1.ResourceSliceSpec";
         return Table.named()
-                .column("Node", "string", field(spec, "nodeName"), r -> r.text("spec", "nodeName"))
-                .column("Driver", "string", field(spec, "driver"), r -> r.text("spec", "driver"))
+                .column("Node", "string", paragraphs(spec, "nodeName"), r -> r.text("spec", "nodeName"))
+                .column("Driver", "string", paragraphs(spec, "driver"), r -> r.text("spec", "driver"))
                 .column(
                         "Pool",
                         "string",
-                        field("resource.v1.ResourcePool", "name"),
+                        paragraphs("resource.v1.ResourcePool", "name"),
                         r -> r.text("spec", "pool", "name"))
                 .age();
     }

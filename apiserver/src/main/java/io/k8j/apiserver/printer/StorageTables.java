@@ -1,6 +1,7 @@
 package io.k8j.apiserver.printer;
 
 import static io.k8j.apiserver.printer.Docs.field;
+import static io.k8j.apiserver.printer.Docs.paragraphs;
 
 import io.k8j.apiserver.printer.Table.Row;
 import io.k8j.apiserver.validation.Place;
@@ -30,21 +31,7 @@ final class StorageTables {
                                     "Drivers indicates the number of CSI drivers registered on the node",
                                     r -> (long) r.at("spec", "drivers").size())
                             .age(),
-            "CSIDriver", csiDriver(),
-            "CSIStorageCapacity",
-                    Table.named()
-                            .column(
-                                    "StorageClassName",
-                                    "string",
-                                    field("storage.v1.CSIStorageCapacity", "storageClassName"),
-                                    r -> r.text("storageClassName"))
-                            .column(
-                                    "Capacity",
-                                    "string",
-                                    field("storage.v1.CSIStorageCapacity", "capacity"),
-                                    r -> r.at("capacity").absent()
-                                            ? "<unset>"
-                                            : Cells.string(r.at("capacity").value())));
+            "CSIDriver", csiDriver());
 
     private StorageTables() {}
 
@@ -201,29 +188,29 @@ final class StorageTables {
                 .column(
                         "AttachRequired",
                         "boolean",
-                        field(spec, "attachRequired"),
+                        paragraphs(spec, "attachRequired"),
                         r -> r.at("spec", "attachRequired").absent()
                                 || r.at("spec").isTrue("attachRequired"))
                 .column(
                         "PodInfoOnMount",
                         "boolean",
-                        field(spec, "podInfoOnMount"),
+                        paragraphs(spec, "podInfoOnMount"),
                         r -> r.at("spec").isTrue("podInfoOnMount"))
                 .column(
                         "StorageCapacity",
                         "boolean",
-                        field(spec, "storageCapacity"),
+                        paragraphs(spec, "storageCapacity"),
                         r -> r.at("spec").isTrue("storageCapacity"))
-                .column("TokenRequests", "string", field(spec, "tokenRequests"), StorageTables::audiences)
+                .column("TokenRequests", "string", paragraphs(spec, "tokenRequests"), StorageTables::audiences)
                 .column(
                         "RequiresRepublish",
                         "boolean",
-                        field(spec, "requiresRepublish"),
+                        paragraphs(spec, "requiresRepublish"),
                         r -> r.at("spec").isTrue("requiresRepublish"))
                 .column(
                         "Modes",
                         "string",
-                        field(spec, "volumeLifecycleModes"),
+                        paragraphs(spec, "volumeLifecycleModes"),
                         r -> Cells.orNone(String.join(
                                 ",", r.at("spec", "volumeLifecycleModes").texts())))
                 .age();

@@ -5,6 +5,7 @@ import io.k8j.apiserver.validation.Place;
 import io.k8j.apiserver.validation.PodValidation;
 import io.k8j.apiserver.validation.QosClass;
 import io.k8j.model.json.Trees;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,9 @@ final class PodRules {
             gated.put("type", "PodScheduled");
             gated.put("status", "False");
             gated.put("lastProbeTime", null);
-            gated.put("lastTransitionTime", null);
+            gated.put(
+                    "lastTransitionTime",
+                    context.now().truncatedTo(ChronoUnit.SECONDS).toString());
             gated.put("reason", "SchedulingGated");
             gated.put("message", "Scheduling is blocked due to non-empty scheduling gates");
             status.put("conditions", new ArrayList<>(List.of(gated)));

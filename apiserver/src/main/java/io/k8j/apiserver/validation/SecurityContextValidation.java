@@ -73,6 +73,12 @@ final class SecurityContextValidation {
         if (context.field("capabilities").present()) {
             shown.put("Capabilities", GoStruct.of(context.field("capabilities"), "add", "drop"));
         }
+        for (String profile : List.of("seccompProfile", "appArmorProfile")) {
+            Place given = context.field(profile);
+            if (given.absent()) continue;
+            String name = profile.equals("seccompProfile") ? "SeccompProfile" : "AppArmorProfile";
+            shown.put(name, InternalForm.of(name, given.value()));
+        }
         return shown;
     }
 

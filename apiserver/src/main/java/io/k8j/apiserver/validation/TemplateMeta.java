@@ -15,7 +15,8 @@ public final class TemplateMeta {
         Meta.labels(f, metadata.field("labels"));
         for (String field : OTHERS) {
             Place other = metadata.field(field);
-            if (!other.isEmpty() && !Long.valueOf(0).equals(other.number())) {
+            boolean list = other.value() instanceof List; // also if it has nothing in it
+            if ((list || !other.isEmpty()) && !Long.valueOf(0).equals(other.number())) {
                 // The path has the field's name as upstream's code spells it, its first letter made small.
                 Place shown = field.equals("uid") ? new Place(null, metadata.path() + ".uID") : other;
                 f.forbidden(shown, "cannot be set");

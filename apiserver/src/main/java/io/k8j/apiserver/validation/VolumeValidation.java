@@ -235,7 +235,7 @@ final class VolumeValidation {
     }
 
     private static void image(Findings f, Place s) {
-        required(f, s, "reference");
+        if (s.path().startsWith("spec.volumes")) required(f, s, "reference"); // templates may leave it open
         Meta.requiredOneOf(f, s.field("pullPolicy"), ContainerValidation.PULL_POLICIES);
     }
 }

@@ -8,8 +8,11 @@ import io.k8j.apiserver.cache.StoreFeed;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
+import io.k8j.model.json.Json;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** GET of a collection, from one snapshot of the cache; pages go on with the snapshot of their revision. */
 public final class ListHandler implements Handler {
@@ -91,6 +94,8 @@ public final class ListHandler implements Handler {
         boolean any =
                 options.resourceVersion().equals("0") && options.continueToken().isEmpty();
         long limit = any || options.limit() <= 0 ? Long.MAX_VALUE : options.limit();
+        Map<String, ApiObject> served = selection.served() == null ? null : served(call, selection, source);
+        List<ApiObject> converted = new ArrayList<>();
         List<ApiObject> stored = new ArrayList<>();
         String[] last = new String[1];
         long[] looked = {0};
@@ -98,13 +103,15 @@ public final class ListHandler implements Handler {
             // A full page ends before the next object, whether that one matches or not, as upstream's does.
             if (stored.size() >= limit) return false;
             looked[0]++;
-            if (!matches(selection, object)) return true;
+            boolean wanted = served == null ? matches(selection, object) : served.containsKey(object.key());
+            if (!wanted) return true;
             stored.add(object.object());
+            if (served != null) converted.add(served.get(object.key()));
             last[0] = object.key();
             return true;
         });
         call.storage().cache().counts().list(looked[0], stored.size());
-        List<ApiObject> items = call.resource().fromStored(stored);
+        List<ApiObject> items = served == null ? call.resource().fromStored(stored) : converted;
         String version = Long.toString(source.revision);
         if (complete) return new ApiResponse.ApiList(items, version, "", null);
         String namespace = selection.namespace();
@@ -116,6 +123,25 @@ public final class ListHandler implements Handler {
         }
         String token = new ContinueToken(source.revision, next).encode();
         return new ApiResponse.ApiList(items, version, token, remaining);
+    }
+
+    /** The objects that have the wanted fields in the request's version, by their keys: all are converted at once. */
+    private static Map<String, ApiObject> served(Call call, Selection selection, Source source) {
+        List<CachedObject> candidates = new ArrayList<>();
+        source.objects.visit(source.from, selection.to(), object -> {
+            if (selection.asStored().matches(object)) candidates.add(object);
+            return true;
+        });
+        List<ApiObject> all = call.resource()
+                .fromStored(candidates.stream().map(CachedObject::object).toList());
+        Map<String, ApiObject> matching = new HashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            CachedObject candidate = candidates.get(i);
+            Map<String, String> values =
+                    call.storage().fields(Json.parseObject(all.get(i).json()));
+            if (selection.matchesServed(candidate, values)) matching.put(candidate.key(), all.get(i));
+        }
+        return matching;
     }
 
     private static boolean matches(Selection selection, CachedObject object) {
