@@ -211,7 +211,8 @@ class ConversionWebhookTest {
         server.create("a.b/v1/ends", "{'metadata':{'name':'one'},'hostPort':'h:1'}");
         failure = "cannot";
 
-        assertThat(TestServer.refusal(() -> server.delete("a.b/v2/ends", "one", "")).getMessage())
+        assertThat(TestServer.refusal(() -> server.delete("a.b/v2/ends", "one", ""))
+                        .getMessage())
                 .isEqualTo("conversion webhook for a.b/v1, Kind=End failed: cannot");
         server.delete("a.b/v1/ends", "one", "");
     }

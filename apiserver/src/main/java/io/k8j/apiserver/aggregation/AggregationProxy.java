@@ -51,9 +51,8 @@ final class AggregationProxy implements Dispatcher.Documents {
         if (service == null) return Optional.empty();
         RemoteDocuments.Made made = path.startsWith(THIRD) ? documents.made(service) : null;
         if (made == null) return Optional.of(e -> proxy(e, service));
-        return Optional.of(
-                e -> ThirdDocument.send(
-                        e, time.instant(), "apis/" + service.groupVersion(), made.hash(), made::document, null));
+        return Optional.of(e -> ThirdDocument.send(
+                e, time.instant(), "apis/" + service.groupVersion(), made.hash(), made::document, null));
     }
 
     private void proxy(Exchange exchange, RemoteService service) {

@@ -104,13 +104,13 @@ final class AccessTables {
         String spec = "certificates.v1.CertificateSigningRequestSpec";
         return Table.named()
                 .age()
-                .column(
-                        "SignerName",
-                        "string",
-                        SIGNER,
-                        r -> Cells.orNone(r.text("spec", "signerName")))
+                .column("SignerName", "string", SIGNER, r -> Cells.orNone(r.text("spec", "signerName")))
                 .column("Requestor", "string", "Base64-encoded PKCS#10 CSR data", r -> r.text("spec", "username"))
-                .column("RequestedDuration", "string", paragraphs(spec, "expirationSeconds"), AccessTables::requestedTime)
+                .column(
+                        "RequestedDuration",
+                        "string",
+                        paragraphs(spec, "expirationSeconds"),
+                        AccessTables::requestedTime)
                 .column(
                         "Condition",
                         "string",
