@@ -24,6 +24,7 @@ public final class SiteOperator implements AutoCloseable {
     static final String FINALIZER = "examples.k8j.io/register";
     private static final Logger LOG = LoggerFactory.getLogger(SiteOperator.class);
     private static final String MANAGER = "site-operator";
+    private static final Duration LOOK = Duration.ofMillis(200); // how often the lease is renewed or looked at
 
     private record Key(String namespace, String name) {}
 
@@ -47,7 +48,7 @@ public final class SiteOperator implements AutoCloseable {
                         .withLock(new LeaseLock(home, MANAGER, identity))
                         .withLeaseDuration(lease)
                         .withRenewDeadline(lease.dividedBy(2))
-                        .withRetryPeriod(lease.dividedBy(10))
+                        .withRetryPeriod(LOOK)
                         .withReleaseOnCancel(true)
                         .withLeaderCallbacks(new LeaderCallbacks(this::lead, this::step, leader -> {}))
                         .build())

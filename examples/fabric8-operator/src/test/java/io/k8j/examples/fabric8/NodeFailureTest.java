@@ -23,7 +23,7 @@ class NodeFailureTest {
 
     @BeforeEach
     void startOperator() {
-        operator = SiteOperator.start(client, "one", client.getNamespace(), Duration.ofSeconds(2));
+        operator = SiteOperator.start(client, "one", client.getNamespace(), Sites.LEASE);
     }
 
     @AfterEach

@@ -13,7 +13,6 @@ import io.k8j.junit.AdmissionAnswer;
 import io.k8j.junit.K8j;
 import io.k8j.junit.K8jCluster;
 import io.k8j.junit.WebhookRule;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ class SiteOperatorTest {
 
     @BeforeEach
     void startOperator() {
-        operator = SiteOperator.start(client, "one", client.getNamespace(), Duration.ofSeconds(2));
+        operator = SiteOperator.start(client, "one", client.getNamespace(), Sites.LEASE);
     }
 
     @AfterEach
@@ -131,7 +130,7 @@ class SiteOperatorTest {
     @Test
     void anotherInstanceTakesOverWhenTheLeaderStops() {
         await().atMost(Sites.LIMIT).until(operator::isLeading);
-        try (SiteOperator second = SiteOperator.start(client, "two", client.getNamespace(), Duration.ofSeconds(2))) {
+        try (SiteOperator second = SiteOperator.start(client, "two", client.getNamespace(), Sites.LEASE)) {
             assertThat(second.isLeading()).isFalse();
             operator.close();
             await().atMost(Sites.LIMIT).until(second::isLeading);

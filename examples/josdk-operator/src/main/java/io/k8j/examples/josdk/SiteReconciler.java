@@ -22,6 +22,7 @@ import java.util.List;
 @ControllerConfiguration(name = "site-operator", finalizerName = "examples.k8j.io/register")
 public final class SiteReconciler implements Reconciler<Site>, Cleaner<Site> {
     private static final String MANAGER = "site-operator";
+    private static final Duration LOOK = Duration.ofMillis(200); // how often the lease is renewed or looked at
 
     private final String home;
 
@@ -41,7 +42,7 @@ public final class SiteReconciler implements Reconciler<Site>, Cleaner<Site> {
         Operator operator = new Operator(settings -> settings.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withLeaderElectionConfiguration(new LeaderElectionConfiguration(
-                        MANAGER, home, lease, lease.dividedBy(2), lease.dividedBy(10), identity, null, false)));
+                        MANAGER, home, lease, lease.dividedBy(2), LOOK, identity, null, false)));
         operator.register(new SiteReconciler(home), settings -> settings.settingNamespace(home));
         return operator;
     }

@@ -24,7 +24,7 @@ class NodeFailureTest {
 
     @BeforeEach
     void startOperator() {
-        operator = SiteReconciler.operator(client, "one", client.getNamespace(), Duration.ofSeconds(2));
+        operator = SiteReconciler.operator(client, "one", client.getNamespace(), Sites.LEASE);
         operator.start();
     }
 

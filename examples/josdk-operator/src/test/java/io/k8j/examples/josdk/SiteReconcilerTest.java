@@ -14,7 +14,6 @@ import io.k8j.junit.AdmissionAnswer;
 import io.k8j.junit.K8j;
 import io.k8j.junit.K8jCluster;
 import io.k8j.junit.WebhookRule;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,7 @@ class SiteReconcilerTest {
 
     @BeforeEach
     void startOperator() {
-        operator = SiteReconciler.operator(client, "one", client.getNamespace(), Duration.ofSeconds(2));
+        operator = SiteReconciler.operator(client, "one", client.getNamespace(), Sites.LEASE);
         operator.start();
     }
 
@@ -138,11 +137,12 @@ class SiteReconcilerTest {
     @Test
     void anotherInstanceTakesOverWhenTheLeaderStops() {
         await().atMost(Sites.LIMIT).until(() -> "one".equals(leader()));
-        Operator second = SiteReconciler.operator(client, "two", client.getNamespace(), Duration.ofSeconds(2));
+        Operator second = SiteReconciler.operator(client, "two", client.getNamespace(), Sites.LEASE);
         try {
             Thread starting = Thread.ofVirtual().start(second::start); // waits until it leads
             assertThat(leader()).isEqualTo("one");
             operator.stop();
+            client.leases().withName("site-operator").delete(); // the SDK would let it run out
             await().atMost(Sites.LIMIT).until(() -> "two".equals(leader()));
             await().atMost(Sites.LIMIT).until(() -> !starting.isAlive());
             Sites.createReady(client, 1);

@@ -11,6 +11,9 @@ import java.util.List;
 final class Sites {
     static final Duration LIMIT = Duration.ofSeconds(60);
 
+    /** So long that a busy machine costs nobody the lead. */
+    static final Duration LEASE = Duration.ofSeconds(20);
+
     private Sites() {}
 
     /** Creates a site, and returns when the operator says that all of its servers are ready. */
