@@ -41,7 +41,7 @@ final class HeapCollections {
     private static final class G1 implements HeapKeeper.Collections {
         private static final String PERIOD = "G1PeriodicGCInterval"; // milliseconds; looked at once a second if it is 0
         private static final long LOOK_MILLIS = 10;
-        private static final int LOOKS = 3000;
+        private static final int LOOKS = 12_000;
 
         private final HotSpotDiagnosticMXBean flags =
                 ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
