@@ -14,6 +14,7 @@ import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.selector.FieldSelector;
 import io.k8j.model.selector.LabelSelector;
 import io.k8j.model.selector.Requirement;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /** Asks the authorizer and says no in upstream's words. */
@@ -139,12 +140,13 @@ public final class Access {
         String why = sanitized(sentence(wanted));
         if (reason != null && !reason.isEmpty()) why += ": " + reason;
         if (wanted.path() != null) {
-            return ApiException.forbidden(new GroupVersionResource("", "", ""), "", why);
+            return new ApiException(403, "Forbidden", "forbidden: " + why, new LinkedHashMap<>()).ofAuthorizer();
         }
         return ApiException.forbidden(
-                new GroupVersionResource(wanted.apiGroup(), wanted.apiVersion(), wanted.resource()),
-                wanted.name(),
-                why);
+                        new GroupVersionResource(wanted.apiGroup(), wanted.apiVersion(), wanted.resource()),
+                        wanted.name(),
+                        why)
+                .ofAuthorizer();
     }
 
     /** What somebody may not do, in upstream's words, without a reason. */

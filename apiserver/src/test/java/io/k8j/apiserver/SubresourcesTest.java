@@ -43,7 +43,7 @@ class SubresourcesTest {
         Map<String, Object> pod = server.get(PODS, "p");
         assertThat(Trees.string(pod, "spec", "nodeName")).isEqualTo("n1");
         assertThat(Json.writeString(pod.get("status"))).contains("\"type\":\"PodScheduled\",\"status\":\"True\"");
-        assertThat(TestServer.refusal(() -> post(PODS, "p", "binding", "{'target':{'name':'n2'}}"))
+        assertThat(TestServer.refusal(() -> post(PODS, "p", "binding", "{'metadata':{'name':'p'},'target':{'name':'n2'}}"))
                         .getMessage())
                 .isEqualTo("Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node"
                         + " \"n1\"");
@@ -90,7 +90,7 @@ class SubresourcesTest {
                 Json.parse("{\"status\":{\"nominatedNodeName\":\"n2\"}}"));
         assertThat(Trees.string(server.get(PODS, "p"), "status", "nominatedNodeName"))
                 .isEqualTo("n2");
-        post(PODS, "p", "binding", "{'target':{'kind':'Node','name':'n1'}}");
+        post(PODS, "p", "binding", "{'metadata':{'name':'p'},'target':{'kind':'Node','name':'n1'}}");
         assertThat(Trees.get(server.get(PODS, "p"), "status", "nominatedNodeName"))
                 .isNull();
     }
@@ -101,7 +101,7 @@ class SubresourcesTest {
                 PODS,
                 "{'metadata':{'name':'p'},'spec':{'schedulingGates':[{'name':'g.io/x'}],"
                         + "'containers':[{'name':'c','image':'i'}]}}");
-        assertThat(TestServer.refusal(() -> post(PODS, "p", "binding", "{'target':{'name':'n2'}}"))
+        assertThat(TestServer.refusal(() -> post(PODS, "p", "binding", "{'metadata':{'name':'p'},'target':{'name':'n2'}}"))
                         .getMessage())
                 .isEqualTo("Operation cannot be fulfilled on pods/binding \"p\": pod p has non-empty"
                         + " .spec.schedulingGates");

@@ -75,7 +75,7 @@ final class CallReader {
             case PATCH -> patch(exchange, contentType, custom);
             case CREATE, UPDATE -> written(exchange, contentType, kind, verb, query);
             case DELETE, DELETECOLLECTION ->
-                exchange.body().length == 0 ? null : wholeObject(exchange, contentType, "DeleteOptions");
+                exchange.body().length == 0 ? null : wholeObject(exchange, contentType, "");
         };
         return new ApiCall(
                 verb,
@@ -170,7 +170,9 @@ final class CallReader {
                         .formatted(kind.kind(), kind.version(), kind.kind()));
     }
 
+    /** @param kind empty for options, of which upstream tells only what is wrong */
     private static ApiException unrecognized(Exchange exchange, String kind, String why) {
+        if (kind.isEmpty()) return ApiException.badRequest(why);
         return ApiException.badRequest("the object provided is unrecognized (must be of type %s): %s (%s)"
                 .formatted(kind, why, beginning(exchange.body())));
     }

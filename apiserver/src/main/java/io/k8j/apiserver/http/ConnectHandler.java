@@ -7,6 +7,7 @@ import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.streaming.Backend;
 import io.k8j.apiserver.streaming.HttpProxy;
 import io.k8j.apiserver.streaming.KubeletAddress;
+import io.k8j.apiserver.streaming.LogOptions;
 import io.k8j.apiserver.streaming.PodStreams;
 import io.k8j.apiserver.streaming.ProxyTargets;
 import io.k8j.apiserver.streaming.StreamingProxy;
@@ -105,6 +106,7 @@ public final class ConnectHandler {
         if (!exchange.method().equals("GET")) {
             throw ApiException.methodNotAllowed();
         }
+        LogOptions.check(path.name(), exchange.query());
         ApiObject pod = find(path);
         String target = PodStreams.logTarget(pod, exchange.query());
         if (!KubeletAddress.isAssigned(pod)) {

@@ -19,6 +19,7 @@ final class RefusalsToStatus implements RequestFilter {
             if (refusal.isPlain()) {
                 sendPlain(exchange, refusal);
             } else {
+                if (refusal.isOfAuthorizer()) exchange.setResponseHeader("X-Content-Type-Options", "nosniff");
                 Answers.sendStatus(exchange, refusal);
             }
         } catch (StackOverflowError | RuntimeException e) {

@@ -12,6 +12,7 @@ import java.util.Map;
 /** Where a node's kubelet listens. */
 public record KubeletAddress(String host, int port) {
     private static final GroupVersionResource NODES = new GroupVersionResource("", "v1", "nodes");
+    private static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
     private static final int DEFAULT_PORT = 10250;
     /** Upstream's order of preference. */
     private static final List<String> ADDRESS_TYPES =
@@ -20,13 +21,16 @@ public record KubeletAddress(String host, int port) {
     /**
      * The kubelet of the node a Pod runs on.
      *
-     * @throws ApiException 400 if the Pod has no node yet, 500 if its node is not known
+     * @throws ApiException 400 if the Pod has no node yet, 404 if its node is not known, 500 if that has no address
      */
     public static KubeletAddress ofPod(ObjectReader objects, ApiObject pod) {
         if (!isAssigned(pod)) {
             throw ApiException.badRequest("pod %s does not have a host assigned".formatted(pod.name()));
         }
-        return ofNode(objects, Trees.string(pod.tree(), "spec", "nodeName"));
+        String node = Trees.string(pod.tree(), "spec", "nodeName");
+        // Upstream looks for the node in the name of its Pods.
+        if (objects.get(NODES, "", node).isEmpty()) throw ApiException.notFound(PODS, node);
+        return ofNode(objects, node);
     }
 
     /** Whether a Pod has a node. */

@@ -23,38 +23,13 @@ public final class PodStreams {
     /** {@code /containerLogs/…}. */
     public static String logTarget(ApiObject pod, Map<String, List<String>> query) {
         Map<String, Object> tree = pod.tree();
-        String container = container(pod, tree, query, true);
-        for (String number : List.of("sinceSeconds", "tailLines", "limitBytes")) {
-            checkNumber(pod, number, query);
-        }
+        String container = container(pod, tree, query);
         String parameters = LOG_PARAMETERS.stream()
                 .filter(query::containsKey)
                 .map(name -> name + "=" + encode(query.get(name).getFirst()))
                 .collect(Collectors.joining("&"));
         return "/containerLogs/%s/%s/%s%s"
                 .formatted(pod.namespace(), pod.name(), container, parameters.isEmpty() ? "" : "?" + parameters);
-    }
-
-    private static void checkNumber(ApiObject pod, String name, Map<String, List<String>> query) {
-        if (!query.containsKey(name)) {
-            return;
-        }
-        String text = query.get(name).getFirst();
-        long value;
-        try {
-            value = Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            throw ApiException.badRequest(
-                    "strconv.ParseInt: parsing %s: invalid syntax".formatted(io.k8j.model.api.GoQuote.quote(text)));
-        }
-        boolean wrong = name.equals("tailLines") ? value < 0 : value < 1;
-        if (wrong) {
-            String detail = name.equals("tailLines") ? "must be greater than or equal to 0" : "must be greater than 0";
-            throw ApiException.invalid(
-                    new io.k8j.model.resource.GroupVersionKind("", "v1", "PodLogOptions"),
-                    pod.name(),
-                    List.of(io.k8j.model.api.FieldError.invalid(name, value, detail)));
-        }
     }
 
     /** {@code /exec/…}, {@code /attach/…} or {@code /portForward/…}. */
@@ -70,7 +45,7 @@ public final class PodStreams {
         if ("Succeeded".equals(phase) || "Failed".equals(phase)) {
             throw ApiException.badRequest("cannot exec into a container in a completed pod; current phase is " + phase);
         }
-        String container = container(pod, tree, query, false);
+        String container = container(pod, tree, query);
         List<String> parameters = new ArrayList<>();
         for (String flag : FLAGS) {
             String value = query.containsKey(flag) ? query.get(flag).getFirst() : "";
@@ -83,27 +58,18 @@ public final class PodStreams {
                 .formatted(subresource, pod.namespace(), pod.name(), container, String.join("&", parameters));
     }
 
-    private static String container(
-            ApiObject pod, Map<String, Object> tree, Map<String, List<String>> query, boolean log) {
+    private static String container(ApiObject pod, Map<String, Object> tree, Map<String, List<String>> query) {
         List<String> containers = names(tree, "containers");
-        List<String> initial = names(tree, "initContainers");
-        List<String> ephemeral = names(tree, "ephemeralContainers");
+        List<String> all = new ArrayList<>(names(tree, "initContainers"));
+        all.addAll(containers);
+        all.addAll(names(tree, "ephemeralContainers"));
         String wanted = query.containsKey("container") ? query.get("container").getFirst() : "";
         if (wanted.isEmpty()) {
-            if (containers.size() == 1) {
-                return containers.getFirst();
-            }
-            String sentence = log
-                    ? "a container name must be specified for pod %s, choose one of: [%s]"
-                            .formatted(pod.name(), String.join(" ", containers))
-                    : "a container name must be specified for pod %s, choose one of: [%s]"
-                            .formatted(pod.name(), String.join(" ", containers));
-            String more = initial.isEmpty()
-                    ? ""
-                    : " or one of the init containers: [%s]".formatted(String.join(" ", initial));
-            throw ApiException.badRequest(sentence + more);
+            if (containers.size() == 1) return containers.getFirst();
+            throw ApiException.badRequest("a container name must be specified for pod %s, choose one of: [%s]"
+                    .formatted(pod.name(), String.join(" ", all)));
         }
-        if (!containers.contains(wanted) && !initial.contains(wanted) && !ephemeral.contains(wanted)) {
+        if (!all.contains(wanted)) {
             throw ApiException.badRequest("container %s is not valid for pod %s".formatted(wanted, pod.name()));
         }
         return wanted;

@@ -21,6 +21,10 @@ import javax.net.ssl.SSLException;
 
 /** Finds what {@code …/proxy} paths of nodes, Pods and Services lead to: {@code [scheme:]name[:port]}. */
 public final class ProxyTargets {
+    private static String shown(String port) {
+        return port.matches("[0-9]+") ? port : "\"" + port + "\"";
+    }
+
     private static final GroupVersionResource SLICES =
             new GroupVersionResource("discovery.k8s.io", "v1", "endpointslices");
     private static final GroupVersionResource PODS = new GroupVersionResource("", "v1", "pods");
@@ -140,7 +144,7 @@ public final class ProxyTargets {
             }
         }
         throw ApiException.unavailable(
-                "no service port \"%s\" found for service \"%s\"".formatted(target.port(), target.name()));
+                "no service port %s found for service \"%s\"".formatted(shown(target.port()), target.name()));
     }
 
     private void addEndpoints(

@@ -1,15 +1,14 @@
 package io.k8j.apiserver.subresource;
 
 import io.k8j.apiserver.cache.CachedObject;
-import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.verb.Admission;
 import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.Decoding;
 import io.k8j.apiserver.verb.Handler;
 import io.k8j.apiserver.verb.ObjectEditor;
 import io.k8j.apiserver.verb.Params;
-import io.k8j.apiserver.verb.RequestBody;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
@@ -18,7 +17,6 @@ import io.k8j.model.json.RawJson;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
-import io.k8j.model.schema.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,17 +48,10 @@ public final class BindingHandler implements Handler {
     @Override
     public ApiResponse handle(Call call) {
         Params params = Params.create(call.api());
-        Map<String, Object> binding = ObjectCodec.decode(
-                        BINDING,
-                        Schemas.kind(BINDING),
-                        null,
-                        RequestBody.of(call.api().body()).tree(),
-                        true)
-                .tree();
-        String name = call.name().isEmpty() ? Trees.string(binding, "metadata", "name") : call.name();
-        if (name == null || name.isEmpty()) throw ApiException.badRequest("name must be provided");
+        Map<String, Object> binding = Decoding.created(call, params, BINDING);
         String own = Trees.string(binding, "metadata", "name");
-        if (own != null && !own.isEmpty() && !own.equals(name)) {
+        String name = call.name().isEmpty() && own != null ? own : call.name();
+        if (!name.equals(own) && !call.name().isEmpty()) {
             throw ApiException.badRequest("name in URL does not match name in Binding object");
         }
         List<FieldError> errors = new ArrayList<>();
@@ -71,6 +62,7 @@ public final class BindingHandler implements Handler {
         String node = Trees.string(binding, "target", "name");
         if (node == null || node.isEmpty()) errors.add(FieldError.required("target.name", ""));
         if (!errors.isEmpty()) throw new ApiException(500, "", FieldError.aggregate(errors), null);
+        if (name.isEmpty()) throw ApiException.badRequest("Name parameter required.");
         admission.check(new AdmissionRequest(
                 call.context(), AdmissionRequest.Operation.CREATE, BINDING, binding, null, params.tree()));
         bind(call, name, binding, node, params.dryRun());

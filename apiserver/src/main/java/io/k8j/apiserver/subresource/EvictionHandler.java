@@ -3,15 +3,14 @@ package io.k8j.apiserver.subresource;
 import io.k8j.apiserver.cache.CachedObject;
 import io.k8j.apiserver.cache.Selection;
 import io.k8j.apiserver.meta.SystemFields;
-import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.apiserver.resource.StoredResource;
 import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.verb.Admission;
 import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.Decoding;
 import io.k8j.apiserver.verb.Handler;
 import io.k8j.apiserver.verb.ObjectEditor;
 import io.k8j.apiserver.verb.Params;
-import io.k8j.apiserver.verb.RequestBody;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
@@ -21,7 +20,6 @@ import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
-import io.k8j.model.schema.Schemas;
 import io.k8j.model.selector.LabelSelector;
 import io.k8j.model.selector.SelectorException;
 import java.util.ArrayList;
@@ -52,15 +50,9 @@ public final class EvictionHandler implements Handler {
     @Override
     public ApiResponse handle(Call call) {
         Params params = Params.create(call.api());
-        Map<String, Object> eviction = ObjectCodec.decode(
-                        EVICTION,
-                        Schemas.kind(EVICTION),
-                        null,
-                        RequestBody.of(call.api().body()).tree(),
-                        true)
-                .tree();
+        Map<String, Object> eviction = Decoding.created(call, params, EVICTION);
         String name = Trees.string(eviction, "metadata", "name");
-        if (name != null && !name.isEmpty() && !name.equals(call.name())) {
+        if (!call.name().equals(name)) {
             throw ApiException.badRequest("name in URL does not match name in Eviction object");
         }
         CachedObject current = call.storage().cache().get(call.key());

@@ -46,7 +46,7 @@ record DeleteOptions(
         if (kind instanceof String k && !k.isEmpty() && !k.equals("DeleteOptions")) {
             throw ApiException.badRequest("no kind \"%s\" is registered for version \"%s\" in scheme"
                             .formatted(k, tree.getOrDefault("apiVersion", ""))
-                    + " \"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:32\"");
+                    + " \"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27\"");
         }
         if (body != null) tree = checked(tree);
         tree.put("kind", "DeleteOptions");

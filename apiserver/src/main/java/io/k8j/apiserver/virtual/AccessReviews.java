@@ -1,14 +1,14 @@
 package io.k8j.apiserver.virtual;
 
-import io.k8j.apiserver.resource.ObjectCodec;
-import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.Authorizer.Decision;
+import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.RuleResolver;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.Decoding;
 import io.k8j.apiserver.verb.Handler;
-import io.k8j.apiserver.verb.RequestBody;
+import io.k8j.apiserver.verb.Params;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
@@ -16,6 +16,7 @@ import io.k8j.model.api.FieldError;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.schema.Canonical;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +39,9 @@ public final class AccessReviews {
             if (text(spec, "user").isEmpty() && Trees.list(spec, "groups").isEmpty()) {
                 errors.add(FieldError.invalid("spec.user", "", "at least one of user or group must be specified"));
             }
-            if (local) localErrors(call, review, spec, errors);
             AccessSelectors.check(spec, errors);
             metadataErrors(review, local, errors);
+            if (local) localErrors(call, review, spec, errors);
             refuse(call, errors);
             return answer(call, review, decide(user(spec), spec));
         };
@@ -75,14 +76,22 @@ public final class AccessReviews {
             status.put("nonResourceRules", rules.nonResourceRules());
             status.put("incomplete", rules.incomplete());
             if (!rules.error().isEmpty()) status.put("evaluationError", rules.error());
+            review.put("spec", new LinkedHashMap<>()); // upstream does not repeat the question
             return answer(call, review, status);
         };
     }
 
+    /** What is not about resources, as upstream's Go shows it. */
+    private static Map<String, Object> shown(Map<String, Object> spec) {
+        Map<String, Object> attributes = Trees.map(spec, "nonResourceAttributes");
+        Map<String, Object> names = new LinkedHashMap<>();
+        names.put("Path", text(attributes, "path"));
+        names.put("Verb", text(attributes, "verb"));
+        return names;
+    }
+
     private static Map<String, Object> decode(Call call) {
-        return ObjectCodec.decode(
-                        call.resource(), RequestBody.of(call.api().body()).tree())
-                .tree();
+        return Decoding.created(call, Params.create(call.api()), call.resource().gvk());
     }
 
     private static List<FieldError> attributesErrors(Map<String, Object> spec) {
@@ -92,7 +101,7 @@ public final class AccessReviews {
         if (resource && other) {
             errors.add(FieldError.invalid(
                     "spec.nonResourceAttributes",
-                    spec.get("nonResourceAttributes"),
+                    shown(spec),
                     "cannot be specified in combination with resourceAttributes"));
         }
         if (!resource && !other) {
@@ -106,15 +115,14 @@ public final class AccessReviews {
 
     private static void localErrors(
             Call call, Map<String, Object> review, Map<String, Object> spec, List<FieldError> errors) {
-        String in = Trees.string(spec, "resourceAttributes", "namespace");
-        if (!call.namespace().equals(in)) {
-            throw ApiException.badRequest(
-                    "spec.resourceAttributes.namespace must match namespace: %s".formatted(call.namespace()));
+        String in = text(Trees.map(spec, "resourceAttributes"), "namespace");
+        if (spec.get("resourceAttributes") != null && !call.namespace().equals(in)) {
+            errors.add(FieldError.invalid("spec.resourceAttributes.namespace", in, "must match metadata.namespace"));
         }
         if (spec.get("nonResourceAttributes") != null) {
             errors.add(FieldError.invalid(
                     "spec.nonResourceAttributes",
-                    spec.get("nonResourceAttributes"),
+                    shown(spec),
                     "disallowed on this kind of request"));
         }
         Trees.set(review, call.namespace(), "metadata", "namespace");
@@ -201,7 +209,7 @@ public final class AccessReviews {
     private static ApiResponse answer(Call call, Map<String, Object> review, Map<String, Object> status) {
         review.put("status", status);
         review.putIfAbsent("metadata", new LinkedHashMap<>());
-        return call.answerAsIs(201, ApiObject.ofJson(Json.write(review)));
+        return call.answerAsIs(201, ApiObject.ofJson(Json.write(Canonical.of(call.resource().schema(), review))));
     }
 
     private static String text(Map<String, Object> map, String field) {

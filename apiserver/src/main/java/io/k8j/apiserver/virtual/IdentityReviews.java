@@ -2,11 +2,11 @@ package io.k8j.apiserver.virtual;
 
 import io.k8j.apiserver.TokenChecker;
 import io.k8j.apiserver.meta.SystemFields;
-import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.apiserver.verb.Call;
+import io.k8j.apiserver.verb.Decoding;
 import io.k8j.apiserver.verb.Handler;
-import io.k8j.apiserver.verb.RequestBody;
+import io.k8j.apiserver.verb.Params;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
@@ -61,8 +61,6 @@ public final class IdentityReviews {
     }
 
     private static Map<String, Object> decode(Call call) {
-        return ObjectCodec.decode(
-                        call.resource(), RequestBody.of(call.api().body()).tree())
-                .tree();
+        return Decoding.created(call, Params.create(call.api()), call.resource().gvk());
     }
 }

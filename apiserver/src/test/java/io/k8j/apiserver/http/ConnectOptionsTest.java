@@ -39,6 +39,6 @@ class ConnectOptionsTest {
         assertThat(ConnectOptions.of("PodPortForwardOptions", Map.of("ports", List.of("80,81", "82"))))
                 .containsEntry("ports", List.of(80L, 81L, 82L));
         assertThatThrownBy(() -> ConnectOptions.of("PodPortForwardOptions", Map.of("ports", List.of("x"))))
-                .hasMessage("strconv.ParseUint: parsing \"x\": invalid syntax");
+                .hasMessage("cannot convert to []int32: strconv.ParseUint: parsing \"x\": invalid syntax");
     }
 }

@@ -22,9 +22,10 @@ public final class ApiException extends RuntimeException {
     private final transient Map<String, Object> details;
     private final String continueToken;
     private final transient List<String> warnings;
+    private final boolean byAuthorizer;
 
     public ApiException(int code, String reason, String message, Map<String, Object> details) {
-        this(code, reason, message, details, "", List.of());
+        this(code, reason, message, details, "", List.of(), false);
     }
 
     private ApiException(
@@ -33,23 +34,35 @@ public final class ApiException extends RuntimeException {
             String message,
             Map<String, Object> details,
             String continueToken,
-            List<String> warnings) {
+            List<String> warnings,
+            boolean byAuthorizer) {
         super(message, null, false, false);
         this.code = code;
         this.reason = reason;
         this.details = details;
         this.continueToken = continueToken;
         this.warnings = warnings;
+        this.byAuthorizer = byAuthorizer;
     }
 
     /** The same refusal of a page, with a token by which the client may go on with an inconsistent list. */
     public ApiException withContinue(String token) {
-        return new ApiException(code, reason, getMessage(), details, token, warnings);
+        return new ApiException(code, reason, getMessage(), details, token, warnings, byAuthorizer);
     }
 
     /** The same refusal together with what the client was to be warned of before. */
     public ApiException withWarnings(List<String> texts) {
-        return new ApiException(code, reason, getMessage(), details, continueToken, List.copyOf(texts));
+        return new ApiException(code, reason, getMessage(), details, continueToken, List.copyOf(texts), byAuthorizer);
+    }
+
+    /** The same refusal, marked as one of who may not do it at all: such answers carry a header of their own. */
+    public ApiException ofAuthorizer() {
+        return new ApiException(code, reason, getMessage(), details, continueToken, warnings, true);
+    }
+
+    /** Whether the request was refused because its user may not make it. */
+    public boolean isOfAuthorizer() {
+        return byAuthorizer;
     }
 
     /** What the client is to be warned of, besides being refused; never null. */
