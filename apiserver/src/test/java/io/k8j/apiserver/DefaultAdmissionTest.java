@@ -140,7 +140,13 @@ class DefaultAdmissionTest {
                     "{metadata: {name: n, labels: {topology.kubernetes.io/zone: z, topology.kubernetes.io/region: r, other: o}}}");
             server.create("v1/pods", "{metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}");
             server.server.send(
-                    Verb.CREATE, "v1/pods", "p", "binding", "", null, Yaml.tree("{metadata: {name: p}, target: {kind: Node, name: n}}"));
+                    Verb.CREATE,
+                    "v1/pods",
+                    "p",
+                    "binding",
+                    "",
+                    null,
+                    Yaml.tree("{metadata: {name: p}, target: {kind: Node, name: n}}"));
             assertThat(Trees.map(server.server.get("v1/pods", "p"), "metadata", "labels"))
                     .isEqualTo(Map.of("topology.kubernetes.io/zone", "z", "topology.kubernetes.io/region", "r"));
         }

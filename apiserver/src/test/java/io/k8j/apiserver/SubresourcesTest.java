@@ -43,7 +43,8 @@ class SubresourcesTest {
         Map<String, Object> pod = server.get(PODS, "p");
         assertThat(Trees.string(pod, "spec", "nodeName")).isEqualTo("n1");
         assertThat(Json.writeString(pod.get("status"))).contains("\"type\":\"PodScheduled\",\"status\":\"True\"");
-        assertThat(TestServer.refusal(() -> post(PODS, "p", "binding", "{'metadata':{'name':'p'},'target':{'name':'n2'}}"))
+        assertThat(TestServer.refusal(
+                                () -> post(PODS, "p", "binding", "{'metadata':{'name':'p'},'target':{'name':'n2'}}"))
                         .getMessage())
                 .isEqualTo("Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node"
                         + " \"n1\"");
@@ -101,7 +102,8 @@ class SubresourcesTest {
                 PODS,
                 "{'metadata':{'name':'p'},'spec':{'schedulingGates':[{'name':'g.io/x'}],"
                         + "'containers':[{'name':'c','image':'i'}]}}");
-        assertThat(TestServer.refusal(() -> post(PODS, "p", "binding", "{'metadata':{'name':'p'},'target':{'name':'n2'}}"))
+        assertThat(TestServer.refusal(
+                                () -> post(PODS, "p", "binding", "{'metadata':{'name':'p'},'target':{'name':'n2'}}"))
                         .getMessage())
                 .isEqualTo("Operation cannot be fulfilled on pods/binding \"p\": pod p has non-empty"
                         + " .spec.schedulingGates");

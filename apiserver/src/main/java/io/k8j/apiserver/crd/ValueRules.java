@@ -66,7 +66,7 @@ final class ValueRules {
         if (old != ABSENT && Trees.deepEquals(value, old)) return;
         int before = errors.size();
         if (value == null && Trees.isTrue(schema, "nullable")) return;
-        if (!type(at, schema, value)) return;
+        type(at, schema, value); // upstream goes on with what fits the value, whatever its type should have been
         enumeration(at, schema, value);
         switch (value) {
             case String text -> text(at, schema, text);
@@ -75,14 +75,14 @@ final class ValueRules {
             case Map<?, ?> map -> object(at, schema, Trees.asMap(map), old);
             case null, default -> {}
         }
-        combinations(at, schema, value, old);
+        if (value != null) combinations(at, schema, value, old);
         if (errors.size() == before) matches++;
     }
 
-    private boolean type(String at, Map<String, Object> schema, Object value) {
+    private void type(String at, Map<String, Object> schema, Object value) {
         boolean either = Trees.isTrue(schema, "x-kubernetes-int-or-string");
         String type = either ? "integer,string" : Trees.string(schema, "type");
-        if (type == null || type.isEmpty()) return true;
+        if (type == null || type.isEmpty()) return;
         boolean fits = switch (type) {
             case "integer,string" -> isWhole(value) || value instanceof String;
             case "object" -> value instanceof Map;
@@ -93,11 +93,10 @@ final class ValueRules {
             case "number" -> value instanceof Number;
             default -> true;
         };
-        if (fits) return true;
+        if (fits) return;
         String found = kindOf(value);
         String detail = "%s in body must be of type %s: %s".formatted(at, type, GoText.quote(found));
         errors.add(FieldError.typeInvalid(at.isEmpty() ? NOWHERE : at, found, detail));
-        return false;
     }
 
     static boolean isWhole(Object value) {

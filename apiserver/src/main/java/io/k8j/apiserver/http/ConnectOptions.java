@@ -53,7 +53,9 @@ final class ConnectOptions {
         for (String value : values) {
             for (String port : value.split(",", -1)) {
                 if (!port.matches("[0-9]{1,9}"))
-                    throw ApiException.badRequest("cannot convert to []int32: strconv.ParseUint: parsing \"%s\": invalid syntax".formatted(port));
+                    throw ApiException.badRequest(
+                            "cannot convert to []int32: strconv.ParseUint: parsing \"%s\": invalid syntax"
+                                    .formatted(port));
                 ports.add(Long.parseLong(port));
             }
         }

@@ -1,8 +1,8 @@
 package io.k8j.apiserver.virtual;
 
+import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.Authorizer.Decision;
-import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.RuleResolver;
 import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.apiserver.verb.Call;
@@ -121,9 +121,7 @@ public final class AccessReviews {
         }
         if (spec.get("nonResourceAttributes") != null) {
             errors.add(FieldError.invalid(
-                    "spec.nonResourceAttributes",
-                    shown(spec),
-                    "disallowed on this kind of request"));
+                    "spec.nonResourceAttributes", shown(spec), "disallowed on this kind of request"));
         }
         Trees.set(review, call.namespace(), "metadata", "namespace");
     }
@@ -209,7 +207,8 @@ public final class AccessReviews {
     private static ApiResponse answer(Call call, Map<String, Object> review, Map<String, Object> status) {
         review.put("status", status);
         review.putIfAbsent("metadata", new LinkedHashMap<>());
-        return call.answerAsIs(201, ApiObject.ofJson(Json.write(Canonical.of(call.resource().schema(), review))));
+        return call.answerAsIs(
+                201, ApiObject.ofJson(Json.write(Canonical.of(call.resource().schema(), review))));
     }
 
     private static String text(Map<String, Object> map, String field) {

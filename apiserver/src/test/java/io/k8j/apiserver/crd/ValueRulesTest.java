@@ -61,6 +61,21 @@ class ValueRulesTest {
     }
 
     @Test
+    void aValueOfTheWrongTypeIsHeldToWhatElseFitsIt() {
+        assertThat(errors("{'type':'string','enum':['a']}", "1", ValueRules.ABSENT))
+                .containsExactly(
+                        "p: Invalid value: \"integer\": p in body must be of type string: \"integer\"",
+                        "p: Unsupported value: 1: supported values: \"a\"");
+    }
+
+    @Test
+    void structuresAreShownAsGoWritesThem() {
+        assertThat(FieldError.invalid("p", Map.of("rule", "a < b && c > d"), "no")
+                        .toString())
+                .isEqualTo("p: Invalid value: {\"rule\":\"a \\u003c b \\u0026\\u0026 c \\u003e d\"}: no");
+    }
+
+    @Test
     void alternativesNameTheNearestMiss() {
         String any = "{'type':'object','properties':{'a':{'type':'integer'},'b':{'type':'integer'}},"
                 + "'anyOf':[{'required':['a']},{'required':['b']}]}";

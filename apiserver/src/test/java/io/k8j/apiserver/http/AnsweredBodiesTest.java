@@ -72,7 +72,8 @@ class AnsweredBodiesTest {
         assertThat(response.statusCode()).isEqualTo(422);
         assertThat(response.body())
                 .contains("spec.resourceAttributes.namespace: Invalid value: \\\"x\\\": must match metadata.namespace")
-                .contains("Invalid value: {\\\"Path\\\":\\\"/a\\\",\\\"Verb\\\":\\\"\\\"}: disallowed on this kind of request")
+                .contains(
+                        "Invalid value: {\\\"Path\\\":\\\"/a\\\",\\\"Verb\\\":\\\"\\\"}: disallowed on this kind of request")
                 .contains("at least one of user or group must be specified");
     }
 

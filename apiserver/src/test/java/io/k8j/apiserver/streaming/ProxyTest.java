@@ -160,7 +160,7 @@ class ProxyTest {
         assertThat(service.statusCode()).isEqualTo(503);
         assertThat(service.body()).contains("no endpoints available for service \\\"s\\\"");
         assertThat(api.get("/api/v1/namespaces/default/services/s:81/proxy/").body())
-                .contains("no service port \\\"81\\\" found for service \\\"s\\\"");
+                .contains("no service port 81 found for service \\\"s\\\"");
     }
 
     @Test

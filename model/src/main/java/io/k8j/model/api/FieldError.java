@@ -111,7 +111,15 @@ public record FieldError(Type type, String field, String message) {
         return switch (value) {
             case null -> "null";
             case String text -> GoQuote.quote(text);
-            default -> value instanceof Map || value instanceof List ? ApiObject.writeJson(value) : value.toString();
+            default -> value instanceof Map || value instanceof List ? json(value) : value.toString();
         };
+    }
+
+    /** Go's JSON may stand in a page: it spells out what HTML would take for marks of its own. */
+    private static String json(Object value) {
+        return ApiObject.writeJson(value)
+                .replace("<", "\\u003c")
+                .replace(">", "\\u003e")
+                .replace("&", "\\u0026");
     }
 }
