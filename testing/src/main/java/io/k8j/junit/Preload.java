@@ -19,6 +19,7 @@ import io.netty.handler.ssl.OpenSsl;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -95,7 +96,7 @@ final class Preload {
 
     /** The class multiplies large numbers when it is first used, which every reader of JSON does. */
     private static void numbers() {
-        BigDecimal.valueOf(1, 1);
+        Objects.requireNonNull(BigDecimal.ONE);
     }
 
     private static void resources() {
