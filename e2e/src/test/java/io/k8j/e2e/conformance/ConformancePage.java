@@ -22,7 +22,7 @@ final class ConformancePage {
             containerd 2.1 and cgroup v1. All of its 446 tests marked `[Conformance]` passed: of the 417 that run at once 409 in one
             run of 28 minutes, one in a run of its own (it waits until an old list expires), and seven when they were run again,
             four of them with images that have what the tests look for, three because the machine was too busy before; and the
-            29 that run alone (`[Serial]`), three of preemption among them on one node with containerd 1.6.
+            29 that run alone (`[Serial]`), one of preemption among them on one node with containerd 1.6.
             """;
 
     private ConformancePage() {}
