@@ -73,6 +73,21 @@ class BenchCommandTest {
         });
     }
 
+    @Test
+    void whatEventsCostIsToldWithAndWithoutTheirPatches(K8jCluster cluster) {
+        List<Map<?, ?>> rows = run(cluster, "watch --watchers 3 --connections 2");
+        assertThat(rows.stream().map(row -> row.get("name").toString()))
+                .containsExactly(
+                        "patch, watched by 3",
+                        "events delivered, with their patches",
+                        "patch, watched by nobody",
+                        "events delivered, by themselves");
+        long patches = ((Number) rows.get(0).get("operations")).longValue();
+        // A patch that was under way when the warm-up ended may count, too.
+        assertThat(((Number) rows.get(1).get("operations")).longValue()).isGreaterThanOrEqualTo(3 * patches);
+        assertThat(rows.get(3).get("operations")).isEqualTo(rows.get(1).get("operations"));
+    }
+
     static List<String> cases() {
         return ScheduleCases.ALL.stream().map(ScheduleCase::name).toList();
     }
