@@ -9,11 +9,8 @@ import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.cri.ContainerRuntime;
 import io.k8j.kubelet.cri.RuntimeEvent;
 import io.k8j.kubelet.cri.RuntimeFailure;
-import io.k8j.kubelet.cri.v1.Container;
-import io.k8j.kubelet.cri.v1.PodSandbox;
 import io.k8j.kubelet.dra.DynamicResources;
 import io.k8j.kubelet.hostports.HostPorts;
-import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.manifests.StaticPod;
 import io.k8j.kubelet.metrics.NodeMetrics;
 import io.k8j.kubelet.metrics.PodMetrics;
@@ -22,7 +19,6 @@ import io.k8j.kubelet.probes.ProbeMetrics;
 import io.k8j.kubelet.volumes.PodVolumes;
 import io.k8j.model.time.Pace;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -30,11 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,7 +145,7 @@ public final class PodWorkers implements AutoCloseable {
         PodWorkers all = new PodWorkers(client, runtime, node, hostPorts, events, dynamicResources);
         all.pods.onChange(all.new Changes()).start();
         all.runtimeWatch = runtime.watch(all::onRuntimeEvent);
-        Thread.ofVirtual().name("pod-orphans").start(all::removeOrphans);
+        new Orphans(all.context, all.statics, all.pods, all.workers::containsKey, () -> all.closed).begin();
         client.time().after(Pace.UPKEEP, RELOOK, all::lookAtAll);
         return all;
     }
@@ -223,63 +216,6 @@ public final class PodWorkers implements AutoCloseable {
         if (closed) return;
         workers.values().forEach(PodWorker::wake);
         context.time().after(Pace.UPKEEP, RELOOK, this::lookAtAll);
-    }
-
-    /** Removes sandboxes and directories of Pods that were deleted while nobody watched. */
-    private void removeOrphans() {
-        try {
-            statics.awaitKnown();
-            if (!pods.awaitSynced(Duration.ofDays(1)) || closed) return;
-            Set<String> known =
-                    pods.all().stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
-            for (PodSandbox sandbox : context.runtime().listPodSandboxes(Map.of())) {
-                String uid = sandbox.getLabelsMap().get(Labels.POD_UID);
-                if (uid == null || known.contains(uid) || workers.containsKey(uid)) continue;
-                log.atInfo()
-                        .addKeyValue("pod", sandbox.getMetadata().getName())
-                        .log("remove pod that is no longer wanted");
-                context.podMetrics().orphan();
-                Thread.ofVirtual().name("orphan").start(() -> removeSandbox(sandbox.getId()));
-            }
-            removeDirectories(known);
-            context.hostPorts().write();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeFailure | IOException e) {
-            log.atWarn().addKeyValue("cause", e.getMessage()).log("orphaned pods not removed, try again");
-            context.time()
-                    .after(
-                            Duration.ofSeconds(10),
-                            () -> Thread.ofVirtual().name("pod-orphans").start(this::removeOrphans));
-        }
-    }
-
-    private void removeSandbox(String id) {
-        try {
-            for (Container container : context.runtime().listContainers(Map.of())) {
-                if (container.getPodSandboxId().equals(id)) {
-                    context.runtime().stopContainer(container.getId(), Duration.ofSeconds(30));
-                }
-            }
-            context.runtime().stopPodSandbox(id);
-            context.runtime().removePodSandbox(id);
-        } catch (RuntimeFailure e) {
-            log.atWarn()
-                    .addKeyValue("sandbox", id)
-                    .addKeyValue("cause", e.getMessage())
-                    .log("orphan not removed");
-        }
-    }
-
-    private void removeDirectories(Set<String> known) throws IOException {
-        Path root = context.node().rootDir().resolve("pods");
-        if (!Files.isDirectory(root)) return;
-        try (Stream<Path> directories = Files.list(root)) {
-            for (Path directory : directories.toList()) {
-                String uid = directory.getFileName().toString();
-                if (!known.contains(uid) && !workers.containsKey(uid)) FileTrees.unmountAndDelete(directory);
-            }
-        }
     }
 
     /** Whether the Pods bound to this node are known. */
