@@ -1,5 +1,6 @@
 package io.k8j.apiserver.aggregation;
 
+import io.k8j.apiserver.authn.HeaderText;
 import io.k8j.apiserver.spi.UserInfo;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
@@ -30,11 +31,11 @@ public record FrontProxy(PrivateKey key, List<X509Certificate> chain, String aut
     /** The headers that tell a server behind this one who asks. */
     static List<Map.Entry<String, String>> headers(UserInfo user) {
         List<Map.Entry<String, String>> headers = new ArrayList<>();
-        headers.add(Map.entry(USER, user.name()));
-        if (!user.uid().isEmpty()) headers.add(Map.entry(UID, user.uid()));
-        for (String group : user.groups()) headers.add(Map.entry(GROUP, group));
+        headers.add(Map.entry(USER, HeaderText.toSend(user.name())));
+        if (!user.uid().isEmpty()) headers.add(Map.entry(UID, HeaderText.toSend(user.uid())));
+        for (String group : user.groups()) headers.add(Map.entry(GROUP, HeaderText.toSend(group)));
         user.extra().forEach((key, values) -> {
-            for (String value : values) headers.add(Map.entry(EXTRA + escape(key), value));
+            for (String value : values) headers.add(Map.entry(EXTRA + escape(key), HeaderText.toSend(value)));
         });
         return headers;
     }

@@ -63,7 +63,10 @@ public final class RequestHeaders implements Authenticator {
         }
         List<String> groups = new ArrayList<>();
         for (String header : settings.groupHeaders()) {
-            credentials.all(header).stream().filter(group -> !group.isEmpty()).forEach(groups::add);
+            credentials.all(header).stream()
+                    .filter(group -> !group.isEmpty())
+                    .map(HeaderText::received)
+                    .forEach(groups::add);
         }
         UserInfo user = new UserInfo(name, firstOf(credentials, settings.uidHeaders()), groups, extra(credentials));
         return new Recognition.Known(user, audiences);
@@ -73,7 +76,7 @@ public final class RequestHeaders implements Authenticator {
         for (String name : names) {
             String value = credentials.first(name);
             if (!value.isEmpty()) {
-                return value;
+                return HeaderText.received(value);
             }
         }
         return "";
@@ -86,7 +89,7 @@ public final class RequestHeaders implements Authenticator {
                 if (header.getKey().regionMatches(true, 0, prefix, 0, prefix.length())) {
                     String key = header.getKey().substring(prefix.length()).toLowerCase(Locale.ROOT);
                     extra.computeIfAbsent(unescaped(key), k -> new ArrayList<>())
-                            .add(header.getValue());
+                            .add(HeaderText.received(header.getValue()));
                 }
             }
         }

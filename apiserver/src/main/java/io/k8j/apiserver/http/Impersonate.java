@@ -1,6 +1,7 @@
 package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.audit.AuditEvent;
+import io.k8j.apiserver.authn.HeaderText;
 import io.k8j.apiserver.authn.RequestHeaders;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.UserInfo;
@@ -80,9 +81,13 @@ final class Impersonate implements RequestFilter {
             String key = header.getKey().toLowerCase(Locale.ROOT);
             if (key.startsWith(EXTRA)) {
                 extra.computeIfAbsent(RequestHeaders.unescaped(key.substring(EXTRA.length())), k -> new ArrayList<>())
-                        .add(header.getValue());
+                        .add(HeaderText.received(header.getValue()));
             }
         }
-        return new UserInfo(name == null ? "" : name, uid == null ? "" : uid, exchange.headers(GROUP), extra);
+        return new UserInfo(
+                name == null ? "" : HeaderText.received(name),
+                uid == null ? "" : HeaderText.received(uid),
+                exchange.headers(GROUP).stream().map(HeaderText::received).toList(),
+                extra);
     }
 }
