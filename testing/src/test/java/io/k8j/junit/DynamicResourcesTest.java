@@ -115,7 +115,7 @@ class DynamicResourcesTest {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> client.v1().events().inNamespace("default").list().getItems().stream()
                         .anyMatch(event -> event.getReason().equals("FailedPrepareDynamicResources")
-                                && event.getMessage().startsWith("Failed to prepare dynamic resources: pod early (")));
+                                && event.getMessage().contains("s: prepare dynamic resources: pod early (")));
         assertThat(pod("early").getStatus().getPhase()).isEqualTo("Pending");
         create(pod("chosen", "resourceClaimName: c", "")); // the scheduler allocates, the controller reserves
         awaitRunning("chosen");

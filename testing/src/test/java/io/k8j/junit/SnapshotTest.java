@@ -118,7 +118,7 @@ class SnapshotTest {
                     .hasMessage("manifest, line 4: metadata.name: must be a name");
             assertThatThrownBy(() -> cluster.apply("apiVersion: v1\nkind: List\nitems:\n- just words\n"))
                     .hasMessage("manifest, line 4: must be an object with apiVersion, kind and metadata");
-            assertThatThrownBy(() -> cluster.apply("a: {b: c\n")).hasMessageStartingWith("manifest: yaml: line 2: ");
+            assertThatThrownBy(() -> cluster.apply("a: {b: c\n")).hasMessageStartingWith("manifest: yaml: line 1: ");
             assertThat(cluster.client().resources(ConfigMap.class).list(ListOptions.inNamespace("default")))
                     .as("nothing was made")
                     .allMatch(map -> map.getMetadata().getName().equals("kube-root-ca.crt"));
