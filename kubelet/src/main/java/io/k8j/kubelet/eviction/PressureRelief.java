@@ -9,6 +9,7 @@ import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +94,8 @@ public final class PressureRelief implements AutoCloseable {
 
     /** Looks once; evicts one Pod at most for the node's sake, since that may be enough. */
     void look() throws IOException {
-        Pressure.Verdict verdict = pressure.look(node.observe().get(), time.instant());
+        Instant observed = time.instant();
+        Pressure.Verdict verdict = pressure.look(node.observe().get(), observed);
         conditions = verdict.conditions();
         if (evictedForLimits()) return; // which may have been what the node lacked
         for (Threshold threshold : verdict.due()) {
@@ -103,8 +105,17 @@ public final class PressureRelief implements AutoCloseable {
                 node.freeDisk().run();
                 if (!Pressure.isMetStill(threshold, node.observe().get())) return;
             }
-            if (evictOne(threshold)) return;
+            if (evictOne(threshold)) {
+                countAges(verdict.due(), observed);
+                return;
+            }
         }
+    }
+
+    private void countAges(List<Threshold> met, Instant observed) {
+        long age = Duration.between(observed, time.instant()).toNanos();
+        for (Threshold threshold : met)
+            pods.nodeMetrics().thresholdMet(threshold.signal().text(), age);
     }
 
     private boolean evictedForLimits() throws IOException {

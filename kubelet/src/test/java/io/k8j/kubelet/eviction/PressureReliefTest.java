@@ -86,6 +86,11 @@ class PressureReliefTest {
             assertThat(freed).hasValue(0);
             assertThat(warned).containsExactly(List.of("EvictionThresholdMet", "Attempting to reclaim memory"));
             assertThat(relief.conditions()).containsExactly("MemoryPressure");
+            StringBuilder metrics = new StringBuilder();
+            node.kubelet().pods().writeMetrics(metrics);
+            assertThat(metrics.toString())
+                    .contains("kubelet_evictions{eviction_signal=\"memory.available\"} 1\n")
+                    .contains("kubelet_eviction_stats_age_seconds_count{eviction_signal=\"memory.available\"} 1\n");
         }
     }
 
