@@ -22,7 +22,8 @@ final class Jwks {
     /** @param parts of the token: head, claims, signature */
     static boolean verifies(Map<String, Object> key, String[] parts) throws GeneralSecurityException {
         boolean rsa = "RSA".equals(key.get("kty"));
-        Signature signature = Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSAinP1363Format");
+        Signature signature =
+                Signature.getInstance(rsa ? "SHA256withRSA" : "SHA%swithECDSAinP1363Format".formatted(bits(key)));
         signature.initVerify(rsa ? rsa(key) : ec(key));
         signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
         return signature.verify(Base64.getUrlDecoder().decode(parts[2]));
@@ -36,9 +37,14 @@ final class Jwks {
         return KeyFactory.getInstance("RSA").generatePublic(new RSAPublicKeySpec(number(key, "n"), number(key, "e")));
     }
 
+    /** Of the curve, whose name is as in RFC 7518: P-256 or P-384. */
+    private static String bits(Map<String, Object> key) {
+        return String.valueOf(key.get("crv")).substring("P-".length());
+    }
+
     private static PublicKey ec(Map<String, Object> key) throws GeneralSecurityException {
         AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
-        parameters.init(new ECGenParameterSpec("secp256r1"));
+        parameters.init(new ECGenParameterSpec("secp%sr1".formatted(bits(key))));
         ECPoint point = new ECPoint(number(key, "x"), number(key, "y"));
         return KeyFactory.getInstance("EC")
                 .generatePublic(new ECPublicKeySpec(point, parameters.getParameterSpec(ECParameterSpec.class)));
