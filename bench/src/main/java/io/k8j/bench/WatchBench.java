@@ -18,8 +18,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code k8j bench watch}: patches objects that many clients watch, and counts what reaches them. Then it patches as often
- * with nobody watching: what the server needs less is what the events cost by themselves.
+ * {@code k8j bench watch}: patches objects that many clients watch, and counts what reaches them. Then it patches with
+ * nobody watching: what the server needs less for a patch is what its events cost by themselves.
  */
 @Command(name = "watch", description = "Change objects that many clients watch.", mixinStandardHelpOptions = true)
 public final class WatchBench implements Callable<Integer> {
@@ -50,8 +50,7 @@ public final class WatchBench implements Callable<Integer> {
             Source patches = patches(path);
             Part watched = watched(workspace.generator(), readers, path, patches, cpu);
             options.progress().phase("patch, watched by nobody", 0);
-            Part alone =
-                    part(workspace.generator(), patches, watched.patched.done() / watched.seconds, cpu, patched -> 0);
+            Part alone = part(workspace.generator(), patches, options.rate(), cpu, patched -> 0);
             report.outcome("patch, watched by " + watchers, watched.patched, watched.before, watched.after);
             delivered(report, "events delivered, with their patches", watched, watched.micros());
             report.outcome("patch, watched by nobody", alone.patched, alone.before, alone.after);
