@@ -8,11 +8,10 @@ import io.k8j.server.join.Agent;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -55,28 +54,8 @@ final class AgentCommand implements Callable<Integer> {
             defaultValue = "/var/lib/k8j")
     private Path dataDir;
 
-    @Option(names = "--node-name", paramLabel = "NAME", description = "Name of this node (default: the machine's).")
-    private String nodeName;
-
-    @Option(
-            names = "--node-ip",
-            paramLabel = "IP",
-            description = "Address of this node (default: of the default route's interface).")
-    private String nodeIp;
-
-    @Option(
-            names = "--node-label",
-            paramLabel = "KEY=VALUE",
-            description = "Label of this node; may be repeated.",
-            split = ",")
-    private Map<String, String> nodeLabels = new LinkedHashMap<>();
-
-    @Option(
-            names = "--node-taint",
-            paramLabel = "KEY=VALUE:EFFECT",
-            description = "Taint of this node; may be repeated.",
-            split = ",")
-    private List<String> nodeTaints = new ArrayList<>();
+    @Mixin
+    private NodeOptions node;
 
     @Option(
             names = "--cluster-cidr",
@@ -106,30 +85,8 @@ final class AgentCommand implements Callable<Integer> {
             defaultValue = "cluster.local")
     private String clusterDomain;
 
-    @Option(
-            names = "--container-runtime-endpoint",
-            paramLabel = "SOCKET",
-            description = "A running containerd (default: one of our own).")
-    private String containerRuntimeEndpoint;
-
-    @Option(
-            names = "--no-install",
-            negatable = false,
-            description = "Refuse to start instead of installing missing programs.")
-    private boolean noInstall;
-
-    @Option(
-            names = "--kubelet-port",
-            paramLabel = "PORT",
-            description = "Port of the kubelet's API.",
-            defaultValue = "10250")
-    private int kubeletPort;
-
-    @Option(
-            names = "--registries-dir",
-            paramLabel = "DIR",
-            description = "containerd's certs.d directory with mirrors and registries' settings.")
-    private Path registriesDir;
+    @Mixin
+    private RuntimeOptions containers;
 
     @Option(
             names = KubeletFlags.OPTION,
@@ -138,19 +95,12 @@ final class AgentCommand implements Callable<Integer> {
             split = "\n") // values may have commas
     private List<String> kubeletArguments = new ArrayList<>();
 
-    @Option(names = "--log-format", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
-    private String logFormat;
-
-    @Option(
-            names = "--log-level",
-            paramLabel = "[COMPONENT=]LEVEL",
-            description = "error, warn, info, debug or trace, for all or one component; may be repeated.",
-            split = ",")
-    private List<String> logLevels = new ArrayList<>();
+    @Mixin
+    private LogOptions log;
 
     @Override
     public Integer call() throws Exception {
-        Logging.configure(logFormat, logLevels);
+        log.apply();
         Steps steps = new Steps(
                 System.out, System.console() != null && System.console().isTerminal());
         try (Agent agent = start(steps);
@@ -179,18 +129,18 @@ final class AgentCommand implements Callable<Integer> {
     private ServerConfig settings() {
         return ServerConfig.agent(
                 dataDir.toAbsolutePath().normalize(),
-                nodeName == null ? HostName.asNodeName() : nodeName,
-                nodeIp,
-                nodeLabels,
-                nodeTaints,
+                node.name(),
+                node.nodeIp,
+                node.nodeLabels,
+                node.nodeTaints,
                 clusterCidr,
                 serviceCidr,
                 clusterDns,
                 clusterDomain,
-                containerRuntimeEndpoint,
-                !noInstall,
-                kubeletPort,
-                registriesDir,
+                containers.containerRuntimeEndpoint,
+                !containers.noInstall,
+                containers.kubeletPort,
+                containers.registriesDir,
                 KubeletFlags.parse(kubeletArguments));
     }
 }

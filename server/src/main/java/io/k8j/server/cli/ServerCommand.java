@@ -10,13 +10,12 @@ import io.k8j.server.flags.KubeletFlags;
 import io.k8j.server.flags.SchedulerFlags;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -80,28 +79,8 @@ public final class ServerCommand implements Callable<Integer> {
             split = ",")
     private List<String> tlsSan = new ArrayList<>();
 
-    @Option(names = "--node-name", paramLabel = "NAME", description = "Name of this node (default: the machine's).")
-    private String nodeName;
-
-    @Option(
-            names = "--node-ip",
-            paramLabel = "IP",
-            description = "Address of this node (default: of the default route's interface).")
-    private String nodeIp;
-
-    @Option(
-            names = "--node-label",
-            paramLabel = "KEY=VALUE",
-            description = "Label of this node; may be repeated.",
-            split = ",")
-    private Map<String, String> nodeLabels = new LinkedHashMap<>();
-
-    @Option(
-            names = "--node-taint",
-            paramLabel = "KEY=VALUE:EFFECT",
-            description = "Taint of this node; may be repeated.",
-            split = ",")
-    private List<String> nodeTaints = new ArrayList<>();
+    @Mixin
+    private NodeOptions node;
 
     @Option(
             names = "--cluster-cidr",
@@ -173,30 +152,8 @@ public final class ServerCommand implements Callable<Integer> {
     @Option(names = "--disable-agent", description = "Run the control plane only, without a node.")
     private boolean disableAgent;
 
-    @Option(
-            names = "--container-runtime-endpoint",
-            paramLabel = "SOCKET",
-            description = "A running containerd (default: one of our own).")
-    private String containerRuntimeEndpoint;
-
-    @Option(
-            names = "--no-install",
-            negatable = false,
-            description = "Refuse to start instead of installing missing programs.")
-    private boolean noInstall;
-
-    @Option(
-            names = "--kubelet-port",
-            paramLabel = "PORT",
-            description = "Port of the kubelet's API.",
-            defaultValue = "10250")
-    private int kubeletPort;
-
-    @Option(
-            names = "--registries-dir",
-            paramLabel = "DIR",
-            description = "containerd's certs.d directory with mirrors and registries' settings.")
-    private Path registriesDir;
+    @Mixin
+    private RuntimeOptions containers;
 
     @Option(
             names = ApiServerFlags.OPTION,
@@ -226,19 +183,12 @@ public final class ServerCommand implements Callable<Integer> {
             split = "\n")
     private List<String> controllerArguments = new ArrayList<>();
 
-    @Option(names = "--log-format", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
-    private String logFormat;
-
-    @Option(
-            names = "--log-level",
-            paramLabel = "[COMPONENT=]LEVEL",
-            description = "error, warn, info, debug or trace, for all or one component; may be repeated.",
-            split = ",")
-    private List<String> logLevels = new ArrayList<>();
+    @Mixin
+    private LogOptions log;
 
     @Override
     public Integer call() throws Exception {
-        Logging.configure(logFormat, logLevels);
+        log.apply();
         Steps steps = new Steps(
                 System.out, System.console() != null && System.console().isTerminal());
         try (Cluster cluster = Cluster.start(checkedConfig(), steps);
@@ -271,10 +221,10 @@ public final class ServerCommand implements Callable<Integer> {
                 httpsListenPort,
                 advertiseAddress,
                 tlsSan,
-                nodeName == null ? HostName.asNodeName() : nodeName,
-                nodeIp,
-                nodeLabels,
-                nodeTaints,
+                node.name(),
+                node.nodeIp,
+                node.nodeLabels,
+                node.nodeTaints,
                 clusterCidr,
                 serviceCidr,
                 clusterDns,
@@ -286,10 +236,10 @@ public final class ServerCommand implements Callable<Integer> {
                 runtime,
                 simulatedNodes,
                 disableAgent,
-                containerRuntimeEndpoint,
-                !noInstall,
-                kubeletPort,
-                registriesDir,
+                containers.containerRuntimeEndpoint,
+                !containers.noInstall,
+                containers.kubeletPort,
+                containers.registriesDir,
                 ApiServerFlags.parse(apiServerArguments),
                 KubeletFlags.parse(kubeletArguments),
                 SchedulerFlags.parse(schedulerArguments),
