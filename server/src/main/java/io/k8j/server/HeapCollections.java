@@ -61,6 +61,7 @@ final class HeapCollections {
             flags.setVMOption(PERIOD, "1");
             try {
                 // Counted when all is marked and what is dead as a whole is free.
+                // The collector tells of its end by the count alone; nothing can be waited for.
                 for (int i = 0; i < LOOKS && count() == before; i++) Thread.sleep(LOOK_MILLIS);
             } finally {
                 flags.setVMOption(PERIOD, usual); // in time: the next would begin when this one is over

@@ -20,6 +20,7 @@ import java.util.List;
 
 /** Has the cluster sign a new key. */
 final class CertificateOrder {
+    /** The answer usually comes within a second, once in a certificate's life: a watch would save nothing. */
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private CertificateOrder() {}
