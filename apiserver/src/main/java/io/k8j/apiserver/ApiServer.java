@@ -83,7 +83,12 @@ public final class ApiServer implements AutoCloseable {
                 new ApiServerCore.Parts(
                         reader -> authorizers.open(config.authorization(), reader, time),
                         internals -> ServerAdmission.chain(
-                                internals, authorizers.opened, config.admission(), admissionMetrics, time),
+                                internals,
+                                authorizers.opened,
+                                config.admission(),
+                                config.core().apis().gates(),
+                                admissionMetrics,
+                                time),
                         tokens,
                         tokens,
                         ApiServerCore.Parts.CHANCE),

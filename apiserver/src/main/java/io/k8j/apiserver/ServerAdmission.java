@@ -14,6 +14,7 @@ import io.k8j.apiserver.spi.UserInfo;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.Verb;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.time.Time;
@@ -31,6 +32,7 @@ final class ServerAdmission {
             ApiServerCore.Internals internals,
             Authorizers authorizers,
             AdmissionSettings settings,
+            FeatureGates gates,
             AdmissionMetrics metrics,
             Time time) {
         AdmissionServices services = new AdmissionServices(
@@ -41,6 +43,7 @@ final class ServerAdmission {
                 new ServiceAddresses(internals.reader()),
                 new TableVersions(internals.core().table()),
                 settings,
+                gates,
                 metrics,
                 ThreadLocalRandom.current(),
                 time);

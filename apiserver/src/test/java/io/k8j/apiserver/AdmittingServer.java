@@ -14,6 +14,7 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.Verb;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.time.SystemTime;
 import io.k8j.model.time.Time;
 import java.util.ArrayList;
@@ -92,6 +93,7 @@ final class AdmittingServer implements AutoCloseable {
                 new ServiceAddresses(internals.reader()),
                 new TableVersions(internals.core().table()),
                 settings,
+                FeatureGates.DEFAULTS,
                 metrics,
                 new Random(1),
                 clock);

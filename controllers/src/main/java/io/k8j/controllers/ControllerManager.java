@@ -29,6 +29,7 @@ import io.k8j.controllers.nodelifecycle.NodeLifecycleController;
 import io.k8j.controllers.nodelifecycle.TaintEvictionController;
 import io.k8j.controllers.podautoscaler.AutoscalerController;
 import io.k8j.controllers.podgc.PodGarbageController;
+import io.k8j.controllers.podgroup.GroupProtectionController;
 import io.k8j.controllers.quota.ResourceQuotaController;
 import io.k8j.controllers.replicas.ReplicaController;
 import io.k8j.controllers.resourceclaim.ResourceClaimController;
@@ -153,6 +154,11 @@ public final class ControllerManager implements AutoCloseable {
                     "device-taint-eviction-controller",
                     "device-taint-eviction-controller",
                     DeviceTaintController::create),
+            new Entry(
+                    "podgroup-protection-controller",
+                    "podgroup-protection-controller",
+                    FeatureGates.GENERIC_WORKLOAD,
+                    GroupProtectionController::create),
             new Entry("pod-garbage-collector-controller", "pod-garbage-collector", PodGarbageController::create),
             new Entry("token-cleaner-controller", "token-cleaner", TokenCleaner::create),
             new Entry("bootstrap-signer-controller", "bootstrap-signer", BootstrapSigner::create),

@@ -3,8 +3,8 @@ package io.k8j.scheduler;
 import io.k8j.client.Informer;
 import io.k8j.client.InformerFactory;
 import io.k8j.client.ObjectKey;
+import io.k8j.model.group.PodGroup;
 import io.k8j.scheduler.framework.ClusterEvent;
-import io.k8j.scheduler.groups.PodGroup;
 import io.k8j.scheduler.groups.PodGroups;
 
 /** Brings changes of PodGroups from their informer's thread to the scheduling thread. */

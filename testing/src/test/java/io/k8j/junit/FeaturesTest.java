@@ -83,6 +83,20 @@ class FeaturesTest {
                         .as("its feature is off")
                         .isNull();
             });
+            GenericKubernetesResource group =
+                    client.genericKubernetesResources(GROUPS).withName("g").get();
+            assertThat(group.getMetadata().getFinalizers()).containsExactly("scheduling.k8s.io/podgroup-protection");
+            client.genericKubernetesResources(GROUPS).withName("g").delete();
+            client.pods().withName("a").withGracePeriod(0).delete();
+            assertThat(client.genericKubernetesResources(GROUPS).withName("g").get())
+                    .as("a Pod of it is left")
+                    .isNotNull();
+            client.pods().withName("b").withGracePeriod(0).delete();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> client.genericKubernetesResources(GROUPS)
+                                    .withName("g")
+                                    .get()
+                            == null);
             assertThat(client.raw("/metrics"))
                     .contains("kubernetes_feature_enabled{name=\"GangScheduling\",stage=\"ALPHA\"} 1")
                     .contains("kubernetes_feature_enabled{name=\"HPAScaleToZero\",stage=\"ALPHA\"} 0")

@@ -1,5 +1,8 @@
 package io.k8j.apiserver.admission;
 
+import io.k8j.apiserver.admission.group.GangOfJob;
+import io.k8j.apiserver.admission.group.PodGroupProtection;
+import io.k8j.apiserver.admission.group.PodGroupWorkloadExists;
 import io.k8j.apiserver.admission.podsecurity.PodSecurity;
 import io.k8j.apiserver.admission.policy.MutatingPolicies;
 import io.k8j.apiserver.admission.policy.ValidatingPolicies;
@@ -47,6 +50,7 @@ public final class AdmissionChain {
             "NodeRestriction",
             "OwnerReferencesPermissionEnforcement",
             "PersistentVolumeClaimResize",
+            "PodGroupProtection",
             "PodGroupWorkloadExists",
             "PodNodeSelector",
             "PodResizeValidator",
@@ -99,13 +103,14 @@ public final class AdmissionChain {
                 // Checks in the second pass, so it sees what all others changed.
                 on(new PodSecurity(reader, settings.podSecurity(), services.time())),
                 off(new PodNodeSelector(reader, optional.nodeSelectors())),
-                on(new PriorityAdmission(reader)), // before quotas, which can be scoped by priority
+                on(new PriorityAdmission(reader, services.gates())), // before quotas, which can be scoped by priority
                 on(SmallSteps.defaultTolerationSeconds(settings.notReadySeconds(), settings.unreachableSeconds())),
                 off(new PodTolerations(reader, optional.defaultTolerations(), optional.allowedTolerations())),
                 off(EventRateLimit.of(optional.eventLimits(), settings, services.time())),
                 off(new OptionalSteps.ExtendedResourceToleration()),
                 on(SmallSteps.defaultStorageClass(reader)), // before quotas by storage class
                 on(SmallSteps.storageObjectInUseProtection()),
+                on(new PodGroupProtection(services.gates())),
                 off(new OwnerReferenceRights(services.authorizer(), services.versions())),
                 on(SmallSteps.persistentVolumeClaimResize(reader)),
                 on(new RuntimeClassAdmission(reader)), // its overhead counts against quotas
@@ -116,6 +121,8 @@ public final class AdmissionChain {
                 on(SmallSteps.defaultIngressClass(reader)),
                 off(new OptionalSteps.DenyServiceExternalIps()),
                 on(SmallSteps.podTopologyLabels(reader)),
+                on(new PodGroupWorkloadExists(reader, services.gates())),
+                on(new GangOfJob(reader, services.gates())),
                 on(new PodResizeValidator(reader)),
                 // The rest must stay last: others may change what they see, and a charge is not given back.
                 on(new MutatingPolicies(services)), // costs no round trip, so it comes before the webhooks

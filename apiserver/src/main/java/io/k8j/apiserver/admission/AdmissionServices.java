@@ -2,6 +2,7 @@ package io.k8j.apiserver.admission;
 
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.ObjectReader;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.time.Time;
 import java.net.URI;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param services finds the address of a Service that a webhook names
  * @param versions converts objects between the versions in which they are served
  * @param settings the server's configuration
+ * @param gates features, some of which bring steps
  * @param metrics counts what happens
  * @param random source of generated name suffixes
  * @param time for durations
@@ -30,6 +32,7 @@ public record AdmissionServices(
         ServiceResolver services,
         Versions versions,
         AdmissionSettings settings,
+        FeatureGates gates,
         AdmissionMetrics metrics,
         RandomGenerator random,
         Time time) {

@@ -6,6 +6,7 @@ import io.k8j.apiserver.spi.AdmissionRequest.Operation;
 import io.k8j.apiserver.spi.ObjectReader;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.ApiObject;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.Comparator;
@@ -17,14 +18,18 @@ import java.util.Optional;
 final class PriorityAdmission implements AdmissionPlugin {
     private static final GroupVersionResource CLASSES =
             new GroupVersionResource("scheduling.k8s.io", "v1", "priorityclasses");
+    private static final String GROUPS = "podgroups.scheduling.k8s.io";
+    private static final String PREEMPTS = "PreemptLowerPriority";
     private static final Map<String, Long> SYSTEM =
             Map.of("system-node-critical", 2_000_001_000L, "system-cluster-critical", 2_000_000_000L);
 
     private final ObjectReader reader;
+    private final boolean groupsToo;
     private volatile Standard standard; // null before the first Pod
 
-    PriorityAdmission(ObjectReader reader) {
+    PriorityAdmission(ObjectReader reader, FeatureGates gates) {
         this.reader = reader;
+        this.groupsToo = gates.isOn(FeatureGates.WORKLOAD_AWARE_PREEMPTION);
     }
 
     @Override
@@ -35,11 +40,16 @@ final class PriorityAdmission implements AdmissionPlugin {
     @Override
     public boolean handles(AdmissionRequest request) {
         return Ask.isFor(request, "pods", Operation.CREATE, Operation.UPDATE)
-                || Ask.isFor(request, "priorityclasses.scheduling.k8s.io", Operation.CREATE, Operation.UPDATE);
+                || Ask.isFor(request, "priorityclasses.scheduling.k8s.io", Operation.CREATE, Operation.UPDATE)
+                || groupsToo && Ask.isFor(request, GROUPS, Operation.CREATE);
     }
 
     @Override
     public void mutate(AdmissionRequest request) {
+        if (groupsToo && request.context().resource().isQualified(GROUPS)) {
+            group(request);
+            return;
+        }
         if (!request.context().resource().resource().equals("pods")) {
             return;
         }
@@ -52,20 +62,10 @@ final class PriorityAdmission implements AdmissionPlugin {
             return;
         }
         Place wanted = Place.of(spec);
-        long value = 0;
-        String policy = "PreemptLowerPriority";
-        String name = wanted.text("priorityClassName");
-        Optional<Place> found = name.isEmpty() ? standard() : named(request, name);
-        if (found.isPresent()) {
-            Place chosen = found.get();
-            value = chosen.number("value");
-            spec.put("priorityClassName", chosen.at("metadata", "name").text());
-            if (!chosen.text("preemptionPolicy").isEmpty()) {
-                policy = chosen.text("preemptionPolicy");
-            }
-        } else if (SYSTEM.containsKey(name)) {
-            value = SYSTEM.get(name);
-        }
+        Established established = establish(request, wanted.text("priorityClassName"));
+        long value = established.value;
+        String policy = established.policy;
+        if (established.name != null) spec.put("priorityClassName", established.name);
         if (wanted.field("priority").present() && wanted.number("priority") != value) {
             throw Ask.forbidden(
                     request,
@@ -81,6 +81,32 @@ final class PriorityAdmission implements AdmissionPlugin {
                             .formatted(given, policy));
         }
         spec.put("preemptionPolicy", policy);
+    }
+
+    /** @param name of the class that is there; null if there is none */
+    private record Established(String name, long value, String policy) {}
+
+    private Established establish(AdmissionRequest request, String name) {
+        Optional<Place> found = name.isEmpty() ? standard() : named(request, name);
+        if (found.isEmpty()) return new Established(null, SYSTEM.getOrDefault(name, 0L), PREEMPTS);
+        Place chosen = found.get();
+        String policy = chosen.text("preemptionPolicy");
+        return new Established(
+                chosen.at("metadata", "name").text(), chosen.number("value"), policy.isEmpty() ? PREEMPTS : policy);
+    }
+
+    private void group(AdmissionRequest request) {
+        Place wanted = Ask.object(request).field("spec");
+        Established established = establish(request, wanted.text("priorityClassName"));
+        long value = established.value;
+        if (wanted.field("priority").present() && wanted.number("priority") != value) {
+            throw Ask.forbidden(
+                    request,
+                    "priority set in the pod group (%d) must match the priority computed (%d) based on the priority class set in the spec"
+                            .formatted(wanted.number("priority"), value));
+        }
+        Trees.set(request.object(), value, "spec", "priority");
+        if (established.name != null) Trees.set(request.object(), established.name, "spec", "priorityClassName");
     }
 
     /** An update that leaves the number out means the old one. */
@@ -121,7 +147,7 @@ final class PriorityAdmission implements AdmissionPlugin {
 
     @Override
     public void validate(AdmissionRequest request) {
-        if (request.context().resource().resource().equals("pods")
+        if (!request.context().resource().resource().equals("priorityclasses")
                 || !Ask.object(request).isTrue("globalDefault")) {
             return;
         }

@@ -15,6 +15,8 @@ final class PolicyTables {
             Map.entry("PodDisruptionBudget", budget()),
             Map.entry("HorizontalPodAutoscaler", autoscaler()),
             Map.entry("PriorityClass", priorityClass()),
+            Map.entry("PodGroup", podGroup()),
+            Map.entry("Workload", Table.named().age()),
             Map.entry(
                     "RuntimeClass",
                     Table.named()
@@ -226,6 +228,35 @@ final class PolicyTables {
 
     private static Object ofPart(Place part, String field) {
         return part.absent() ? "<none>" : (Object) part.number(field);
+    }
+
+    private static Table podGroup() {
+        return Table.named()
+                .column(
+                        "Policy",
+                        "string",
+                        field("scheduling.v1alpha2.PodGroupSpec", "schedulingPolicy"),
+                        r -> r.at("spec", "schedulingPolicy", "gang").present() ? "Gang" : "Basic")
+                .column("Workload", "string", "Name of the referenced Workload object", r -> {
+                    Place workload = r.at("spec", "podGroupTemplateRef", "workload");
+                    return workload.absent() ? "<none>" : workload.text("workloadName");
+                })
+                .column("Status", "string", "Status of the PodGroup", PolicyTables::groupState)
+                .age();
+    }
+
+    private static String groupState(Row row) {
+        String state = "Pending";
+        String disrupted = null;
+        for (Place condition : row.at("status", "conditions").items()) {
+            switch (condition.text("type")) {
+                case "PodGroupScheduled" ->
+                    state = condition.text("status").equals("True") ? "Scheduled" : "Unschedulable";
+                case "DisruptionTarget" -> disrupted = condition.text("reason");
+                default -> {}
+            }
+        }
+        return disrupted == null ? state : disrupted;
     }
 
     private static Table scale() {

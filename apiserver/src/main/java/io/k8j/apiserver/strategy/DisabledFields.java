@@ -41,11 +41,11 @@ final class DisabledFields {
                     "initContainers[].lifecycle.stopSignal",
                     "ephemeralContainers[].lifecycle.stopSignal"));
     private static final List<Field> OF_GROUPS = List.of(
-            Field.of("TopologyAwareWorkloadScheduling", "schedulingConstraints"),
-            Field.of("DRAWorkloadResourceClaims", "resourceClaims"),
-            Field.of("WorkloadAwarePreemption", "disruptionMode"),
-            Field.of("WorkloadAwarePreemption", "priorityClassName"),
-            Field.of("WorkloadAwarePreemption", "priority"));
+            Field.of(FeatureGates.TOPOLOGY_AWARE_WORKLOADS, "schedulingConstraints"),
+            Field.of(FeatureGates.GROUP_CLAIMS, "resourceClaims"),
+            Field.of(FeatureGates.WORKLOAD_AWARE_PREEMPTION, "disruptionMode"),
+            Field.of(FeatureGates.WORKLOAD_AWARE_PREEMPTION, "priorityClassName"),
+            Field.of(FeatureGates.WORKLOAD_AWARE_PREEMPTION, "priority"));
 
     /** Fields that only one resource has. */
     private static final Map<String, List<Field>> OTHERS = Map.of(
@@ -57,6 +57,8 @@ final class DisabledFields {
                             "status.initContainerStatuses[].volumeMounts[].volumeStatus",
                             "status.ephemeralContainerStatuses[].volumeMounts[].volumeStatus"),
                     Field.of("DRANodeAllocatableResources", "status.nodeAllocatableResourceClaimStatuses")),
+            "podgroups.scheduling.k8s.io",
+            List.of(Field.of(FeatureGates.GROUP_CLAIMS, "status.resourceClaimStatuses", "spec.resourceClaims")),
             "statefulsets.apps",
             List.of(Field.of("MaxUnavailableStatefulSet", "spec.updateStrategy.rollingUpdate.maxUnavailable")),
             "csidrivers.storage.k8s.io",

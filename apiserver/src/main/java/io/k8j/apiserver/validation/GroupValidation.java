@@ -43,7 +43,17 @@ public final class GroupValidation {
 
     public static List<FieldError> podGroupStatus(Map<String, Object> object, Map<String, Object> old) {
         Findings f = new Findings();
+        ConditionValidation.check(f, Place.of(object).at("status", "conditions"));
         Place claims = Place.of(object).at("status", "resourceClaimStatuses");
+        List<String> known = Place.of(object).at("spec", "resourceClaims").items().stream()
+                .map(claim -> claim.text("name"))
+                .toList();
+        for (Place claim : claims.items()) {
+            Place name = claim.field("name");
+            if (!known.contains(name.text())) {
+                f.invalid(name, name.text(), "must match the name of an entry in `spec.resourceClaims`");
+            }
+        }
         if (claims.size() > MOST_CLAIMS) {
             f.tooMany(claims, claims.size(), MOST_CLAIMS);
             return f.list();

@@ -8,6 +8,7 @@ import io.k8j.apiserver.spi.AdmissionRequest;
 import io.k8j.apiserver.spi.AdmissionRequest.Operation;
 import io.k8j.apiserver.spi.Authorizer;
 import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.json.Trees;
 import io.k8j.model.resource.GroupVersionResource;
 import java.util.Map;
@@ -123,12 +124,14 @@ class PodStepsTest {
                         "priorityclasses.scheduling.k8s.io",
                         "{metadata: {name: high}, value: 7, preemptionPolicy: Never}");
         String pod = "{metadata: {name: p, namespace: a}, spec: {priorityClassName: high, containers: [{name: c}]}}";
-        Map<String, Object> made = Requests.run(new PriorityAdmission(reader), Requests.createPod(pod))
+        Map<String, Object> made = Requests.run(
+                        new PriorityAdmission(reader, FeatureGates.DEFAULTS), Requests.createPod(pod))
                 .object();
         assertThat(Trees.integer(made, "spec", "priority")).isEqualTo(7);
         assertThat(Trees.string(made, "spec", "preemptionPolicy")).isEqualTo("Never");
-        assertThatThrownBy(() ->
-                        Requests.run(new PriorityAdmission(reader), Requests.createPod(pod.replace("high", "nope"))))
+        assertThatThrownBy(() -> Requests.run(
+                        new PriorityAdmission(reader, FeatureGates.DEFAULTS),
+                        Requests.createPod(pod.replace("high", "nope"))))
                 .hasMessage("pods \"p\" is forbidden: no PriorityClass with name nope was found");
     }
 

@@ -2,6 +2,7 @@ package io.k8j.apiserver.admission;
 
 import io.k8j.apiserver.spi.Authorizer.Decision;
 import io.k8j.apiserver.spi.ObjectReader;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.time.Time;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,6 +52,7 @@ public final class Services {
                 services,
                 Versions.NONE,
                 AdmissionSettings.DEFAULTS,
+                FeatureGates.DEFAULTS,
                 new AdmissionMetrics(),
                 new Random(1),
                 new StillTime());

@@ -108,6 +108,28 @@ class RowsTest {
                                 + " {averageUtilization: 20}}}]}}",
                         List.of("h", "Deployment/d", "cpu: <unknown>/20%", "2", 5L, 0L, "<unknown>")),
                 new Case(
+                        "a gang of a workload",
+                        "scheduling.k8s.io/v1alpha2",
+                        "PodGroup",
+                        "{metadata: {name: g, creationTimestamp: '2024-01-01T00:09:55Z'}, spec: {schedulingPolicy: {gang:"
+                                + " {minCount: 2}}, podGroupTemplateRef: {workload: {workloadName: w}}}, status:"
+                                + " {conditions: [{type: PodGroupScheduled, status: 'True'}]}}",
+                        List.of("g", "Gang", "w", "Scheduled", "5s")),
+                new Case(
+                        "a group that is being disrupted",
+                        "scheduling.k8s.io/v1alpha2",
+                        "PodGroup",
+                        "{metadata: {name: g}, spec: {schedulingPolicy: {basic: {}}}, status: {conditions: [{type:"
+                                + " DisruptionTarget, status: 'True', reason: PreemptionByScheduler}, {type:"
+                                + " PodGroupScheduled, status: 'False'}]}}",
+                        List.of("g", "Basic", "<none>", "PreemptionByScheduler", "<unknown>")),
+                new Case(
+                        "a workload",
+                        "scheduling.k8s.io/v1alpha2",
+                        "Workload",
+                        "{metadata: {name: w, creationTimestamp: '2024-01-01T00:07:50Z'}}",
+                        List.of("w", "2m10s")),
+                new Case(
                         "a quota",
                         "v1",
                         "ResourceQuota",

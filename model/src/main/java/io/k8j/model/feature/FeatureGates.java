@@ -18,6 +18,14 @@ public final class FeatureGates {
     public static final String GENERIC_WORKLOAD = "GenericWorkload";
     /** All or nothing for PodGroups that ask for it. */
     public static final String GANG_SCHEDULING = "GangScheduling";
+    /** Groups make room and are removed as one. */
+    public static final String WORKLOAD_AWARE_PREEMPTION = "WorkloadAwarePreemption";
+    /** Groups that stay within one domain of a topology. */
+    public static final String TOPOLOGY_AWARE_WORKLOADS = "TopologyAwareWorkloadScheduling";
+    /** Devices that the Pods of a group share. */
+    public static final String GROUP_CLAIMS = "DRAWorkloadResourceClaims";
+    /** Jobs make a Workload and a PodGroup for their Pods. */
+    public static final String WORKLOAD_WITH_JOB = "WorkloadWithJob";
 
     /** Nodes are chosen by what their kubelets say they can do. */
     public static final String NODE_DECLARED_FEATURES = "NodeDeclaredFeatures";
@@ -38,6 +46,10 @@ public final class FeatureGates {
     private static final Set<String> ACTED_ON = Set.of(
             GENERIC_WORKLOAD,
             GANG_SCHEDULING,
+            WORKLOAD_AWARE_PREEMPTION,
+            TOPOLOGY_AWARE_WORKLOADS,
+            GROUP_CLAIMS,
+            WORKLOAD_WITH_JOB,
             NODE_DECLARED_FEATURES,
             STORAGE_VERSION_MIGRATOR,
             HPA_CONFIGURABLE_TOLERANCE,

@@ -1,6 +1,7 @@
 package io.k8j.scheduler.groups;
 
 import io.k8j.client.ObjectKey;
+import io.k8j.model.group.PodGroup;
 import io.k8j.scheduler.framework.PodInfo;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,7 @@
 package io.k8j.scheduler.plugins;
 
 import io.k8j.client.ObjectKey;
+import io.k8j.model.group.PodGroup;
 import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.EventHint;
@@ -9,7 +10,6 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
-import io.k8j.scheduler.groups.PodGroup;
 import io.k8j.scheduler.groups.PodGroups;
 import java.time.Duration;
 import java.util.List;
