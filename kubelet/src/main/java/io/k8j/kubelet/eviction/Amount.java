@@ -1,7 +1,7 @@
 package io.k8j.kubelet.eviction;
 
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.k8j.kubelet.pods.Amounts;
+import io.k8j.kubelet.pods.spec.Amounts;
 
 /**
  * An amount, or a part of what there is.

@@ -3,7 +3,7 @@ package io.k8j.kubelet.eviction;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.k8j.kubelet.pods.Amounts;
+import io.k8j.kubelet.pods.spec.Amounts;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
-import io.k8j.kubelet.pods.Amounts;
+import io.k8j.kubelet.pods.spec.Amounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -9,7 +9,7 @@ import io.k8j.kubelet.cri.v1.FilesystemUsage;
 import io.k8j.kubelet.cri.v1.Image;
 import io.k8j.kubelet.logs.LogRotation;
 import io.k8j.kubelet.pods.PodWorkers;
-import io.k8j.kubelet.pods.RuntimePod;
+import io.k8j.kubelet.pods.plan.RuntimePod;
 import io.k8j.model.time.Pace;
 import io.k8j.model.time.Time;
 import java.io.IOException;

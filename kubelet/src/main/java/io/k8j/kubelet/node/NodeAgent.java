@@ -15,7 +15,7 @@ import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
 import io.k8j.kubelet.KubeletConfig;
 import io.k8j.kubelet.pods.NodeView;
-import io.k8j.kubelet.pods.PodEvents;
+import io.k8j.kubelet.pods.status.PodEvents;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.TransportException;

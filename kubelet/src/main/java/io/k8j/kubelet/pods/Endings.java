@@ -1,6 +1,10 @@
 package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.kubelet.pods.admission.Ending;
+import io.k8j.kubelet.pods.config.SandboxConfigs;
+import io.k8j.kubelet.pods.status.PodStatuses;
+import io.k8j.kubelet.pods.status.PodView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;

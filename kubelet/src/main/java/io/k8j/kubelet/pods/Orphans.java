@@ -6,6 +6,7 @@ import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.Container;
 import io.k8j.kubelet.cri.v1.PodSandbox;
 import io.k8j.kubelet.linux.FileTrees;
+import io.k8j.kubelet.pods.spec.Labels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

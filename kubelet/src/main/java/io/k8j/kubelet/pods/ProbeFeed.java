@@ -2,8 +2,10 @@ package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.k8j.kubelet.pods.RuntimePod.RuntimeContainer;
-import io.k8j.kubelet.pods.RuntimePod.Sandbox;
+import io.k8j.kubelet.pods.plan.RuntimePod;
+import io.k8j.kubelet.pods.plan.RuntimePod.RuntimeContainer;
+import io.k8j.kubelet.pods.plan.RuntimePod.Sandbox;
+import io.k8j.kubelet.pods.spec.ContainerRef;
 import io.k8j.kubelet.probes.Probes;
 import java.time.Instant;
 import java.util.HashSet;

@@ -6,6 +6,7 @@ import io.k8j.client.Informer;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.manifests.Mirrors;
 import io.k8j.kubelet.manifests.StaticPod;
+import io.k8j.kubelet.pods.status.StatusWriter;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -5,6 +5,11 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.k8j.kubelet.pods.plan.RuntimePod;
+import io.k8j.kubelet.pods.plan.WholeRestart;
+import io.k8j.kubelet.pods.spec.ContainerRef;
+import io.k8j.kubelet.pods.status.PodStatuses;
+import io.k8j.kubelet.pods.status.PodView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,8 +24,8 @@ final class StatusKeeper {
             "Ready",
             "ContainersReady",
             WholeRestart.CONDITION,
-            Resizer.PENDING,
-            Resizer.IN_PROGRESS);
+            PodStatuses.RESIZE_PENDING,
+            PodStatuses.RESIZE_IN_PROGRESS);
 
     private final PodContext context;
     private final Consumer<String> onPhase;

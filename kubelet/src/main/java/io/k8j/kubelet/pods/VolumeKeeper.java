@@ -1,6 +1,7 @@
 package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.k8j.kubelet.pods.spec.Fields;
 import io.k8j.kubelet.volumes.PodVolumes;
 import io.k8j.kubelet.volumes.VolumeException;
 import io.k8j.model.time.Pace;

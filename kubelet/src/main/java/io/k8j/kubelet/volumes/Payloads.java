@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.api.model.ProjectedVolumeSource;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretVolumeSource;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
-import io.k8j.kubelet.pods.Fields;
+import io.k8j.kubelet.pods.spec.Fields;
 import io.k8j.kubelet.volumes.AtomicWriter.FileContent;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

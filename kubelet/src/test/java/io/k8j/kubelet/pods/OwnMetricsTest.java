@@ -3,6 +3,7 @@ package io.k8j.kubelet.pods;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.k8j.kubelet.pods.images.StartClock;
 import io.k8j.kubelet.runtime.SimulatedRuntime;
 import java.util.List;
 import java.util.Map;

@@ -14,7 +14,7 @@ import io.fabric8.kubernetes.api.model.ProjectedVolumeSourceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
-import io.k8j.kubelet.pods.Fields;
+import io.k8j.kubelet.pods.spec.Fields;
 import io.k8j.kubelet.volumes.AtomicWriter.FileContent;
 import java.util.List;
 import java.util.Map;
