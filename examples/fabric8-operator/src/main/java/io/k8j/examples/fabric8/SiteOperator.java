@@ -161,12 +161,7 @@ public final class SiteOperator implements AutoCloseable {
         SiteStatus status = new SiteStatus();
         status.setReadyReplicas(ready == null ? 0 : ready);
         status.setObservedGeneration(site.getMetadata().getGeneration());
-        SiteStatus before = site.getStatus();
-        if (before != null
-                && before.getReadyReplicas() == status.getReadyReplicas()
-                && before.getObservedGeneration() == status.getObservedGeneration()) {
-            return;
-        }
+        if (status.equals(site.getStatus())) return;
         site.setStatus(status);
         client.resource(site).updateStatus();
     }

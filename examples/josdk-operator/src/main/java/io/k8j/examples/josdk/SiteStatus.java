@@ -1,5 +1,7 @@
 package io.k8j.examples.josdk;
 
+import java.util.Objects;
+
 /** What was seen. */
 public final class SiteStatus {
     private int readyReplicas;
@@ -19,5 +21,17 @@ public final class SiteStatus {
 
     public void setObservedGeneration(long observedGeneration) {
         this.observedGeneration = observedGeneration;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SiteStatus status
+                && readyReplicas == status.readyReplicas
+                && observedGeneration == status.observedGeneration;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(readyReplicas, observedGeneration);
     }
 }
