@@ -1,13 +1,10 @@
 package io.k8j.kubelet.pods;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.kubelet.cri.RuntimeFailure;
 import io.k8j.kubelet.cri.v1.PodSandboxConfig;
-import io.k8j.kubelet.linux.FileTrees;
 import io.k8j.kubelet.pods.admission.Ending;
-import io.k8j.kubelet.pods.config.Cgroups;
 import io.k8j.kubelet.pods.config.SandboxConfigs;
 import io.k8j.kubelet.pods.images.StartClock;
 import io.k8j.kubelet.pods.plan.PodPlan;
@@ -52,6 +49,7 @@ final class PodWorker {
     private final RuntimeReader reader;
     private final VolumeKeeper volumes;
     private final DeviceKeeper devices;
+    private final Clearance clearance;
     private final StatusKeeper statuses;
     private final Probes probes;
     private final Starter starter;
@@ -83,10 +81,14 @@ final class PodWorker {
         this.pod = pod;
         this.uid = pod.getMetadata().getUid();
         this.onGone = onGone;
+        this.clock = new StartClock(context.podMetrics(), context.time(), pod);
         this.reader = new RuntimeReader(context.runtime(), uid);
         this.volumes = new VolumeKeeper(context, uid, this::wake, this::wakeAfter);
         this.devices = new DeviceKeeper(context, this::retryLater);
-        this.statuses = new StatusKeeper(context, this::told);
+        this.clearance = new Clearance(context, uid, devices, volumes);
+        this.statuses = new StatusKeeper(context, phase -> {
+            if (phase.equals("Running")) clock.running();
+        });
         this.probes = new Probes(
                 pod,
                 context.actions(),
@@ -94,7 +96,6 @@ final class PodWorker {
                 (container, reason, message) -> ContainerRef.find(this.pod, container.getName())
                         .ifPresent(ref -> context.events().warning(this.pod, ref, reason, message)),
                 this::wake);
-        this.clock = new StartClock(context.podMetrics(), context.time(), pod);
         this.starter = new Starter(context, clock, this::wake, this::wakeAfter);
         this.killer = new Killer(context, this::wake);
         this.resizer = new Resizer(context.runtime(), context.node(), context.allocations(), context.events());
@@ -351,20 +352,15 @@ final class PodWorker {
         return made == Sandboxes.Made.DONE;
     }
 
-    private void told(String phase) {
-        if (phase.equals("Running")) clock.running();
-    }
-
     private void tell(Pod now, RuntimePod runtime, boolean ended) {
         if (removed) return;
         statuses.tell(now, runtime, view(now, runtime), ended);
     }
 
     private PodView view(Pod now, RuntimePod runtime) {
-        Set<String> started = facts().started();
         return new PodView(
                 starter.waiting(),
-                started,
+                facts().started(),
                 probes.ready(),
                 starter.hooked(),
                 messages.of(runtime, SandboxConfigs.logDirectory(now, context.node())),
@@ -389,26 +385,16 @@ final class PodWorker {
             RuntimePod last = look();
             ended = true;
             tell(now, last, true);
-            context.hostPorts().set(uid, List.of());
-            devices.release(now);
-            volumes.tearDown();
-            Cgroups.remove(now, context.node());
+            clearance.giveBack(now);
             probes.retain(Set.of());
-            context.objects().release(uid);
-            context.images().release(uid);
-            context.allocations().release(uid);
             terminated = true;
             context.statuses().flush(uid);
             over.countDown();
         }
         if (!isUnwanted()) return; // ended by itself: its log and status stay until it is deleted
         context.statuses().flush(uid);
-        if (!removed) {
-            context.pods()
-                    .deleteIfPresent(ObjectKey.of(now), DeleteOptions.ofUid(uid).gracePeriod(0));
-        }
-        for (Sandbox sandbox : look().sandboxes()) context.runtime().removePodSandbox(sandbox.id());
-        FileTrees.unmountAndDelete(SandboxConfigs.logDirectory(now, context.node()));
+        if (!removed) clearance.deleteObject(now);
+        clearance.removeTraces(now, look());
         gone = true;
     }
 }
