@@ -1,91 +1,84 @@
 package io.k8j.scheduler;
 
 import io.k8j.client.ObjectKey;
-import io.k8j.scheduler.framework.CycleState;
-import io.k8j.scheduler.framework.Diagnosis;
-import io.k8j.scheduler.framework.NodeInfo;
-import io.k8j.scheduler.framework.NodeStatuses;
-import io.k8j.scheduler.framework.Plugin;
+import io.k8j.model.group.PodGroup;
+import io.k8j.scheduler.GroupResult.Trial;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
 import io.k8j.scheduler.groups.PodGroups;
+import io.k8j.scheduler.metrics.Metrics;
 import io.k8j.scheduler.queue.QueuedPod;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 
 /**
- * Schedules the waiting Pods of a group together: tries them one after the other, each seeing the others where they would
- * be, takes all of it back, and then binds those that fitted, or none. Belongs to the scheduling thread.
+ * Schedules the waiting Pods of a group together: tries them all ({@link GroupTrials}), and then binds those that fitted,
+ * or none. Belongs to the scheduling thread.
  */
 final class GroupCycle {
-    private static final String UNSCHEDULABLE = "pod group is unschedulable";
-    private static final String WAITING = UNSCHEDULABLE + ", pod group is waiting for preemption to complete";
     private static final Comparator<QueuedPod> ORDER = Comparator.comparingInt(
                     (QueuedPod queued) -> queued.pod().priority())
             .reversed()
             .thenComparing(QueuedPod::firstSeen);
 
-    /** How trying a Pod ended. */
-    private sealed interface Trial {
-        /** It fits on the node, at once or when the room is made; {@code permit} says whether that is enough. */
-        record Fits(CycleState state, Placement.Outcome.Placed placed, Status permit, Diagnosis needsRoom)
-                implements Trial {}
-
-        record Refused(String message, Set<String> plugins, String nominated) implements Trial {}
-
-        record Failed(String message) implements Trial {}
-    }
-
-    /** How trying a group ended. */
-    private enum Result {
-        BIND,
-        WAIT_FOR_ROOM,
-        REFUSE
-    }
-
     private final SchedulingLoop loop;
-    private final AssignedPods assigned;
     private final PodGroups groups;
     private final GroupWriter writer;
+    private final GroupTrials trials;
+    private final Metrics metrics;
 
-    GroupCycle(SchedulingLoop loop, AssignedPods assigned, PodGroups groups, GroupWriter writer) {
+    GroupCycle(
+            SchedulingLoop loop,
+            Placement placement,
+            AssignedPods assigned,
+            PodGroups groups,
+            GroupWriter writer,
+            Metrics metrics) {
         this.loop = loop;
-        this.assigned = assigned;
         this.groups = groups;
         this.writer = writer;
+        this.metrics = metrics;
+        this.trials = new GroupTrials(loop, placement, assigned, groups, new Random());
     }
 
     /** @param first was taken out of the queue; the others of its group are taken along */
     void run(QueuedPod first) throws InterruptedException {
         ObjectKey group = groups.of(first.pod());
-        List<QueuedPod> pods = members(first, group);
-        if (pods.isEmpty()) return;
+        List<QueuedPod> queued = members(first, group);
+        if (queued.isEmpty()) return;
         long begin = loop.time().nanoTime();
-        String problem = differentSchedulers(pods);
+        String problem = differentSchedulers(queued);
         if (problem != null) {
-            for (QueuedPod pod : pods) {
+            for (QueuedPod pod : queued) {
                 loop.fail(pod, loop.profile(pod.pod().schedulerName()), problem, begin);
             }
             return;
         }
-        Profile profile = loop.profile(pods.getFirst().pod().schedulerName());
-        List<Trial> trials = tryAll(profile, pods);
-        if (trials.getLast() instanceof Trial.Failed(String message)) {
-            failAll(group, profile, pods, trials.size() - 1, message, begin);
-            return;
+        Profile profile = loop.profile(queued.getFirst().pod().schedulerName());
+        List<PodInfo> pods = queued.stream().map(QueuedPod::pod).toList();
+        GroupResult result = trials.run(profile, group, pods, true);
+        metrics.groupAlgorithm(loop.time().nanoTime() - begin);
+        if (groups.preemptAsOne() && result.status().code() == Status.Code.UNSCHEDULABLE) {
+            result = makeRoom(profile, group, pods, result);
         }
-        Result result = result(trials);
-        Set<String> refusers = refusers(profile, trials);
-        for (int i = 0; i < pods.size(); i++) {
-            settle(profile, pods.get(i), trials.get(i), result, refusers, begin);
+        Set<String> refusers = refusers(profile, result.trials());
+        for (int i = 0; i < queued.size(); i++) {
+            settle(profile, queued.get(i), i, result, refusers, begin);
         }
-        switch (result) {
-            case BIND -> writer.condition(group, true, "Scheduled", "");
-            case WAIT_FOR_ROOM -> writer.condition(group, false, "Unschedulable", WAITING);
-            case REFUSE -> writer.condition(group, false, "Unschedulable", UNSCHEDULABLE);
+        tell(profile, group, result, begin);
+    }
+
+    private void tell(Profile profile, ObjectKey group, GroupResult result, long begin) {
+        metrics.groupAttempt(profile.name, result.word(), loop.time().nanoTime() - begin);
+        Status status = result.status();
+        if (status.isSuccess()) {
+            writer.condition(group, true, "Scheduled", "");
+        } else {
+            writer.condition(group, false, status.isRejected() ? "Unschedulable" : "SchedulerError", status.message());
         }
     }
 
@@ -108,102 +101,32 @@ final class GroupCycle {
             String other = pod.pod().schedulerName();
             if (!other.equals(name)) {
                 return "all pods in a single pod group should have the same .spec.schedulerName set, got: \"%s\" and \"%s\""
-                        .formatted(name, other);
+                        .formatted(other, name);
             }
         }
         return null;
     }
 
-    /** Tries all in order and takes everything back; ends early if something fails. */
-    private List<Trial> tryAll(Profile profile, List<QueuedPod> pods) {
-        List<Trial> trials = new ArrayList<>();
-        List<Runnable> takeBacks = new ArrayList<>();
-        try {
-            for (QueuedPod queued : pods) {
-                Trial trial = tryOne(profile, queued.pod(), takeBacks);
-                trials.add(trial);
-                if (trial instanceof Trial.Failed) break;
-            }
-        } finally {
-            takeBacks.reversed().forEach(Runnable::run);
+    /** Lets the group as a whole remove others. */
+    private GroupResult makeRoom(Profile profile, ObjectKey key, List<PodInfo> pods, GroupResult result) {
+        if (profile.groupPreemption == null) {
+            return result.because("default preemption plugin is not registered, workload aware preemption is disabled");
         }
-        return trials;
-    }
-
-    private Trial tryOne(Profile profile, PodInfo pod, List<Runnable> takeBacks) {
-        CycleState state = new CycleState();
-        state.trial(true);
-        return switch (loop.find(profile, state, pod)) {
-            case Placement.Outcome.Placed placed -> tryOn(profile, state, pod, placed, null, takeBacks);
-            case Placement.Outcome.NoNodes none -> new Trial.Refused(SchedulingLoop.NO_NODES, Set.of(), null);
-            case Placement.Outcome.Failed failed -> new Trial.Failed(failed.message());
-            case Placement.Outcome.Refused refused -> {
-                Diagnosis diagnosis = refused.diagnosis();
-                String nominated = loop.makeRoom(profile, state, pod, diagnosis);
-                NodeInfo node = nominated == null || nominated.isEmpty()
-                        ? null
-                        : loop.nodes().get(nominated);
-                yield node == null
-                        ? new Trial.Refused(diagnosis.message(), diagnosis.plugins(), nominated)
-                        : tryOn(profile, state, pod, new Placement.Outcome.Placed(node, 1), diagnosis, takeBacks);
-            }
-        };
-    }
-
-    /** @param needsRoom why the Pod does not fit yet; null if it fits */
-    private Trial tryOn(
-            Profile profile,
-            CycleState state,
-            PodInfo pod,
-            Placement.Outcome.Placed placed,
-            Diagnosis needsRoom,
-            List<Runnable> takeBacks) {
-        NodeInfo node = placed.node();
-        PodInfo there = pod.assignedTo(node.name());
-        assigned.assume(there);
-        // What plugins reserve belongs to a place that was found fitting.
-        Runnable takeBack =
-                needsRoom == null ? () -> loop.takeBack(profile, state, there) : () -> assigned.forget(there);
-        if (needsRoom == null) {
-            for (Plugin.Reserve plugin : profile.reserves) {
-                Status status = plugin.reserve(state, there, node);
-                if (!status.isSuccess()) {
-                    takeBack.run();
-                    return late(status.by(plugin.name()));
-                }
-            }
+        PodGroup group = groups.get(key);
+        if (group == null) {
+            return result.with(
+                    Status.error("failed to get pod group object: podgroup.scheduling.k8s.io \"%s\" not found"
+                            .formatted(key.name())),
+                    false);
         }
-        Status permit = Status.SUCCESS;
-        for (Plugin.Permit plugin : profile.permits) {
-            Status status = plugin.permit(state, there, node.name()).status();
-            if (status.code() == Status.Code.WAIT) {
-                permit = status;
-            } else if (!status.isSuccess()) {
-                takeBack.run();
-                return late(status.by(plugin.name()));
-            }
+        if (group.topologyKey() != null) {
+            return result.because(
+                    "workload aware preemption is not supported for pod groups with scheduling constraints");
         }
-        takeBacks.add(takeBack);
-        return new Trial.Fits(state, placed, permit, needsRoom);
-    }
-
-    private static Trial late(Status status) {
-        if (!status.isRejected()) return new Trial.Failed(status.message());
-        Diagnosis diagnosis = new Diagnosis(1, new NodeStatuses(status));
-        return new Trial.Refused(diagnosis.message(), Set.of(status.plugin()), "");
-    }
-
-    /** The group may go if one of its Pods was allowed with all those before it in their places. */
-    private static Result result(List<Trial> trials) {
-        Result result = Result.REFUSE;
-        boolean needsRoom = false;
-        for (Trial trial : trials) {
-            if (trial instanceof Trial.Fits fits) {
-                needsRoom |= fits.needsRoom != null;
-                if (fits.permit.isSuccess()) result = needsRoom ? Result.WAIT_FOR_ROOM : Result.BIND;
-            }
-        }
-        return result;
+        Status status = profile.groupPreemption.makeRoom(
+                group, pods, () -> trials.run(profile, key, pods, false).status());
+        if (status.isSuccess()) return result.with(result.status(), true);
+        return status.code() == Status.Code.ERROR ? result.with(status, false) : result.because(status.message());
     }
 
     /** What helps one of the group may help all of them. */
@@ -212,9 +135,10 @@ final class GroupCycle {
         profile.permits.forEach(plugin -> plugins.add(plugin.name()));
         for (Trial trial : trials) {
             switch (trial) {
-                case Trial.Refused refused -> plugins.addAll(refused.plugins);
+                case Trial.Refused refused -> plugins.addAll(refused.plugins());
                 case Trial.Fits fits -> {
-                    if (fits.needsRoom != null) plugins.addAll(fits.needsRoom.plugins());
+                    if (fits.needsRoom() != null)
+                        plugins.addAll(fits.needsRoom().plugins());
                 }
                 case Trial.Failed failed -> {}
             }
@@ -222,38 +146,45 @@ final class GroupCycle {
         return plugins;
     }
 
-    private void settle(Profile profile, QueuedPod queued, Trial trial, Result result, Set<String> refusers, long begin)
+    private void settle(
+            Profile profile, QueuedPod queued, int index, GroupResult result, Set<String> refusers, long begin)
             throws InterruptedException {
+        Trial trial = index < result.trials().size() ? result.trials().get(index) : null;
+        Status status = result.status();
+        if (status.code() == Status.Code.ERROR) {
+            loop.fail(queued, profile, trial instanceof Trial.Failed own ? own.message() : status.message(), begin);
+            return;
+        }
         switch (trial) {
+            // Nobody knows what helps a group that was not tried: everything may.
+            case null -> loop.refused(queued, profile, status.message(), null, begin);
             case Trial.Failed failed -> loop.fail(queued, profile, failed.message(), begin);
             case Trial.Refused refused -> {
-                // Nobody knows what helps a Pod for which there was no node at all: everything may.
-                if (!refused.plugins.isEmpty()) queued.refusedBy().addAll(refusers);
-                loop.refused(queued, profile, refused.message, refused.nominated, begin);
+                // Nor a Pod for which there was no node at all.
+                if (!refused.plugins().isEmpty()) queued.refusedBy().addAll(refusers);
+                loop.refused(queued, profile, refused.message(), refused.nominated(), begin);
             }
-            case Trial.Fits fits -> {
-                if (result == Result.BIND) {
-                    fits.state.trial(false);
-                    loop.place(queued, profile, fits.state, fits.placed, begin);
-                    return;
-                }
-                queued.refusedBy().addAll(refusers);
-                boolean waits = result == Result.WAIT_FOR_ROOM;
-                String message = !waits
-                        ? UNSCHEDULABLE + ", " + fits.permit.message()
-                        : fits.needsRoom != null ? fits.needsRoom.message() : WAITING;
-                loop.refused(
-                        queued, profile, message, waits ? fits.placed.node().name() : "", begin);
-            }
+            case Trial.Fits fits -> settle(profile, queued, fits, result, refusers, begin);
         }
     }
 
-    /** @param failed the Pod that failed for this cause */
-    private void failAll(ObjectKey group, Profile profile, List<QueuedPod> pods, int failed, String cause, long begin) {
-        String message = "failed to schedule other pod from a pod group: " + cause;
-        for (int i = 0; i < pods.size(); i++) {
-            loop.fail(pods.get(i), profile, i == failed ? cause : message, begin);
+    private void settle(
+            Profile profile, QueuedPod queued, Trial.Fits fits, GroupResult result, Set<String> refusers, long begin)
+            throws InterruptedException {
+        if (result.status().isSuccess()) {
+            fits.state().trial(false);
+            loop.place(queued, profile, fits.state(), fits.placed(), begin);
+            return;
         }
-        writer.condition(group, false, "SchedulerError", message);
+        queued.refusedBy().addAll(refusers);
+        if (result.waits()) {
+            Status status = result.status();
+            String message = fits.needsRoom() == null
+                    ? status.message()
+                    : fits.needsRoom().message();
+            loop.refused(queued, profile, message, fits.placed().node().name(), begin);
+        } else {
+            loop.refused(queued, profile, GroupResult.UNSCHEDULABLE + ", " + fits.heldBack(), "", begin);
+        }
     }
 }

@@ -10,10 +10,10 @@ import io.k8j.scheduler.framework.Nominations;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,21 +37,10 @@ final class Placement {
         record Failed(String message) implements Outcome {}
     }
 
-    /** What the PreFilter plugins have left to do. */
-    private static final class Plan {
-        final Set<String> skipped = new HashSet<>();
-        final TreeSet<String> narrowing = new TreeSet<>();
-        final List<Counted> local = new ArrayList<>();
-        final List<Counted> global = new ArrayList<>();
-        Set<String> only;
-    }
-
-    private record Counted(Plugin.Filter plugin, Evaluations count) {}
-
     /** Clocks cost more than most plugins: one cycle in so many is timed plugin by plugin, as upstream does. */
     private static final int TIMED = 10;
 
-    private static final CycleState.Key<Plan> PLAN = new CycleState.Key<>();
+    private static final CycleState.Key<FilterPlan> PLAN = new CycleState.Key<>();
     private static final Status ERROR = Status.error("");
     private static final Status REFUSED = Status.unresolvable("");
     private static final int FEWEST = 100;
@@ -65,6 +54,8 @@ final class Placement {
     private final EqualPods equalPods;
     private final List<NodeInfo> feasible = new ArrayList<>();
     private final Scoring scoring;
+    private NodeInfo[] within; // null for all
+    private Set<NodeInfo> allowed;
     private int start;
     private int cycle;
 
@@ -89,15 +80,25 @@ final class Placement {
         return extenders;
     }
 
+    /** Limits the search to some nodes, until it is called again; null for all. Plugins still see all nodes. */
+    void within(List<NodeInfo> some) {
+        within = some == null || some.size() == nodes.count() ? null : some.toArray(NodeInfo[]::new);
+        allowed = within == null ? null : new HashSet<>(some);
+    }
+
+    private boolean isWithin(NodeInfo node) {
+        return node != null && (allowed == null || allowed.contains(node));
+    }
+
     Outcome place(Profile profile, CycleState state, PodInfo pod) {
-        NodeInfo[] all = nodes.all();
+        NodeInfo[] all = within == null ? nodes.all() : within;
         if (all.length == 0) {
             return new Outcome.NoNodes();
         }
         Diagnosis diagnosis = new Diagnosis(
                 all.length,
                 new NodeStatuses(new Status(Status.Code.UNSCHEDULABLE_AND_UNRESOLVABLE, List.of(), ""), nodes.slots()));
-        Plan plan = new Plan();
+        FilterPlan plan = new FilterPlan();
         state.timed(cycle++ % TIMED == 0);
         long preFiltering = System.nanoTime();
         Outcome refusal = preFilter(profile, state, pod, plan, diagnosis);
@@ -109,7 +110,7 @@ final class Placement {
         NodeInfo[] candidates = all;
         if (plan.only != null) {
             candidates =
-                    plan.only.stream().map(nodes::get).filter(Objects::nonNull).toArray(NodeInfo[]::new);
+                    plan.only.stream().map(nodes::get).filter(this::isWithin).toArray(NodeInfo[]::new);
             diagnosis.plugins().addAll(plan.narrowing);
             diagnosis
                     .statuses()
@@ -117,7 +118,7 @@ final class Placement {
                             "node(s) didn't satisfy plugin(s) [%s]".formatted(String.join(" ", plan.narrowing))));
         }
         NodeInfo nominated = pod.nominatedNode().isEmpty() ? null : nodes.get(pod.nominatedNode());
-        if (nominated != null
+        if (isWithin(nominated)
                 && (plan.only == null || plan.only.contains(nominated.name()))
                 && filter(profile, state, pod, nominated).isSuccess()
                 && suitsExtenders(pod, nominated)) {
@@ -164,7 +165,7 @@ final class Placement {
     }
 
     /** Fills the plan; an outcome if a plugin refuses the Pod as a whole. */
-    private Outcome preFilter(Profile profile, CycleState state, PodInfo pod, Plan plan, Diagnosis diagnosis) {
+    private Outcome preFilter(Profile profile, CycleState state, PodInfo pod, FilterPlan plan, Diagnosis diagnosis) {
         for (int i = 0; i < profile.preFilters.length; i++) {
             Plugin.PreFilter plugin = profile.preFilters[i];
             long begin = state.isTimed() ? System.nanoTime() : 0;
@@ -181,7 +182,7 @@ final class Placement {
                 return new Outcome.Refused(diagnosis);
             } else if (!status.isSuccess()) {
                 return failed("PreFilter", plugin, status);
-            } else if (narrow(plan, plugin, plugin.onlyNodes(state, pod))) {
+            } else if (plan.narrow(plugin, plugin.onlyNodes(state, pod))) {
                 state.write(PLAN, plan);
                 return nowhere(diagnosis, plan.narrowing);
             }
@@ -189,24 +190,11 @@ final class Placement {
         for (int i = 0; i < profile.filters.length; i++) {
             Plugin.Filter plugin = profile.filters[i];
             if (!plan.skipped.contains(plugin.name())) {
-                (plugin.isLocal() ? plan.local : plan.global).add(new Counted(plugin, profile.filterCounts[i]));
+                (plugin.isLocal() ? plan.local : plan.global)
+                        .add(new FilterPlan.Counted(plugin, profile.filterCounts[i]));
             }
         }
         return null;
-    }
-
-    /** Whether no node is left. */
-    private static boolean narrow(Plan plan, Plugin plugin, Set<String> names) {
-        if (names == null) {
-            return false;
-        }
-        plan.narrowing.add(plugin.name());
-        if (plan.only == null) {
-            plan.only = new HashSet<>(names);
-        } else {
-            plan.only.retainAll(names);
-        }
-        return plan.only.isEmpty();
     }
 
     private static Outcome nowhere(Diagnosis diagnosis, TreeSet<String> narrowing) {
@@ -220,7 +208,11 @@ final class Placement {
     }
 
     static Outcome failed(String point, Plugin plugin, Status status) {
-        return new Outcome.Failed("running %s plugin \"%s\": %s".formatted(point, plugin.name(), status.message()));
+        return new Outcome.Failed(inWords(point, plugin, status));
+    }
+
+    static String inWords(String point, Plugin plugin, Status status) {
+        return "running %s plugin \"%s\": %s".formatted(point, plugin.name(), status.message());
     }
 
     private Outcome findFeasible(
@@ -231,12 +223,12 @@ final class Placement {
             Diagnosis diagnosis,
             EqualPods.Memory memory) {
         feasible.clear();
-        Plan plan = state.read(PLAN);
+        FilterPlan plan = state.read(PLAN);
         int wanted = nodesToFind(candidates.length);
         int begin = plan.only == null ? start % candidates.length : 0;
         int processed = 0;
         Status last = null;
-        int[] slots = plan.only == null ? nodes.allSlots() : slotsOf(candidates);
+        int[] slots = plan.only == null && within == null ? nodes.allSlots() : slotsOf(candidates);
         int ownSlot = ownSlot(pod);
         for (int at = begin; processed < candidates.length && feasible.size() < wanted; processed++) {
             int here = at;
@@ -280,7 +272,7 @@ final class Placement {
 
     /** Touches little but arrays for most nodes: the nodes themselves lie all over the memory. */
     private Status filter(
-            Profile profile, Plan plan, CycleState state, PodInfo pod, int slot, EqualPods.Memory memory) {
+            Profile profile, FilterPlan plan, CycleState state, PodInfo pod, int slot, EqualPods.Memory memory) {
         boolean local = plan.global.isEmpty();
         if (!local
                 && !nominations.isEmpty()
@@ -315,7 +307,7 @@ final class Placement {
         return state.read(PLAN).global.isEmpty();
     }
 
-    private Status run(List<Counted> filters, CycleState state, PodInfo pod, NodeInfo node) {
+    private Status run(List<FilterPlan.Counted> filters, CycleState state, PodInfo pod, NodeInfo node) {
         for (int i = 0; i < filters.size(); i++) {
             Plugin.Filter plugin = filters.get(i).plugin();
             filters.get(i).count().add(1);
@@ -360,14 +352,14 @@ final class Placement {
     }
 
     private Status filterOnce(CycleState state, PodInfo pod, NodeInfo node) {
-        Plan plan = state.read(PLAN);
+        FilterPlan plan = state.read(PLAN);
         Status status = run(plan.local, state, pod, node);
         return status.isSuccess() ? run(plan.global, state, pod, node) : status;
     }
 
     void addPod(Profile profile, CycleState state, PodInfo pod, PodInfo added, NodeInfo node) {
         nodes.addPod(added);
-        Plan plan = state.read(PLAN);
+        FilterPlan plan = state.read(PLAN);
         for (Plugin.PreFilter plugin : profile.preFilters) {
             if (!plan.skipped.contains(plugin.name())) {
                 plugin.podAdded(state, pod, added, node);
@@ -377,7 +369,7 @@ final class Placement {
 
     void removePod(Profile profile, CycleState state, PodInfo pod, PodInfo removed, NodeInfo node) {
         nodes.removePod(removed);
-        Plan plan = state.read(PLAN);
+        FilterPlan plan = state.read(PLAN);
         for (Plugin.PreFilter plugin : profile.preFilters) {
             if (!plan.skipped.contains(plugin.name())) {
                 plugin.podRemoved(state, pod, removed, node);

@@ -1,6 +1,7 @@
 package io.k8j.scheduler;
 
 import io.k8j.scheduler.framework.Plugin;
+import io.k8j.scheduler.groups.GroupPlugin;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,6 +55,8 @@ public record PluginSelection(Map<String, Change> points) {
         points.put("preBind", Plugin.PreBind.class);
         points.put("bind", Plugin.Bind.class);
         points.put("postBind", Plugin.PostBind.class);
+        points.put("placementGenerate", GroupPlugin.Generate.class);
+        points.put("placementScore", GroupPlugin.Score.class);
         return points;
     }
 

@@ -13,6 +13,7 @@ import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.metrics.Metrics;
 import io.k8j.scheduler.queue.QueuedPod;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;

@@ -6,6 +6,8 @@ import io.k8j.scheduler.framework.EventHint;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.groups.GroupPlugin;
+import io.k8j.scheduler.metrics.Evaluations;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +42,9 @@ final class Profile {
     final List<Plugin.PreBind> preBinds;
     final List<Plugin.Bind> binds;
     final List<Plugin.PostBind> postBinds;
+    final List<GroupPlugin.Generate> placementGenerators;
+    final List<Map.Entry<GroupPlugin.Score, Integer>> placementScores; // with their weights
+    final GroupPlugin.MakeRoom groupPreemption; // null if there is none
     final Map<String, List<EventHint>> hints;
     final Evaluations[] preFilterCounts;
     final Evaluations[] filterCounts;
@@ -67,6 +72,18 @@ final class Profile {
         this.preBinds = plugins(selection, Plugin.PreBind.class);
         this.binds = plugins(selection, Plugin.Bind.class);
         this.postBinds = plugins(selection, Plugin.PostBind.class);
+        this.placementGenerators = plugins(selection, GroupPlugin.Generate.class);
+        if (placementGenerators.size() > 1) {
+            throw new IllegalArgumentException(
+                    "at most one placement generate plugin is allowed for profile with scheduler name \"%s\""
+                            .formatted(name));
+        }
+        this.placementScores = selection.at(GroupPlugin.Score.class);
+        this.groupPreemption = postFilters.stream()
+                .filter(GroupPlugin.MakeRoom.class::isInstance)
+                .map(GroupPlugin.MakeRoom.class::cast)
+                .findFirst()
+                .orElse(null);
         Map<String, List<EventHint>> byPlugin = new LinkedHashMap<>();
         List<Plugin> refusers = new ArrayList<>(preEnqueue);
         refusers.addAll(List.of(preFilters));

@@ -7,6 +7,7 @@ import io.k8j.scheduler.framework.FrameworkHandle;
 import io.k8j.scheduler.framework.NodeInfo;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.metrics.Metrics;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -93,6 +94,14 @@ final class ProfileHandle implements FrameworkHandle {
     @Override
     public void reject(String uid, String plugin, String message) {
         loop.waiting().reject(uid, Status.unschedulable(message).by(plugin));
+    }
+
+    @Override
+    public void preempt(String uid, String plugin) {
+        loop.waiting()
+                .reject(
+                        uid,
+                        Status.error("waiting on permit for pod: preempted").by(plugin));
     }
 
     @Override

@@ -19,6 +19,8 @@ import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
 import io.k8j.scheduler.framework.Status;
 import io.k8j.scheduler.groups.PodGroups;
+import io.k8j.scheduler.metrics.Metrics;
+import io.k8j.scheduler.metrics.PodResourceMetrics;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
@@ -43,9 +45,10 @@ public final class Scheduler implements AutoCloseable {
     private final Extenders extenders;
     private final PodWriter writer;
     private final SchedulingLoop loop;
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics;
 
     private Scheduler(SchedulerConfig config, Client client) {
+        this.metrics = new Metrics(config.gates().isOn(FeatureGates.GENERIC_WORKLOAD));
         ResourceNames names = new ResourceNames();
         Nodes nodes = new Nodes(names);
         Nominations nominations = new Nominations(nodes);
@@ -58,8 +61,7 @@ public final class Scheduler implements AutoCloseable {
         EventRecorder events = broadcaster.recorder("default-scheduler");
         Inboxes inboxes = new Inboxes();
         this.writer = new PodWriter(client, events, extenders, metrics, inboxes::post);
-        PodGroups groups =
-                new PodGroups(config.gates().isOn(FeatureGates.GENERIC_WORKLOAD), uid -> assigned.get(uid) != null);
+        PodGroups groups = new PodGroups(config.gates(), assigned::get);
         GroupWriter groupWriter = new GroupWriter(client, groups, writer.writers(), inboxes::post);
         this.loop = new SchedulingLoop(
                 client.time(), nodes, assigned, nominations, placement, writer, groups, groupWriter, events, metrics);
@@ -80,6 +82,7 @@ public final class Scheduler implements AutoCloseable {
                             indexes,
                             handle,
                             groups,
+                            config.gates(),
                             args));
             handle.profile(made);
             profiles.put(profile.schedulerName(), made);

@@ -12,6 +12,7 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
 import io.k8j.scheduler.groups.PodGroups;
+import io.k8j.scheduler.metrics.Metrics;
 import io.k8j.scheduler.queue.QueuedPod;
 import io.k8j.scheduler.queue.SchedulingQueue;
 import java.time.Duration;
@@ -71,7 +72,7 @@ final class SchedulingLoop implements AutoCloseable {
         this.events = events;
         this.metrics = metrics;
         this.groups = groups;
-        this.groupCycle = new GroupCycle(this, assigned, groups, groupWriter);
+        this.groupCycle = new GroupCycle(this, placement, assigned, groups, groupWriter, metrics);
         this.waiting = new WaitingPods(time, inbox::post);
         this.thread = Thread.ofPlatform().daemon().name("scheduler").unstarted(this::run);
     }
@@ -274,7 +275,7 @@ final class SchedulingLoop implements AutoCloseable {
             if (!status.isSuccess()) {
                 metrics.point("Reserve", profile.name, status, time.nanoTime() - reserving);
                 takeBack(profile, state, pod);
-                late(queued, profile, status.by(plugin.name()), begin);
+                late(queued, profile, named("Reserve", plugin, status), begin);
                 return;
             }
         }
@@ -290,7 +291,7 @@ final class SchedulingLoop implements AutoCloseable {
             } else if (!decision.status().isSuccess()) {
                 metrics.point("Permit", profile.name, decision.status(), time.nanoTime() - permitting);
                 takeBack(profile, state, pod);
-                late(queued, profile, decision.status().by(plugin.name()), begin);
+                late(queued, profile, named("Permit", plugin, decision.status()), begin);
                 return;
             }
         }
@@ -299,6 +300,11 @@ final class SchedulingLoop implements AutoCloseable {
         }
         CompletableFuture<Status> permission = holders.isEmpty() ? null : waiting.hold(pod, holders);
         writer.bind(new PodWriter.Binding(queued, pod, node.name(), profile, state, begin, permission), this::bound);
+    }
+
+    /** The answer with the name of who gave it: a fault tells it in its message. */
+    static Status named(String point, Plugin plugin, Status status) {
+        return status.isRejected() ? status.by(plugin.name()) : Status.error(Placement.inWords(point, plugin, status));
     }
 
     private void timed(CycleState state, Plugin plugin, String point, Status status, long begin) {

@@ -7,6 +7,7 @@ import io.k8j.scheduler.framework.Nodes;
 import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.metrics.Metrics;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

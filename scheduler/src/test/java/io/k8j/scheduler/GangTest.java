@@ -3,99 +3,20 @@ package io.k8j.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import io.k8j.apiserver.resource.ServedApis;
-import io.k8j.client.DeleteOptions;
-import io.k8j.client.ListOptions;
-import io.k8j.client.ObjectKey;
-import io.k8j.model.group.PodGroup;
-import io.k8j.model.json.Trees;
-import io.k8j.model.yaml.Yaml;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Pods of a PodGroup that go together, through the API. */
-class GangTest {
-    private static final Map<String, String> GATES = Map.of("GenericWorkload", "true", "GangScheduling", "true");
-    private static final ServedApis APIS = ServedApis.of(GATES, Map.of("scheduling.k8s.io/v1alpha2", "true"));
-
-    private final TestCluster cluster = new TestCluster(APIS);
-
-    @AfterEach
-    void close() {
-        cluster.close();
-    }
-
-    private void start() {
-        cluster.start(SchedulerConfig.DEFAULTS.withGates(APIS.gates()));
-    }
-
-    private void group(String name, String policy) {
-        cluster.client.resources(PodGroup.class).submit("default", Trees.asMap((Map<?, ?>)
-                Yaml.parse("""
-                        apiVersion: scheduling.k8s.io/v1alpha2
-                        kind: PodGroup
-                        metadata: {name: %s, namespace: default}
-                        spec: {schedulingPolicy: {%s}}
-                        """.formatted(name, policy))));
-    }
-
-    private void gang(String name, int minCount) {
-        group(name, "gang: {minCount: %d}".formatted(minCount));
-    }
-
-    private static PodBuilder member(String group, String name, String cpu) {
-        return new PodBuilder(TestCluster.pod(name, cpu).build())
-                .editSpec()
-                .withTerminationGracePeriodSeconds(0L)
-                .withNewSchedulingGroup()
-                .withPodGroupName(group)
-                .endSchedulingGroup()
-                .endSpec();
-    }
-
-    private List<String> members(String group, int count, String cpu) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> cluster.create(member(group, group + "-" + i, cpu))
-                        .getMetadata()
-                        .getName())
-                .toList();
-    }
-
-    private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5));
-    }
-
-    private Condition groupCondition(String group, String status) {
-        return await().until(
-                        () -> cluster.client
-                                .resources(PodGroup.class)
-                                .get(new ObjectKey("default", group))
-                                .condition("PodGroupScheduled"),
-                        condition -> condition != null && condition.getStatus().equals(status));
-    }
-
-    private Map<String, String> nodes() {
-        return cluster.pods().list(ListOptions.ALL).stream()
-                .filter(pod -> pod.getSpec().getNodeName() != null)
-                .collect(Collectors.toMap(
-                        pod -> pod.getMetadata().getName(), pod -> pod.getSpec().getNodeName()));
-    }
-
-    private String message(String pod) {
-        return cluster.refusal(pod).getMessage();
-    }
+class GangTest extends GroupCase {
+    private static final String HELD =
+            "pod group is unschedulable, waiting for minCount pods from a gang to be scheduled,"
+                    + " one or more plugins asked to wait and no plugin rejected pod";
 
     @Test
     void aGangThatFitsIsBoundAndItsGroupSaysSo() {
@@ -121,8 +42,8 @@ class GangTest {
         assertThat(messages)
                 .containsExactly(
                         "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
-                        "pod group is unschedulable, waiting for minCount pods from a gang to be scheduled",
-                        "pod group is unschedulable, waiting for minCount pods from a gang to be scheduled");
+                        HELD,
+                        HELD);
         Condition condition = groupCondition("g", "False");
         assertThat(condition.getReason()).isEqualTo("Unschedulable");
         assertThat(condition.getMessage()).isEqualTo("pod group is unschedulable");
@@ -131,19 +52,17 @@ class GangTest {
         assertThat(cluster.nodeOf("alone"))
                 .as("nothing is held back for the gang")
                 .isEqualTo("n1");
-        await().untilAsserted(() -> assertThat(
-                        cluster.client.resources(Event.class).list(ListOptions.ALL))
-                .anySatisfy(event -> {
-                    assertThat(event.getReason()).isEqualTo("FailedScheduling");
-                    assertThat(event.getMessage())
-                            .isEqualTo(
-                                    "pod group is unschedulable, waiting for minCount pods from a gang to be scheduled");
-                }));
+        await().untilAsserted(() -> assertThat(events("FailedScheduling")).contains("g-1: " + HELD));
 
         cluster.node("n2", 2, 8);
         cluster.node("n3", 1, 8);
         pods.forEach(cluster::nodeOf);
         groupCondition("g", "True");
+        assertThat(cluster.scheduler.metrics())
+                .containsPattern("scheduler_podgroup_schedule_attempts_total\\{[^}]*result=\"unschedulable\"} [1-9]")
+                .containsPattern("scheduler_podgroup_schedule_attempts_total\\{[^}]*result=\"scheduled\"} 1")
+                .containsPattern("scheduler_podgroup_scheduling_algorithm_duration_seconds_count [1-9]")
+                .contains("scheduler_podgroup_scheduling_attempt_duration_seconds_count{");
     }
 
     @Test
@@ -209,7 +128,7 @@ class GangTest {
         String second = first.equals("a") ? "b" : "a";
         groupCondition(second, "False");
         for (int i = 0; i < 3; i++) {
-            cluster.pods().delete(new ObjectKey("default", first + "-" + i), DeleteOptions.DEFAULT);
+            delete(first + "-" + i);
         }
         for (int i = 0; i < 3; i++) cluster.nodeOf(second + "-" + i);
     }
@@ -222,7 +141,7 @@ class GangTest {
     void aGroupWithTheBasicPolicyGoesPodByPod() {
         cluster.node("n1", 2, 8);
         start();
-        group("g", "basic: {}");
+        group("g", "schedulingPolicy: {basic: {}}");
         List<String> pods = members("g", 3, "1");
         await().until(() -> nodes().size() == 2);
         String left = pods.stream()
@@ -238,7 +157,7 @@ class GangTest {
         start();
         gang("g", 2);
         members("g", 2, "1").forEach(this::message);
-        cluster.pods().delete(new ObjectKey("default", "g-0"), DeleteOptions.DEFAULT);
+        delete("g-0");
         cluster.node("n2", 4, 8);
         cluster.create(TestCluster.pod("alone", "1"));
         cluster.nodeOf("alone");
@@ -260,7 +179,7 @@ class GangTest {
                 usual.podInitialBackoff(),
                 usual.podMaxBackoff(),
                 usual.podMaxInUnschedulablePods(),
-                APIS.gates()));
+                config().gates()));
         gang("g", 2);
         cluster.create(member("g", "g-a", "1"));
         cluster.create(new PodBuilder(member("g", "g-b", "1").build())

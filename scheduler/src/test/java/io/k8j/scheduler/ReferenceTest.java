@@ -21,6 +21,7 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
+import io.k8j.scheduler.metrics.Metrics;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

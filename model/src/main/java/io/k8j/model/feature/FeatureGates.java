@@ -27,6 +27,9 @@ public final class FeatureGates {
     /** Jobs make a Workload and a PodGroup for their Pods. */
     public static final String WORKLOAD_WITH_JOB = "WorkloadWithJob";
 
+    /** Pods that make room are removed while the scheduler goes on. */
+    public static final String ASYNC_PREEMPTION = "SchedulerAsyncPreemption";
+
     /** Nodes are chosen by what their kubelets say they can do. */
     public static final String NODE_DECLARED_FEATURES = "NodeDeclaredFeatures";
 
@@ -50,6 +53,7 @@ public final class FeatureGates {
             TOPOLOGY_AWARE_WORKLOADS,
             GROUP_CLAIMS,
             WORKLOAD_WITH_JOB,
+            ASYNC_PREEMPTION,
             NODE_DECLARED_FEATURES,
             STORAGE_VERSION_MIGRATOR,
             HPA_CONFIGURABLE_TOLERANCE,

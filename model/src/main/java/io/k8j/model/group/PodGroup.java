@@ -84,6 +84,11 @@ public final class PodGroup implements HasMetadata, Namespaced {
         return spec != null && DISRUPTED_AS_ONE.equals(spec.disruptionMode);
     }
 
+    /** Counts when room is made for the group, or the group leaves as one. */
+    public int priority() {
+        return spec == null || spec.priority == null ? 0 : spec.priority;
+    }
+
     /** The claims that its Pods may share. */
     public List<GroupTerms.Claim> claims() {
         return spec == null || spec.resourceClaims == null ? List.of() : spec.resourceClaims;

@@ -47,6 +47,9 @@ public interface FrameworkHandle {
     /** Refuses a Pod that {@link Plugin.Permit} holds; nothing if it waits no more. */
     void reject(String uid, String plugin, String message);
 
+    /** Takes its place away from a Pod that {@link Plugin.Permit} holds; it is tried again after a pause. */
+    void preempt(String uid, String plugin);
+
     /** Pods that {@link Plugin.Permit} holds. */
     List<PodInfo> waiting();
 

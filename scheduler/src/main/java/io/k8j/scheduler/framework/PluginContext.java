@@ -3,6 +3,7 @@ package io.k8j.scheduler.framework;
 import io.k8j.client.Client;
 import io.k8j.client.EventRecorder;
 import io.k8j.client.InformerFactory;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.scheduler.groups.PodGroups;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param indexes of the scheduling thread
  * @param framework the profile itself
  * @param groups of the scheduling thread
+ * @param gates features that are on
  * @param args the plugin's arguments as in the configuration file; empty for the defaults
  */
 public record PluginContext(
@@ -26,8 +28,9 @@ public record PluginContext(
         Indexes indexes,
         FrameworkHandle framework,
         PodGroups groups,
+        FeatureGates gates,
         Map<String, Object> args) {
-    /** A context in which Pods belong to no groups. */
+    /** A context in which Pods belong to no groups and features are as they are by default. */
     public PluginContext(
             Client client,
             InformerFactory informers,
@@ -36,7 +39,7 @@ public record PluginContext(
             Indexes indexes,
             FrameworkHandle framework,
             Map<String, Object> args) {
-        this(client, informers, events, nodes, indexes, framework, PodGroups.none(), args);
+        this(client, informers, events, nodes, indexes, framework, PodGroups.none(), FeatureGates.DEFAULTS, args);
     }
 
     public ResourceNames names() {

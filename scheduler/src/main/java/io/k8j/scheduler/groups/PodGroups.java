@@ -1,6 +1,7 @@
 package io.k8j.scheduler.groups;
 
 import io.k8j.client.ObjectKey;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.group.PodGroup;
 import io.k8j.scheduler.framework.PodInfo;
 import java.util.ArrayList;
@@ -9,8 +10,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * The PodGroups and the Pods that name them, whether those have a node or not. Belongs to the scheduling thread.
@@ -18,25 +20,37 @@ import java.util.function.Predicate;
  * <p>With the feature off nothing is kept, and Pods go one by one whatever they name.
  */
 public final class PodGroups {
+    private final FeatureGates gates;
     private final boolean on;
-    private final Predicate<String> placed;
+    private final Function<String, PodInfo> placed;
     private final Map<ObjectKey, PodGroup> groups = new HashMap<>();
     private final Map<ObjectKey, Map<String, PodInfo>> members = new HashMap<>();
     private final List<Consumer<ObjectKey>> listeners = new ArrayList<>();
 
-    /** @param placed whether the Pod of a uid is on a node, in truth or by assumption */
-    public PodGroups(boolean on, Predicate<String> placed) {
-        this.on = on;
+    /** @param placed the Pod of a uid on its node, in truth or by assumption; null if it has none */
+    public PodGroups(FeatureGates gates, Function<String, PodInfo> placed) {
+        this.gates = gates;
+        this.on = gates.isOn(FeatureGates.GENERIC_WORKLOAD);
         this.placed = placed;
     }
 
     /** Knows nothing, ever. */
     public static PodGroups none() {
-        return new PodGroups(false, uid -> false);
+        return new PodGroups(FeatureGates.DEFAULTS, uid -> null);
     }
 
     public boolean isOn() {
         return on;
+    }
+
+    /** Whether groups stay in one domain of a topology if they ask for it. */
+    public boolean areTopologyAware() {
+        return gates.isOn(FeatureGates.TOPOLOGY_AWARE_WORKLOADS);
+    }
+
+    /** Whether groups make room and are removed as one. */
+    public boolean preemptAsOne() {
+        return gates.isOn(FeatureGates.WORKLOAD_AWARE_PREEMPTION);
     }
 
     /** Told when a group comes or changes, or gets another Pod. */
@@ -93,13 +107,23 @@ public final class PodGroups {
 
     /** Those without a node. */
     public List<PodInfo> waiting(ObjectKey group) {
-        return pods(group).stream().filter(pod -> !placed.test(pod.uid())).toList();
+        return pods(group).stream()
+                .filter(pod -> placed.apply(pod.uid()) == null)
+                .toList();
+    }
+
+    /** Those with a node, in truth or by assumption, as they are there. */
+    public List<PodInfo> onNodes(ObjectKey group) {
+        return pods(group).stream()
+                .map(pod -> placed.apply(pod.uid()))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** How many have a node, in truth or by assumption. */
     public int placed(ObjectKey group) {
         int count = 0;
-        for (PodInfo pod : pods(group)) count += placed.test(pod.uid()) ? 1 : 0;
+        for (PodInfo pod : pods(group)) count += placed.apply(pod.uid()) == null ? 0 : 1;
         return count;
     }
 }

@@ -10,6 +10,9 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.ResourceNames;
 import io.k8j.scheduler.plugins.devices.DynamicResourcesPlugin;
+import io.k8j.scheduler.plugins.group.GangSchedulingPlugin;
+import io.k8j.scheduler.plugins.group.PodGroupPodsCountPlugin;
+import io.k8j.scheduler.plugins.group.TopologyPlacementPlugin;
 import io.k8j.scheduler.plugins.preemption.DefaultPreemptionPlugin;
 import io.k8j.scheduler.plugins.volumes.NodeVolumeLimitsPlugin;
 import io.k8j.scheduler.plugins.volumes.VolumeBindingPlugin;
@@ -69,6 +72,12 @@ public final class DefaultPlugins {
             new Entry("NodeResourcesBalancedAllocation", 1, DefaultPlugins::balanced),
             new Entry("ImageLocality", 1, context -> new ImageLocalityPlugin()),
             new Entry("GangScheduling", 0, FeatureGates.GANG_SCHEDULING, GangSchedulingPlugin::new),
+            new Entry(
+                    "TopologyPlacementGenerator",
+                    0,
+                    FeatureGates.TOPOLOGY_AWARE_WORKLOADS,
+                    TopologyPlacementPlugin::new),
+            new Entry("PodGroupPodsCount", 1, FeatureGates.TOPOLOGY_AWARE_WORKLOADS, PodGroupPodsCountPlugin::new),
             new Entry("DefaultBinder", 0, context -> new DefaultBinderPlugin(context.client())));
 
     private DefaultPlugins() {}

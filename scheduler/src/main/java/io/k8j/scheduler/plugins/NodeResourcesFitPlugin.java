@@ -2,6 +2,7 @@ package io.k8j.scheduler.plugins;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.k8j.client.ObjectKey;
 import io.k8j.scheduler.framework.ClusterEvent;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.EventHint;
@@ -10,6 +11,8 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.groups.GroupPlacement;
+import io.k8j.scheduler.groups.GroupPlugin;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +21,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /** Refuses nodes that lack what the Pod requests, and scores by how full they become. */
-final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
+final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score, GroupPlugin.Score {
     /** How a resource's share becomes a score. */
     interface Strategy {
         /** 0 to 100. */
@@ -27,11 +30,11 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
 
     /** Prefers empty nodes. */
     static final Strategy LEAST_ALLOCATED =
-            (taken, allocatable) -> taken > allocatable ? 0 : (allocatable - taken) * Score.MAX / allocatable;
+            (taken, allocatable) -> taken > allocatable ? 0 : (allocatable - taken) * Plugin.Score.MAX / allocatable;
 
     /** Prefers full nodes. */
     static final Strategy MOST_ALLOCATED =
-            (taken, allocatable) -> Math.min(taken, allocatable) * Score.MAX / allocatable;
+            (taken, allocatable) -> Math.min(taken, allocatable) * Plugin.Score.MAX / allocatable;
 
     private static final String NAME = "NodeResourcesFit";
     private static final String TOO_MANY_PODS = "Too many pods";
@@ -157,6 +160,27 @@ final class NodeResourcesFitPlugin implements Plugin.Filter, Plugin.Score {
             return 0;
         }
         return skipZeroScores ? Math.round((double) sum / weights) : sum / weights;
+    }
+
+    /** Prefers placements that become full, whatever is preferred for nodes. */
+    @Override
+    public long score(ObjectKey group, GroupPlacement placement, List<PodInfo> proposed) {
+        long sum = 0;
+        long weights = 0;
+        for (ScoredResource resource : resources) {
+            long taken =
+                    proposed.stream().mapToLong(resource::requestWithDefaults).sum();
+            long allocatable = 0;
+            for (NodeInfo node : placement.nodes()) {
+                if (resource.scalar() && taken == 0 || node.allocatable(resource.id()) == 0) continue;
+                allocatable += node.allocatable(resource.id());
+                taken += resource.takenWithDefaults(node);
+            }
+            if (allocatable == 0) continue;
+            sum += MOST_ALLOCATED.score(taken, allocatable) * resource.weight();
+            weights += resource.weight();
+        }
+        return weights == 0 ? 0 : sum / weights;
     }
 
     @Override

@@ -31,6 +31,22 @@ record ScoredResource(int id, boolean scalar, long weight) {
         };
     }
 
+    long takenWithDefaults(NodeInfo node) {
+        return switch (id) {
+            case ResourceNames.CPU -> node.scoredCpu();
+            case ResourceNames.MEMORY -> node.scoredMemory();
+            default -> node.requested(id);
+        };
+    }
+
+    long requestWithDefaults(PodInfo pod) {
+        return switch (id) {
+            case ResourceNames.CPU -> pod.scoredCpu();
+            case ResourceNames.MEMORY -> pod.scoredMemory();
+            default -> pod.request(id);
+        };
+    }
+
     long taken(PodInfo pod, NodeInfo node) {
         return node.requested(id) + pod.request(id);
     }

@@ -231,6 +231,9 @@ class VictimMemoryTest {
         public void reject(String uid, String plugin, String message) {}
 
         @Override
+        public void preempt(String uid, String plugin) {}
+
+        @Override
         public List<PodInfo> waiting() {
             return List.of();
         }

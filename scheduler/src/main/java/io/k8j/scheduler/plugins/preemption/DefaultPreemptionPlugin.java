@@ -1,14 +1,10 @@
 package io.k8j.scheduler.plugins.preemption;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.k8j.client.DeleteOptions;
-import io.k8j.client.EventRecorder;
 import io.k8j.client.Informer;
-import io.k8j.client.PatchType;
-import io.k8j.client.Resources;
-import io.k8j.model.api.ApiException;
-import io.k8j.model.api.TransportException;
+import io.k8j.client.ObjectKey;
+import io.k8j.model.feature.FeatureGates;
+import io.k8j.model.group.PodGroup;
 import io.k8j.scheduler.framework.Candidate;
 import io.k8j.scheduler.framework.CycleState;
 import io.k8j.scheduler.framework.Diagnosis;
@@ -20,47 +16,43 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.Status;
-import java.time.temporal.ChronoUnit;
+import io.k8j.scheduler.groups.GroupPlugin;
+import io.k8j.scheduler.groups.PodGroups;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Supplier;
 
 /** Makes room for a Pod by removing Pods of lower priority from the node where that does the least harm. */
-public final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFilter {
-    private static final Logger LOG = LoggerFactory.getLogger(DefaultPreemptionPlugin.class);
-    private static final String BY_SCHEDULER = "PreemptionByScheduler";
-
+public final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.PostFilter, GroupPlugin.MakeRoom {
     private final FrameworkHandle framework;
     private final Nodes nodes;
-    private final Resources<Pod> pods;
-    private final EventRecorder events;
     private final Informer<PodDisruptionBudget> budgets;
     private final Random random;
     private final int minCandidatesPercentage;
     private final int minCandidates;
     private final VictimMemory memory;
     private final AtomicLong budgetChanges = new AtomicLong();
-    private final Set<String> preempting = new HashSet<>(); // of the scheduling thread
+    private final PodGroups groups;
+    private final Evictor evictor;
+    private final GroupPreemption ofGroups;
 
     public DefaultPreemptionPlugin(
             PluginContext context, Random random, int minCandidatesPercentage, int minCandidates) {
         this.framework = context.framework();
         this.nodes = context.nodes();
-        this.pods = context.client().resources(Pod.class);
-        this.events = context.events();
         this.budgets = context.informers().of(PodDisruptionBudget.class);
         this.budgets.onChange(counting(budgetChanges));
         this.memory = new VictimMemory(nodes);
         this.random = random;
         this.minCandidatesPercentage = minCandidatesPercentage;
         this.minCandidates = minCandidates;
+        this.groups = context.groups();
+        this.evictor = new Evictor(context, context.gates().isOn(FeatureGates.ASYNC_PREEMPTION));
+        this.ofGroups = new GroupPreemption(context, evictor);
     }
 
     @Override
@@ -89,7 +81,14 @@ public final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.
 
     @Override
     public Status preEnqueue(PodInfo pod) {
-        return preempting.contains(pod.uid())
+        ObjectKey key = groups.preemptAsOne() ? groups.of(pod) : null;
+        if (key != null) {
+            PodGroup group = groups.get(key);
+            return group != null && evictor.isBusyFor(group.getMetadata().getUid())
+                    ? Status.unresolvable("waiting for the preemption for this pod group to be finished")
+                    : Status.SUCCESS;
+        }
+        return evictor.isBusyFor(pod.uid())
                 ? Status.unresolvable("waiting for the preemption for this pod to be finished")
                 : Status.SUCCESS;
     }
@@ -97,6 +96,8 @@ public final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.
     @Override
     public Result postFilter(CycleState state, PodInfo pod, NodeStatuses statuses) {
         framework.countPreemption();
+        String handled = refusalOfGroup(pod);
+        if (handled != null) return new Result(Status.unschedulable("preemption: " + handled), null);
         String reason = ineligibility(pod, statuses);
         if (reason != null) {
             return new Result(Status.unschedulable("preemption: " + reason), null);
@@ -113,8 +114,34 @@ public final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.
         }
         Victims chosen = candidates.stream().min(Victims.LEAST_HARM).orElseThrow();
         framework.countVictims(chosen.pods().size());
-        evict(pod, chosen);
-        return new Result(Status.SUCCESS, chosen.node().name());
+        Status evicted = evict(pod, chosen);
+        return evicted.isSuccess()
+                ? new Result(evicted, chosen.node().name())
+                : new Result(Status.error("preemption: " + evicted.message()), null);
+    }
+
+    /** Why room is not made for this Pod alone; null if it may be. */
+    private String refusalOfGroup(PodInfo pod) {
+        ObjectKey key = groups.of(pod);
+        if (key == null) return null;
+        if (groups.areTopologyAware()) {
+            PodGroup group = groups.get(key);
+            if (group == null) return "pod group for pod not found";
+            if (group.getSpec().schedulingConstraints() != null) {
+                return "not eligible due to placement-based pod group scheduling limitation";
+            }
+        }
+        return groups.preemptAsOne() ? "not eligible due to workload aware preemption enabled" : null;
+    }
+
+    private Status evict(PodInfo pod, Victims chosen) {
+        String node = chosen.node().name();
+        for (PodInfo lesser : framework.nominated(node)) {
+            if (lesser.priority() < pod.priority()) {
+                framework.withdrawNomination(lesser);
+            }
+        }
+        return evictor.evict(Preemptor.of(pod), chosen.pods(), node);
     }
 
     /** Lets the extenders choose among the candidates; a result if none is left. */
@@ -154,7 +181,7 @@ public final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.
                 && pod.pod().getStatus().getConditions().stream()
                         .anyMatch(c -> c.getType().equals("DisruptionTarget")
                                 && "True".equals(c.getStatus())
-                                && BY_SCHEDULER.equals(c.getReason()));
+                                && Evictor.BY_SCHEDULER.equals(c.getReason()));
     }
 
     private List<Victims> candidates(CycleState state, PodInfo pod, List<NodeInfo> possible, NodeStatuses found) {
@@ -256,70 +283,8 @@ public final class DefaultPreemptionPlugin implements Plugin.PreEnqueue, Plugin.
         }
     }
 
-    private void evict(PodInfo pod, Victims chosen) {
-        for (PodInfo lesser : framework.nominated(chosen.node().name())) {
-            if (lesser.priority() < pod.priority()) {
-                framework.withdrawNomination(lesser);
-            }
-        }
-        List<PodInfo> leaving =
-                chosen.pods().stream().filter(p -> !p.isBeingDeleted()).toList();
-        if (leaving.isEmpty()) {
-            return;
-        }
-        preempting.add(pod.uid());
-        framework.writers().execute(() -> {
-            boolean done = true;
-            for (PodInfo victim : leaving) {
-                done &= evict(pod, victim, chosen.node().name());
-            }
-            boolean failed = !done;
-            framework.post(() -> {
-                preempting.remove(pod.uid());
-                framework.reconsider(pod);
-                if (failed) {
-                    framework.retry(pod);
-                }
-            });
-        });
-    }
-
-    private boolean evict(PodInfo pod, PodInfo victim, String node) {
-        Map<String, Object> condition = new LinkedHashMap<>();
-        condition.put("type", "DisruptionTarget");
-        condition.put("status", "True");
-        condition.put("reason", BY_SCHEDULER);
-        condition.put("message", pod.schedulerName() + ": preempting to accommodate a higher priority pod");
-        condition.put("lastProbeTime", null);
-        condition.put(
-                "lastTransitionTime",
-                pods.client().time().instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        if (victim.pod().getMetadata().getGeneration() != null) {
-            condition.put("observedGeneration", victim.pod().getMetadata().getGeneration());
-        }
-        Map<String, Object> patch =
-                Map.of("metadata", Map.of("uid", victim.uid()), "status", Map.of("conditions", List.of(condition)));
-        try {
-            pods.patch(victim.key(), PatchType.STRATEGIC, patch, "status");
-            pods.delete(victim.key(), DeleteOptions.ofUid(victim.uid()));
-        } catch (ApiException e) {
-            if (e.isNotFound() || e.isConflict()) {
-                return true; // it is gone already
-            }
-            return failed(pod, victim, e);
-        } catch (TransportException e) {
-            return failed(pod, victim, e);
-        }
-        events.normal(victim.pod(), "Preempted", "Preempted by pod %s on node %s".formatted(pod.uid(), node));
-        return true;
-    }
-
-    private static boolean failed(PodInfo pod, PodInfo victim, RuntimeException cause) {
-        LOG.atWarn()
-                .addKeyValue("pod", pod)
-                .addKeyValue("victim", victim)
-                .addKeyValue("cause", cause.getMessage())
-                .log("pod not preempted");
-        return false;
+    @Override
+    public Status makeRoom(PodGroup group, List<PodInfo> members, Supplier<Status> schedule) {
+        return ofGroups.makeRoom(group, members, schedule);
     }
 }

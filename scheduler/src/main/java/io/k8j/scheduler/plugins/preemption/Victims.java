@@ -45,7 +45,7 @@ record Victims(NodeInfo node, List<PodInfo> pods, int violations, long sumOfPrio
     }
 
     /** In RFC 3339, which sorts by time; Pods that were not started come last. */
-    private static String startTime(PodInfo pod) {
+    static String startTime(PodInfo pod) {
         String time =
                 pod.pod().getStatus() == null ? null : pod.pod().getStatus().getStartTime();
         return time == null ? "~" : time;

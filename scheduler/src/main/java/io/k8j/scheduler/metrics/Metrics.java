@@ -1,4 +1,4 @@
-package io.k8j.scheduler;
+package io.k8j.scheduler.metrics;
 
 import io.k8j.model.metrics.Histogram;
 import io.k8j.model.metrics.MetricFamily;
@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts under upstream's names, written in Prometheus' text form. Counting is cheap and safe for all threads. */
-final class Metrics {
+public final class Metrics {
     private static final int MOST_ATTEMPTS = 16;
 
     private final LongAdder scheduled = new LongAdder();
@@ -79,17 +79,57 @@ final class Metrics {
                     "STABLE",
                     "Total preemption attempts in the cluster till now")
             .init();
+    private final MetricFamily groupAttempts = MetricFamily.counter(
+            "scheduler_podgroup_schedule_attempts_total",
+            "ALPHA",
+            "Number of attempts to schedule pod group, by the result. 'unschedulable' means a pod group could not be"
+                    + " scheduled, while 'error' means an internal scheduler problem.",
+            "result",
+            "profile");
+    private final MetricFamily groupDurations = MetricFamily.histogram(
+            "scheduler_podgroup_scheduling_attempt_duration_seconds",
+            "ALPHA",
+            "Pod group scheduling attempt latency in seconds (scheduling algorithm + binding)",
+            Histogram.exponential(0.001, 2, 15),
+            "result",
+            "profile");
+    private final MetricFamily groupAlgorithm = MetricFamily.histogram(
+                    "scheduler_podgroup_scheduling_algorithm_duration_seconds",
+                    "ALPHA",
+                    "Pod group scheduling algorithm latency in seconds",
+                    Histogram.exponential(0.001, 2, 15))
+            .init();
+    private final boolean withGroups;
     private final Map<String, List<Evaluations>> evaluations = new ConcurrentHashMap<>(); // by profile
     private volatile Map<String, Integer> depths = Map.of();
     private volatile Map<SchedulingQueue.Arrival, LongAdder> incoming = Map.of();
 
+    public Metrics() {
+        this(false);
+    }
+
+    /** @param withGroups whether the metrics of PodGroups are shown */
+    public Metrics(boolean withGroups) {
+        this.withGroups = withGroups;
+    }
+
+    /** @param result {@code scheduled}, {@code waiting_on_preemption}, {@code unschedulable} or {@code error} */
+    public void groupAttempt(String profile, String result, long nanos) {
+        groupAttempts.count(result, profile);
+        groupDurations.observe(nanos / 1e9, result, profile);
+    }
+
+    public void groupAlgorithm(long nanos) {
+        groupAlgorithm.observe(nanos / 1e9);
+    }
+
     /** @param result {@code scheduled}, {@code unschedulable} or {@code error} */
-    void attempt(String profile, String result, long nanos) {
+    public void attempt(String profile, String result, long nanos) {
         attempts.count(result, profile);
         durations.observe(nanos / 1e9, result, profile);
     }
 
-    void scheduled(String profile, long nanos, QueuedPod pod, Instant now) {
+    public void scheduled(String profile, long nanos, QueuedPod pod, Instant now) {
         attempt(profile, "scheduled", nanos);
         scheduled.increment();
         podAttempts.observe(pod.attempts());
@@ -97,17 +137,17 @@ final class Metrics {
         sli.observe(Duration.between(pod.firstSeen(), now).toNanos() / 1e9, count);
     }
 
-    void algorithm(long nanos) {
+    public void algorithm(long nanos) {
         algorithm.observe(nanos / 1e9);
     }
 
     /** All plugins of an extension point have run for one Pod. */
-    void point(String name, String profile, Status status, long nanos) {
+    public void point(String name, String profile, Status status, long nanos) {
         points.observe(nanos / 1e9, name, word(status), profile);
     }
 
     /** One plugin has run for one Pod, at {@code Filter} and {@code Score} for one of its nodes. */
-    void plugin(String name, String point, Status status, long nanos) {
+    public void plugin(String name, String point, Status status, long nanos) {
         plugins.observe(nanos / 1e9, name, point, word(status));
     }
 
@@ -123,38 +163,43 @@ final class Metrics {
         };
     }
 
-    void preempted() {
+    public void preempted() {
         preemptions.count();
     }
 
-    void victims(int pods) {
+    public void victims(int pods) {
         victims.observe(pods);
     }
 
-    void depths(Map<String, Integer> now) {
+    public void depths(Map<String, Integer> now) {
         depths = now;
     }
 
     /** Where a profile counts how often its plugins are asked. */
-    void evaluations(String profile, List<Evaluations> counts) {
+    public void evaluations(String profile, List<Evaluations> counts) {
         evaluations.put(profile, counts);
     }
 
     /** Where the queue counts what comes into it. */
-    void incoming(Map<SchedulingQueue.Arrival, LongAdder> counts) {
+    public void incoming(Map<SchedulingQueue.Arrival, LongAdder> counts) {
         incoming = counts;
     }
 
-    long scheduled() {
+    public long scheduled() {
         return scheduled.sum();
     }
 
-    String text() {
+    public String text() {
         StringBuilder text = new StringBuilder();
         for (MetricFamily family : new MetricFamily[] {
             points, plugins, podAttempts, sli, preemptions, victims, attempts, algorithm, durations
         }) {
             family.write(text);
+        }
+        if (withGroups) {
+            groupAttempts.write(text);
+            groupAlgorithm.write(text);
+            groupDurations.write(text);
         }
         TreeMap<String, Number> waiting = new TreeMap<>();
         depths.forEach((queue, depth) -> waiting.put(MetricText.label("queue", queue), depth));

@@ -1,4 +1,4 @@
-package io.k8j.scheduler;
+package io.k8j.scheduler.metrics;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** {@code kube_pod_resource_*}: what Pods ask for and may use, as scheduler and kubelet see it. */
-final class PodResourceMetrics {
+public final class PodResourceMetrics {
     private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
     private PodResourceMetrics() {}
 
-    static void write(StringBuilder out, Collection<Pod> pods) {
+    public static void write(StringBuilder out, Collection<Pod> pods) {
         TreeMap<String, Number> requests = new TreeMap<>();
         TreeMap<String, Number> limits = new TreeMap<>();
         for (Pod pod : pods) {

@@ -1,4 +1,4 @@
-package io.k8j.scheduler.plugins;
+package io.k8j.scheduler.plugins.group;
 
 import io.k8j.client.ObjectKey;
 import io.k8j.model.group.PodGroup;
@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Lets Pods of a gang go all together or not at all. */
-final class GangSchedulingPlugin implements Plugin.PreEnqueue, Plugin.Permit {
+public final class GangSchedulingPlugin implements Plugin.PreEnqueue, Plugin.Permit {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final Decision ALLOWED = new Decision(Status.SUCCESS, 0);
     private static final Decision HELD = new Decision(
@@ -25,7 +25,7 @@ final class GangSchedulingPlugin implements Plugin.PreEnqueue, Plugin.Permit {
     private final FrameworkHandle framework;
     private final PodGroups groups;
 
-    GangSchedulingPlugin(PluginContext context) {
+    public GangSchedulingPlugin(PluginContext context) {
         this.framework = context.framework();
         this.groups = context.groups();
         groups.onChange(this::changed);
@@ -65,7 +65,9 @@ final class GangSchedulingPlugin implements Plugin.PreEnqueue, Plugin.Permit {
         PodGroup group = groups.get(key);
         if (group == null) {
             return new Decision(
-                    Status.error("failed to get pod group %s/%s".formatted(key.namespace(), key.name())), 0);
+                    Status.error("failed to get podGroup %1$s/%2$s: podgroup.scheduling.k8s.io \"%2$s\" not found"
+                            .formatted(key.namespace(), key.name())),
+                    0);
         }
         if (groups.placed(key) < group.minCount()) {
             if (!state.isTrial()) groups.waiting(key).forEach(framework::retry);
