@@ -17,6 +17,7 @@ import io.k8j.scheduler.framework.Plugin;
 import io.k8j.scheduler.framework.PluginContext;
 import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
+import io.k8j.scheduler.metrics.Metrics;
 import io.k8j.scheduler.plugins.DefaultPlugins;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
