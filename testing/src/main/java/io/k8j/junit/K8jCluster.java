@@ -151,7 +151,9 @@ public final class K8jCluster implements AutoCloseable {
 
     static K8jCluster start(K8jOptions options, RangeResult.Page state) {
         Preload.begin(!options.crds().isEmpty());
-        return new K8jCluster(options, state);
+        K8jCluster cluster = new K8jCluster(options, state);
+        Preload.encryption();
+        return cluster;
     }
 
     /** A cluster with one node. */

@@ -20,14 +20,13 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what the first cluster of a JVM needs, as far as it takes long, on several threads at once: makes the key of the
- * certificates, loads libraries, looks at models. Nothing of it would not be done anyway, only later and in a row.
+ * Does what the first cluster of a JVM needs, as far as it takes long, beside those who start it: makes the key of the
+ * certificates, loads libraries, looks at models. Nothing of it would not be done anyway, only later and in a row. Whoever
+ * needs something of it earlier than this comes to it does it himself, or waits for what has begun.
  */
 final class Preload {
     private static final List<Class<? extends HasMetadata>> MODELS = List.of(
@@ -42,11 +41,12 @@ final class Preload {
     /** Whether Netty tells Flight Recorder of its buffers, for which it sets that up: a tenth of a start's work. */
     private static final String NETTY_EVENTS = "io.netty.jfr.enabled";
 
-    /** What is left to do; what takes long and others wait for comes first. */
-    private static final Queue<Runnable> LEFT = new ConcurrentLinkedQueue<>(List.of(
-            SharedParts::certificates, Preload::network, Preload::numbers, Preload::resources, Preload::models));
+    /** In the order in which a cluster's start comes to it. */
+    private static final List<Runnable> FOR_STARTS =
+            List.of(SharedParts::certificates, Preload::network, Preload::models, ControllerManager::names);
 
-    private static final AtomicBoolean EARLY = new AtomicBoolean();
+    private static final AtomicBoolean BEGUN = new AtomicBoolean();
+    private static final AtomicBoolean ENCRYPTION = new AtomicBoolean();
     private static final AtomicBoolean EXPRESSIONS = new AtomicBoolean();
     private static final AtomicBoolean FABRIC8 = new AtomicBoolean();
 
@@ -57,16 +57,37 @@ final class Preload {
     }
 
     /**
-     * Begins on one thread beside those of the caller, who will want a cluster a little later.
+     * Begins to prepare all of it, for a caller who will want a cluster a little later.
      *
      * @param expressions whether it will have custom resources, whose rules need CEL
      */
     static void early(boolean expressions) {
-        if (EARLY.compareAndSet(false, true)) {
+        begin(expressions, () -> {
+            resources();
+            encryption();
+        });
+    }
+
+    /** Begins to prepare what the caller's cluster comes to later in its start. */
+    static void begin(boolean expressions) {
+        begin(expressions, () -> {});
+    }
+
+    private static void begin(boolean expressions, Runnable last) {
+        if (BEGUN.compareAndSet(false, true)) {
+            start("preload-numbers", Preload::numbers);
             LoggerFactory.getILoggerFactory(); // what others log while SLF4J looks for a back end makes it complain
-            start("preload", Preload::work);
+            start("preload", () -> {
+                FOR_STARTS.forEach(Runnable::run);
+                last.run();
+            });
         }
         if (expressions && EXPRESSIONS.compareAndSet(false, true)) start("preload-expressions", ServerLanguage::get);
+    }
+
+    /** Begins to load what connections need: not before the cluster is there, for none is made until then. */
+    static void encryption() {
+        if (ENCRYPTION.compareAndSet(false, true)) start("preload-encryption", OpenSsl::isAvailable);
     }
 
     /** Gets fabric8's client ready beside the caller, who will want one. */
@@ -74,24 +95,9 @@ final class Preload {
         if (FABRIC8.compareAndSet(false, true)) start("preload-fabric8", Fabric8Clients::prepare);
     }
 
-    /** Does what is left, once for all clusters. What other threads do may still be going on when this returns. */
-    static void begin(boolean expressions) {
-        early(expressions);
-        if (!LEFT.isEmpty()) {
-            start("preload-more", Preload::work);
-            work();
-        }
-    }
-
-    private static void work() {
-        for (Runnable next = LEFT.poll(); next != null; next = LEFT.poll()) next.run();
-    }
-
     private static void network() {
         if (System.getProperty(NETTY_EVENTS) == null) System.setProperty(NETTY_EVENTS, "false");
         if (Epoll.isAvailable()) ByteBufAllocator.DEFAULT.buffer(1).release();
-        ControllerManager.names();
-        OpenSsl.isAvailable();
     }
 
     /** The class multiplies large numbers when it is first used, which every reader of JSON does. */
