@@ -24,7 +24,7 @@ final class FrameFile {
     }
 
     /**
-     * Reads frames up to the first that is damaged or cut.
+     * Reads frames up to the first that is damaged or cut; zeros are none.
      *
      * @return the length of the good part; 0 if the heading is not as expected
      */
@@ -84,6 +84,25 @@ final class FrameFile {
         }
     }
 
+    /** Where the zeros at the end of a file begin, if that is behind a position; otherwise the position. */
+    static long zerosFrom(Path file, long from) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long found = from;
+            long at = from;
+            ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
+            while (channel.read(buffer.clear(), at) > 0) {
+                for (int i = buffer.position() - 1; i >= 0; i--) {
+                    if (buffer.get(i) != 0) {
+                        found = at + i + 1;
+                        break;
+                    }
+                }
+                at += buffer.position();
+            }
+            return found;
+        }
+    }
+
     /** Moves a finished file to its name, replacing what is there, so that it lasts. */
     static void publish(Path temporary, Path target) throws IOException {
         try {
@@ -107,13 +126,17 @@ final class FrameFile {
         return file.resolveSibling(file.getFileName() + ".tmp");
     }
 
-    /** Names what went wrong in the terms of the store. */
-    static StoreException failure(String doing, IOException e) {
+    /** Whether a disk said that it has no room. */
+    static boolean full(IOException e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        boolean full = message.contains("no space left")
+        return message.contains("no space left")
                 || message.contains("quota exceeded")
                 || message.contains("not enough space");
-        return full
+    }
+
+    /** Names what went wrong in the terms of the store. */
+    static StoreException failure(String doing, IOException e) {
+        return full(e)
                 ? new StoreFullException("%s: the disk is full; free some space".formatted(doing), e)
                 : new StoreException("%s: %s".formatted(doing, e), e);
     }

@@ -1,11 +1,8 @@
 package io.k8j.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -18,25 +15,22 @@ import org.slf4j.LoggerFactory;
  */
 final class LogJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(LogJournal.class);
-    private static final String KIND = "k8j-log-1";
     private static final long RESERVE = 10_000;
+    private static final int ZEROS_BETWEEN_FLUSHES = 1 << 20; // a writer may have to wait for as many
 
     private final StoreDirectory directory;
     private final StoreConfig config;
     private final Mark mark;
     private final Frame frame = new Frame(); // guarded by this
     private final Thread flusher;
-    private FileChannel channel; // guarded by this
-    private long segment; // guarded by this
-    private long end; // guarded by this
-    private long flushed; // guarded by this; all before it is on disk
+    private LogFile log; // guarded by this, and what is in it
     private long reserved; // guarded by this
-    private boolean cut; // guarded by this; what is behind the end is to be removed
-    private IOException broken; // guarded by this; a flush failed, what is on disk is unknown
     private long start; // guarded by this; the revision at opening
     private boolean exact; // guarded by this; no higher revision was given out than the files have
     private boolean closed; // guarded by this
+    private volatile long flushBy; // by System.nanoTime, if dirty
     private volatile boolean dirty;
+    private volatile boolean zeroing; // the flusher writes zeros, or is to begin
     private volatile boolean stopping;
     private volatile long dontRewriteBelow;
 
@@ -67,7 +61,7 @@ final class LogJournal implements Journal {
     static void create(StoreDirectory directory, State state) throws IOException {
         Path path = directory.path();
         BaseFile.write(path.resolve("base-1"), directory.clusterId(), state);
-        startSegment(path, 1, state.revision()).close();
+        LogFile.create(path, 1, state.revision(), 0).close();
         try (var mark = Mark.open(path)) {
             mark.write(new Mark.Place(1, Files.size(path.resolve("log-1")), true));
             mark.flush();
@@ -75,42 +69,15 @@ final class LogJournal implements Journal {
         directory.finish();
     }
 
-    private static FileChannel startSegment(Path path, long number, long reserved) throws IOException {
-        Path file = path.resolve("log-" + number);
-        Path temporary = FrameFile.temporary(file);
-        FileChannel made = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-        try {
-            var frame = new Frame().begin();
-            frame.note(Frame.Note.RESERVED, reserved);
-            FrameFile.writeFully(made, FrameFile.heading(KIND), 0);
-            FrameFile.writeFully(made, frame.end(), FrameFile.HEADING);
-            made.force(true);
-            FrameFile.publish(temporary, file);
-            return made;
-        } catch (IOException e) {
-            made.close();
-            throw e;
-        }
-    }
-
     @Override
     public synchronized long recover(Consumer<Change> into) {
         try {
-            var recovery = new Recovery(directory.path(), KIND, into);
+            var recovery = new Recovery(directory.path(), into);
             Mark.Place place = mark.read();
             recovery.run(place);
-            segment = recovery.segment();
-            end = recovery.end();
             reserved = recovery.reserved();
-            channel = FileChannel.open(directory.path().resolve("log-" + segment), StandardOpenOption.WRITE);
-            if (channel.size() > end) {
-                LOG.atInfo().addKeyValue("bytes", channel.size() - end).log("dropped the torn end of the store's log");
-                channel.truncate(end);
-            }
-            channel.force(true);
-            flushed = end;
-            mark.write(new Mark.Place(segment, end, false));
+            log = LogFile.reopen(directory.path(), recovery.segment(), recovery.end(), config.rewriteAt());
+            mark.write(new Mark.Place(log.number(), log.end(), false));
             mark.flush();
             flusher.start();
             exact = place.clean();
@@ -129,8 +96,8 @@ final class LogJournal implements Journal {
         try {
             closed = true;
             mark.close();
-            if (channel != null) {
-                channel.close();
+            if (log != null) {
+                log.close();
             }
         } catch (IOException e) {
             LOG.atDebug().setCause(e).log("close a store that could not be opened");
@@ -141,8 +108,9 @@ final class LogJournal implements Journal {
 
     @Override
     public synchronized void append(List<Change> changes, long lastRevision, boolean durable) {
-        if (broken != null) {
-            throw new StoreException("the store takes no writes since a disk flush failed; restart the server", broken);
+        if (log.broken() != null) {
+            throw new StoreException(
+                    "the store takes no writes since a disk flush failed; restart the server", log.broken());
         }
         boolean flush = durable;
         frame.begin();
@@ -153,95 +121,121 @@ final class LogJournal implements Journal {
             frame.note(Frame.Note.RESERVED, reserving);
             flush = true; // so that a revision is on disk as possible before anyone has seen it
         }
-        ByteBuffer bytes = frame.end();
-        int length = bytes.remaining();
         try {
-            cutOff();
-            cut = true;
-            FrameFile.writeFully(channel, bytes, end);
+            long next = log.write(frame.end(), flush);
             if (flush) {
-                flush(end + length);
+                mark.write(new Mark.Place(log.number(), next, false));
             }
-            end += length;
+            log.keep(next, flush);
             reserved = reserving;
             exact |= lastRevision > start; // leases have no revision
-            cut = false;
         } catch (IOException e) {
             StoreException failure = FrameFile.failure("write to the store in " + directory.path(), e);
             tryCutOff(failure);
             throw failure;
         }
-        if (!flush && !dirty) {
-            dirty = true;
-            LockSupport.unpark(flusher);
-        }
-    }
-
-    /** Removes what a failed write left. */
-    private void cutOff() throws IOException {
-        if (cut) {
-            channel.truncate(end);
-            cut = false;
-        }
+        wakeFlusher(flush);
     }
 
     private void tryCutOff(StoreException failure) {
         try {
-            cutOff();
+            log.cutOff();
         } catch (IOException e) {
             failure.addSuppressed(e); // tried again before the next write
         }
     }
 
-    private void flush(long upTo) throws IOException {
-        try {
-            channel.force(false);
-        } catch (IOException e) {
-            if (!(FrameFile.failure("", e) instanceof StoreFullException)) {
-                broken = e; // the kernel may have dropped the pages: a second flush would wrongly succeed
-            }
-            throw e;
+    private void wakeFlusher(boolean flushed) {
+        boolean wake = false;
+        if (!flushed && !dirty) {
+            flushBy = System.nanoTime() + config.relaxedSync().toNanos();
+            dirty = true;
+            wake = true;
         }
-        flushed = upTo;
-        mark.write(new Mark.Place(segment, upTo, false));
+        if (!zeroing && log.wantsZeros()) {
+            zeroing = true;
+            wake = true;
+        }
+        if (wake) {
+            LockSupport.unpark(flusher);
+        }
     }
 
     private void flushLate() {
         while (!stopping) {
-            if (!dirty) {
-                LockSupport.park(this);
+            if (zeroing) {
+                zeroing = writeZeros();
                 continue;
             }
-            LockSupport.parkNanos(this, config.relaxedSync().toNanos());
+            long left = dirty ? flushBy - System.nanoTime() : Long.MAX_VALUE;
+            if (left > 0) {
+                LockSupport.parkNanos(this, left);
+                continue;
+            }
             dirty = false;
             flushRelaxed();
         }
     }
 
+    /** Writes zeros behind the log and flushes them, a part of what is wanted; returns whether there was one. */
+    private boolean writeZeros() {
+        LogFile at = null;
+        int written = 0;
+        while (written < ZEROS_BETWEEN_FLUSHES) {
+            synchronized (this) { // again and again, so that writers come in between
+                if (closed || log.broken() != null || (at != null && at != log)) {
+                    return false;
+                }
+                at = log;
+                try {
+                    int length = log.writeZeros();
+                    if (length == 0) {
+                        break;
+                    }
+                    written += length;
+                } catch (IOException e) {
+                    log.pauseZeros(); // frames make the file longer, as far as there is room
+                    LOG.atDebug().setCause(e).log("no zeros could be written ahead in the store's log");
+                    break;
+                }
+            }
+        }
+        if (written > 0) {
+            flush(true);
+        }
+        return written >= ZEROS_BETWEEN_FLUSHES;
+    }
+
     private void flushRelaxed() {
-        FileChannel now;
+        flush(false);
+    }
+
+    /** Flushes beside the writers what the log has now, and zeros if there are new ones. */
+    private void flush(boolean zeros) {
+        LogFile now;
         long upTo;
-        long in;
+        boolean onlyZeros;
         synchronized (this) {
-            if (closed || flushed == end || broken != null) {
+            if (closed || log.broken() != null || (log.allFlushed() && !zeros)) {
                 return;
             }
-            now = channel;
-            upTo = end;
-            in = segment;
+            now = log;
+            upTo = log.end();
+            onlyZeros = log.allFlushed();
         }
         try {
-            now.force(false);
+            now.force();
             synchronized (this) {
-                if (in == segment && upTo > flushed && !closed) {
-                    flushed = upTo;
-                    mark.write(new Mark.Place(segment, upTo, false));
+                if (now == log && !closed && now.flushedUpTo(upTo)) {
+                    mark.write(new Mark.Place(now.number(), upTo, false));
                 }
             }
         } catch (IOException e) {
             synchronized (this) {
-                if (in == segment && !closed) {
-                    broken = e;
+                if (onlyZeros && FrameFile.full(e)) {
+                    now.pauseZeros();
+                } else if (now == log && !closed) {
+                    now.breakDown(e);
                     LOG.atError().setCause(e).log("flush of the store's log failed, it takes no writes any more");
                 }
             }
@@ -252,7 +246,7 @@ final class LogJournal implements Journal {
     public void maintain(StateSource state) {
         long size;
         synchronized (this) {
-            size = end;
+            size = log.end();
         }
         if (size < Math.max(Math.max(config.rewriteAt(), state.liveBytes()), dontRewriteBelow)) {
             return;
@@ -269,7 +263,7 @@ final class LogJournal implements Journal {
     private void rewrite(StateSource source) {
         long number;
         synchronized (this) {
-            if (closed || broken != null) {
+            if (closed || log.broken() != null) {
                 return;
             }
             try {
@@ -285,16 +279,29 @@ final class LogJournal implements Journal {
     }
 
     private long roll() throws IOException {
-        cutOff();
-        flush(end);
-        FileChannel next = startSegment(directory.path(), segment + 1, reserved);
-        channel.close();
-        channel = next;
-        segment++;
-        end = next.size();
-        flushed = end;
-        mark.write(new Mark.Place(segment, end, false));
-        return segment;
+        log.seal();
+        long number = log.number() + 1;
+        LogFile next;
+        try {
+            next = LogFile.create(directory.path(), number, reserved, config.rewriteAt());
+        } catch (IOException e) {
+            undoRoll(number, e);
+            throw e;
+        }
+        log.close();
+        log = next;
+        mark.write(new Mark.Place(number, log.end(), false));
+        return number;
+    }
+
+    /** With a log after it, this one would have to be whole. */
+    private void undoRoll(long number, IOException cause) {
+        try {
+            LogFile.remove(directory.path(), number);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+            log.breakDown(cause);
+        }
     }
 
     @Override
@@ -322,11 +329,10 @@ final class LogJournal implements Journal {
             closed = true;
             try (directory;
                     mark;
-                    FileChannel log = channel) {
-                cutOff();
-                if (broken == null) {
-                    log.force(true);
-                    mark.write(new Mark.Place(segment, end, exact));
+                    LogFile last = log) {
+                if (last.broken() == null) {
+                    last.seal();
+                    mark.write(new Mark.Place(last.number(), last.end(), exact));
                     mark.flush();
                 }
             } catch (IOException e) {

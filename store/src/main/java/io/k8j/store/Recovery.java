@@ -14,19 +14,21 @@ import org.slf4j.LoggerFactory;
 /** Reads a directory's newest base and the logs after it; changes nothing but leftovers of an interrupted rewrite. */
 final class Recovery implements Frame.Reader {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    /** What a log's heading says. */
+    static final String LOG_KIND = "k8j-log-1";
+
     private static final Pattern NAME = Pattern.compile("(base|log)-(\\d{1,18})");
 
     private final Path path;
-    private final String kind;
     private final Consumer<Change> into;
     private long revision;
     private long reserved;
     private long segment;
     private long end;
 
-    Recovery(Path path, String kind, Consumer<Change> into) {
+    Recovery(Path path, Consumer<Change> into) {
         this.path = path;
-        this.kind = kind;
         this.into = into;
     }
 
@@ -66,7 +68,7 @@ final class Recovery implements Frame.Reader {
             if (!Files.exists(file)) {
                 throw damaged("its file log-%d is missing".formatted(number));
             }
-            end = FrameFile.read(file, kind, this);
+            end = FrameFile.read(file, LOG_KIND, this);
             long size = Files.size(file);
             boolean sealed = number < segment;
             long known = number == mark.segment() ? mark.position() : FrameFile.HEADING;

@@ -7,8 +7,9 @@
  *   <li>{@link io.k8j.store.Committer} takes all queued writes into one {@link io.k8j.store.Batch}, which compares
  *       revisions, gives out new ones and has the values made ({@link io.k8j.store.RevisionedValue}). Thread
  *       {@code store-commit} does this, in a memory store the caller itself under the commit lock.
- *   <li>{@link io.k8j.store.Journal} writes the batch as one {@link io.k8j.store.Frame} and flushes it once, unless
- *       all of it is relaxed.
+ *   <li>{@link io.k8j.store.Journal} writes the batch as one {@link io.k8j.store.Frame} to {@link io.k8j.store.LogFile},
+ *       over zeros that {@link io.k8j.store.ZerosAhead} has written before, and flushes it once, unless all of it is
+ *       relaxed.
  *   <li>The batch is applied to {@link io.k8j.store.KeySpace} and {@link io.k8j.store.Leases}, and
  *       {@link io.k8j.store.History} remembers its events; readers see it from here on.
  *   <li>{@link io.k8j.store.Watchers} tells each matching {@link io.k8j.store.WatchListener}, on the same thread.
@@ -17,7 +18,8 @@
  *
  * <p>The way of a read: {@link io.k8j.store.KeySpace}, without a lock, at one revision.
  *
- * <p>Threads of an embedded store: {@code store-commit} (above), {@code store-flush} (flushes relaxed writes),
+ * <p>Threads of an embedded store: {@code store-commit} (above), {@code store-flush} (flushes relaxed writes,
+ * writes zeros ahead),
  * {@code store-keeper} (ends leases, forgets history, rewrites the log). The queue of writes is as long as there are
  * waiting callers.
  *

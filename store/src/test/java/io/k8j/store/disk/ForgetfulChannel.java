@@ -16,11 +16,14 @@ import java.nio.channels.WritableByteChannel;
 final class ForgetfulChannel extends FileChannel {
     private final ForgetfulDisk disk;
     private final ForgetfulNode node;
+    private final boolean synced;
     private long position;
 
-    ForgetfulChannel(ForgetfulDisk disk, ForgetfulNode node) {
+    /** With {@code synced} each write is flushed, and nothing else by that. */
+    ForgetfulChannel(ForgetfulDisk disk, ForgetfulNode node, boolean synced) {
         this.disk = disk;
         this.node = node;
+        this.synced = synced;
     }
 
     private File file() throws IOException {
@@ -48,7 +51,7 @@ final class ForgetfulChannel extends FileChannel {
     public int write(ByteBuffer from, long at) throws IOException {
         byte[] bytes = new byte[from.remaining()];
         from.get(bytes);
-        disk.write(file(), at, bytes);
+        disk.write(file(), at, bytes, synced);
         return bytes.length;
     }
 

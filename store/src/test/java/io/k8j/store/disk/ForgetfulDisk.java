@@ -151,11 +151,12 @@ public final class ForgetfulDisk {
         return file.bytes();
     }
 
-    synchronized void write(File file, long position, byte[] bytes) throws IOException {
+    /** Writes; {@code flush} flushes what was written, and nothing else. */
+    synchronized void write(File file, long position, byte[] bytes, boolean flush) throws IOException {
         String failure = change();
         boolean whole = failure.isEmpty();
         int torn = Math.max(0, bytes.length / 2 - (int) ((position + bytes.length / 2) % ForgetfulNode.SECTOR));
-        file.write(Math.toIntExact(position), whole ? bytes : Arrays.copyOf(bytes, torn));
+        file.write(Math.toIntExact(position), whole ? bytes : Arrays.copyOf(bytes, torn), whole && flush && !lies);
         if (!whole) throw new IOException(failure);
     }
 

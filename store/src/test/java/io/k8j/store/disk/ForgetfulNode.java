@@ -21,7 +21,7 @@ sealed interface ForgetfulNode {
     /** Bytes. */
     final class File implements ForgetfulNode {
         private sealed interface Step {
-            record Write(int position, byte[] bytes) implements Step {}
+            record Write(int position, byte[] bytes, boolean onDisk) implements Step {}
 
             record Truncate(int size) implements Step {}
         }
@@ -34,8 +34,9 @@ sealed interface ForgetfulNode {
             return bytes;
         }
 
-        void write(int position, byte[] added) {
-            unflushed.add(new Step.Write(position, added));
+        /** Writes; {@code flush} brings it to the disk for sure, whatever becomes of the changes before it. */
+        void write(int position, byte[] added, boolean flush) {
+            unflushed.add(new Step.Write(position, added, flush));
             bytes = written(bytes, position, added, 0, added.length);
         }
 
@@ -84,17 +85,18 @@ sealed interface ForgetfulNode {
             return switch (step) {
                 case Step.Truncate(int size) ->
                     keep == Keep.ALL || (keep != Keep.NONE && random.nextBoolean()) ? Arrays.copyOf(to, size) : to;
-                case Step.Write(int position, byte[] added) -> {
+                case Step.Write(int position, byte[] added, boolean sure) -> {
                     byte[] kept = to;
                     boolean more = true;
                     for (int from = 0; from < added.length; ) {
                         int end = Math.min(added.length, from + SECTOR - (position + from) % SECTOR);
-                        boolean lucky = switch (keep) {
-                            case ALL -> true;
-                            case FIRST -> more &= random.nextInt(4) > 0;
-                            case ANY -> random.nextBoolean();
-                            case NONE -> false;
-                        };
+                        boolean lucky = sure
+                                || switch (keep) {
+                                    case ALL -> true;
+                                    case FIRST -> more &= random.nextInt(4) > 0;
+                                    case ANY -> random.nextBoolean();
+                                    case NONE -> false;
+                                };
                         if (lucky) kept = written(kept, position, added, from, end);
                         from = end;
                     }

@@ -45,10 +45,11 @@ final class ForgetfulProvider extends FileSystemProvider {
     @Override
     public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
             throws IOException {
-        if (!options.contains(StandardOpenOption.WRITE)) return new ForgetfulChannel(disk, disk.find(real(path)));
+        if (!options.contains(StandardOpenOption.WRITE))
+            return new ForgetfulChannel(disk, disk.find(real(path)), false);
         File file = disk.open(real(path), options.contains(StandardOpenOption.CREATE));
         if (options.contains(StandardOpenOption.TRUNCATE_EXISTING)) disk.truncate(file, 0);
-        return new ForgetfulChannel(disk, file);
+        return new ForgetfulChannel(disk, file, options.contains(StandardOpenOption.DSYNC));
     }
 
     @Override
