@@ -4,6 +4,7 @@ import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.server.UserException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,11 +19,22 @@ public final class PodWatch implements WatchStream.Listener {
     private static final byte[] RUNNING = mark("\"phase\":\"Running\"");
 
     private final String namespaces;
+    private final boolean wantsRunning;
     private volatile String prefix = "";
 
-    /** @param namespaces how the names of the namespaces begin whose Pods count */
-    public PodWatch(String namespaces) {
+    private PodWatch(String namespaces, boolean wantsRunning) {
         this.namespaces = namespaces;
+        this.wantsRunning = wantsRunning;
+    }
+
+    /** Of all namespaces; notes both. */
+    static PodWatch ofAll() {
+        return new PodWatch("", true);
+    }
+
+    /** @param namespaces how the names of the namespaces begin whose Pods count; who runs is not noted */
+    public static PodWatch boundIn(String namespaces) {
+        return new PodWatch(namespaces, false);
     }
 
     private static byte[] mark(String text) {
@@ -39,13 +51,18 @@ public final class PodWatch implements WatchStream.Listener {
     @Override
     public void line(byte[] json) {
         long now = System.nanoTime();
-        String name = text(json, NAME);
-        if (name == null) {
+        int at = after(json, NAME, 0);
+        if (at < 0) {
             parsed(json, now); // another server may order fields otherwise
-        } else if (name.startsWith(prefix)) {
-            String namespace = text(json, NAMESPACE);
-            note(name, namespace, text(json, NODE_NAME), indexOf(json, RUNNING) >= 0, now);
+            return;
         }
+        String name = text(json, at);
+        if (!name.startsWith(prefix) || (!wantsRunning && bound.containsKey(name))) {
+            return;
+        }
+        String namespace = text(json, after(json, NAMESPACE, at));
+        String node = text(json, after(json, NODE_NAME, at));
+        note(name, namespace, node, wantsRunning && after(json, RUNNING, at) >= 0, now);
     }
 
     private void parsed(byte[] json, long now) {
@@ -77,13 +94,11 @@ public final class PodWatch implements WatchStream.Listener {
         }
     }
 
-    /** The string behind a mark; null if the mark is not there. Names have no characters that JSON escapes. */
-    private static String text(byte[] json, byte[] mark) {
-        int at = indexOf(json, mark);
-        if (at < 0) {
+    /** The string that begins here; null if the place is none. Names have no characters that JSON escapes. */
+    private static String text(byte[] json, int from) {
+        if (from < 0) {
             return null;
         }
-        int from = at + mark.length;
         int end = from;
         while (end < json.length && json[end] != '"') {
             end++;
@@ -91,16 +106,16 @@ public final class PodWatch implements WatchStream.Listener {
         return new String(json, from, end - from, StandardCharsets.UTF_8);
     }
 
-    /** Quotes within strings are escaped, so that a mark with quotes is found between fields only. */
-    private static int indexOf(byte[] json, byte[] mark) {
+    /**
+     * The place behind a mark; -1 if it is not there. Quotes within strings are escaped, so that a mark with quotes is
+     * found between fields only.
+     */
+    private static int after(byte[] json, byte[] mark, int from) {
+        byte second = mark[1]; // the first one is a quote, of which there are many
         int last = json.length - mark.length;
-        for (int i = 0; i <= last; i++) {
-            int j = 0;
-            while (j < mark.length && json[i + j] == mark[j]) {
-                j++;
-            }
-            if (j == mark.length) {
-                return i;
+        for (int i = from; i <= last; i++) {
+            if (json[i + 1] == second && Arrays.equals(json, i, i + mark.length, mark, 0, mark.length)) {
+                return i + mark.length;
             }
         }
         return -1;

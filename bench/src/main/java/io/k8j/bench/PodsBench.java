@@ -55,7 +55,7 @@ public final class PodsBench implements Callable<Integer> {
                 LoadGenerator reader = new LoadGenerator(target)) {
             String used = image != null ? image : smallestImage(workspace);
             String path = workspace.path("pods");
-            PodWatch pods = new PodWatch("");
+            PodWatch pods = PodWatch.ofAll();
             try (WatchStream stream = reader.watch(path + "?watch=true", pods)) {
                 stream.awaitOpen();
                 Latencies single = new Latencies();

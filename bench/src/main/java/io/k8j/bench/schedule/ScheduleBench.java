@@ -11,6 +11,7 @@ import io.k8j.bench.Target;
 import io.k8j.bench.WatchStream;
 import io.k8j.bench.Workspace;
 import io.k8j.server.UserException;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +120,7 @@ public final class ScheduleBench implements Callable<Integer> {
                 fleet.create();
                 extras.create(one.extra(), count);
                 extras.namespaces(namespaces);
-                PodWatch seen = new PodWatch(workspace.namespace());
+                PodWatch seen = PodWatch.boundIn(workspace.namespace());
                 String watched = namespaces == 0 ? workspace.path("pods") : "/api/v1/pods";
                 try (WatchStream stream = reader.watch(watched + BOUND, seen)) {
                     stream.awaitOpen();
@@ -160,6 +161,8 @@ public final class ScheduleBench implements Callable<Integer> {
             throws InterruptedException {
         String path = workspace.path("pods");
         seen.only("pod-");
+        byte[][] bodies = new byte[count][]; // written before: it is the server that is measured
+        Arrays.setAll(bodies, i -> SchedulePods.bytes(one.pod().apply(i, fleet)));
         ServerCpu cpu = ServerCpu.of(workspace.generator().target());
         options.progress().phase(one.name() + ": " + count + " Pods", count);
         OptionalLong before = cpu.nanos();
@@ -171,7 +174,7 @@ public final class ScheduleBench implements Callable<Integer> {
             created = workspace.bulk(
                     count,
                     options.connections(),
-                    i -> Call.json("POST", path, SchedulePods.bytes(one.pod().apply(i, fleet))));
+                    i -> Call.json("POST", path, bodies[i]));
             PodWatch.await(seen.bound, count, limit, "scheduled");
         }
         long last =
