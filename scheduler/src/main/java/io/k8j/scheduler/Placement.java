@@ -53,6 +53,7 @@ final class Placement {
     private final Metrics metrics;
     private final EqualPods equalPods;
     private final List<NodeInfo> feasible = new ArrayList<>();
+    private int[] feasibleSlots = {}; // of the feasible nodes, as they were found
     private final Scoring scoring;
     private NodeInfo[] within; // null for all
     private Set<NodeInfo> allowed;
@@ -144,7 +145,8 @@ final class Placement {
             return new Outcome.Placed(feasible.getFirst(), 1);
         }
         long scored = System.nanoTime();
-        failure = scoring.score(profile, state, pod, feasible, memory);
+        int[] slots = extenders.isEmpty() ? feasibleSlots : slotsOf(feasible.toArray(NodeInfo[]::new));
+        failure = scoring.score(profile, state, pod, feasible, slots, memory);
         point("Score", profile, failure, scored);
         return failure != null ? failure : new Outcome.Placed(scoring.best(feasible), feasible.size());
     }
@@ -223,6 +225,7 @@ final class Placement {
             Diagnosis diagnosis,
             EqualPods.Memory memory) {
         feasible.clear();
+        if (feasibleSlots.length < candidates.length) feasibleSlots = new int[candidates.length];
         FilterPlan plan = state.read(PLAN);
         int wanted = nodesToFind(candidates.length);
         int begin = plan.only == null ? start % candidates.length : 0;
@@ -238,6 +241,7 @@ final class Placement {
                     ? filter(profile, state, pod, candidates[here])
                     : filter(profile, plan, state, pod, slot, memory);
             if (status.isSuccess()) {
+                feasibleSlots[feasible.size()] = slot;
                 feasible.add(candidates[here]);
             } else if (status.code() == Status.Code.ERROR) {
                 return new Outcome.Failed(
@@ -256,7 +260,7 @@ final class Placement {
         return null;
     }
 
-    static int[] slotsOf(NodeInfo[] candidates) {
+    private static int[] slotsOf(NodeInfo[] candidates) {
         int[] slots = new int[candidates.length];
         for (int i = 0; i < slots.length; i++) {
             slots[i] = candidates[i].slot();

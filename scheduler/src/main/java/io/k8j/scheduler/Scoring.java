@@ -30,9 +30,18 @@ final class Scoring {
         this.extenders = extenders;
     }
 
-    /** Gives the nodes their points, for {@link #best}; null if all went well. */
+    /**
+     * Gives the nodes their points, for {@link #best}; null if all went well.
+     *
+     * @param slots of the feasible nodes, in the same order; may be longer
+     */
     Placement.Outcome score(
-            Profile profile, CycleState state, PodInfo pod, List<NodeInfo> feasible, EqualPods.Memory memory) {
+            Profile profile,
+            CycleState state,
+            PodInfo pod,
+            List<NodeInfo> feasible,
+            int[] slots,
+            EqualPods.Memory memory) {
         int count = feasible.size();
         if (totals.length < count) {
             totals = new long[count * 2];
@@ -52,7 +61,6 @@ final class Scoring {
                 return Placement.failed("PreScore", plugin, status);
             }
         }
-        int[] slots = Placement.slotsOf(feasible.toArray(NodeInfo[]::new));
         if (memory != null) {
             remember(profile, state, pod, feasible, memory, skipped, slots);
         }
@@ -100,7 +108,7 @@ final class Scoring {
             Set<String> skipped,
             int[] slots) {
         long[] versions = nodes.versions();
-        for (int i = 0; i < slots.length; i++) {
+        for (int i = 0; i < feasible.size(); i++) {
             if (memory.hasScores(slots[i], versions[slots[i]])) {
                 continue;
             }

@@ -171,10 +171,7 @@ public final class ScheduleBench implements Callable<Integer> {
         try (Churn churn = one.meanwhile() == ScheduleCase.Meanwhile.NOTHING
                 ? null
                 : Churn.start(workspace, one.meanwhile(), one.firstFor(nodes))) {
-            created = workspace.bulk(
-                    count,
-                    options.connections(),
-                    i -> Call.json("POST", path, bodies[i]));
+            created = workspace.bulk(count, options.connections(), i -> Call.json("POST", path, bodies[i]));
             PodWatch.await(seen.bound, count, limit, "scheduled");
         }
         long last =

@@ -153,6 +153,11 @@ public final class ApiObject {
         return text == null ? null : Instant.parse(text);
     }
 
+    /** Whether it is known to have neither owners nor finalizers and not to be in deletion. */
+    boolean isFree() {
+        return head().free();
+    }
+
     /** Labels, read-only; empty if none. */
     public Map<String, String> labels() {
         return head().labels();

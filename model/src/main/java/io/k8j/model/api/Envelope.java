@@ -17,6 +17,7 @@ import tools.jackson.core.json.JsonFactory;
  *
  * @param deletionTimestamp null if its deletion has not begun
  * @param labels read-only
+ * @param free whether it has neither owners nor finalizers and is not being deleted; false if that is not known
  */
 record Envelope(
         String kind,
@@ -26,9 +27,12 @@ record Envelope(
         String uid,
         String resourceVersion,
         String deletionTimestamp,
-        Map<String, String> labels) {
+        Map<String, String> labels,
+        boolean free) {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final StringPool STRINGS = new StringPool();
+    private static final String OWNERS = "ownerReferences";
+    private static final String FINALIZERS = "finalizers";
 
     /** @param ordered whether kind and apiVersion come first and nothing that is wanted after the managed fields */
     static Envelope read(byte[] json, boolean ordered) {
@@ -45,7 +49,8 @@ record Envelope(
                 reader.uid,
                 reader.resourceVersion,
                 reader.deletionTimestamp,
-                reader.labels);
+                reader.labels,
+                reader.deletionTimestamp == null && !reader.bound);
     }
 
     /**
@@ -59,6 +64,8 @@ record Envelope(
         Object given = metadata.get("labels") instanceof RawJson raw ? raw.parse() : metadata.get("labels");
         Map<String, String> labels = given == null ? Map.of() : strings(given);
         if (labels == null) return null;
+        Object deletion = metadata.get("deletionTimestamp");
+        boolean free = deletion == null && metadata.get(OWNERS) == null && metadata.get(FINALIZERS) == null;
         return new Envelope(
                 text(tree, "kind"),
                 text(tree, "apiVersion"),
@@ -66,8 +73,9 @@ record Envelope(
                 text(metadata, "name"),
                 text(metadata, "uid"),
                 resourceVersion,
-                metadata.get("deletionTimestamp") instanceof String when ? when : null,
-                labels);
+                deletion instanceof String when ? when : null,
+                labels,
+                free);
     }
 
     private static String text(Map<?, ?> map, String field) {
@@ -93,6 +101,7 @@ record Envelope(
         private String uid = "";
         private String resourceVersion = "";
         private String deletionTimestamp;
+        private boolean bound; // has owners or finalizers
         private Map<String, String> labels = Map.of();
 
         private Reader(boolean ordered) {
@@ -143,6 +152,10 @@ record Envelope(
                     case "deletionTimestamp" ->
                         deletionTimestamp = value == JsonToken.VALUE_STRING ? parser.getString() : null;
                     case "labels" -> labels = strings(parser, value);
+                    case OWNERS, FINALIZERS -> {
+                        bound = true;
+                        parser.skipChildren();
+                    }
                     default -> parser.skipChildren();
                 }
             }

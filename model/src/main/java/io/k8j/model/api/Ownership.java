@@ -21,8 +21,13 @@ public record Ownership(List<Owner> owners, List<String> finalizers, String dele
             String apiVersion, String kind, String name, String uid, boolean controller, boolean blockOwnerDeletion) {}
 
     private static final JsonFactory FACTORY = new JsonFactory();
+    private static final Ownership NONE = new Ownership(List.of(), List.of(), "");
 
     public static Ownership of(ApiObject object) {
+        return object.isFree() ? NONE : read(object);
+    }
+
+    private static Ownership read(ApiObject object) {
         List<Owner> owners = new ArrayList<>(1);
         List<String> finalizers = new ArrayList<>(1);
         String deletion = "";
