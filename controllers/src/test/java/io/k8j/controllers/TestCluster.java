@@ -65,7 +65,12 @@ final class TestCluster implements AutoCloseable {
 
     /** A cluster with other APIs and features than those that are on by default. */
     static TestCluster with(ServedApis apis) {
-        return new TestCluster(ControllersConfig.DEFAULTS.withGates(apis.servedGates()), Map.of(), apis);
+        return with(apis, Map.of());
+    }
+
+    /** @param stored YAML of objects that are there from long ago, by their keys in the store */
+    static TestCluster with(ServedApis apis, Map<String, String> stored) {
+        return new TestCluster(ControllersConfig.DEFAULTS.withGates(apis.servedGates()), stored, apis);
     }
 
     /** @param stored YAML of objects that are there from long ago, by their keys in the store */

@@ -44,6 +44,7 @@ public final class JobController {
     private final OwnerClaims<Job, Pod> claims;
     private final PodControl podControl;
     private final EventRecorder events;
+    private final JobGroups groups;
     private final Expectations<ObjectKey> expectations;
     private final Set<String> released = ConcurrentHashMap.newKeySet();
     private final Set<ObjectKey> suspects = ConcurrentHashMap.newKeySet(); // have Pods of another Job of their name
@@ -57,6 +58,7 @@ public final class JobController {
         this.informer = context.informer(Job.class);
         this.claims = new OwnerClaims<>(jobs, pods);
         this.events = context.recorder("job-controller");
+        this.groups = new JobGroups(context, events);
         this.podControl = context.podControl(events);
         this.expectations = new Expectations<>(context.time());
         this.loop = new ControllerLoop<>("job", context.time(), this::reconcile);
@@ -156,9 +158,10 @@ public final class JobController {
         Set<String> letGo = Set.copyOf(released);
         List<Pod> owned =
                 claims.claim(job, context.pods().candidates(key.namespace(), Nulls.uid(job)), pod -> selects(job, pod));
+        String group = groups.ensure(job, owned);
         JobPlan plan = JobPlan.of(job, owned, letGo, context.now());
         long begin = context.time().nanoTime();
-        RuntimeException error = upToDate ? carryOut(key, job, plan) : null;
+        RuntimeException error = upToDate ? carryOut(key, job, plan, group) : null;
         if (plan.creations().isEmpty()
                 && plan.deletions().isEmpty()
                 && plan.discards().isEmpty()) {
@@ -200,13 +203,14 @@ public final class JobController {
         }
     }
 
-    private RuntimeException carryOut(ObjectKey key, Job job, JobPlan plan) throws InterruptedException {
+    private RuntimeException carryOut(ObjectKey key, Job job, JobPlan plan, String group) throws InterruptedException {
         expectations.expectCreations(key, plan.creations().size());
         expectations.expectDeletions(
                 key, plan.deletions().stream().map(Nulls::uid).toList());
         expectations.expectDeletions(
                 key, plan.discards().stream().map(Nulls::uid).toList());
-        SlowStart.Result created = SlowStart.run(plan.creations(), pod -> podControl.create(pod, job));
+        SlowStart.Result created =
+                SlowStart.run(plan.creations(), pod -> podControl.create(JobPods.inGroup(pod, group), job));
         for (int i = created.succeeded(); i < plan.creations().size(); i++) {
             expectations.created(key);
         }

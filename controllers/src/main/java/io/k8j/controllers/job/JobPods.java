@@ -48,6 +48,17 @@ final class JobPods {
         }
     }
 
+    /** @param group name; empty for none */
+    static Pod inGroup(Pod pod, String group) {
+        return group.isEmpty()
+                ? pod
+                : pod.toBuilder()
+                        .editSpec()
+                        .withNewSchedulingGroup(group)
+                        .endSpec()
+                        .build();
+    }
+
     /** @param index -1 for Jobs without indexes */
     static Pod make(Job job, int index, int failures) {
         Pod pod = PodControl.fromTemplate(job.getSpec().getTemplate(), job).toBuilder()

@@ -19,6 +19,20 @@ public final class StableHash {
         if (collisions != null && collisions > 0) {
             hash = fnv1(hash, Integer.toString(collisions).getBytes(StandardCharsets.UTF_8));
         }
+        return safe(hash);
+    }
+
+    /** Of a text, by FNV-1a. */
+    public static String ofText(String text) {
+        int hash = 0x811c9dc5;
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            hash ^= b & 0xff;
+            hash *= 0x01000193;
+        }
+        return safe(hash);
+    }
+
+    private static String safe(int hash) {
         String digits = Integer.toUnsignedString(hash);
         StringBuilder text = new StringBuilder(digits.length());
         digits.chars().forEach(digit -> text.append(SAFE.charAt(digit % SAFE.length())));
