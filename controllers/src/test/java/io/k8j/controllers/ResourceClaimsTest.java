@@ -112,7 +112,7 @@ class ResourceClaimsTest extends ControllersCase {
         assertThat(made.getMetadata().getOwnerReferences()).singleElement().satisfies(owner -> {
             assertThat(owner.getUid()).isEqualTo(pod.getMetadata().getUid());
             assertThat(owner.getController()).isTrue();
-            assertThat(owner.getBlockOwnerDeletion()).isTrue();
+            assertThat(owner.getBlockOwnerDeletion()).isNull();
         });
         assertThat(made.getSpec()
                         .getDevices()

@@ -15,6 +15,8 @@ import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.pods.PodEnd;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.model.feature.FeatureGates;
+import io.k8j.model.group.SharedClaims;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +27,7 @@ public final class DeviceTaintController {
     private static final int WORKERS = 8;
 
     private final ControllerContext context;
+    private final boolean groupsShare;
     private final Informer<ResourceClaim> claims;
     private final Informer.Index<ResourceClaim> claimsByPool;
     private final Informer.Index<ResourceSlice> slicesByPool;
@@ -33,6 +36,7 @@ public final class DeviceTaintController {
     private final ControllerLoop<ObjectKey> loop;
 
     private DeviceTaintController(ControllerContext context) {
+        this.groupsShare = context.config().gates().isOn(FeatureGates.GROUP_CLAIMS);
         this.context = context;
         this.claims = context.informer(ResourceClaim.class);
         Informer<ResourceSlice> slices = context.informer(ResourceSlice.class);
@@ -86,12 +90,34 @@ public final class DeviceTaintController {
             return Outcome.again(Duration.between(now, time.get()));
         }
         for (ResourceClaimConsumerReference consumer : claim.get().getStatus().getReservedFor()) {
+            if (SharedClaims.isGroup(consumer)) {
+                evictGroup(key, consumer.getName(), now);
+                continue;
+            }
             context.pods()
                     .get(new ObjectKey(key.namespace(), consumer.getName()))
                     .filter(pod -> Nulls.uid(pod).equals(consumer.getUid()) && !Nulls.isDeleting(pod))
                     .ifPresent(pod -> evict(pod, now));
         }
         return Outcome.DONE;
+    }
+
+    /** All of its Pods that name the claim. */
+    private void evictGroup(ObjectKey claim, String group, Instant now) {
+        if (!groupsShare) return;
+        for (Pod pod : context.pods().inNamespace(claim.namespace())) {
+            if (group.equals(SharedClaims.groupOf(pod)) && !Nulls.isDeleting(pod) && uses(pod, claim.name())) {
+                evict(pod, now);
+            }
+        }
+    }
+
+    private static boolean uses(Pod pod, String claim) {
+        return Nulls.list(pod.getSpec().getResourceClaims()).stream()
+                        .anyMatch(entry -> claim.equals(entry.getResourceClaimName()))
+                || pod.getStatus() != null
+                        && Nulls.list(pod.getStatus().getResourceClaimStatuses()).stream()
+                                .anyMatch(status -> claim.equals(status.getResourceClaimName()));
     }
 
     private void evict(Pod pod, Instant now) {

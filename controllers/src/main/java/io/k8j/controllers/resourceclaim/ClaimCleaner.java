@@ -11,6 +11,8 @@ import io.k8j.client.Resources;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.support.Nulls;
 import io.k8j.controllers.support.Owners;
+import io.k8j.model.group.PodGroup;
+import io.k8j.model.group.SharedClaims;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +22,11 @@ final class ClaimCleaner {
     private static final String FINALIZER = "resource.kubernetes.io/delete-protection";
 
     private final ControllerContext context;
+    private final Groups groups;
     private final Resources<ResourceClaim> claims;
 
-    ClaimCleaner(ControllerContext context) {
+    ClaimCleaner(ControllerContext context, Groups groups) {
+        this.groups = groups;
         this.context = context;
         this.claims = context.resources(ResourceClaim.class);
     }
@@ -33,11 +37,9 @@ final class ClaimCleaner {
         List<ResourceClaimConsumerReference> valid = new ArrayList<>();
         for (ResourceClaimConsumerReference consumer : reserved) {
             boolean isPod = Nulls.or(consumer.getApiGroup(), "").isEmpty() && "pods".equals(consumer.getResource());
-            if (!isPod) {
-                throw new IllegalStateException(
-                        "unsupported ReservedFor entry: %s/%s".formatted(consumer.getResource(), consumer.getName()));
-            }
-            if (isNeeded(claim, consumer)) {
+            boolean isGroup = groups.areOn() && SharedClaims.isGroup(consumer);
+            // What nobody here can check stays.
+            if (isPod ? isNeeded(claim, consumer) : !isGroup || isGroupThere(claim, consumer)) {
                 valid.add(consumer);
             }
         }
@@ -53,6 +55,14 @@ final class ClaimCleaner {
         if (valid.isEmpty()) {
             deleteIfMadeForNothing(claim);
         }
+    }
+
+    private boolean isGroupThere(ResourceClaim claim, ResourceClaimConsumerReference consumer) {
+        ObjectKey key = new ObjectKey(Nulls.namespace(claim), consumer.getName());
+        return groups.get(key)
+                .or(() -> context.resources(PodGroup.class).find(key))
+                .filter(group -> Nulls.uid(group).equals(consumer.getUid()))
+                .isPresent();
     }
 
     private boolean isNeeded(ResourceClaim claim, ResourceClaimConsumerReference consumer) {

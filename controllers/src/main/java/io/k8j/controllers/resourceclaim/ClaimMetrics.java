@@ -42,7 +42,7 @@ final class ClaimMetrics {
 
     private static String source(ResourceClaim claim) {
         Map<String, String> annotations = Nulls.annotations(claim);
-        if (annotations.containsKey(ClaimMaker.POD_CLAIM)) return "resource_claim_template";
+        if (annotations.containsKey(ClaimFactory.POD_CLAIM)) return "resource_claim_template";
         return annotations.containsKey(EXTENDED) ? "extended_resource" : "";
     }
 

@@ -10,6 +10,7 @@ import io.k8j.client.Outcome;
 import io.k8j.controllers.Controller;
 import io.k8j.controllers.ControllerContext;
 import io.k8j.controllers.support.Nulls;
+import io.k8j.model.group.PodGroup;
 import java.util.List;
 
 /** Makes claims for Pods and clears up after them. */
@@ -19,12 +20,16 @@ public final class ResourceClaimController {
         record OfPod(ObjectKey pod) implements Key {}
 
         record OfClaim(ObjectKey claim) implements Key {}
+
+        record OfGroup(ObjectKey group) implements Key {}
     }
 
     private final ControllerContext context;
     private final Informer<ResourceClaim> claims;
     private final Informer.Index<Pod> podsByClaim;
+    private final Groups groups;
     private final ClaimMaker maker;
+    private final GroupClaimMaker groupMaker;
     private final ClaimCleaner cleaner;
     private final ControllerLoop<Key> loop;
 
@@ -32,13 +37,20 @@ public final class ResourceClaimController {
         this.context = context;
         this.claims = context.informer(ResourceClaim.class);
         this.podsByClaim = context.pods().informer().index(ResourceClaimController::claimsOf);
-        this.maker = new ClaimMaker(context, claims);
-        this.cleaner = new ClaimCleaner(context);
+        this.groups = new Groups(context);
+        ClaimFactory factory = new ClaimFactory(context, claims);
+        this.maker = new ClaimMaker(context, claims, factory, groups);
+        this.groupMaker = new GroupClaimMaker(context, claims, factory);
+        this.cleaner = new ClaimCleaner(context, groups);
         this.loop = new ControllerLoop<>("resource_claim", context.time(), this::reconcile);
         context.pods()
                 .informer()
                 .onChange(Handlers.of(
                         pod -> enqueue(pod, false), (before, now) -> enqueue(now, false), pod -> enqueue(pod, true)));
+        if (groups.areOn()) {
+            groups.onChange(Handlers.of(
+                    group -> enqueue(group, false), (before, now) -> enqueue(now, false), last -> enqueue(last, true)));
+        }
         claims.onChange(Handlers.of(this::enqueue, (before, now) -> enqueue(now), this::enqueueUsers));
     }
 
@@ -77,7 +89,22 @@ public final class ResourceClaimController {
         enqueueUsers(claim);
     }
 
+    /** With the group its Pods, which may have waited for its claims. */
+    private void enqueue(PodGroup group, boolean gone) {
+        if (group.claims().isEmpty()) return;
+        if (gone) {
+            groupMaker.forget(group);
+            for (String name : Groups.names(group)) {
+                loop.queue().add(new Key.OfClaim(new ObjectKey(Nulls.namespace(group), name)));
+            }
+        } else if (!Nulls.isDeleting(group)) {
+            loop.queue().add(new Key.OfGroup(ObjectKey.of(group)));
+        }
+        for (Pod pod : groups.membersOf(group)) enqueue(pod, false);
+    }
+
     private void enqueueUsers(ResourceClaim claim) {
+        for (PodGroup group : groups.using(claim)) enqueue(group, false);
         for (Pod pod : podsByClaim.get(ObjectKey.of(claim).toString())) {
             enqueue(pod, false);
         }
@@ -90,6 +117,8 @@ public final class ResourceClaimController {
                         .get(pod)
                         .filter(p -> !Nulls.isDeleting(p) && !PodClaimNames.isDone(p))
                         .ifPresent(maker::reconcile);
+            case Key.OfGroup(ObjectKey group) ->
+                groups.get(group).filter(g -> !Nulls.isDeleting(g)).ifPresent(groupMaker::reconcile);
             case Key.OfClaim(ObjectKey claim) -> claims.get(claim).ifPresent(cleaner::reconcile);
         }
         return Outcome.DONE;

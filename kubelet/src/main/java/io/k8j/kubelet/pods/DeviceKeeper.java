@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
+import io.k8j.model.group.SharedClaims;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +106,8 @@ final class DeviceKeeper {
     private static Optional<String> problem(Pod pod, ResourceClaim claim, boolean generated) {
         String uid = pod.getMetadata().getUid();
         String name = claim.getMetadata().getName();
-        if (generated && claim.getMetadata().getOwnerReferences().stream().noneMatch(owner -> owns(owner, uid))) {
+        boolean own = claim.getMetadata().getOwnerReferences().stream().anyMatch(owner -> owns(owner, uid));
+        if (generated && !own && !SharedClaims.isForGroupOf(pod, claim)) {
             return Optional.of("ResourceClaim %s/%s was not created for Pod %s/%s (Pod is not owner)"
                     .formatted(
                             claim.getMetadata().getNamespace(),
@@ -115,7 +117,8 @@ final class DeviceKeeper {
         }
         boolean reserved = claim.getStatus() != null
                 && claim.getStatus().getAllocation() != null
-                && claim.getStatus().getReservedFor().stream().anyMatch(consumer -> uid.equals(consumer.getUid()));
+                && (claim.getStatus().getReservedFor().stream().anyMatch(consumer -> uid.equals(consumer.getUid()))
+                        || SharedClaims.isReservedForGroupOf(pod, claim));
         return reserved
                 ? Optional.empty()
                 : Optional.of("pod %s (%s) is not allowed to use ResourceClaim %s (%s)"
