@@ -46,8 +46,25 @@ final class EventCorrelator {
     private record SameId(SimilarId similar, String message) {}
 
     private static final class Similar {
-        final Set<String> messages = new HashSet<>();
+        private final String first;
+        private Set<String> messages; // null while there is but the first, as for nearly all objects
         Instant last;
+
+        Similar(String message) {
+            first = message;
+        }
+
+        /** How many different ones there are with this one. */
+        int add(String message) {
+            if (messages == null && message.equals(first)) return 1;
+            if (messages == null) messages = new HashSet<>(Set.of(first));
+            messages.add(message);
+            return messages.size();
+        }
+
+        void dropOne() {
+            messages.remove(messages.iterator().next());
+        }
     }
 
     private static final class Bucket {
@@ -91,15 +108,14 @@ final class EventCorrelator {
     private boolean isOneTooMany(SimilarId id, String message, Instant now) {
         Similar known = similar.get(id);
         if (known == null || Duration.between(known.last, now).compareTo(SIMILAR_WINDOW) > 0) {
-            known = new Similar();
+            known = new Similar(message);
             similar.put(id, known);
         }
-        known.messages.add(message);
         known.last = now;
-        if (known.messages.size() < MAX_SIMILAR) {
+        if (known.add(message) < MAX_SIMILAR) {
             return false;
         }
-        known.messages.remove(known.messages.iterator().next());
+        known.dropOne();
         return true;
     }
 

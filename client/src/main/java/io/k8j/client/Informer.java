@@ -143,7 +143,7 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
         if (detector != null) {
             detector.replaced(key, now);
         }
-        indexes.forEach(index -> index.change(before, now));
+        indexes.forEach(index -> index.change(key, before, now));
         if (before == null) {
             notifyAll(handler -> handler.added(now));
         } else if (!uid(before).equals(uid(now))) {
@@ -160,7 +160,7 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
             detector.replaced(key, null);
         }
         if (before != null) {
-            indexes.forEach(index -> index.change(before, null));
+            indexes.forEach(index -> index.change(key, before, null));
             notifyAll(handler -> handler.deleted(last));
         }
     }
@@ -222,16 +222,16 @@ public final class Informer<T extends HasMetadata> implements AutoCloseable {
         }
 
         /** Called by the informer's thread only. */
-        private void change(T before, T now) {
+        private void change(ObjectKey key, T before, T now) {
             Collection<String> old = before == null ? List.of() : keysOf.apply(before);
             Collection<String> wanted = now == null ? List.of() : keysOf.apply(now);
-            for (String key : wanted) {
-                byKey.computeIfAbsent(key, k -> new ConcurrentHashMap<>()).put(ObjectKey.of(now), now);
+            for (String each : wanted) {
+                byKey.computeIfAbsent(each, k -> new ConcurrentHashMap<>()).put(key, now);
             }
-            for (String key : old) {
-                if (!wanted.contains(key)) {
-                    byKey.computeIfPresent(key, (k, objects) -> {
-                        objects.remove(ObjectKey.of(before));
+            for (String each : old) {
+                if (!wanted.contains(each)) {
+                    byKey.computeIfPresent(each, (k, objects) -> {
+                        objects.remove(key);
                         return objects.isEmpty() ? null : objects;
                     });
                 }

@@ -2,6 +2,7 @@ package io.k8j.client;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.k8j.model.api.ApiObject;
+import java.util.Objects;
 
 /**
  * Namespace and name of an object within its resource.
@@ -29,6 +30,19 @@ public record ObjectKey(String namespace, String name) implements Comparable<Obj
     public int compareTo(ObjectKey other) {
         int byNamespace = namespace.compareTo(other.namespace);
         return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
+    }
+
+    // Written out: it is asked for with each event, and what the compiler makes for records is not inlined there.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ObjectKey key
+                && Objects.equals(name, key.name)
+                && Objects.equals(namespace, key.namespace);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Objects.hashCode(namespace) + Objects.hashCode(name);
     }
 
     /** {@code namespace/name}, or the name alone. */

@@ -4,8 +4,6 @@ import io.k8j.apiserver.spi.RequestContext;
 import io.k8j.apiserver.spi.ResourceStrategy;
 import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.FieldError;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -92,7 +90,7 @@ final class Rules implements ResourceStrategy {
     private Warner warner = (object, old) -> List.of();
     private Warner statusWarner = (object, old) -> List.of();
     private Grace grace = (object, requested) -> 0;
-    private final Map<String, Function<Place, String>> fields = new LinkedHashMap<>();
+    private final SelectableFields fields = new SelectableFields();
 
     private Rules() {}
 
@@ -234,15 +232,12 @@ final class Rules implements ResourceStrategy {
 
     /** A selectable field that is a string at the path of its name. */
     Rules select(String... names) {
-        for (String name : names) {
-            String[] path = name.split("\\.");
-            fields.put(name, p -> p.at(path).text());
-        }
+        for (String name : names) fields.add(name);
         return this;
     }
 
     Rules select(String name, Function<Place, String> value) {
-        fields.put(name, value);
+        fields.add(name, value);
         return this;
     }
 
@@ -349,17 +344,11 @@ final class Rules implements ResourceStrategy {
 
     @Override
     public Map<String, String> selectableFields(Map<String, Object> object) {
-        if (fields.isEmpty()) {
-            return Map.of();
-        }
-        Place p = Place.of(object);
-        Map<String, String> values = new LinkedHashMap<>();
-        fields.forEach((name, value) -> values.put(name, value.apply(p)));
-        return values;
+        return fields.of(object);
     }
 
     @Override
     public List<String> selectableFieldNames() {
-        return new ArrayList<>(fields.keySet());
+        return fields.names();
     }
 }

@@ -276,5 +276,20 @@ class StrategiesTest {
                         .selectableFields(Yaml.tree("{involvedObject: {name: p}, reportingComponent: c}")))
                 .containsEntry("involvedObject.name", "p")
                 .containsEntry("source", "c");
+        Map<String, String> pod = Strategies.of(resource("pods"))
+                .selectableFields(
+                        Yaml.tree("{spec: {nodeName: n, hostNetwork: true}, status: {podIPs: [{ip: 1.2.3.4}]}}"));
+        assertThat(pod)
+                .isEqualTo(Map.of(
+                        "spec.nodeName", "n",
+                        "spec.restartPolicy", "",
+                        "spec.schedulerName", "",
+                        "spec.serviceAccountName", "",
+                        "spec.hostNetwork", "true",
+                        "status.phase", "",
+                        "status.podIP", "1.2.3.4",
+                        "status.nominatedNodeName", ""));
+        assertThat(pod.get("spec.podIP")).isNull();
+        assertThat(pod.getOrDefault("spec.podIP", "none")).isEqualTo("none");
     }
 }

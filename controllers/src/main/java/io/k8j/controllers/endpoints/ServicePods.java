@@ -5,11 +5,14 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodIP;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.k8j.client.Selectors;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,16 +43,16 @@ public final class ServicePods {
     }
 
     public static List<String> ips(Pod pod) {
-        if (pod.getStatus() == null) {
-            return List.of();
+        PodStatus status = pod.getStatus();
+        List<PodIP> told = status == null ? List.of() : Nulls.list(status.getPodIPs());
+        if (told.isEmpty()) { // as of all Pods until they run
+            return status == null || Nulls.isEmpty(status.getPodIP()) ? List.of() : List.of(status.getPodIP());
         }
-        List<String> ips = Nulls.list(pod.getStatus().getPodIPs()).stream()
-                .map(ip -> ip.getIp())
-                .filter(ip -> !Nulls.isEmpty(ip))
-                .toList();
-        return ips.isEmpty() && !Nulls.isEmpty(pod.getStatus().getPodIP())
-                ? List.of(pod.getStatus().getPodIP())
-                : ips;
+        List<String> ips = new ArrayList<>(told.size());
+        for (PodIP one : told) {
+            if (!Nulls.isEmpty(one.getIp())) ips.add(one.getIp());
+        }
+        return ips.isEmpty() && !Nulls.isEmpty(status.getPodIP()) ? List.of(status.getPodIP()) : ips;
     }
 
     /** The Pod's port for a Service port; empty if it has none of that name. */

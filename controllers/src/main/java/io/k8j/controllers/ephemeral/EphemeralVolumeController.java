@@ -45,8 +45,11 @@ public final class EphemeralVolumeController {
     }
 
     private void enqueue(Pod pod) {
-        if (Nulls.list(pod.getSpec().getVolumes()).stream().anyMatch(volume -> volume.getEphemeral() != null)) {
-            loop.queue().add(ObjectKey.of(pod));
+        for (Volume volume : Nulls.list(pod.getSpec().getVolumes())) {
+            if (volume.getEphemeral() != null) {
+                loop.queue().add(ObjectKey.of(pod));
+                return;
+            }
         }
     }
 

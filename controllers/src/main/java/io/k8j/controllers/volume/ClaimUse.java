@@ -3,9 +3,11 @@ package io.k8j.controllers.volume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.k8j.controllers.pods.PodStore;
 import io.k8j.controllers.pods.Pods;
 import io.k8j.controllers.support.Nulls;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,12 +19,16 @@ final class ClaimUse {
 
     /** Names of the claims that a Pod mounts, also of those that are made for it. */
     static List<String> of(Pod pod) {
-        return Nulls.list(pod.getSpec().getVolumes()).stream()
-                .map(volume -> volume.getPersistentVolumeClaim() != null
-                        ? volume.getPersistentVolumeClaim().getClaimName()
-                        : volume.getEphemeral() != null ? Nulls.name(pod) + "-" + volume.getName() : "")
-                .filter(name -> !name.isEmpty())
-                .toList();
+        List<String> names = List.of(); // as of nearly all Pods, at which each change of a Pod looks
+        for (Volume volume : Nulls.list(pod.getSpec().getVolumes())) {
+            String name = volume.getPersistentVolumeClaim() != null
+                    ? volume.getPersistentVolumeClaim().getClaimName()
+                    : volume.getEphemeral() != null ? Nulls.name(pod) + "-" + volume.getName() : "";
+            if (name.isEmpty()) continue;
+            if (names.isEmpty()) names = new ArrayList<>();
+            names.add(name);
+        }
+        return names;
     }
 
     /** Names of the classes of attributes that a claim wants, has, or is being given. */

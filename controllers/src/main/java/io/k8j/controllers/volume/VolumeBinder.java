@@ -88,13 +88,15 @@ public final class VolumeBinder {
         if (Pods.isFinished(pod)) {
             return;
         }
-        ClaimUse.of(pod).stream()
-                .map(name -> new ObjectKey(Nulls.namespace(pod), name))
-                .filter(key -> claimInformer
-                        .get(key)
-                        .filter(claim -> Nulls.isEmpty(claim.getSpec().getVolumeName()))
-                        .isPresent())
-                .forEach(loop.queue()::add);
+        for (String name : ClaimUse.of(pod)) {
+            ObjectKey key = new ObjectKey(Nulls.namespace(pod), name);
+            if (claimInformer
+                    .get(key)
+                    .filter(claim -> Nulls.isEmpty(claim.getSpec().getVolumeName()))
+                    .isPresent()) {
+                loop.queue().add(key);
+            }
+        }
     }
 
     private Outcome reconcile(ObjectKey key) {
