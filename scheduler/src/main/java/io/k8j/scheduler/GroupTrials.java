@@ -201,8 +201,10 @@ final class GroupTrials {
         String nominated = loop.nominations().nodeOf(pod.uid());
         loop.nominations().remove(pod.uid());
         assigned.assume(there);
+        groups.trying(there, true);
         return () -> {
             assigned.forget(there);
+            groups.trying(there, false);
             if (nominated != null && !nominated.isEmpty()) loop.nominations().put(pod, nominated);
         };
     }

@@ -35,6 +35,7 @@ public final class ClaimTracker {
     private final InUse inUse = new InUse();
     private final Map<String, AllocationResult> counted = new HashMap<>(); // by uid, as in inUse
     private final Map<String, Long> pending = new HashMap<>(); // uid to the version in which it was written
+    private final Map<String, Sharing> sharing = new HashMap<>(); // pending ones that the Pods of a group share, by uid
     private final Allocator.Memory memory = new Allocator.Memory();
     private final List<Consumer<ResourceClaim>> listeners = new ArrayList<>();
     private final ClassesByResource byResource;
@@ -104,6 +105,7 @@ public final class ClaimTracker {
         Long written = pending.get(uid);
         if (written == null || version(claim) >= written) {
             pending.remove(uid);
+            sharing.remove(uid);
             count(uid, allocation(claim));
         }
         listeners.forEach(listener -> listener.accept(claim));
@@ -111,6 +113,7 @@ public final class ClaimTracker {
 
     private void forget(ResourceClaim last) {
         pending.remove(last.getMetadata().getUid());
+        sharing.remove(last.getMetadata().getUid());
         count(last.getMetadata().getUid(), null);
     }
 
@@ -169,6 +172,27 @@ public final class ClaimTracker {
         count(claim.getMetadata().getUid(), allocation);
     }
 
+    /** For whom an allocation is pending. */
+    private record Sharing(String group, int pods) {}
+
+    /** The same for one of the Pods of a group, which all use it; {@link #takeBack} is called for each of them. */
+    public void pendForGroup(ResourceClaim claim, AllocationResult allocation, String group) {
+        String uid = claim.getMetadata().getUid();
+        if (pendingOf(claim, group) == null) {
+            pend(claim, allocation);
+            sharing.put(uid, new Sharing(group, 1));
+        } else {
+            sharing.computeIfPresent(uid, (u, before) -> new Sharing(group, before.pods + 1));
+        }
+    }
+
+    /** What is going to be allocated to the claim for a group, by its uid; null if there is nothing. */
+    public AllocationResult pendingOf(ResourceClaim claim, String group) {
+        String uid = claim.getMetadata().getUid();
+        Sharing shared = sharing.get(uid);
+        return shared != null && shared.group.equals(group) && pending.containsKey(uid) ? counted.get(uid) : null;
+    }
+
     /** The allocation was written in a version; until that is seen here, older ones do not count. */
     public void written(ResourceClaim claim) {
         String uid = claim.getMetadata().getUid();
@@ -199,6 +223,11 @@ public final class ClaimTracker {
     public void takeBack(ResourceClaim claim) {
         String uid = claim.getMetadata().getUid();
         if (Long.valueOf(NOT_WRITTEN).equals(pending.get(uid))) {
+            Sharing shared = sharing.remove(uid);
+            if (shared != null && shared.pods > 1) {
+                sharing.put(uid, new Sharing(shared.group, shared.pods - 1));
+                return;
+            }
             pending.remove(uid);
             ResourceClaim known = claim(ObjectKey.of(claim));
             boolean same = known != null && known.getMetadata().getUid().equals(uid);

@@ -6,12 +6,14 @@ import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.AllocationResultBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
 import io.k8j.client.Client;
 import io.k8j.client.DeleteOptions;
 import io.k8j.client.ObjectKey;
 import io.k8j.client.PatchType;
 import io.k8j.client.Resources;
 import io.k8j.model.api.ApiException;
+import io.k8j.model.group.SharedClaims;
 import io.k8j.scheduler.framework.PodInfo;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -41,16 +43,18 @@ public final class ClaimWriter {
     }
 
     /**
-     * Allocates the claim, if it has no devices yet, and reserves it for the Pod.
+     * Allocates the claim, if it has no devices yet, and reserves it for the Pod or its group. What another Pod of the
+     * group has written already is fine.
      *
      * @param allocation null if the claim has its devices
      * @return the claim as it is stored now
      */
-    public ResourceClaim bind(ResourceClaim known, AllocationResult allocation, PodInfo pod) throws RefusedException {
+    public ResourceClaim bind(ResourceClaim known, AllocationResult allocation, ResourceClaimConsumerReference consumer)
+            throws RefusedException {
         ResourceClaim claim = known;
         for (int attempt = 1; ; attempt++) {
             try {
-                return write(claim, allocation, pod);
+                return write(claim, allocation, consumer);
             } catch (ApiException e) {
                 if (!e.isConflict() || attempt == TRIES) {
                     String what = allocation == null ? "add reservation" : "add allocation and reservation";
@@ -67,11 +71,14 @@ public final class ClaimWriter {
         }
     }
 
-    private ResourceClaim write(ResourceClaim known, AllocationResult allocation, PodInfo pod) throws RefusedException {
+    private ResourceClaim write(
+            ResourceClaim known, AllocationResult allocation, ResourceClaimConsumerReference consumer)
+            throws RefusedException {
         ResourceClaim claim = known;
         if (claim.getMetadata().getDeletionTimestamp() != null) {
             throw new RefusedException("claim %s got deleted in the meantime".formatted(ObjectKey.of(claim)));
         }
+        if (isDone(claim, allocation, consumer)) return claim;
         if (allocation != null && ClaimTracker.allocation(claim) != null) {
             throw new RefusedException(
                     "claim %s got allocated elsewhere in the meantime".formatted(ObjectKey.of(claim)));
@@ -92,14 +99,24 @@ public final class ClaimWriter {
                             .build())
                     .endStatus();
         }
-        return claims.updateStatus(changed.editOrNewStatus()
-                .addNewReservedFor()
-                .withResource("pods")
-                .withName(pod.key().name())
-                .withUid(pod.uid())
-                .endReservedFor()
-                .endStatus()
-                .build());
+        return claims.updateStatus(
+                changed.editOrNewStatus().addToReservedFor(consumer).endStatus().build());
+    }
+
+    private static boolean isDone(
+            ResourceClaim claim, AllocationResult allocation, ResourceClaimConsumerReference consumer) {
+        AllocationResult stored = ClaimTracker.allocation(claim);
+        return SharedClaims.isGroup(consumer)
+                && stored != null
+                && PodClaims.isReservedFor(claim, consumer.getUid())
+                && (allocation == null || devices(allocation).equals(devices(stored)));
+    }
+
+    private static List<String> devices(AllocationResult allocation) {
+        return allocation.getDevices().getResults().stream()
+                .map(result ->
+                        String.join(" ", result.getRequest(), result.getDriver(), result.getPool(), result.getDevice()))
+                .toList();
     }
 
     /** Stores a claim that was made in memory; its name is made by the server. */
@@ -163,11 +180,11 @@ public final class ClaimWriter {
         });
     }
 
-    /** Takes the Pod's reservation back; what is gone already is fine. */
-    public void release(ResourceClaim claim, PodInfo pod) {
+    /** Takes the reservation of a Pod or group back; what is gone already is fine. */
+    public void release(ResourceClaim claim, String uid) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("$patch", "delete");
-        entry.put("uid", pod.uid());
+        entry.put("uid", uid);
         Map<String, Object> patch = Map.of(
                 "metadata",
                 Map.of("uid", claim.getMetadata().getUid()),

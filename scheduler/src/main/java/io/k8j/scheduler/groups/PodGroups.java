@@ -7,10 +7,12 @@ import io.k8j.scheduler.framework.PodInfo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -25,6 +27,7 @@ public final class PodGroups {
     private final Function<String, PodInfo> placed;
     private final Map<ObjectKey, PodGroup> groups = new HashMap<>();
     private final Map<ObjectKey, Map<String, PodInfo>> members = new HashMap<>();
+    private final Set<String> trying = new HashSet<>();
     private final List<Consumer<ObjectKey>> listeners = new ArrayList<>();
 
     /** @param placed the Pod of a uid on its node, in truth or by assumption; null if it has none */
@@ -51,6 +54,26 @@ public final class PodGroups {
     /** Whether groups make room and are removed as one. */
     public boolean preemptAsOne() {
         return gates.isOn(FeatureGates.WORKLOAD_AWARE_PREEMPTION);
+    }
+
+    /** The group whose claims a Pod may share; null if there is none. */
+    public PodGroup sharing(PodInfo pod) {
+        ObjectKey key = gates.isOn(FeatureGates.GROUP_CLAIMS) ? of(pod) : null;
+        return key == null ? null : groups.get(key);
+    }
+
+    /** Notes that a Pod is only tried in its place, or no longer. */
+    public void trying(PodInfo pod, boolean tried) {
+        if (tried) {
+            trying.add(pod.uid());
+        } else {
+            trying.remove(pod.uid());
+        }
+    }
+
+    /** Whether a Pod of the group has a node, and not only to try it. */
+    public boolean hasPlaced(ObjectKey group) {
+        return pods(group).stream().anyMatch(pod -> placed.apply(pod.uid()) != null && !trying.contains(pod.uid()));
     }
 
     /** Told when a group comes or changes, or gets another Pod. */

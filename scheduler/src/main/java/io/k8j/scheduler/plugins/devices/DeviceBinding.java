@@ -2,6 +2,7 @@ package io.k8j.scheduler.plugins.devices;
 
 import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
 import io.k8j.client.EventRecorder;
 import io.k8j.client.ObjectKey;
 import io.k8j.model.api.TransportException;
@@ -48,12 +49,13 @@ final class DeviceBinding {
         try {
             for (int i = 0; i < needs.claims.size(); i++) {
                 ResourceClaim claim = needs.claims.get(i);
-                if (PodClaims.isReservedFor(claim, pod.uid())) {
+                ResourceClaimConsumerReference consumer = needs.consumers.get(i);
+                if (PodClaims.isReservedFor(claim, consumer.getUid())) {
                     continue;
                 }
                 AllocationResult allocation =
                         needs.reserved.get(claim.getMetadata().getUid());
-                ResourceClaim written = writer.bind(claim, allocation, pod);
+                ResourceClaim written = writer.bind(claim, allocation, consumer);
                 needs.claims.set(i, written);
                 if (allocation != null) {
                     framework.post(() -> tracker.written(written));
@@ -74,7 +76,7 @@ final class DeviceBinding {
         ResourceClaim inMemory = needs.chosen.extended();
         needs.extendedStored = writer.create(inMemory);
         AllocationResult allocation = needs.reserved.get(inMemory.getMetadata().getUid());
-        ResourceClaim written = writer.bind(needs.extendedStored, allocation, pod);
+        ResourceClaim written = writer.bind(needs.extendedStored, allocation, PodClaims.consumer(pod));
         framework.post(() -> tracker.stored(inMemory, written));
         needs.extendedStored = written;
         writer.tell(pod, written, needs.chosen.mappings());

@@ -6,11 +6,15 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceSubRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
+import io.k8j.model.group.SharedClaims;
 import io.k8j.scheduler.devices.Allocator;
+import io.k8j.scheduler.devices.PodClaims;
 import io.k8j.scheduler.framework.NodeSelection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +26,12 @@ final class DeviceNeeds {
     private static final int MOST_ALTERNATIVES = 8;
 
     final List<ResourceClaim> claims; // replaced one by one while the Pod is bound
+    final List<ResourceClaimConsumerReference> consumers; // of each claim: the Pod, or its group
     final SortedMap<String, String> extended; // extended resources, with the classes that stand for them
     final String extendedUid; // of the claim for these until it is stored; null if there are none
     final List<NodeSelection> reach = new ArrayList<>(); // null for claims without devices, or on all nodes
     final List<ResourceClaim> toAllocate = new ArrayList<>(); // without the one for extended resources
+    final Map<ResourceClaim, AllocationResult> joined = new IdentityHashMap<>(0); // which others of the group began
     final Map<String, Choice> found = new HashMap<>(); // by node
     final Set<Integer> unavailable = new HashSet<>(); // claims whose devices some node does not reach
     final Map<String, AllocationResult> reserved = new LinkedHashMap<>(); // by claim's uid
@@ -33,10 +39,21 @@ final class DeviceNeeds {
     Choice chosen; // null until a node is
     ResourceClaim extendedStored; // null until it is
 
-    DeviceNeeds(List<ResourceClaim> claims, SortedMap<String, String> extended, String extendedUid) {
-        this.claims = new ArrayList<>(claims);
+    DeviceNeeds(PodClaims of, SortedMap<String, String> extended, String extendedUid) {
+        this.claims = new ArrayList<>(of.claims());
+        this.consumers = of.consumers();
         this.extended = extended;
         this.extendedUid = extendedUid;
+    }
+
+    /** The uid of the group that is to use a claim; null if the Pod is to. */
+    String groupOf(ResourceClaim claim) {
+        for (int i = 0; i < consumers.size(); i++) {
+            if (claims.get(i) == claim) { // a look at all that is in them would cost more
+                return SharedClaims.isGroup(consumers.get(i)) ? consumers.get(i).getUid() : null;
+            }
+        }
+        return null;
     }
 
     /**

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.k8j.client.ObjectKey;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.TransportException;
+import io.k8j.model.group.PodGroup;
 import io.k8j.model.time.Time;
 import io.k8j.scheduler.devices.Allocator;
 import io.k8j.scheduler.devices.BindingConditions;
@@ -25,6 +26,7 @@ import io.k8j.scheduler.framework.PodInfo;
 import io.k8j.scheduler.framework.ResourceNames;
 import io.k8j.scheduler.framework.Scores;
 import io.k8j.scheduler.framework.Status;
+import io.k8j.scheduler.groups.PodGroups;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,6 +54,7 @@ public final class DynamicResourcesPlugin
     private static final Status ELSEWHERE = Status.unresolvable("resourceclaim not available on the node");
 
     private final ClaimTracker tracker;
+    private final PodGroups groups;
     private final ClaimWriter writer;
     private final FrameworkHandle framework;
     private final Time time;
@@ -70,6 +73,7 @@ public final class DynamicResourcesPlugin
     public DynamicResourcesPlugin(
             PluginContext context, RandomGenerator random, Duration filterTimeout, Duration bindingTimeout) {
         this.tracker = ClaimTracker.of(context);
+        this.groups = context.groups();
         this.writer = new ClaimWriter(context.client());
         this.framework = context.framework();
         this.time = context.client().time();
@@ -105,7 +109,7 @@ public final class DynamicResourcesPlugin
     }
 
     private PodClaims claimsOf(PodInfo pod) {
-        return PodClaims.of(pod, tracker::claim);
+        return PodClaims.of(pod, tracker::claim, groups.sharing(pod));
     }
 
     @Override
@@ -131,13 +135,18 @@ public final class DynamicResourcesPlugin
         if (claims.claims().isEmpty() && extended.isEmpty()) {
             return Status.SKIP;
         }
-        DeviceNeeds needs = new DeviceNeeds(claims.claims(), extended, extended.isEmpty() ? null : newUid());
+        DeviceNeeds needs = new DeviceNeeds(claims, extended, extended.isEmpty() ? null : newUid());
         if (!extended.isEmpty() && tracker.extendedOf(pod) != null) {
             startOver(pod, tracker.extendedOf(pod));
             return Status.unresolvable("cannot schedule extended resource claim");
         }
         for (ResourceClaim claim : needs.claims) {
             AllocationResult allocation = ClaimTracker.allocation(claim);
+            String sharer = allocation == null ? needs.groupOf(claim) : null;
+            if (sharer != null && tracker.pendingOf(claim, sharer) != null) {
+                allocation = tracker.pendingOf(claim, sharer);
+                needs.joined.put(claim, allocation);
+            }
             needs.reach.add(allocation == null ? null : NodeSelection.of(allocation.getNodeSelector()));
             if (allocation == null) {
                 String problem = DeviceProblems.of(claim, tracker);
@@ -245,7 +254,28 @@ public final class DynamicResourcesPlugin
                 return new Result(Status.unschedulable("deallocation of ResourceClaim completed"), null);
             }
         }
-        return new Result(Status.unschedulable("still not schedulable"), null);
+        return new Result(
+                Status.unschedulable(
+                        letGroupStartOver(pod, needs)
+                                ? "ResourceClaim unreserved for PodGroup"
+                                : "still not schedulable"),
+                null);
+    }
+
+    /** A group of which no Pod has a node yet may get other devices than those of an earlier attempt. */
+    private boolean letGroupStartOver(PodInfo pod, DeviceNeeds needs) {
+        PodGroup group = groups.sharing(pod);
+        if (group == null || groups.hasPlaced(ObjectKey.of(group))) return false;
+        String uid = group.getMetadata().getUid();
+        for (ResourceClaim claim : needs.claims) {
+            if (uid.equals(needs.groupOf(claim))
+                    && ClaimTracker.allocation(claim) != null
+                    && PodClaims.isReservedFor(claim, uid)) {
+                framework.writers().execute(() -> attempt("release", claim, () -> writer.release(claim, uid)));
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void attempt(String what, ResourceClaim claim, Runnable write) {
@@ -282,20 +312,29 @@ public final class DynamicResourcesPlugin
     @Override
     public Status reserve(CycleState state, PodInfo pod, NodeInfo node) {
         DeviceNeeds needs = state.read(NEEDS);
-        if (needs == null || needs.allocator == null) {
-            return Status.SUCCESS;
+        if (needs == null) return Status.SUCCESS;
+        if (needs.allocator != null) {
+            DeviceNeeds.Choice choice = needs.found.get(node.name());
+            if (choice == null) {
+                return Status.error("claim allocation not found for node");
+            }
+            needs.chosen = choice;
+            for (int i = 0; i < choice.claims().size(); i++) {
+                pend(needs, choice.claims().get(i), choice.results().get(i));
+            }
         }
-        DeviceNeeds.Choice choice = needs.found.get(node.name());
-        if (choice == null) {
-            return Status.error("claim allocation not found for node");
-        }
-        needs.chosen = choice;
-        for (int i = 0; i < choice.claims().size(); i++) {
-            ResourceClaim claim = choice.claims().get(i);
-            needs.reserved.put(claim.getMetadata().getUid(), choice.results().get(i));
-            tracker.pend(claim, choice.results().get(i));
-        }
+        needs.joined.forEach((claim, allocation) -> pend(needs, claim, allocation));
         return Status.SUCCESS;
+    }
+
+    private void pend(DeviceNeeds needs, ResourceClaim claim, AllocationResult allocation) {
+        String group = needs.groupOf(claim);
+        if (group == null) {
+            tracker.pend(claim, allocation);
+        } else {
+            tracker.pendForGroup(claim, allocation, group);
+        }
+        needs.reserved.put(claim.getMetadata().getUid(), allocation);
     }
 
     @Override
@@ -309,7 +348,7 @@ public final class DynamicResourcesPlugin
                 tracker.takeBack(claim);
             }
             if (ClaimTracker.allocation(claim) != null && PodClaims.isReservedFor(claim, pod.uid())) {
-                framework.writers().execute(() -> attempt("release", claim, () -> writer.release(claim, pod)));
+                framework.writers().execute(() -> attempt("release", claim, () -> writer.release(claim, pod.uid())));
             }
         }
         if (needs.chosen != null && needs.chosen.extended() != null) {
