@@ -325,7 +325,7 @@ public final class ApiServerCore implements AutoCloseable {
         return resource;
     }
 
-    private Call context(UserInfo user, String agent, ApiCall call, ServedResource resource) {
+    Call context(UserInfo user, String agent, ApiCall call, ServedResource resource) {
         boolean dryRun = !call.query().getOrDefault("dryRun", "").isEmpty();
         RequestContext context = new RequestContext(
                 user,

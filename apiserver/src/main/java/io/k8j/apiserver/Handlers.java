@@ -70,6 +70,9 @@ final class Handlers implements AutoCloseable {
     private final Subresources subresources = new Subresources();
     private final WatchHandler watch;
     private final Admission admission;
+    /** Deletes the objects of a definition that goes. */
+    private final Handler instances;
+
     private final StorageRewriter rewriter;
     private final ObjectWriter writer;
     private final ApiServerCore core;
@@ -120,6 +123,8 @@ final class Handlers implements AutoCloseable {
         ObjectCreator creator = new ObjectCreator(writer, admission, hooks, parts.random());
         UpdateFlow updates = new UpdateFlow(writer, creator, admission, hooks);
         DeleteFlow deletes = new DeleteFlow(writer, admission, hooks);
+        // Upstream asks admission about an eviction and the end of a definition, not about what goes with them.
+        DeleteFlow admitted = new DeleteFlow(writer, Admission.NONE, hooks);
         ListHandler lister = new ListHandler(feed);
         Consumer<Call> mayCreate = call -> access.checkCreate(call.context().user(), call.api());
         verbs.put(Verb.GET, new GetHandler(feed));
@@ -129,6 +134,7 @@ final class Handlers implements AutoCloseable {
         verbs.put(Verb.PATCH, new PatchHandler(updates, Rules.MAIN, mayCreate));
         verbs.put(Verb.DELETE, new DeleteHandler(deletes));
         verbs.put(Verb.DELETECOLLECTION, new DeleteCollectionHandler(lister, deletes));
+        instances = new DeleteCollectionHandler(lister, admitted);
         Handler getter = verbs.get(Verb.GET);
         updatable("*", "status", getter, updates, Rules.STATUS);
         updatable("pods", "ephemeralcontainers", getter, updates, PodRules.EPHEMERAL_CONTAINERS);
@@ -146,9 +152,9 @@ final class Handlers implements AutoCloseable {
                 "eviction",
                 Verb.CREATE,
                 new EvictionHandler(
-                        storage("policy", "poddisruptionbudgets"), editor, admission, verbs.get(Verb.DELETE)));
+                        storage("policy", "poddisruptionbudgets"), editor, admission, new DeleteHandler(admitted)));
         subresources.add("serviceaccounts", "token", Verb.CREATE, new TokenHandler(parts.tokens(), admission));
-        addVirtual(access.authorizer(), parts);
+        addVirtual(access.authorizer(), parts, admission);
         if (config.apis().usage() != null)
             addUsage(new ResourceUsage(core.reader(), config.apis().usage()));
         customs = new CustomResources(
@@ -174,16 +180,17 @@ final class Handlers implements AutoCloseable {
         subresources.add(resource, subresource, Verb.PATCH, new PatchHandler(updates, rules, call -> {}));
     }
 
-    private void addVirtual(Authorizer authorizer, ApiServerCore.Parts parts) {
-        AccessReviews reviews = new AccessReviews(authorizer);
+    private void addVirtual(Authorizer authorizer, ApiServerCore.Parts parts, Admission admission) {
+        AccessReviews reviews = new AccessReviews(authorizer, admission);
         String access = ".authorization.k8s.io";
         subresources.add("subjectaccessreviews" + access, "", Verb.CREATE, reviews.others(false));
         subresources.add("localsubjectaccessreviews" + access, "", Verb.CREATE, reviews.others(true));
         subresources.add("selfsubjectaccessreviews" + access, "", Verb.CREATE, reviews.self());
         subresources.add("selfsubjectrulesreviews" + access, "", Verb.CREATE, reviews.rules());
         String identity = ".authentication.k8s.io";
-        subresources.add("tokenreviews" + identity, "", Verb.CREATE, IdentityReviews.tokens(parts.reviews()));
-        subresources.add("selfsubjectreviews" + identity, "", Verb.CREATE, IdentityReviews.self());
+        subresources.add(
+                "tokenreviews" + identity, "", Verb.CREATE, IdentityReviews.tokens(parts.reviews(), admission));
+        subresources.add("selfsubjectreviews" + identity, "", Verb.CREATE, IdentityReviews.self(admission));
         subresources.add("componentstatuses", "", Verb.LIST, ComponentStatuses.list());
         subresources.add("componentstatuses", "", Verb.GET, ComponentStatuses.get());
     }
@@ -256,10 +263,8 @@ final class Handlers implements AutoCloseable {
                 resource.id().group(), resource.kind().version(), resource.id().resource());
         ServedResource any = core.table().find(gvr.group(), gvr.resource());
         if (any == null) return;
-        core.call(
-                SERVER,
-                "kube-apiserver",
-                new ApiCall(Verb.DELETECOLLECTION, any.gvr(), "", "", "", Map.of(), null, null));
+        ApiCall all = new ApiCall(Verb.DELETECOLLECTION, any.gvr(), "", "", "", Map.of(), null, null);
+        instances.handle(core.context(SERVER, "kube-apiserver", all, any));
     }
 
     @Override

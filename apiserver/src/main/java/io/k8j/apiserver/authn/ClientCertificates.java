@@ -48,7 +48,8 @@ final class ClientCertificates implements Authenticator {
     private static Recognition user(X509Certificate certificate) {
         CertificateSubject subject = CertificateSubject.of(certificate);
         if (subject.commonName().isEmpty()) {
-            return Recognition.NONE;
+            // Upstream hears of it from the check for proxies, whose authority has signed no such certificate.
+            return new Recognition.Bad("certificate SN=%s names no user".formatted(certificate.getSerialNumber()));
         }
         if (subject.uids().size() > 1) {
             return new Recognition.Bad(

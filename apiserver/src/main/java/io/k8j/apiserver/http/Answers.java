@@ -1,6 +1,7 @@
 package io.k8j.apiserver.http;
 
 import io.k8j.apiserver.audit.AuditEvent;
+import io.k8j.apiserver.authn.HeaderText;
 import io.k8j.apiserver.resource.ServedResource;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
@@ -171,8 +172,8 @@ final class Answers {
 
     static void warn(Exchange exchange, List<String> warnings) {
         for (String warning : warnings) {
-            exchange.addResponseHeader(
-                    "Warning", "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+            String quoted = warning.replace("\\", "\\\\").replace("\"", "\\\"");
+            exchange.addResponseHeader("Warning", "299 - \"" + HeaderText.toSend(quoted) + "\"");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.k8j.apiserver.http;
 
+import io.k8j.apiserver.resource.ObjectCodec;
 import io.k8j.apiserver.resource.StatedKind;
 import io.k8j.apiserver.verb.Params;
 import io.k8j.apiserver.verb.RequestBody;
@@ -33,6 +34,8 @@ final class CallReader {
 
     private static final String TYPE_META = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind"
             + " string \"json:\\\"kind,omitempty\\\"\" }";
+    private static final String OPTIONS_SCHEME =
+            "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27";
     private static final int SHOWN_BYTES = 30;
 
     private CallReader() {}
@@ -62,7 +65,7 @@ final class CallReader {
      *
      * @throws ApiException 400, 413 or 415 for what cannot be read
      */
-    static ApiCall read(Exchange exchange, RequestPath path, Verb verb, String kind, boolean custom) {
+    static ApiCall read(Exchange exchange, RequestPath path, Verb verb, GroupVersionKind kind, boolean custom) {
         if (exchange.bodyTooLarge()) {
             throw ApiException.tooLarge("Request entity too large: limit is 3145728");
         }
@@ -75,7 +78,7 @@ final class CallReader {
             case PATCH -> patch(exchange, contentType, custom);
             case CREATE, UPDATE -> written(exchange, contentType, kind, verb, query);
             case DELETE, DELETECOLLECTION ->
-                exchange.body().length == 0 ? null : wholeObject(exchange, contentType, "");
+                exchange.body().length == 0 ? null : wholeObject(exchange, contentType, null);
         };
         return new ApiCall(
                 verb,
@@ -90,10 +93,11 @@ final class CallReader {
 
     /** Upstream looks at the options before it decodes the body, which may be wrong, too. */
     private static Object written(
-            Exchange exchange, String contentType, String kind, Verb verb, Map<String, String> query) {
-        boolean readable = contentType.isEmpty() && exchange.header("Content-Type") == null
-                || MediaTypes.SUPPORTED.contains(contentType)
-                        && MediaTypes.isWellFormed(exchange.header("Content-Type"));
+            Exchange exchange, String contentType, GroupVersionKind kind, Verb verb, Map<String, String> query) {
+        String named = exchange.header("Content-Type");
+        boolean readable = named == null
+                || named.isBlank() // as if it were not there
+                || MediaTypes.SUPPORTED.contains(contentType) && MediaTypes.isWellFormed(named);
         if (readable) {
             try {
                 return wholeObject(exchange, contentType, kind);
@@ -134,10 +138,10 @@ final class CallReader {
     }
 
     /** A body that must be an object of some kind; what cannot be one is refused with its beginning. */
-    private static Object wholeObject(Exchange exchange, String contentType, String kind) {
+    private static Object wholeObject(Exchange exchange, String contentType, GroupVersionKind kind) {
         String why;
         try {
-            Object parsed = object(exchange, contentType);
+            Object parsed = object(exchange, contentType, kind);
             Object tree = RequestBody.of(parsed).tree();
             if (tree instanceof Map<?, ?> map) {
                 why = StatedKind.fault(Trees.asMap(map));
@@ -153,9 +157,21 @@ final class CallReader {
             String words = e.getMessage();
             why = words.startsWith("yaml: ") ? words : "couldn't get version/kind; json parse error: " + words;
         } catch (ProtobufException e) {
-            why = e.getMessage();
+            if (e.kind() != null && kind != null) throw unfit(kind, e);
+            why = e.isKnownKind() ? e.getMessage() : ObjectCodec.unregistered(e.kind(), OPTIONS_SCHEME);
         }
         throw unrecognized(exchange, kind, why);
+    }
+
+    /** What could be read as far as its kind, which is told then. */
+    private static ApiException unfit(GroupVersionKind wanted, ProtobufException e) {
+        GroupVersionKind found = e.kind();
+        return ApiException.badRequest("%s in version \"%s\" cannot be handled as a %s: %s"
+                .formatted(
+                        found.kind(),
+                        found.version(),
+                        wanted.kind(),
+                        e.isKnownKind() ? e.getMessage() : ObjectCodec.misfit(found, wanted)));
     }
 
     /** Custom resources have no protobuf form, which upstream finds out when it decodes one. */
@@ -163,18 +179,18 @@ final class CallReader {
         try {
             ProtobufCodec.checkEnvelope(exchange.body());
         } catch (ProtobufException e) {
-            return unrecognized(exchange, kind.kind(), e.getMessage());
+            return unrecognized(exchange, kind, e.getMessage());
         }
         return ApiException.badRequest(
                 "%s in version \"%s\" cannot be handled as a %s: object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message"
                         .formatted(kind.kind(), kind.version(), kind.kind()));
     }
 
-    /** @param kind empty for options, of which upstream tells only what is wrong */
-    private static ApiException unrecognized(Exchange exchange, String kind, String why) {
-        if (kind.isEmpty()) return ApiException.badRequest(why);
+    /** @param kind null for options, of which upstream tells only what is wrong */
+    private static ApiException unrecognized(Exchange exchange, GroupVersionKind kind, String why) {
+        if (kind == null) return ApiException.badRequest(why);
         return ApiException.badRequest("the object provided is unrecognized (must be of type %s): %s (%s)"
-                .formatted(kind, why, beginning(exchange.body())));
+                .formatted(kind.kind(), why, beginning(exchange.body())));
     }
 
     private static String goType(Object tree) {
@@ -200,11 +216,11 @@ final class CallReader {
         return cut ? text + " ..." : text;
     }
 
-    private static Object object(Exchange exchange, String contentType) {
+    private static Object object(Exchange exchange, String contentType, GroupVersionKind kind) {
         return switch (contentType) {
             case "", MediaTypes.JSON -> json(exchange.body());
             case MediaTypes.YAML -> yaml(exchange.body());
-            case MediaTypes.PROTOBUF -> ProtobufBodies.read(exchange.body());
+            case MediaTypes.PROTOBUF -> ProtobufBodies.read(exchange.body(), kind);
             default -> throw ApiException.unsupportedMediaType(MediaTypes.SUPPORTED);
         };
     }

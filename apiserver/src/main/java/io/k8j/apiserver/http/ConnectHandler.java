@@ -134,9 +134,9 @@ public final class ConnectHandler {
         boolean bare = path.rest().isEmpty() && !exchange.path().endsWith("/");
         boolean reads = exchange.method().equals("GET") || exchange.method().equals("HEAD");
         String rest = "/" + path.rest() + rawQuery;
+        admit(exchange, path);
         ProxyTargets targets = new ProxyTargets(objects, kubeletTls);
         Backend backend = targets.find(path.resource(), path.namespace(), path.name(), rest);
-        admit(exchange, path);
         if (StreamingProxy.isUpgrade(exchange)) {
             StreamingProxy.splice(exchange, backend);
         } else if (bare && reads) {
@@ -162,6 +162,8 @@ public final class ConnectHandler {
                                 ? "Pod"
                                 : path.resource().resource().equals("nodes") ? "Node" : "Service");
         Map<String, Object> options = ConnectOptions.of(kind, exchange.query());
+        boolean further = !path.rest().isEmpty() || exchange.path().endsWith("/");
+        if (further) options.put("path", "/" + path.rest()); // whatever the query says
         ApiCall call = new ApiCall(
                 Verb.CREATE, path.resource(), path.namespace(), path.name(), path.subresource(), Map.of(), null, null);
         core.admitConnect(exchange.user(), call, options);

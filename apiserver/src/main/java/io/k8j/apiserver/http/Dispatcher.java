@@ -7,6 +7,8 @@ import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiResponse;
 import io.k8j.model.api.Verb;
+import io.k8j.model.resource.GroupVersionKind;
+import io.k8j.model.resource.ResourceInfo;
 import io.k8j.model.resource.ResourceRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -143,7 +145,7 @@ public final class Dispatcher implements RequestFilter.Next {
             if (custom && nameless) throw ApiException.badRequest("name must be provided");
             throw ApiException.methodNotAllowed();
         }
-        String kind = resource.gvk().kind();
+        GroupVersionKind kind = kindOfBody(resource, path.subresource());
         if (verb == Verb.WATCH) {
             Negotiation form = Negotiation.ofWatch(exchange, noProtobuf);
             return new Asked(CallReader.read(exchange, path, verb, kind, custom), form);
@@ -157,6 +159,14 @@ public final class Dispatcher implements RequestFilter.Next {
         boolean scale = path.subresource().equals("scale");
         if (writes && custom && !scale) KindOfBody.checkCustom(exchange, call.body(), resource.gvk());
         return new Asked(call, form);
+    }
+
+    private static GroupVersionKind kindOfBody(ServedResource resource, String subresource) {
+        if (subresource.isEmpty()) return resource.gvk();
+        for (ResourceInfo.Subresource part : resource.info().subresources()) {
+            if (part.name().equals(subresource)) return part.gvk();
+        }
+        return resource.gvk();
     }
 
     /**

@@ -26,14 +26,14 @@ final class ObjectForms {
 
     /** The list as an envelope and the objects' own bytes. */
     static Body list(GroupVersionKind listKind, ApiList list, boolean builtIn) {
-        return new ListBody(listHead(listKind, list), list.items(), builtIn);
+        return new ListBody(listHead(listKind, list, builtIn), list.items(), builtIn);
     }
 
-    private static byte[] listHead(GroupVersionKind kind, ApiList list) {
+    private static byte[] listHead(GroupVersionKind kind, ApiList list, boolean builtIn) {
         Map<String, Object> head = new LinkedHashMap<>();
         head.put("kind", kind.kind());
         head.put("apiVersion", kind.apiVersion());
-        head.put("metadata", listMeta(list));
+        head.put("metadata", wholeMeta(list, builtIn));
         byte[] json = Json.write(head);
         byte[] items = ",\"items\":[".getBytes(StandardCharsets.US_ASCII);
         byte[] out = new byte[json.length - 1 + items.length];
@@ -56,12 +56,19 @@ final class ObjectForms {
         return meta;
     }
 
+    /** Lists of custom resources tell that they do not go on, too. */
+    private static Map<String, Object> wholeMeta(ApiList list, boolean builtIn) {
+        Map<String, Object> meta = listMeta(list);
+        if (!builtIn) meta.putIfAbsent("continue", "");
+        return meta;
+    }
+
     /** The whole list as a tree, for YAML and protobuf. */
     static Map<String, Object> listTree(GroupVersionKind kind, ApiList list, boolean builtIn) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("kind", kind.kind());
         tree.put("apiVersion", kind.apiVersion());
-        tree.put("metadata", listMeta(list));
+        tree.put("metadata", wholeMeta(list, builtIn));
         List<Object> items = new ArrayList<>(list.items().size());
         for (ApiObject item : list.items()) {
             Map<String, Object> object = Json.parseObject(item.json());

@@ -53,10 +53,20 @@ final class PeerCertificates {
     /** The same certificate as an object that compares without copying its bytes. */
     private static X509Certificate plain(X509Certificate certificate) {
         try {
-            return (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(certificate.getEncoded()));
+            byte[] bytes = certificate.getEncoded();
+            try {
+                return (X509Certificate)
+                        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes));
+            } catch (CertificateException strict) {
+                return lenient(bytes); // such as one without any name, which must be refused, not fail
+            }
         } catch (CertificateException e) {
             return certificate; // whoever checks it finds out what is wrong with it
         }
+    }
+
+    private static X509Certificate lenient(byte[] bytes) throws CertificateException {
+        return (X509Certificate) new org.bouncycastle.jcajce.provider.asymmetric.x509.CertificateFactory()
+                .engineGenerateCertificate(new ByteArrayInputStream(bytes));
     }
 }

@@ -3,6 +3,7 @@ package io.k8j.apiserver.http;
 import io.k8j.apiserver.verb.RequestBody;
 import io.k8j.model.proto.ProtobufCodec;
 import io.k8j.model.proto.ProtobufException;
+import io.k8j.model.resource.GroupVersionKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,14 @@ import java.util.Map;
 final class ProtobufBodies {
     private ProtobufBodies() {}
 
-    /** @throws ProtobufException with upstream's words as far as it has some */
-    static RequestBody read(byte[] bytes) {
-        return new RequestBody(ProtobufCodec.decode(bytes), List.of());
+    /**
+     * Reads a body.
+     *
+     * @param absent the kind of an object that does not tell its own; null if it must
+     * @throws ProtobufException with upstream's words as far as it has some
+     */
+    static RequestBody read(byte[] bytes, GroupVersionKind absent) {
+        return new RequestBody(ProtobufCodec.decode(bytes, absent), List.of());
     }
 
     /** A watch event with its length in front, as protobuf streams have it. */

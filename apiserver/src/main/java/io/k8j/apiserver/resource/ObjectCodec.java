@@ -166,17 +166,25 @@ public final class ObjectCodec {
                 .formatted(kind, found.version(), wanted.kind(), misfit(found, wanted)));
     }
 
-    private static String misfit(GroupVersionKind found, GroupVersionKind wanted) {
+    /** Why an object of one kind is none of another. */
+    public static String misfit(GroupVersionKind found, GroupVersionKind wanted) {
         if (isRegistered(found)) {
             return "converting (%s.%s) to (%s.%s): unknown conversion"
                     .formatted(found.version(), found.kind(), internalPackage(wanted.group()), wanted.kind());
         }
-        return "no kind \"%s\" is registered for version \"%s\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
-                .formatted(found.kind(), found.apiVersion());
+        return unregistered(found, "pkg/api/legacyscheme/scheme.go:30");
+    }
+
+    /** Says that nobody knows a kind. */
+    public static String unregistered(GroupVersionKind kind, String scheme) {
+        return "no kind \"%s\" is registered for version \"%s\" in scheme \"%s\""
+                .formatted(kind.kind(), kind.apiVersion(), scheme);
     }
 
     private static boolean isRegistered(GroupVersionKind kind) {
-        return ResourceRegistry.known().kind(kind) != null || UNSERVED.contains(kind.apiVersion());
+        return ResourceRegistry.known().kind(kind) != null
+                || UNSERVED.contains(kind.apiVersion())
+                || kind.kind().equals("Status"); // which every group has
     }
 
     private static String internalPackage(String group) {

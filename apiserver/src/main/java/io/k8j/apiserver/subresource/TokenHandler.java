@@ -35,7 +35,15 @@ public final class TokenHandler implements Handler {
     @Override
     public ApiResponse handle(Call call) {
         Params params = Params.create(call.api());
-        Map<String, Object> request = Decoding.created(call, params, REQUEST);
+        AdmissionRequest admitted = new AdmissionRequest(
+                call.context(),
+                AdmissionRequest.Operation.CREATE,
+                REQUEST,
+                Decoding.created(call, params, REQUEST),
+                null,
+                params.tree());
+        admission.mutate(admitted);
+        Map<String, Object> request = admitted.object();
         String wanted = Trees.string(request, "metadata", "name");
         if (wanted != null && !wanted.isEmpty() && !wanted.equals(call.name())) {
             throw ApiException.invalid(
@@ -51,8 +59,7 @@ public final class TokenHandler implements Handler {
         Trees.set(request, account.object().uid(), "metadata", "uid");
         Trees.set(request, SystemFields.time(call.context().now()), "metadata", "creationTimestamp");
         Trees.set(request, call.namespace(), "metadata", "namespace");
-        admission.check(new AdmissionRequest(
-                call.context(), AdmissionRequest.Operation.CREATE, REQUEST, request, null, params.tree()));
+        admission.validate(admitted);
         Map<String, Object> issued = issuer.issue(call.context(), account.object(), request);
         return call.answerAsIs(201, ApiObject.ofJson(Json.write(issued)));
     }

@@ -8,19 +8,24 @@ import java.util.Map;
 
 /** Runs the admission steps in their order: all that change first, and later all that only check. */
 public final class Admission {
+    /** Without any step, for what is a consequence of a request that was admitted. */
+    public static final Admission NONE = new Admission(List.of());
+
     private final List<AdmissionPlugin> plugins;
 
     public Admission(List<AdmissionPlugin> plugins) {
         this.plugins = List.copyOf(plugins);
     }
 
-    void mutate(AdmissionRequest request) {
+    /** Runs all that change. */
+    public void mutate(AdmissionRequest request) {
         do {
             for (AdmissionPlugin plugin : plugins) if (plugin.handles(request)) plugin.mutate(request);
         } while (request.rounds().begin());
     }
 
-    void validate(AdmissionRequest request) {
+    /** Runs all that only check. */
+    public void validate(AdmissionRequest request) {
         for (AdmissionPlugin plugin : plugins) if (plugin.handles(request)) plugin.validate(request);
     }
 

@@ -27,7 +27,10 @@ public final class Decoding {
         report(call, kind, params, problems(call, body, decoded));
         Map<String, Object> tree = decoded.tree();
         String own = Trees.string(tree, "metadata", "namespace");
-        if (own == null || own.isEmpty()) return tree;
+        if (own == null || own.isEmpty()) {
+            if (!call.namespace().isEmpty()) Trees.set(tree, call.namespace(), "metadata", "namespace");
+            return tree;
+        }
         if (call.namespace().isEmpty()) Trees.remove(tree, "metadata", "namespace");
         else if (!own.equals(call.namespace())) {
             throw ApiException.badRequest(

@@ -53,13 +53,14 @@ public final class DeleteFlow {
             // In the request's version: what no webhook can convert cannot be deleted through another version.
             Map<String, Object> seen = call.workingFormOfStored(object);
             checkPreconditions(call, wanted, object, current);
-            if (marked == null) {
-                Map<String, Object> old = seen == object ? Trees.deepCopy(object) : seen; // cheaper than to read again
-                admission.check(Admission.request(call, Operation.DELETE, null, old, options.tree()));
-            }
+            Map<String, Object> old = seen == object ? Trees.deepCopy(object) : seen; // cheaper than to read again
             Instant now = call.context().now();
             hooks.of(storage).beforeDelete(object, now);
             DeletionPlan plan = DeletionPlan.of(storage.strategy(), storage.gracefulDeletion(), object, wanted, now);
+            if (marked == null && isNew(plan, old)) {
+                Map<String, Object> as = settled(storage, options, plan, old);
+                admission.check(Admission.request(call, Operation.DELETE, null, old, as));
+            }
             Outcome outcome = switch (plan) {
                 case DeletionPlan.AlreadyDeleting a -> new Outcome(current.object(), false);
                 case DeletionPlan.Remove r -> remove(storage, current, object, options.dryRun());
@@ -71,6 +72,31 @@ public final class DeleteFlow {
             marked = outcome.object();
             if (wanted.resourceVersion() != null) wanted = wanted.withResourceVersion(marked.resourceVersion());
         }
+    }
+
+    /** What is under way already is nothing that anybody could be asked about. */
+    private static boolean isNew(DeletionPlan plan, Map<String, Object> old) {
+        boolean namespace = "Namespace".equals(old.get("kind")) && "v1".equals(old.get("apiVersion"));
+        return !(plan instanceof DeletionPlan.AlreadyDeleting)
+                && !(namespace
+                        && plan instanceof DeletionPlan.Mark
+                        && Trees.get(old, "metadata", "deletionTimestamp") != null);
+    }
+
+    /** The options as admission sees them: with the grace that the object gets, and the object that is meant. */
+    private static Map<String, Object> settled(
+            StoredResource storage, DeleteOptions options, DeletionPlan plan, Map<String, Object> old) {
+        Object grace = plan instanceof DeletionPlan.Mark(Map<String, Object> object, boolean thenRemove)
+                        && storage.gracefulDeletion()
+                        && Trees.get(old, "metadata", "deletionTimestamp") == null
+                ? Trees.get(object, "metadata", "deletionGracePeriodSeconds")
+                : null;
+        boolean meant = OWN_WORDS.contains(storage.id()) && options.uid() == null;
+        if (grace == null && !meant) return options.tree();
+        Map<String, Object> tree = Trees.deepCopy(options.tree());
+        if (grace != null) tree.put("gracePeriodSeconds", grace);
+        if (meant) Trees.set(tree, Trees.string(old, "metadata", "uid"), "preconditions", "uid");
+        return tree;
     }
 
     private Outcome remove(StoredResource storage, CachedObject current, Map<String, Object> object, boolean dryRun) {

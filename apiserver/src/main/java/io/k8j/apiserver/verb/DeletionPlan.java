@@ -46,6 +46,11 @@ sealed interface DeletionPlan {
             Trees.set(object, "Terminating", "status", "phase");
             if (!Trees.list(object, "spec", "finalizers").isEmpty()) return new Mark(object, false);
         }
+        boolean first = metadata.get("deletionTimestamp") == null;
+        if (first && isDefinition(object) && !Trees.list(metadata, "finalizers").isEmpty()) {
+            metadata.put("deletionTimestamp", SystemFields.time(now));
+            return new Mark(object, false); // upstream marks it by its own code, which counts no generation
+        }
         Long requested = options.graceSeconds();
         if (requested != null && requested < 0) requested = 1L;
         Long grace = Trees.integer(metadata, "deletionGracePeriodSeconds");
@@ -73,6 +78,11 @@ sealed interface DeletionPlan {
     // A namespace is held by its content, which spec.finalizers stand for.
     private static boolean isNamespace(Map<String, Object> object) {
         return "Namespace".equals(object.get("kind")) && "v1".equals(object.get("apiVersion"));
+    }
+
+    private static boolean isDefinition(Map<String, Object> object) {
+        return "CustomResourceDefinition".equals(object.get("kind"))
+                && "apiextensions.k8s.io/v1".equals(object.get("apiVersion"));
     }
 
     private static long shorten(Map<String, Object> metadata, long grace, long requested, Instant now) {

@@ -198,6 +198,9 @@ record ReadOptions(
         boolean namespaced = call.resource().info().namespaced();
         FieldSelector all = stored(call.resource(), fields);
         if (!call.name().isEmpty()) {
+            if (!fields.terms().isEmpty() && !call.name().equals(fields.exactValue("metadata.name"))) {
+                throw ApiException.badRequest("fieldSelector metadata.name doesn't match requested name");
+            }
             List<FieldSelector.Term> terms = new ArrayList<>(all.terms());
             terms.add(new FieldSelector.Term("metadata.name", false, call.name()));
             all = FieldSelector.of(terms);

@@ -136,6 +136,7 @@ public final class UpdateFlow {
             admission.mutate(seen);
             plan.view().apply(seen.object(), object);
         }
+        metadata.put("resourceVersion", Long.toString(current.revision()));
         SystemFields.dropRepeatedOwners(metadata, true, call.context()::warn);
         keepSystemFields(metadata, Trees.map(old, "metadata"));
         keepGeneration(metadata, Trees.map(old, "metadata"));
@@ -243,7 +244,6 @@ public final class UpdateFlow {
                     call.name(),
                     List.of(FieldError.invalid("metadata.resourceVersion", 0L, "must be specified for an update")));
         }
-        metadata.put("resourceVersion", Long.toString(current.revision()));
     }
 
     private static void keepSystemFields(Map<String, Object> metadata, Map<String, Object> old) {

@@ -5,10 +5,9 @@ import io.k8j.apiserver.spi.Authorizer.Attributes;
 import io.k8j.apiserver.spi.Authorizer.Decision;
 import io.k8j.apiserver.spi.RuleResolver;
 import io.k8j.apiserver.spi.UserInfo;
+import io.k8j.apiserver.verb.Admission;
 import io.k8j.apiserver.verb.Call;
-import io.k8j.apiserver.verb.Decoding;
 import io.k8j.apiserver.verb.Handler;
-import io.k8j.apiserver.verb.Params;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.api.ApiResponse;
@@ -25,9 +24,11 @@ import java.util.Map;
 /** The four kinds of authorization.k8s.io. */
 public final class AccessReviews {
     private final Authorizer authorizer;
+    private final Admission admission;
 
-    public AccessReviews(Authorizer authorizer) {
+    public AccessReviews(Authorizer authorizer, Admission admission) {
         this.authorizer = authorizer;
+        this.admission = admission;
     }
 
     /** SubjectAccessReview and LocalSubjectAccessReview: about anybody. */
@@ -90,8 +91,8 @@ public final class AccessReviews {
         return names;
     }
 
-    private static Map<String, Object> decode(Call call) {
-        return Decoding.created(call, Params.create(call.api()), call.resource().gvk());
+    private Map<String, Object> decode(Call call) {
+        return Reviews.admitted(call, admission);
     }
 
     private static List<FieldError> attributesErrors(Map<String, Object> spec) {

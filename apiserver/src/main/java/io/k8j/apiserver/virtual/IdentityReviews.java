@@ -3,10 +3,8 @@ package io.k8j.apiserver.virtual;
 import io.k8j.apiserver.TokenChecker;
 import io.k8j.apiserver.meta.SystemFields;
 import io.k8j.apiserver.spi.UserInfo;
-import io.k8j.apiserver.verb.Call;
-import io.k8j.apiserver.verb.Decoding;
+import io.k8j.apiserver.verb.Admission;
 import io.k8j.apiserver.verb.Handler;
-import io.k8j.apiserver.verb.Params;
 import io.k8j.model.api.ApiException;
 import io.k8j.model.api.ApiObject;
 import io.k8j.model.json.Json;
@@ -25,9 +23,9 @@ public final class IdentityReviews {
      *
      * @param checker null if tokens cannot be checked yet
      */
-    public static Handler tokens(TokenChecker checker) {
+    public static Handler tokens(TokenChecker checker, Admission admission) {
         return call -> {
-            Map<String, Object> review = decode(call);
+            Map<String, Object> review = Reviews.admitted(call, admission);
             String token = Trees.string(review, "spec", "token");
             if (token == null || token.isEmpty())
                 throw ApiException.badRequest("token is required for TokenReview in authentication");
@@ -43,9 +41,9 @@ public final class IdentityReviews {
     }
 
     /** SelfSubjectReview: who the caller is. */
-    public static Handler self() {
+    public static Handler self(Admission admission) {
         return call -> {
-            Map<String, Object> review = decode(call);
+            Map<String, Object> review = Reviews.admitted(call, admission);
             UserInfo user = call.context().user();
             Map<String, Object> info = new LinkedHashMap<>();
             info.put("username", user.name());
@@ -58,9 +56,5 @@ public final class IdentityReviews {
             review.put("status", new LinkedHashMap<>(Map.of("userInfo", info)));
             return call.answerAsIs(201, ApiObject.ofJson(Json.write(review)));
         };
-    }
-
-    private static Map<String, Object> decode(Call call) {
-        return Decoding.created(call, Params.create(call.api()), call.resource().gvk());
     }
 }

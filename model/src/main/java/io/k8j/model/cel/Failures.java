@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 final class Failures {
     private static final Pattern PLACE = Pattern.compile("^evaluation error(?: at <input>:\\d+)?: ");
     private static final Pattern KEY = Pattern.compile("key '(.*)' is not present in map\\.?", Pattern.DOTALL);
+    private static final Pattern FIELD = Pattern.compile("Error resolving field '(.*)'\\. Field selections must be .*");
     private static final Pattern INDEX = Pattern.compile("Index out of bounds: (.*)");
     private static final Pattern GO_DURATION =
             Pattern.compile("[+-]?(?:0|(?:(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:ns|us|µs|μs|ms|s|m|h))+)");
@@ -24,7 +25,11 @@ final class Failures {
         return switch (cause) {
             case CelAttributeNotFoundException e -> {
                 Matcher key = KEY.matcher(message);
-                yield key.find() ? "no such key: " + key.group(1) : message;
+                if (key.find()) yield "no such key: " + key.group(1);
+                Matcher field = FIELD.matcher(message); // of something that has no fields, such as null
+                if (field.matches()) yield "no such key: " + field.group(1);
+                // In some places the library tells the bare key.
+                yield message.startsWith("No such attribute") ? message : "no such key: " + message;
             }
             case CelDivideByZeroException e -> message.contains("odul") ? "modulus by zero" : "division by zero";
             case CelIndexOutOfBoundsException e -> {

@@ -58,7 +58,8 @@ final class Decoder {
     /** Narrows the input to the length-delimited value that comes next; gives the end to go back to. */
     int open() {
         long length = varint();
-        if (length < 0 || length > end - at) throw broken("a length of " + Long.toUnsignedString(length));
+        if (length < 0) throw new ProtobufException("proto: negative length found during unmarshaling");
+        if (length > end - at) throw cutOff();
         if (++depth > MAX_DEPTH) throw new ProtobufException("message is nested more than " + MAX_DEPTH + " deep");
         int outer = end;
         end = at + (int) length;
@@ -74,12 +75,12 @@ final class Decoder {
     long varint() {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
-            if (at >= end) throw broken("an unfinished number");
+            if (at >= end) throw cutOff();
             byte next = bytes[at++];
             value |= (long) (next & 0x7f) << shift;
             if (next >= 0) return value;
         }
-        throw broken("a number of more than 64 bits");
+        throw new ProtobufException("proto: integer overflow");
     }
 
     String text() {
@@ -102,21 +103,38 @@ final class Decoder {
             case WireType.FIXED64 -> advance(8);
             case WireType.LENGTH -> close(open());
             case WireType.FIXED32 -> advance(4);
-            default -> throw broken("wire type " + wireType);
+            case WireType.GROUP -> skipGroup();
+            default -> throw new ProtobufException("proto: illegal wireType " + wireType);
         }
     }
 
     private void advance(int count) {
-        if (count > end - at) throw broken("an unfinished value");
+        if (count > end - at) throw cutOff();
         at += count;
     }
 
-    private ProtobufException broken(String what) {
-        return new ProtobufException("malformed protobuf: " + what + " at byte " + at);
+    /** Groups are older than messages; whoever does not know their number passes over all that is in them. */
+    private void skipGroup() {
+        if (++depth > MAX_DEPTH) throw new ProtobufException("message is nested more than " + MAX_DEPTH + " deep");
+        while (true) {
+            int wireType = (int) (varint() & 7);
+            if (wireType == WireType.GROUP_END) break;
+            skip(wireType);
+        }
+        depth--;
     }
 
-    private void want(int wireType, int wanted) {
-        if (wireType != wanted) throw broken("wire type " + wireType + " instead of " + wanted);
+    private static ProtobufException cutOff() {
+        return new ProtobufException("unexpected EOF");
+    }
+
+    /** @param field its JSON name; Go calls it nearly so */
+    private static void want(int wireType, int wanted, String field) {
+        if (wireType == wanted) return;
+        String name = field.equals("metadata")
+                ? "ObjectMeta"
+                : field.isEmpty() ? "" : Character.toUpperCase(field.charAt(0)) + field.substring(1);
+        throw new ProtobufException("proto: wrong wireType = " + wireType + " for field " + name);
     }
 
     private void fields(Message message, Map<String, Object> tree) {
@@ -124,11 +142,17 @@ final class Decoder {
             long tag = varint();
             int number = (int) (tag >>> 3);
             int wireType = (int) (tag & 7);
-            if (number <= 0) throw broken("field number " + number);
+            if (wireType == WireType.GROUP_END) {
+                throw new ProtobufException("proto: " + message.name() + ": wiretype end group for non-group");
+            }
+            if (number <= 0) {
+                throw new ProtobufException(
+                        "proto: %s: illegal tag %d (wire type %d)".formatted(message.name(), number, wireType));
+            }
             Message.Entry entry = message.entry(number);
             if (entry == null) skip(wireType);
             else if (entry.inline() != null) {
-                want(wireType, WireType.LENGTH);
+                want(wireType, WireType.LENGTH, "");
                 int outer = open();
                 fields(entry.inline(), tree);
                 close(outer);
@@ -142,25 +166,25 @@ final class Decoder {
         switch (schema.type()) {
             case LIST -> {
                 List<Object> list = list(name, tree);
-                if (schema.typeName() != null) wrappedList(schema, wireType, list);
+                if (schema.typeName() != null) wrappedList(name, schema, wireType, list);
                 else if (wireType == WireType.LENGTH && packable(schema.items())) {
                     int outer = open();
                     while (more()) list.add(scalar(schema.items()));
                     close(outer);
                 } else {
-                    Object item = single(schema.items(), wireType, null);
+                    Object item = single(name, schema.items(), wireType, null);
                     list.add(item);
                 }
             }
             case MAP -> {
-                want(wireType, WireType.LENGTH);
+                want(wireType, WireType.LENGTH, name);
                 Map<String, Object> map = child(name, tree);
                 int outer = open();
                 entry(schema.items(), map);
                 close(outer);
             }
             default -> {
-                Object value = single(schema, wireType, tree.get(name));
+                Object value = single(name, schema, wireType, tree.get(name));
                 if (value != null) tree.put(name, value);
             }
         }
@@ -187,12 +211,12 @@ final class Decoder {
         };
     }
 
-    private void wrappedList(Schema schema, int wireType, List<Object> list) {
-        want(wireType, WireType.LENGTH);
+    private void wrappedList(String name, Schema schema, int wireType, List<Object> list) {
+        want(wireType, WireType.LENGTH, name);
         int outer = open();
         while (more()) {
             long tag = varint();
-            if (tag >>> 3 == 1) list.add(single(schema.items(), (int) (tag & 7), null));
+            if (tag >>> 3 == 1) list.add(single(name, schema.items(), (int) (tag & 7), null));
             else skip((int) (tag & 7));
         }
         close(outer);
@@ -205,7 +229,7 @@ final class Decoder {
             long tag = varint();
             int wireType = (int) (tag & 7);
             if (tag >>> 3 == 1) {
-                want(wireType, WireType.LENGTH);
+                want(wireType, WireType.LENGTH, "mapkey");
                 key = text();
             } else if (tag >>> 3 == 2) {
                 field("", items, wireType, value);
@@ -250,17 +274,17 @@ final class Decoder {
     }
 
     /** One value; {@code earlier} is what the same field had before, into which a message is merged. */
-    private Object single(Schema schema, int wireType, Object earlier) {
+    private Object single(String name, Schema schema, int wireType, Object earlier) {
         switch (schema.type()) {
             case INTEGER, BOOLEAN -> {
-                want(wireType, WireType.VARINT);
+                want(wireType, WireType.VARINT, name);
                 return scalar(schema);
             }
             case NUMBER -> {
-                want(wireType, WireType.FIXED64);
+                want(wireType, WireType.FIXED64, name);
                 return fixedDouble();
             }
-            default -> want(wireType, WireType.LENGTH);
+            default -> want(wireType, WireType.LENGTH, name);
         }
         if (schema.type() == Schema.Type.STRING && schema.format() == null) return text();
         if (schema.type() == Schema.Type.STRING && schema.format().equals("byte"))
@@ -356,10 +380,10 @@ final class Decoder {
             int number = (int) (tag >>> 3);
             int wireType = (int) (tag & 7);
             if (orBool && number == 1) {
-                want(wireType, WireType.VARINT);
+                want(wireType, WireType.VARINT, "allows");
                 allows = varint() != 0;
-            } else if (number == (orBool ? 2 : 1)) schema = single(props, wireType, schema);
-            else if (number == 2 && type.endsWith("OrArray")) several.add(single(props, wireType, null));
+            } else if (number == (orBool ? 2 : 1)) schema = single("schema", props, wireType, schema);
+            else if (number == 2 && type.endsWith("OrArray")) several.add(single("JSONSchemas", props, wireType, null));
             else if (number == 2 && wireType == WireType.LENGTH) several.add(text());
             else skip(wireType);
         }

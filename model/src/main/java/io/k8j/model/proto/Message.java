@@ -26,10 +26,12 @@ final class Message {
      */
     record Entry(int number, String name, Schema schema, Message inline) {}
 
+    private final String name;
     private final Entry[] ascending;
     private final Entry[] byNumber;
 
-    private Message(List<Entry> entries) {
+    private Message(String name, List<Entry> entries) {
+        this.name = name;
         ascending = entries.toArray(Entry[]::new);
         byNumber = new Entry[ascending.length == 0 ? 0 : ascending[ascending.length - 1].number() + 1];
         for (Entry entry : ascending) byNumber[entry.number()] = entry;
@@ -47,6 +49,11 @@ final class Message {
         return found;
     }
 
+    /** The type's name without its package; empty for a part that stands in place. */
+    String name() {
+        return name;
+    }
+
     /** Entries by rising number. */
     Entry[] entries() {
         return ascending;
@@ -60,7 +67,7 @@ final class Message {
     private static Message make(Schema schema) {
         Map<Integer, Object> tree = new TreeMap<>();
         for (Schema.Field field : schema.fields().values()) if (field.protoNumber() > 0) place(tree, field);
-        return make(tree);
+        return make(schema.typeName().substring(schema.typeName().lastIndexOf('.') + 1), tree);
     }
 
     private static void place(Map<Integer, Object> tree, Schema.Field field) {
@@ -76,7 +83,7 @@ final class Message {
         at.put(path & NUMBER_MASK, field);
     }
 
-    private static Message make(Map<Integer, Object> tree) {
+    private static Message make(String name, Map<Integer, Object> tree) {
         List<Entry> entries = new ArrayList<>(tree.size());
         tree.forEach((number, value) -> {
             if (value instanceof Schema.Field field) {
@@ -84,9 +91,9 @@ final class Message {
             } else {
                 @SuppressWarnings("unchecked") // see place()
                 Map<Integer, Object> inner = (Map<Integer, Object>) value;
-                entries.add(new Entry(number, null, null, make(inner)));
+                entries.add(new Entry(number, null, null, make("", inner)));
             }
         });
-        return new Message(entries);
+        return new Message(name, entries);
     }
 }

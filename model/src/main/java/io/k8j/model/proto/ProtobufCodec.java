@@ -38,13 +38,39 @@ public final class ProtobufCodec {
      * @throws ProtobufException if the bytes are malformed or the kind is no built-in one
      */
     public static Map<String, Object> decode(byte[] bytes) {
+        return decode(bytes, null);
+    }
+
+    /**
+     * The same for an object that may leave out its kind.
+     *
+     * @param absent what is meant then; null if it must be there
+     */
+    public static Map<String, Object> decode(byte[] bytes, GroupVersionKind absent) {
         Envelope.Opened opened = Envelope.open(bytes);
+        GroupVersionKind kind = stated(opened, absent);
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("kind", opened.kind());
-        object.put("apiVersion", opened.apiVersion());
-        Schema schema = schema(opened.apiVersion(), opened.kind());
-        object.putAll(Decoder.message(schema, bytes, opened.start(), opened.end()));
+        object.put("kind", kind.kind());
+        object.put("apiVersion", kind.apiVersion());
+        Schema schema = schema(kind.apiVersion(), kind.kind());
+        try {
+            object.putAll(Decoder.message(schema, bytes, opened.start(), opened.end()));
+        } catch (ProtobufException e) {
+            throw ProtobufException.within(kind, e);
+        }
         return object;
+    }
+
+    /** A version that is none counts as absent, too. */
+    private static GroupVersionKind stated(Envelope.Opened opened, GroupVersionKind absent) {
+        boolean versioned = !opened.apiVersion().isEmpty()
+                && opened.apiVersion().indexOf('/') == opened.apiVersion().lastIndexOf('/');
+        if (absent == null || versioned && !opened.kind().isEmpty()) {
+            return GroupVersionKind.of(opened.apiVersion(), opened.kind());
+        }
+        return GroupVersionKind.of(
+                versioned ? opened.apiVersion() : absent.apiVersion(),
+                opened.kind().isEmpty() ? absent.kind() : opened.kind());
     }
 
     /** apiVersion and kind of a wrapped object, without reading the rest. */
@@ -105,9 +131,9 @@ public final class ProtobufCodec {
     }
 
     private static Schema schema(String apiVersion, String kind) {
-        Schema schema = Schemas.kind(GroupVersionKind.of(apiVersion, kind));
-        if (schema == null)
-            throw new ProtobufException("kind " + kind + " of version " + apiVersion + " has no protobuf form");
+        GroupVersionKind wanted = GroupVersionKind.of(apiVersion, kind);
+        Schema schema = Schemas.kind(wanted);
+        if (schema == null) throw ProtobufException.unknown(wanted);
         return schema;
     }
 

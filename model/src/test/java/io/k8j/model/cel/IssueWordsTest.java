@@ -74,4 +74,17 @@ class IssueWordsTest {
                                 + " '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES,"
                                 + " IDENTIFIER}"));
     }
+
+    @Test
+    void fieldsOfNothingAreNoKeys() {
+        assertThat(failure("object.spec.x == 1")).isEqualTo("no such key: spec");
+        assertThat(failure("{'a': 1}['b'] == 1")).isEqualTo("no such key: b");
+    }
+
+    private static String failure(String expression) {
+        Expression compiled = ((Environment.Compiled.Ready) ENVIRONMENT.compile(expression)).expression();
+        Map<String, Object> nothing = new java.util.HashMap<>();
+        nothing.put("object", Values.ofTree(null));
+        return ((Expression.Outcome.Failed) compiled.evaluate(nothing, 1000)).message();
+    }
 }

@@ -6,15 +6,27 @@ import io.k8j.junit.K8jCluster;
 import io.k8j.junit.auth.RawApi.Answer;
 import io.k8j.server.certs.CertificateAuthority;
 import io.k8j.server.certs.CertificateRequest;
+import io.k8j.server.certs.KeyAndCertificate;
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -184,6 +196,33 @@ class AuthenticationTest {
             refused(stranger.get("/version")); // a bad certificate is not taken for none
             refused(whoIs(late));
         }
+    }
+
+    @Test
+    void aCertificateWithoutAnyNameIsRefused() throws Exception {
+        try (RawApi empty = RawApi.with(cluster, nameless())) {
+            refused(whoIs(empty)); // Java's own reader does not even take it for a certificate
+            refused(empty.get("/version"));
+        }
+    }
+
+    /** By an unknown authority, which is found out only after it could be read. */
+    private static KeyAndCertificate nameless() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(256);
+        KeyPair keys = generator.generateKeyPair();
+        X509CertificateHolder made = new X509v3CertificateBuilder(
+                        new X500Name("CN=nobody"),
+                        BigInteger.ONE,
+                        Date.from(Instant.now().minusSeconds(60)),
+                        Date.from(Instant.now().plusSeconds(3600)),
+                        new X500Name(""),
+                        SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()))
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+        X509Certificate certificate =
+                (X509Certificate) new org.bouncycastle.jcajce.provider.asymmetric.x509.CertificateFactory()
+                        .engineGenerateCertificate(new ByteArrayInputStream(made.getEncoded()));
+        return new KeyAndCertificate(keys.getPrivate(), List.of(certificate));
     }
 
     @Test

@@ -181,7 +181,10 @@ public final class MutatingPolicies implements AdmissionPlugin {
                         ? services.versions().decodeStrictly(changed, kind)
                         : services.versions().decode(changed, kind);
             } catch (ApiException e) {
-                throw ApiException.internal(e.getMessage());
+                String as = " cannot be handled as a " + kind.kind() + ": ";
+                int why = e.getMessage().indexOf(as); // upstream says only what the decoder says
+                throw ApiException.internal(
+                        why < 0 ? e.getMessage() : e.getMessage().substring(why + as.length()));
             }
         }
 
