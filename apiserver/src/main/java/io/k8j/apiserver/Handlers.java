@@ -52,6 +52,7 @@ import io.k8j.apiserver.virtual.IdentityReviews;
 import io.k8j.apiserver.virtual.ResourceUsage;
 import io.k8j.model.api.ApiCall;
 import io.k8j.model.api.Verb;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.resource.GroupResource;
 import io.k8j.model.resource.GroupVersionResource;
 import io.k8j.model.resource.ResourceRegistry;
@@ -144,7 +145,11 @@ final class Handlers implements AutoCloseable {
         updatable("certificatesigningrequests.certificates.k8s.io", "approval", getter, updates, SigningRules.APPROVAL);
         Handler scale = new ScaleHandler(updates);
         for (Verb verb : List.of(Verb.GET, Verb.UPDATE, Verb.PATCH)) subresources.add("*", "scale", verb, scale);
-        Handler binding = new BindingHandler(storage("", "pods"), editor, admission);
+        Handler binding = new BindingHandler(
+                storage("", "pods"),
+                editor,
+                admission,
+                config.apis().gates().isOn(FeatureGates.CLEARING_NOMINATED_NODE));
         subresources.add("pods", "binding", Verb.CREATE, binding);
         subresources.add("bindings", "", Verb.CREATE, binding);
         subresources.add(

@@ -58,12 +58,21 @@ final class PodWriter implements AutoCloseable {
     private final EventRecorder events;
     private final Extenders extenders;
     private final Metrics metrics;
+    private final boolean expects;
     private final Consumer<Runnable> inbox;
     private final ExecutorService writers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("scheduler-write-", 0).factory());
     private final Semaphore room = new Semaphore(BINDINGS_AT_ONCE);
 
-    PodWriter(Client client, EventRecorder events, Extenders extenders, Metrics metrics, Consumer<Runnable> inbox) {
+    /** @param expects whether Pods tell their node while their binding is prepared */
+    PodWriter(
+            Client client,
+            EventRecorder events,
+            Extenders extenders,
+            Metrics metrics,
+            boolean expects,
+            Consumer<Runnable> inbox) {
+        this.expects = expects;
         this.metrics = metrics;
         this.extenders = extenders;
         this.client = client;
@@ -109,7 +118,7 @@ final class PodWriter implements AutoCloseable {
     }
 
     private Status write(Binding binding, List<Plugin.PreBind> before) {
-        if (binding.permission != null || !before.isEmpty()) {
+        if (expects && (binding.permission != null || !before.isEmpty())) {
             expect(binding);
         }
         if (binding.permission != null) {

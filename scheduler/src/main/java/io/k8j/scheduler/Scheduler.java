@@ -60,7 +60,13 @@ public final class Scheduler implements AutoCloseable {
         this.broadcaster = EventBroadcaster.start(client);
         EventRecorder events = broadcaster.recorder("default-scheduler");
         Inboxes inboxes = new Inboxes();
-        this.writer = new PodWriter(client, events, extenders, metrics, inboxes::post);
+        this.writer = new PodWriter(
+                client,
+                events,
+                extenders,
+                metrics,
+                config.gates().isOn(FeatureGates.NOMINATED_FOR_EXPECTATION),
+                inboxes::post);
         PodGroups groups = new PodGroups(config.gates(), assigned::get);
         GroupWriter groupWriter = new GroupWriter(client, groups, writer.writers(), inboxes::post);
         this.loop = new SchedulingLoop(
@@ -93,6 +99,7 @@ public final class Scheduler implements AutoCloseable {
                 client.time(),
                 new SchedulingQueue.Pauses(
                         config.podInitialBackoff(), config.podMaxBackoff(), config.podMaxInUnschedulablePods()),
+                config.gates().isOn(FeatureGates.POP_FROM_BACKOFF),
                 first.queueSort::compare,
                 pod -> gate(profiles, pod),
                 pod -> hints(profiles, pod));

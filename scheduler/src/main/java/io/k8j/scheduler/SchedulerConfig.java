@@ -71,6 +71,12 @@ public record SchedulerConfig(
                 features);
     }
 
+    /** @param longest how long a refused Pod waits at most without a change that may help */
+    public SchedulerConfig withLongestWait(Duration longest) {
+        return new SchedulerConfig(
+                profiles, extenders, percentageOfNodesToScore, podInitialBackoff, podMaxBackoff, longest, gates);
+    }
+
     public SchedulerConfig {
         profiles = List.copyOf(profiles);
         extenders = List.copyOf(extenders);

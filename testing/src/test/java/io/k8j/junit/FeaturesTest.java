@@ -182,6 +182,11 @@ class FeaturesTest {
                 .hasStackTraceContaining("unrecognized feature gate: NoSuchThing");
         assertThatThrownBy(() -> K8jCluster.builder()
                         .withNodes(0)
+                        .withSchedulerFlags("feature-gates=NoSuchThing=true")
+                        .start())
+                .hasStackTraceContaining("--kube-scheduler-arg: unrecognized feature gate: NoSuchThing");
+        assertThatThrownBy(() -> K8jCluster.builder()
+                        .withNodes(0)
                         .withApiServerFlags("runtime-config=no.such.group/v1=true")
                         .start())
                 .hasStackTraceContaining("unknown api groups no.such.group/v1");

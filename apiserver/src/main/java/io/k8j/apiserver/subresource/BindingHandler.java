@@ -38,8 +38,11 @@ public final class BindingHandler implements Handler {
     private final StoredResource pods;
     private final ObjectEditor editor;
     private final Admission admission;
+    private final boolean forgetsNomination;
 
-    public BindingHandler(StoredResource pods, ObjectEditor editor, Admission admission) {
+    /** @param forgetsNomination whether a Pod that gets its node no longer tells where it was to go */
+    public BindingHandler(StoredResource pods, ObjectEditor editor, Admission admission, boolean forgetsNomination) {
+        this.forgetsNomination = forgetsNomination;
         this.pods = pods;
         this.editor = editor;
         this.admission = admission;
@@ -80,7 +83,7 @@ public final class BindingHandler implements Handler {
             copy(binding, pod, "annotations");
             copy(binding, pod, "labels");
             Conditions.set(pod, "PodScheduled", "True", "", "", call.context().now());
-            Trees.map(pod, "status").remove("nominatedNodeName"); // of which nobody should think any more
+            if (forgetsNomination) Trees.map(pod, "status").remove("nominatedNodeName");
         });
         if (bound == null) throw ApiException.notFound(podResource, name);
     }

@@ -30,6 +30,13 @@ public final class FeatureGates {
     /** Pods that make room are removed while the scheduler goes on. */
     public static final String ASYNC_PREEMPTION = "SchedulerAsyncPreemption";
 
+    /** With nothing else to do, Pods need not wait out their pause. */
+    public static final String POP_FROM_BACKOFF = "SchedulerPopFromBackoffQ";
+    /** Pods tell their node while their binding is prepared. */
+    public static final String NOMINATED_FOR_EXPECTATION = "NominatedNodeNameForExpectation";
+    /** Pods that have a node no longer tell where they were to go. */
+    public static final String CLEARING_NOMINATED_NODE = "ClearingNominatedNodeNameAfterBinding";
+
     /** Nodes are chosen by what their kubelets say they can do. */
     public static final String NODE_DECLARED_FEATURES = "NodeDeclaredFeatures";
 
@@ -54,6 +61,9 @@ public final class FeatureGates {
             GROUP_CLAIMS,
             WORKLOAD_WITH_JOB,
             ASYNC_PREEMPTION,
+            POP_FROM_BACKOFF,
+            NOMINATED_FOR_EXPECTATION,
+            CLEARING_NOMINATED_NODE,
             NODE_DECLARED_FEATURES,
             STORAGE_VERSION_MIGRATOR,
             HPA_CONFIGURABLE_TOLERANCE,

@@ -34,6 +34,7 @@ public final class SchedulingQueue {
     private final Time time;
     private final Pauses pauses;
     private final Function<PodInfo, Status> gate;
+    private final boolean pausesEnd;
     private final Function<PodInfo, Map<String, List<EventHint>>> hints;
     private final Map<String, QueuedPod> pods = new LinkedHashMap<>();
     private final Map<String, QueuedPod> unschedulable = new LinkedHashMap<>();
@@ -47,6 +48,9 @@ public final class SchedulingQueue {
     private final Map<Arrival, LongAdder> incoming = new ConcurrentHashMap<>();
 
     /**
+     * A queue without Pods.
+     *
+     * @param pausesEnd whether Pods are taken out of their pause when there is nothing else to do
      * @param order the profile's sorting
      * @param gate PreEnqueue of the Pod's profile
      * @param hints what the plugins of the Pod's profile find helpful, by plugin
@@ -54,11 +58,13 @@ public final class SchedulingQueue {
     public SchedulingQueue(
             Time time,
             Pauses pauses,
+            boolean pausesEnd,
             Comparator<PodInfo> order,
             Function<PodInfo, Status> gate,
             Function<PodInfo, Map<String, List<EventHint>>> hints) {
         this.time = time;
         this.pauses = pauses;
+        this.pausesEnd = pausesEnd;
         this.gate = gate;
         this.hints = hints;
         this.active = new PodQueue(Comparator.comparing((PodQueue.Entry e) -> e.info, order)
@@ -103,16 +109,23 @@ public final class SchedulingQueue {
     }
 
     private void enqueue(QueuedPod pod) {
+        if (!isKeptOut(pod)) activate(pod);
+    }
+
+    /** Asks the gate; who does not pass waits there. */
+    private boolean isKeptOut(QueuedPod pod) {
         unschedulable.remove(pod.pod().uid());
         gated.remove(pod.pod().uid());
         Status allowed = gate.apply(pod.pod());
-        if (!allowed.isSuccess()) {
-            pod.place = QueuedPod.Place.GATED;
-            pod.refusedBy().clear();
-            pod.refusedBy().add(allowed.plugin());
-            gated.put(pod.pod().uid(), pod);
-            return;
-        }
+        if (allowed.isSuccess()) return false;
+        pod.place = QueuedPod.Place.GATED;
+        pod.refusedBy().clear();
+        pod.refusedBy().add(allowed.plugin());
+        gated.put(pod.pod().uid(), pod);
+        return true;
+    }
+
+    private void activate(QueuedPod pod) {
         pod.place = QueuedPod.Place.ACTIVE;
         active.add(new PodQueue.Entry(pod, pod.queuedAt, pod.order));
     }
@@ -157,7 +170,7 @@ public final class SchedulingQueue {
 
     /** With nothing else to do, a Pod that was refused (not one that failed) need not wait out its pause. */
     private PodQueue.Entry firstRefused() {
-        PodQueue.Entry first = backingOff.peek();
+        PodQueue.Entry first = pausesEnd ? backingOff.peek() : null;
         return first == null || first.pod.errors > 0 ? null : backingOff.poll();
     }
 
@@ -203,7 +216,7 @@ public final class SchedulingQueue {
         long until = pod.queuedAt + pause(pod).toNanos();
         if (until - time.nanoTime() <= 0) {
             enqueue(pod);
-        } else {
+        } else if (!pausesEnd || !isKeptOut(pod)) { // who may be taken at any time must have passed the gate
             pod.place = QueuedPod.Place.BACKING_OFF;
             backingOff.add(new PodQueue.Entry(pod, until, pod.order));
         }
@@ -294,7 +307,11 @@ public final class SchedulingQueue {
         PodQueue.Entry first = backingOff.peek();
         while (first != null && first.time - now <= 0) {
             backingOff.poll();
-            enqueue(first.pod);
+            if (pausesEnd) {
+                activate(first.pod);
+            } else {
+                enqueue(first.pod);
+            }
             count("BackoffComplete", first.pod);
             first = backingOff.peek();
         }

@@ -14,6 +14,7 @@ import io.k8j.client.Client;
 import io.k8j.client.ControllerLoop;
 import io.k8j.controllers.ControllerManager;
 import io.k8j.controllers.ControllersConfig;
+import io.k8j.model.feature.FeatureGates;
 import io.k8j.model.time.Time;
 import io.k8j.scheduler.Scheduler;
 import io.k8j.scheduler.SchedulerConfig;
@@ -32,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -308,8 +310,26 @@ public final class ControlPlane implements ClusterAccess, AutoCloseable {
     }
 
     private static SchedulerConfig schedulerConfig(ServerConfig config) {
-        return configured(config.schedulerFlags().text("config"))
-                .withGates(apis(config).servedGates());
+        FlagValues flags = config.schedulerFlags();
+        SchedulerConfig configured = configured(flags.text("config"));
+        return configured
+                .withGates(schedulerGates(config))
+                .withLongestWait(flags.duration(
+                        "pod-max-in-unschedulable-pods-duration", configured.podMaxInUnschedulablePods()));
+    }
+
+    /** Those of the API server, but for what is switched for the scheduler alone. */
+    private static FeatureGates schedulerGates(ServerConfig config) {
+        Map<String, String> own = config.schedulerFlags().map("feature-gates");
+        if (own.isEmpty()) return apis(config).servedGates();
+        FlagValues all = config.apiServerFlags();
+        Map<String, String> merged = new LinkedHashMap<>(all.map("feature-gates"));
+        merged.putAll(own);
+        try {
+            return ServedApis.of(merged, all.map("runtime-config")).servedGates();
+        } catch (IllegalArgumentException e) {
+            throw new UserException(SchedulerFlags.OPTION + ": " + e.getMessage(), e);
+        }
     }
 
     private static SchedulerConfig configured(String file) {

@@ -6,7 +6,10 @@ import java.util.List;
 public final class SchedulerFlags {
     public static final String OPTION = "--kube-scheduler-arg";
 
-    public static final List<Flag> ALL = List.of(new Flag("config", FlagType.TEXT));
+    public static final List<Flag> ALL = List.of(
+            new Flag("config", FlagType.TEXT),
+            new Flag("feature-gates", FlagType.MAP),
+            new Flag("pod-max-in-unschedulable-pods-duration", FlagType.DURATION));
 
     private SchedulerFlags() {}
 
