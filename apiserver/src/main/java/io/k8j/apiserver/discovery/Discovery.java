@@ -76,7 +76,8 @@ public final class Discovery implements Dispatcher.Documents {
             return;
         }
         exchange.addResponseHeader("Vary", "Accept");
-        byte[] document = TreeDocuments.bytes(aggregated.get(), type);
+        byte[] written = TreeDocuments.bytes(aggregated.get(), type);
+        byte[] document = type.endsWith("json") ? TreeDocuments.line(written) : written;
         exchange.setResponseHeader("Cache-Control", "public");
         Tagged.send(exchange, Tagged.of(document), type + FORM, () -> document);
     }

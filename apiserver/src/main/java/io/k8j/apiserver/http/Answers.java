@@ -139,9 +139,9 @@ final class Answers {
         else exchange.respond(code, mediaType, bytes);
     }
 
-    /** Sends JSON, in lines to who reads it so. */
+    /** Sends JSON, in lines to who reads it so; upstream ends it with its line if it is one. */
     static void sendJson(Exchange exchange, int code, String mediaType, byte[] json) {
-        exchange.respond(code, mediaType, PrettyJson.wanted(exchange) ? PrettyJson.of(json) : json);
+        exchange.respond(code, mediaType, PrettyJson.wanted(exchange) ? PrettyJson.of(json) : TreeDocuments.line(json));
     }
 
     /** Sends a refusal in the first form the client takes, otherwise as JSON in lines. */

@@ -94,7 +94,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
         head = request;
         body = null;
         tooLarge = HttpUtil.getContentLength(request, 0L) > settings.maxBodyBytes();
-        if (HttpUtil.is100ContinueExpected(request) && !tooLarge) {
+        if (HttpUtil.is100ContinueExpected(request)) {
             context.writeAndFlush(new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
         }

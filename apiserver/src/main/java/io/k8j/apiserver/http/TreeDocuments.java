@@ -4,6 +4,7 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.json.Json;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.yaml.Yaml;
+import java.util.Arrays;
 import java.util.Map;
 
 /** Sends documents that are trees. */
@@ -44,6 +45,13 @@ public final class TreeDocuments {
             for (String type : MediaTypes.SUPPORTED) if (clause.matches(type)) return type;
         }
         return null;
+    }
+
+    /** A text and the end of its line. */
+    public static byte[] line(byte[] json) {
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return line;
     }
 
     /** A tree in one of our media types. */

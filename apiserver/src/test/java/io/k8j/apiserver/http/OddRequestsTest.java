@@ -6,8 +6,10 @@ import io.k8j.apiserver.HttpTestServer;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.proto.ProtobufCodec;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -44,6 +46,37 @@ class OddRequestsTest {
         String body = "{\"metadata\":{\"name\":\"a\"}}";
         assertThat(raw("POST", MAPS, "Content-Type: \n", body)).startsWith("HTTP/1.1 201");
         assertThat(raw("POST", MAPS, "Content-Type: text/json\n", body)).startsWith("HTTP/1.1 415");
+    }
+
+    @Test
+    void jsonEndsItsLineUnlessItIsSpreadOverSeveral() {
+        String space = "/api/v1/namespaces/default";
+        assertThat(server.get(space).body()).endsWith("}\n");
+        assertThat(server.get("/api/v1/namespaces/nope").body()).endsWith("}\n");
+        assertThat(server.get("/apis/apps/v1").body()).endsWith("}\n");
+        assertThat(server.send(server.request("/apis")
+                                .header(
+                                        "Accept",
+                                        "application/json;as=APIGroupDiscoveryList;g=apidiscovery.k8s.io;v=v2"))
+                        .body())
+                .endsWith("}\n");
+        assertThat(server.get(space + "?pretty=true").body()).endsWith("\n}");
+        HttpResponse<byte[]> sized = server.bytes(server.request(space));
+        assertThat(sized.headers().firstValueAsLong("Content-Length")).hasValue(sized.body().length);
+    }
+
+    /** Whoever waits for the server's word before it sends too much would wait for ever otherwise. */
+    @Test
+    void whoAsksFirstIsToldToGoOn() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.uri("").getPort())) {
+            String head =
+                    "POST " + MAPS + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer root\r\nExpect: 100-continue\r\n"
+                            + "Content-Length: 4000000\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            String line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+            assertThat(line).isEqualTo("HTTP/1.1 100 Continue");
+        }
     }
 
     @Test

@@ -20,10 +20,19 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * strings, keys that are numbers or booleans become strings, merge keys are merged.
  */
 public final class Yaml {
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setCodePointLimit(Integer.MAX_VALUE)
-            .setVersionFunction(version -> version)
-            .build();
+    private static final LoadSettings SETTINGS = settings(1024);
+    /** The parser copies what it has of a scalar each time it reads on, which makes small steps costly for long ones. */
+    private static final LoadSettings IN_LARGE_STEPS = settings(1 << 20);
+
+    private static final int LONG = 1 << 16;
+
+    private static LoadSettings settings(int step) {
+        return LoadSettings.builder()
+                .setCodePointLimit(Integer.MAX_VALUE)
+                .setVersionFunction(version -> version)
+                .setBufferSize(step)
+                .build();
+    }
 
     private Yaml() {}
 
@@ -67,7 +76,8 @@ public final class Yaml {
 
     private static List<Object> documents(String text, Consumer<String> duplicates, int limit) {
         try {
-            Iterator<Event> events = new Parse(SETTINGS).parseString(text).iterator();
+            LoadSettings settings = text.length() < LONG ? SETTINGS : IN_LARGE_STEPS;
+            Iterator<Event> events = new Parse(settings).parseString(text).iterator();
             Composer composer = new Composer(events, duplicates);
             List<Object> documents = new ArrayList<>();
             while (documents.size() < limit && composer.hasDocument()) documents.add(composer.document());

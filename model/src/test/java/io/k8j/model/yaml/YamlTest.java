@@ -198,4 +198,16 @@ class YamlTest {
         for (int i = 0; i < n; i++) text.append(parts[random.nextInt(parts.length)]);
         return text.toString();
     }
+
+    /** One value of two megabytes once took gigabytes of copies. */
+    @Test
+    void longValuesCostNoMoreThanTheirLength() {
+        byte[] text = ("a: \"" + "x".repeat(2_000_000) + "\"").getBytes(StandardCharsets.UTF_8);
+        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        Object parsed = Yaml.parse(text);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(Trees.string(Trees.asMap((Map<?, ?>) parsed), "a")).hasSize(2_000_000);
+        assertThat(allocated).isLessThan(100L * text.length);
+    }
 }
