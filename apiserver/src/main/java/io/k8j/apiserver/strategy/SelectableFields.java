@@ -19,6 +19,9 @@ import java.util.function.Function;
 final class SelectableFields {
     private static final StringPool TEXTS = new StringPool();
 
+    /** Fields below these names have another value in each object, so that there is nothing to share. */
+    private static final Set<String> OWN = Set.of("name", "uid", "resourceVersion");
+
     /** Finds a value in an object. */
     private interface Reader extends Function<Map<String, Object>, String> {}
 
@@ -28,11 +31,12 @@ final class SelectableFields {
     /** A string at the path that the name is. */
     void add(String name) {
         String[] path = name.split("\\.");
-        add(name, (Reader) object -> text(object, path));
+        boolean own = OWN.contains(path[path.length - 1]);
+        add(name, (Reader) object -> own ? text(object, path) : TEXTS.share(text(object, path)));
     }
 
     void add(String name, Function<Place, String> value) {
-        add(name, (Reader) object -> value.apply(Place.of(object)));
+        add(name, (Reader) object -> TEXTS.share(value.apply(Place.of(object))));
     }
 
     private void add(String name, Reader reader) {
@@ -59,7 +63,7 @@ final class SelectableFields {
         if (names.length == 0) return Map.of();
         String[] values = new String[names.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = TEXTS.share(readers[i].apply(object));
+            values[i] = readers[i].apply(object);
         }
         return new Values(names, values);
     }
