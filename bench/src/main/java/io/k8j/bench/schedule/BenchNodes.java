@@ -139,6 +139,9 @@ public final class BenchNodes implements AutoCloseable {
         if (kind == ScheduleCase.Fleet.Kind.EXTENDED) {
             amounts.put(RESOURCE, "1");
         }
+        if (kind == ScheduleCase.Fleet.Kind.ONE_LARGE && number == 0) {
+            amounts.put("pods", "90000");
+        }
         String now = Instant.now().toString().substring(0, 19) + "Z";
         List<Object> conditions = new ArrayList<>();
         conditions.add(Map.of(

@@ -46,7 +46,9 @@ public record ScheduleCase(
             /** Each has one unit of an extended resource. */
             EXTENDED,
             /** Each has ten devices of a driver. */
-            DEVICES
+            DEVICES,
+            /** The first one has room for 90,000 Pods. */
+            ONE_LARGE
         }
 
         static final Fleet LARGE = new Fleet(5000, 1, Kind.PLAIN);

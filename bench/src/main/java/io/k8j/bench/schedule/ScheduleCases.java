@@ -57,8 +57,8 @@ public final class ScheduleCases {
                 ScheduleCase.of("basic", "SchedulingBasic", "nothing but requests", 10_000, PLAIN)
                         .after(1000, FIRST)
                         .threshold(680),
-                ScheduleCase.of("daemonset", "SchedulingDaemonset", "each for one node", 30_000, ScheduleCases::daemon)
-                        .on(15_000, 1, Kind.PLAIN)
+                ScheduleCase.of("daemonset", "SchedulingDaemonset", "all for one node", 30_000, ScheduleCases::daemon)
+                        .on(15_000, 1, Kind.ONE_LARGE)
                         .threshold(1100),
                 ScheduleCase.of(
                                 "preemption",
@@ -296,7 +296,7 @@ public final class ScheduleCases {
     }
 
     private static Map<String, Object> daemon(int number, BenchNodes nodes) {
-        return onNode(asking(plain("pod-" + number), "10m", "10Mi"), nodes.name(number % nodes.count()));
+        return onNode(light("pod-" + number), nodes.name(0));
     }
 
     private static Map<String, Object> everywhere(Map<String, Object> pod, String kind, boolean all) {
