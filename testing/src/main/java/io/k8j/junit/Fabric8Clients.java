@@ -24,7 +24,7 @@ final class Fabric8Clients implements AutoCloseable {
 
     private static final String DEFAULT_CONNECTIONS = "io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory";
 
-    private final KubernetesSerialization classes = new KubernetesSerialization();
+    private final KubernetesSerialization classes = new SharedSerialization();
     private HttpClient shared; // guarded by this; null until there is a client
 
     /** Does once what the first client of a JVM takes long for: with one that never sends anything. */
