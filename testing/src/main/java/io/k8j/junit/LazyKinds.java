@@ -120,8 +120,7 @@ final class LazyKinds extends KubernetesSerialization {
     }
 
     @Override
-    public void registerKubernetesResource(
-            String apiVersion, String kind, Class<? extends KubernetesResource> type) {
+    public void registerKubernetesResource(String apiVersion, String kind, Class<? extends KubernetesResource> type) {
         met(kind);
         super.registerKubernetesResource(apiVersion, kind, type);
     }

@@ -24,9 +24,10 @@ class LazyKindsTest {
     @Test
     @SuppressWarnings("unchecked")
     void everyListedClassIsFoundAsTheLibraryFindsIt() {
-        List<? extends Class<? extends KubernetesResource>> listed = ServiceLoader.load(KubernetesResource.class).stream()
-                .map(ServiceLoader.Provider::type)
-                .toList();
+        List<? extends Class<? extends KubernetesResource>> listed =
+                ServiceLoader.load(KubernetesResource.class).stream()
+                        .map(ServiceLoader.Provider::type)
+                        .toList();
         assertThat(listed).hasSizeGreaterThan(300).allSatisfy(type -> {
             String version = HasMetadata.getApiVersion((Class<? extends HasMetadata>) type);
             String kind = HasMetadata.getKind(type);
@@ -39,10 +40,8 @@ class LazyKindsTest {
     @Test
     void aClassIsLoadedWhenItsKindIsMet() {
         assertThat(lazy.waiting()).contains("ConfigMap", "Deployment");
-        WatchEvent event = lazy.unmarshal(
-                """
-                {"type":"ADDED","object":{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}}}""",
-                WatchEvent.class);
+        WatchEvent event = lazy.unmarshal("""
+                {"type":"ADDED","object":{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}}}""", WatchEvent.class);
         assertThat(event.getObject())
                 .isInstanceOfSatisfying(
                         ConfigMap.class, map -> assertThat(map.getData()).containsEntry("k", "v"));
@@ -76,9 +75,11 @@ class LazyKindsTest {
 
     @Test
     void whatSomebodyRegistersStandsInsteadOfWhatIsListed() {
-        assertThat(lazy.getRegisteredKubernetesResource("apps/v1", "Deployment")).isEqualTo(Deployment.class);
+        assertThat(lazy.getRegisteredKubernetesResource("apps/v1", "Deployment"))
+                .isEqualTo(Deployment.class);
         LazyKinds other = new LazyKinds();
         other.registerKubernetesResource("apps/v1", "Deployment", Own.class);
-        assertThat(other.getRegisteredKubernetesResource("apps/v1", "Deployment")).isEqualTo(Own.class);
+        assertThat(other.getRegisteredKubernetesResource("apps/v1", "Deployment"))
+                .isEqualTo(Own.class);
     }
 }

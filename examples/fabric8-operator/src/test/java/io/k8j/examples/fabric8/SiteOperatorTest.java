@@ -2,17 +2,21 @@ package io.k8j.examples.fabric8;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.k8j.junit.AdmissionAnswer;
 import io.k8j.junit.K8j;
 import io.k8j.junit.K8jCluster;
 import io.k8j.junit.WebhookRule;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +40,6 @@ class SiteOperatorTest {
     @AfterEach
     void stopOperator() {
         operator.close();
-    }
-
-    private Site site() {
-        return client.resources(Site.class).withName("shop").get();
     }
 
     @Test
@@ -68,12 +68,10 @@ class SiteOperatorTest {
             site.getSpec().setPage("hello");
             return site;
         });
-        await().atMost(Sites.LIMIT)
-                .untilAsserted(() -> assertThat(
-                                client.configMaps().withName("shop").get().getData())
-                        .containsEntry("index.html", "hello")
-                        .containsEntry("robots.txt", "somebody else's"));
-        assertThat(client.configMaps().withName("shop").get().getMetadata().getManagedFields())
+        Resource<ConfigMap> page = client.configMaps().withName("shop");
+        Sites.await(page, now -> now.getData().get("index.html").equals("hello"));
+        assertThat(page.get().getData()).containsEntry("robots.txt", "somebody else's");
+        assertThat(page.get().getMetadata().getManagedFields())
                 .anyMatch(fields -> fields.getManager().equals("site-operator")
                         && fields.getOperation().equals("Apply"));
     }
@@ -97,18 +95,17 @@ class SiteOperatorTest {
         Sites.createReady(client, 1);
         assertThat(client.configMaps().withName("shop.test").get()).isNotNull();
         client.resources(Site.class).withName("shop").delete();
-        await().atMost(Sites.LIMIT).until(() -> site() == null);
+        Sites.awaitGone(client.resources(Site.class).withName("shop"));
         assertThat(client.configMaps().withName("shop.test").get())
                 .as("the finalizer's work is done before the site is gone")
                 .isNull();
-        await().atMost(Sites.LIMIT)
-                .until(() -> client.apps().deployments().withName("shop").get() == null
-                        && client.configMaps().withName("shop").get() == null
-                        && client.pods()
-                                .withLabel("site", "shop")
-                                .list()
-                                .getItems()
-                                .isEmpty());
+        Sites.awaitGone(client.apps().deployments().withName("shop"));
+        Sites.awaitGone(client.configMaps().withName("shop"));
+        client.pods()
+                .withLabel("site", "shop")
+                .informOnCondition(List::isEmpty)
+                .orTimeout(Sites.LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     @Test
@@ -129,11 +126,12 @@ class SiteOperatorTest {
 
     @Test
     void anotherInstanceTakesOverWhenTheLeaderStops() {
-        await().atMost(Sites.LIMIT).until(operator::isLeading);
+        Resource<Lease> lead = client.leases().withName("site-operator");
+        Sites.await(lead, lease -> "one".equals(lease.getSpec().getHolderIdentity()));
         try (SiteOperator second = SiteOperator.start(client, "two", client.getNamespace(), Sites.LEASE)) {
             assertThat(second.isLeading()).isFalse();
             operator.close();
-            await().atMost(Sites.LIMIT).until(second::isLeading);
+            Sites.await(lead, lease -> "two".equals(lease.getSpec().getHolderIdentity()));
             Sites.createReady(client, 1);
         }
     }

@@ -2,11 +2,13 @@ package io.k8j.examples.josdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.Operator;
@@ -14,6 +16,8 @@ import io.k8j.junit.AdmissionAnswer;
 import io.k8j.junit.K8j;
 import io.k8j.junit.K8jCluster;
 import io.k8j.junit.WebhookRule;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,10 +42,6 @@ class SiteReconcilerTest {
     @AfterEach
     void stopOperator() {
         operator.stop();
-    }
-
-    private Site site() {
-        return client.resources(Site.class).withName("shop").get();
     }
 
     @Test
@@ -70,12 +70,10 @@ class SiteReconcilerTest {
             site.getSpec().setPage("hello");
             return site;
         });
-        await().atMost(Sites.LIMIT)
-                .untilAsserted(() -> assertThat(
-                                client.configMaps().withName("shop").get().getData())
-                        .containsEntry("index.html", "hello")
-                        .containsEntry("robots.txt", "somebody else's"));
-        assertThat(client.configMaps().withName("shop").get().getMetadata().getManagedFields())
+        Resource<ConfigMap> page = client.configMaps().withName("shop");
+        Sites.await(page, now -> now.getData().get("index.html").equals("hello"));
+        assertThat(page.get().getData()).containsEntry("robots.txt", "somebody else's");
+        assertThat(page.get().getMetadata().getManagedFields())
                 .anyMatch(fields -> fields.getManager().equals("site-operator")
                         && fields.getOperation().equals("Apply"));
     }
@@ -99,18 +97,17 @@ class SiteReconcilerTest {
         Sites.createReady(client, 1);
         assertThat(client.configMaps().withName("shop.test").get()).isNotNull();
         client.resources(Site.class).withName("shop").delete();
-        await().atMost(Sites.LIMIT).until(() -> site() == null);
+        Sites.awaitGone(client.resources(Site.class).withName("shop"));
         assertThat(client.configMaps().withName("shop.test").get())
                 .as("the finalizer's work is done before the site is gone")
                 .isNull();
-        await().atMost(Sites.LIMIT)
-                .until(() -> client.apps().deployments().withName("shop").get() == null
-                        && client.configMaps().withName("shop").get() == null
-                        && client.pods()
-                                .withLabel("site", "shop")
-                                .list()
-                                .getItems()
-                                .isEmpty());
+        Sites.awaitGone(client.apps().deployments().withName("shop"));
+        Sites.awaitGone(client.configMaps().withName("shop"));
+        client.pods()
+                .withLabel("site", "shop")
+                .informOnCondition(List::isEmpty)
+                .orTimeout(Sites.LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     @Test
@@ -129,22 +126,18 @@ class SiteReconcilerTest {
         client.resource(Site.of("shop", "shop.test", 1)).create();
     }
 
-    private String leader() {
-        var lease = client.leases().withName("site-operator").get();
-        return lease == null ? null : lease.getSpec().getHolderIdentity();
-    }
-
     @Test
-    void anotherInstanceTakesOverWhenTheLeaderStops() {
-        await().atMost(Sites.LIMIT).until(() -> "one".equals(leader()));
+    void anotherInstanceTakesOverWhenTheLeaderStops() throws InterruptedException {
+        Resource<Lease> lead = client.leases().withName("site-operator");
+        Sites.await(lead, lease -> "one".equals(lease.getSpec().getHolderIdentity()));
         Operator second = SiteReconciler.operator(client, "two", client.getNamespace(), Sites.LEASE);
         try {
             Thread starting = Thread.ofVirtual().start(second::start); // waits until it leads
-            assertThat(leader()).isEqualTo("one");
+            assertThat(lead.get().getSpec().getHolderIdentity()).isEqualTo("one");
             operator.stop();
-            client.leases().withName("site-operator").delete(); // the SDK would let it run out
-            await().atMost(Sites.LIMIT).until(() -> "two".equals(leader()));
-            await().atMost(Sites.LIMIT).until(() -> !starting.isAlive());
+            lead.delete(); // the SDK would let it run out
+            Sites.await(lead, lease -> "two".equals(lease.getSpec().getHolderIdentity()));
+            assertThat(starting.join(Sites.LIMIT)).isTrue();
             Sites.createReady(client, 1);
         } finally {
             second.stop();
