@@ -126,11 +126,22 @@ public final class Dispatcher implements RequestFilter.Next {
         if (asked.call().verb() == Verb.WATCH) {
             WatchResponder responder = new WatchResponder(
                     exchange, resource, asked.form(), clock, metrics.watchEvents(resource.gvr()), frames);
-            responder.open(core.watch(exchange.user(), agent(exchange), asked.call(), responder));
+            watch(exchange, asked.call(), responder);
             return;
         }
         ApiResponse response = core.call(exchange.user(), agent(exchange), asked.call());
         answers.send(exchange, resource, response, asked.form());
+    }
+
+    /** That a version is too old or has not come yet is an event of the watch, as upstream finds it out in its cache. */
+    private void watch(Exchange exchange, ApiCall call, WatchResponder responder) {
+        try {
+            responder.open(core.watch(exchange.user(), agent(exchange), call, responder));
+        } catch (ApiException e) {
+            if (!e.isGone() && e.code() != 504) throw e;
+            responder.open(() -> {});
+            responder.closed(e);
+        }
     }
 
     private Asked read(Exchange exchange, RequestPath path, ServedResource resource) {

@@ -49,7 +49,7 @@ public final class WatchHandler {
         long revision = options.revision();
         long from = revision;
         if (options.sendInitialEvents() != null) {
-            if (revision > 0) ReadOptions.awaitRevision(feed, revision);
+            if (initial && revision > 0) ReadOptions.awaitRevision(feed, revision);
             from = initial ? 0 : revision > 0 ? revision : feed.applied();
         }
         long applied = feed.applied(); // what the initial objects are at least as new as

@@ -3,6 +3,7 @@ package io.k8j.apiserver.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k8j.apiserver.HttpTestServer;
+import io.k8j.apiserver.Operations;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.Trees;
 import io.k8j.model.proto.ProtobufCodec;
@@ -100,6 +101,34 @@ class OddRequestsTest {
         assertThat(Trees.string(Json.parseObject(other.body()), "message"))
                 .isEqualTo("fieldSelector metadata.name doesn't match requested name");
         assertThat(server.get(watch + "metadata.name%3Da").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aWatchThatCannotBeginSaysSoInAnEvent() {
+        String future = MAPS + "?watch=1&timeoutSeconds=1&resourceVersion=99999999&resourceVersionMatch=NotOlderThan";
+        HttpResponse<String> waited = server.get(future + "&sendInitialEvents=true&allowWatchBookmarks=true");
+        assertThat(waited.statusCode()).isEqualTo(200);
+        Map<String, Object> event = Json.parseObject(waited.body());
+        assertThat(event).containsEntry("type", "ERROR");
+        assertThat(Trees.integer(event, "object", "code")).isEqualTo(504);
+        HttpResponse<String> silent = server.get(future + "&sendInitialEvents=false");
+        assertThat(silent.statusCode()).isEqualTo(200);
+        assertThat(silent.body()).isEmpty();
+    }
+
+    /** What came before a server began is known to no watch. */
+    @Test
+    void aWatchOfThePastSaysSoInAnEvent() {
+        String made = server.post(MAPS, "{'metadata':{'name':'old'}}").body();
+        String version = Trees.string(Json.parseObject(made), "metadata", "resourceVersion");
+        server.post(MAPS, "{'metadata':{'name':'newer'}}");
+        try (HttpTestServer next =
+                new HttpTestServer(server.store, false, Operations.DEFAULTS, RequestSettings.DEFAULTS)) {
+            HttpResponse<String> answer = next.get(MAPS + "?watch=1&timeoutSeconds=1&resourceVersion=" + version);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(Trees.integer(Json.parseObject(answer.body()), "object", "code"))
+                    .isEqualTo(410);
+        }
     }
 
     @Test
