@@ -82,10 +82,40 @@ class WebhookAnswersTest extends HookedServer {
                         "{" + v1 + ",'response':{'uid':'UID','allowed':true,'patchType':'JSONPatch','patch':'e30='}}",
                         "received undecodable patch in webhook response: "),
                 new Invalid(
+                        "no base64",
+                        true,
+                        "{" + v1 + ",'response':{'uid':'UID','allowed':true,'patchType':'JSONPatch','patch':'!!!'}}",
+                        "failed to call webhook: illegal base64 data at input byte 0"),
+                new Invalid(
+                        "another type",
+                        false,
+                        "{" + v1 + ",'response':{'uid':'UID','allowed':'yes'}}",
+                        "failed to call webhook: json: cannot unmarshal string into Go struct field"
+                                + " AdmissionResponse.response.allowed of type bool"),
+                new Invalid(
+                        "nothing",
+                        false,
+                        "",
+                        "failed to call webhook: 0-length response with status code: 200 and content type: "),
+                new Invalid("null", false, "null", "received invalid webhook response: webhook response was absent"),
+                new Invalid(
+                        "no kind",
+                        false,
+                        "{'response':{'uid':'UID','allowed':true}}",
+                        "received invalid webhook response: expected webhook response of admission.k8s.io/v1,"
+                                + " Kind=AdmissionReview, got /, Kind="),
+                new Invalid(
+                        "a list",
+                        false,
+                        "[]",
+                        "failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal"
+                                + " array into Go value of type struct { APIVersion string"),
+                new Invalid(
                         "no JSON",
                         false,
                         "hello",
-                        "failed to call webhook: couldn't get version/kind; json parse error: "));
+                        "failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal"
+                                + " string into Go value of type struct { APIVersion string"));
     }
 
     @ParameterizedTest
@@ -177,5 +207,31 @@ class WebhookAnswersTest extends HookedServer {
         ApiException refusal = server.refusal("v1/configmaps", map("m", "a: x"));
         assertThat(refusal.code()).isEqualTo(500);
         assertThat(refusal.getMessage()).startsWith("Internal error occurred: ");
+    }
+
+    @Test
+    void answersMayBeYaml() {
+        hooks.raw(
+                "/",
+                review -> "apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nresponse: {allowed: true, uid: '"
+                        + Trees.string(review, "request", "uid") + "'}\n");
+        configure(VALIDATING, "v", "/", MAPS, "");
+        server.create("v1/configmaps", map("m", ""));
+        assertThat(hooks.requests).hasSize(1);
+    }
+
+    /** Who may write in one namespace must not get something into another by a patch. */
+    @Test
+    void aPatchCannotMoveAnObjectToAnotherNamespace() {
+        server.create("v1/configmaps", map("old", ""));
+        hooks.on("/", r -> patch("[{'op':'replace','path':'/metadata/namespace','value':'other'}]"));
+        configure(MUTATING, "a", "/", MAPS, "");
+        ApiException refusal = server.refusal("v1/configmaps", map("m", ""));
+        assertThat(refusal.code()).isEqualTo(400);
+        assertThat(refusal.getMessage())
+                .isEqualTo("the namespace of the provided object does not match the namespace sent on the request");
+        ApiException change =
+                TestServer.refusal(() -> server.server.patch("v1/configmaps", "old", "merge", "{'data':{'a':'b'}}"));
+        assertThat(change.code()).isEqualTo(400);
     }
 }

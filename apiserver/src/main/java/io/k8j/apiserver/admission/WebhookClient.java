@@ -4,6 +4,8 @@ import io.k8j.apiserver.validation.Place;
 import io.k8j.model.api.GoQuote;
 import io.k8j.model.json.Json;
 import io.k8j.model.json.JsonException;
+import io.k8j.model.json.Trees;
+import io.k8j.model.yaml.Yaml;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +30,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +58,11 @@ public final class WebhookClient {
     private final AdmissionServices.ServiceResolver services;
     private final HookUsers users;
     private final Map<List<Object>, HttpClient> clients = new ConcurrentHashMap<>();
+
+    private static final String NO_OBJECT =
+            "couldn't get version/kind; json parse error: json: cannot unmarshal %s into Go value of type struct {"
+                    + " APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string"
+                    + " \"json:\\\"kind,omitempty\\\"\" }";
 
     /**
      * Makes a client.
@@ -128,12 +136,26 @@ public final class WebhookClient {
 
     private static Map<String, Object> read(HttpResponse<byte[]> response) throws CallException {
         int code = response.statusCode();
-        if (code < 200 || code > 206) throw refused(code, response.body());
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        if (code < 200 || code > 206) throw refused(code, response.body(), type);
+        if (response.body().length == 0) {
+            throw new CallException(
+                    "0-length response with status code: %d and content type: %s".formatted(code, type), 503);
+        }
         try {
-            return Json.parseObject(response.body());
+            // Upstream tries all forms that it knows, whatever the header says.
+            boolean json = response.body()[0] == '{';
+            Object answer = json ? Json.parse(response.body()) : Yaml.parse(response.body());
+            if (answer == null) return new LinkedHashMap<>();
+            if (answer instanceof Map<?, ?> map) return Trees.asMap(map);
+            throw new CallException(NO_OBJECT.formatted(goType(answer)), 503);
         } catch (JsonException e) {
             throw new CallException("couldn't get version/kind; json parse error: " + e.getMessage(), 503);
         }
+    }
+
+    private static String goType(Object value) {
+        return value instanceof List<?> ? "array" : value instanceof String ? "string" : "number";
     }
 
     /** What is thrown for an answer that is none. */
@@ -152,16 +174,19 @@ public final class WebhookClient {
         return failure instanceof CallException call ? call.code : 503;
     }
 
-    private static CallException refused(int code, byte[] body) {
+    private static CallException refused(int code, byte[] body, String type) {
+        // What is no text might be anything, which nobody should have to read.
+        boolean text = type.isEmpty() || type.startsWith("text/");
+        String shown = text ? new String(body, StandardCharsets.UTF_8).strip() : "unknown";
         try {
             Map<String, Object> status = Json.parseObject(body);
             if ("Status".equals(status.get("kind")) && status.get("message") instanceof String message) {
                 return new CallException(message, code);
             }
         } catch (JsonException e) {
-            return new CallException(words(code, new String(body, StandardCharsets.UTF_8).strip()), code);
+            return new CallException(words(code, shown), code);
         }
-        return new CallException(words(code, new String(body, StandardCharsets.UTF_8).strip()), code);
+        return new CallException(words(code, shown), code);
     }
 
     /** Upstream's client has these words for answers that are no Status. */

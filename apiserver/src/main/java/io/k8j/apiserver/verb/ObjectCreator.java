@@ -58,6 +58,7 @@ public final class ObjectCreator {
     private ApiObject attempt(Call call, Map<String, Object> tree, boolean dryRun, Map<String, Object> options) {
         StoredResource storage = call.storage();
         Map<String, Object> metadata = SystemFields.metadata(tree);
+        SystemFields.takeNamespace(metadata, call.objectNamespace()); // admission may have changed it
         SystemFields.fill(metadata, call.context().now());
         WriteHook.Reservation reserved = WriteHook.Reservation.NOTHING;
         boolean stored = false;

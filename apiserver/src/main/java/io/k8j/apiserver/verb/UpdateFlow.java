@@ -136,6 +136,8 @@ public final class UpdateFlow {
             admission.mutate(seen);
             plan.view().apply(seen.object(), object);
         }
+        metadata = SystemFields.metadata(object); // whoever changed the object may have put another one there
+        SystemFields.takeNamespace(metadata, call.objectNamespace());
         metadata.put("resourceVersion", Long.toString(current.revision()));
         SystemFields.dropRepeatedOwners(metadata, true, call.context()::warn);
         keepSystemFields(metadata, Trees.map(old, "metadata"));

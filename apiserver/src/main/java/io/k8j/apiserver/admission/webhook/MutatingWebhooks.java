@@ -125,13 +125,20 @@ public final class MutatingWebhooks implements AdmissionPlugin {
         try {
             view.take(as, patch.apply(Trees.deepCopy(view.in(as))));
         } catch (PatchException | ApiException e) {
-            return new Outcome.Refused(ApiException.internal(e.getMessage()));
+            return new Outcome.Refused(ApiException.internal(inner(e, as)));
         }
         Map<String, Object> note = note(hook);
         note.put("patch", operations);
         note.put("patchType", "JSONPatch");
         view.request.context().annotateBodies(PATCH + key, Json.writeString(note));
         return done;
+    }
+
+    /** Upstream says only what its decoder says. */
+    private static String inner(Exception e, Matching.As as) {
+        String about = " cannot be handled as a " + as.kind().kind() + ": ";
+        int why = e.getMessage().indexOf(about);
+        return why < 0 ? e.getMessage() : e.getMessage().substring(why + about.length());
     }
 
     /** The new object on its way from webhook to webhook, in the version that the last of them saw. */

@@ -8,6 +8,7 @@ import io.k8j.model.api.ApiException;
 import io.k8j.model.api.GoQuote;
 import io.k8j.model.resource.GroupVersionKind;
 import io.k8j.model.resource.GroupVersionResource;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Map;
 /** AdmissionReview: the question to a webhook and its answer, in upstream's words. */
 public final class Review {
     private Review() {}
+
+    private static final String BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n";
 
     /** An answer is none; the message follows {@code received invalid webhook response: }. */
     static final class InvalidException extends Exception {
@@ -111,16 +114,18 @@ public final class Review {
 
     /** Checks an answer and gives its response part. */
     static Place response(Map<String, Object> answer, String version, String uid, boolean mutating)
-            throws InvalidException {
+            throws InvalidException, IOException {
         Place response = Place.of(answer).field("response");
         if (response.absent()) throw new InvalidException("webhook response was absent");
+        checkTypes(response);
         if (!version.equals("v1")) return response;
         if (!response.text("uid").equals(uid)) {
             throw new InvalidException(
                     "expected response.uid=" + GoQuote.quote(uid) + ", got " + GoQuote.quote(response.text("uid")));
         }
-        String found = Place.of(answer).text("apiVersion") + ", Kind="
-                + Place.of(answer).text("kind");
+        String stated = Place.of(answer).text("apiVersion");
+        String found =
+                (stated.isEmpty() ? "/" : stated) + ", Kind=" + Place.of(answer).text("kind");
         String expected = "admission.k8s.io/v1, Kind=AdmissionReview";
         if (!found.equals(expected)) {
             throw new InvalidException("expected webhook response of " + expected + ", got " + found);
@@ -140,6 +145,22 @@ public final class Review {
             if (type) throw new InvalidException("validating webhook may not return response.patchType");
         }
         return response;
+    }
+
+    /** Go's decoder takes no other types, and tells so before anybody looks at the answer. */
+    private static void checkTypes(Place response) throws IOException {
+        Object allowed = response.field("allowed").value();
+        if (allowed != null && !(allowed instanceof Boolean)) {
+            throw new IOException("json: cannot unmarshal "
+                    + (allowed instanceof String ? "string" : allowed instanceof Number ? "number" : "object")
+                    + " into Go struct field AdmissionResponse.response.allowed of type bool");
+        }
+        String patch = response.text("patch");
+        for (int i = 0; i < patch.length(); i++) {
+            if (BASE64.indexOf(patch.charAt(i)) < 0) {
+                throw new IOException("illegal base64 data at input byte " + i);
+            }
+        }
     }
 
     /** The refusal that an answer is. */
