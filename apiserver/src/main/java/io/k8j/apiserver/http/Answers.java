@@ -172,6 +172,8 @@ final class Answers {
 
     static void warn(Exchange exchange, List<String> warnings) {
         for (String warning : warnings) {
+            // No header can carry them; upstream leaves such a warning out, too.
+            if (warning.chars().anyMatch(Character::isISOControl)) continue;
             String quoted = warning.replace("\\", "\\\\").replace("\"", "\\\"");
             exchange.addResponseHeader("Warning", "299 - \"" + HeaderText.toSend(quoted) + "\"");
         }

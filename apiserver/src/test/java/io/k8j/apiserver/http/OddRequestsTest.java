@@ -93,6 +93,15 @@ class OddRequestsTest {
         }
     }
 
+    /** They come from webhooks, policies and names of fields; a header with a line break would be an answer of its own. */
+    @Test
+    void warningsThatNoHeaderCanCarryAreLeftOut() {
+        HttpResponse<String> made = server.send(
+                "POST", MAPS + "?fieldValidation=Warn", "{\"metadata\":{\"name\":\"c\"},\"a\\nb\":1,\"d\":2}");
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(made.headers().allValues("Warning")).containsExactly("299 - \"unknown field \\\"d\\\"\"");
+    }
+
     @Test
     void aNameInThePathOfAWatchAllowsNoOtherInTheSelector() {
         String watch = "/api/v1/watch/namespaces/default/configmaps/a?timeoutSeconds=1&fieldSelector=";
