@@ -136,29 +136,42 @@ class GroupClaimsTest {
     }
 
     @Test
-    void theClaimIsReservedForTheGroupUntilThatIsGone() {
-        template();
-        PodGroup group = group();
-        pod("a", "nodeName: n");
-        String shared = claimOf("a", "shared");
-        allocate(shared, null);
+    void aClaimByNameIsReservedForTheGroupUntilThatIsGone() {
+        cluster.create(ResourceClaim.class, """
+                apiVersion: resource.k8s.io/v1
+                kind: ResourceClaim
+                metadata: {name: c}
+                spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu}}]}}
+                """);
+        PodGroup group = cluster.create(PodGroup.class, """
+                apiVersion: scheduling.k8s.io/v1alpha2
+                kind: PodGroup
+                metadata: {name: g}
+                spec:
+                  schedulingPolicy: {basic: {}}
+                  resourceClaims: [{name: shared, resourceClaimName: c}]
+                """);
+        allocate("c", null);
+        cluster.create(Pod.class, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: a}
+                spec:
+                  nodeName: n
+                  terminationGracePeriodSeconds: 0
+                  schedulingGroup: {podGroupName: g}
+                  containers: [{name: c, image: x}]
+                  resourceClaims: [{name: shared, resourceClaimName: c}]
+                """);
         eventually(
                 "a reservation",
-                () -> !consumers(cluster.get(ResourceClaim.class, shared)).isEmpty());
-        assertThat(consumers(cluster.get(ResourceClaim.class, shared))).containsExactly("podgroups/g");
-        assertThat(cluster.get(ResourceClaim.class, shared).getStatus().getReservedFor())
+                () -> !consumers(cluster.get(ResourceClaim.class, "c")).isEmpty());
+        assertThat(cluster.get(ResourceClaim.class, "c").getStatus().getReservedFor())
                 .containsExactly(SharedClaims.consumer(group));
-        // Without the claim's owner the garbage collector leaves it alone, and the reservation must go all the same.
-        cluster.resources(ResourceClaim.class)
-                .update(new ResourceClaimBuilder(cluster.get(ResourceClaim.class, shared))
-                        .editMetadata()
-                        .withOwnerReferences(List.of())
-                        .endMetadata()
-                        .build());
         cluster.resources(Pod.class).delete(new ObjectKey(NS, "a"), DeleteOptions.DEFAULT);
         cluster.resources(PodGroup.class).delete(GROUP, DeleteOptions.DEFAULT);
         eventually("devices are free", () -> {
-            ResourceClaim claim = cluster.get(ResourceClaim.class, shared);
+            ResourceClaim claim = cluster.get(ResourceClaim.class, "c");
             return claim.getStatus() == null
                     || claim.getStatus().getAllocation() == null
                             && consumers(claim).isEmpty();
