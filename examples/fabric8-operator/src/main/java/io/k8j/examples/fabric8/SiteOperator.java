@@ -24,7 +24,7 @@ public final class SiteOperator implements AutoCloseable {
     static final String FINALIZER = "examples.k8j.io/register";
     private static final Logger LOG = LoggerFactory.getLogger(SiteOperator.class);
     private static final String MANAGER = "site-operator";
-    private static final Duration LOOK = Duration.ofMillis(200); // how often the lease is renewed or looked at
+    private static final Duration LOOK = Duration.ofMillis(500); // how often the lease is renewed or looked at
 
     private record Key(String namespace, String name) {}
 

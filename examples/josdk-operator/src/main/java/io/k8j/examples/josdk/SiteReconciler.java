@@ -22,7 +22,7 @@ import java.util.List;
 @ControllerConfiguration(name = "site-operator", finalizerName = "examples.k8j.io/register")
 public final class SiteReconciler implements Reconciler<Site>, Cleaner<Site> {
     private static final String MANAGER = "site-operator";
-    private static final Duration LOOK = Duration.ofMillis(200); // how often the lease is renewed or looked at
+    private static final Duration LOOK = Duration.ofMillis(500); // how often the lease is renewed or looked at
 
     private final String home;
 
