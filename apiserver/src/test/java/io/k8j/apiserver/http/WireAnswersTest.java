@@ -329,7 +329,7 @@ class WireAnswersTest {
         HttpResponse<String> json = server.send(
                 server.request("/apis", "root").header("Accept", "application/json,application/json" + form));
         assertThat(json.headers().firstValue("Content-Type")).contains("application/json" + form);
-        assertThat(Json.writeString(read)).isEqualTo(json.body());
+        assertThat(Json.writeString(read) + "\n").isEqualTo(json.body());
         HttpResponse<String> beta = server.send(server.request("/apis", "root")
                 .header("Accept", "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"));
         assertThat(beta.statusCode()).isEqualTo(406);
