@@ -17,17 +17,14 @@ import java.util.Optional;
  * @param body what runs
  */
 record LambdaSite(
-        String method,
-        MethodTypeDesc made,
-        MethodTypeDesc erased,
-        MethodTypeDesc exact,
-        DirectMethodHandleDesc body) {
+        String method, MethodTypeDesc made, MethodTypeDesc erased, MethodTypeDesc exact, DirectMethodHandleDesc body) {
     private static final ClassDesc FACTORY = ClassDesc.of("java.lang.invoke.LambdaMetafactory");
 
     /** Empty for everything else, and for lambdas of a special kind, such as those that can be serialized. */
     static Optional<LambdaSite> of(InvokeDynamicInstruction instruction) {
         DirectMethodHandleDesc bootstrap = instruction.bootstrapMethod();
-        if (!bootstrap.owner().equals(FACTORY) || !bootstrap.methodName().equals("metafactory")) return Optional.empty();
+        if (!bootstrap.owner().equals(FACTORY) || !bootstrap.methodName().equals("metafactory"))
+            return Optional.empty();
         var arguments = instruction.bootstrapArgs();
         return Optional.of(new LambdaSite(
                 instruction.name().stringValue(),
