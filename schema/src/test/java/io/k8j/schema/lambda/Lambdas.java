@@ -170,10 +170,11 @@ public final class Lambdas extends LambdasBase implements Supplier<List<Object>>
         results.add(serializable.get());
         Runnable both = (Runnable & Serializable) () -> results.add("intersection");
         both.run();
-        results.add(once() == once());
+        Supplier<String> first = once();
+        results.add(first == once());
         Function<Object, String> cast = castOf(String::toUpperCase);
         try {
-            cast.apply(1);
+            results.add(cast.apply(1));
         } catch (ClassCastException expected) {
             results.add("wrong type seen");
         }

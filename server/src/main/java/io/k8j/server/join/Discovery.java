@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -34,24 +35,41 @@ final class Discovery {
     private static final String CONFIG = "kubeconfig";
     private static final byte[] NONE = {};
 
+    /** A server that has just begun, or has much to do, may drop a connection. */
+    private static final int ATTEMPTS = 5;
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private Discovery() {}
 
     /**
      * The PEM certificates of the cluster's authority.
      *
-     * @throws UserException if the cluster cannot be asked, or what it shows was not signed with the token
+     * @throws UserException if the cluster cannot be asked, even after a few seconds, or what it shows was not signed with
+     *     the token
      */
-    static byte[] authority(URI server, JoinToken token, Time time) {
+    static byte[] authority(URI server, JoinToken token, Time time) throws InterruptedException {
         ServerAccess anybody = new ServerAccess(server, NONE, "", true, NONE, NONE, Optional::empty);
         try (Client client = new Client(new HttpsTransport(anybody, "k8j"), time, "k8j")) {
-            return verified(client.resources(ConfigMap.class).get(KEY), token);
-        } catch (TransportException e) {
-            throw new UserException("cannot reach the cluster at %s: %s".formatted(server, e.getMessage()), e);
+            return verified(shown(client, server, time), token);
         } catch (ApiException e) {
             throw new UserException(
                     "the cluster at %s does not show how to join it (%s): make a token there with 'k8j token create'"
                             .formatted(server, e.getMessage()),
                     e);
+        }
+    }
+
+    private static ConfigMap shown(Client client, URI server, Time time) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return client.resources(ConfigMap.class).get(KEY);
+            } catch (TransportException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new UserException("cannot reach the cluster at %s: %s".formatted(server, e.getMessage()), e);
+                }
+                time.sleep(PAUSE);
+            }
         }
     }
 

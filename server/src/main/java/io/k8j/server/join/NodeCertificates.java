@@ -85,7 +85,8 @@ record NodeCertificates(byte[] authority, KeyAndCertificate client, KeyAndCertif
         return Pem.readCertificates(new String(authority, StandardCharsets.US_ASCII));
     }
 
-    private static byte[] authority(Path directory, URI server, JoinToken token, Time time) throws IOException {
+    private static byte[] authority(Path directory, URI server, JoinToken token, Time time)
+            throws IOException, InterruptedException {
         Path file = directory.resolve("ca.crt");
         if (Files.exists(file)) {
             return Files.readAllBytes(file);

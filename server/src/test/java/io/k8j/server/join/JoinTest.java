@@ -20,15 +20,18 @@ import io.k8j.server.Steps;
 import io.k8j.server.UserException;
 import io.k8j.server.cli.Main;
 import io.k8j.server.flags.FlagValues;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -183,6 +186,41 @@ class JoinTest {
         await().ignoreException(UserException.class)
                 .untilAsserted(() -> assertThat(Discovery.authority(server, JoinToken.parse(TOKEN), time))
                         .isNotEmpty());
+    }
+
+    @Test
+    void aDroppedConnectionIsNoEnd() throws Exception {
+        awaitSignature();
+        List<Duration> pauses = new ArrayList<>();
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread dropping = Thread.ofVirtual().start(() -> dropAll(nobody));
+            URI dead = URI.create("https://127.0.0.1:" + nobody.getLocalPort());
+            assertThatThrownBy(() -> Discovery.authority(dead, JoinToken.parse(TOKEN), noting(pauses)))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("cannot reach the cluster at " + dead);
+            nobody.close();
+            dropping.join();
+        }
+        assertThat(pauses).hasSize(4);
+    }
+
+    private static void dropAll(ServerSocket from) {
+        while (true) {
+            try {
+                from.accept().close();
+            } catch (IOException e) {
+                return; // it is closed
+            }
+        }
+    }
+
+    private Time noting(List<Duration> pauses) {
+        return (Time) Proxy.newProxyInstance(
+                JoinTest.class.getClassLoader(), new Class<?>[] {Time.class}, (self, method, args) -> {
+                    if (!method.getName().equals("sleep")) return method.invoke(time, args);
+                    pauses.add((Duration) args[args.length - 1]);
+                    return null;
+                });
     }
 
     @Test
