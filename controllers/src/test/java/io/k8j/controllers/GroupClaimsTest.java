@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
-import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import io.k8j.apiserver.resource.ServedApis;
@@ -19,6 +18,7 @@ import io.k8j.model.group.PodGroup;
 import io.k8j.model.group.SharedClaims;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,8 +79,22 @@ class GroupClaimsTest {
 
     private Map<String, String> statuses(String pod) {
         return cluster.get(Pod.class, pod).getStatus().getResourceClaimStatuses().stream()
-                .collect(java.util.stream.Collectors.toMap(
-                        status -> status.getName(), status -> status.getResourceClaimName()));
+                .collect(Collectors.toMap(status -> status.getName(), status -> status.getResourceClaimName()));
+    }
+
+    /** Waits until the group has its claim. */
+    private String claimOfGroup() {
+        eventually("the claim", () -> {
+            PodGroup.Status status =
+                    cluster.resources(PodGroup.class).get(GROUP).getStatus();
+            return status != null && status.resourceClaimStatuses() != null;
+        });
+        return cluster.resources(PodGroup.class)
+                .get(GROUP)
+                .getStatus()
+                .resourceClaimStatuses()
+                .getFirst()
+                .resourceClaimName();
     }
 
     @Test
@@ -119,14 +133,7 @@ class GroupClaimsTest {
                                         .equals("PodGroupResourceClaim shared: resource claim template \"t\":"
                                                 + " resourceclaimtemplate.resource.k8s.io \"t\" not found")));
         template();
-        eventually(
-                "the claim",
-                () -> cluster.resources(PodGroup.class).get(GROUP).getStatus() != null
-                        && cluster.resources(PodGroup.class)
-                                        .get(GROUP)
-                                        .getStatus()
-                                        .resourceClaimStatuses()
-                                != null);
+        claimOfGroup();
     }
 
     private static List<String> consumers(ResourceClaim claim) {
@@ -151,7 +158,7 @@ class GroupClaimsTest {
                   schedulingPolicy: {basic: {}}
                   resourceClaims: [{name: shared, resourceClaimName: c}]
                 """);
-        allocate("c", null);
+        AllocatedClaims.allocate(cluster, "c", null);
         cluster.create(Pod.class, """
                 apiVersion: v1
                 kind: Pod
@@ -178,49 +185,13 @@ class GroupClaimsTest {
         });
     }
 
-    private void allocate(String name, ResourceClaimConsumerReference consumer) {
-        ResourceClaim known = cluster.resources(ResourceClaim.class)
-                .update(new ResourceClaimBuilder(cluster.get(ResourceClaim.class, name))
-                        .editMetadata()
-                        .addToFinalizers("resource.kubernetes.io/delete-protection")
-                        .endMetadata()
-                        .build());
-        ResourceClaimBuilder changed = new ResourceClaimBuilder(known)
-                .editOrNewStatus()
-                .withNewAllocation()
-                .withNewDevices()
-                .addNewResult()
-                .withRequest("r")
-                .withDriver("gpu.example.com")
-                .withPool("pool")
-                .withDevice("gpu-0")
-                .endResult()
-                .endDevices()
-                .endAllocation()
-                .endStatus();
-        if (consumer != null) changed.editStatus().addToReservedFor(consumer).endStatus();
-        cluster.resources(ResourceClaim.class).updateStatus(changed.build());
-    }
-
     @Test
     void whatUsesAClaimInAWayNobodyKnowsStays() {
         template();
         group();
-        eventually(
-                "the claim",
-                () -> cluster.resources(PodGroup.class).get(GROUP).getStatus() != null
-                        && cluster.resources(PodGroup.class)
-                                        .get(GROUP)
-                                        .getStatus()
-                                        .resourceClaimStatuses()
-                                != null);
-        String shared = cluster.resources(PodGroup.class)
-                .get(GROUP)
-                .getStatus()
-                .resourceClaimStatuses()
-                .getFirst()
-                .resourceClaimName();
-        allocate(shared, new ResourceClaimConsumerReference("example.com", "x", "things", "u"));
+        String shared = claimOfGroup();
+        AllocatedClaims.allocate(
+                cluster, shared, new ResourceClaimConsumerReference("example.com", "x", "things", "u"));
         pod("a", "nodeName: n");
         eventually(
                 "a second reservation",

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
-import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.k8j.client.DeleteOptions;
@@ -57,37 +57,17 @@ class ResourceClaimsTest extends ControllersCase {
         return cluster.get(ResourceClaim.class, name);
     }
 
-    /** Plays the scheduler. */
     private void allocate(String claim, Pod pod) {
-        ResourceClaim known = cluster.resources(ResourceClaim.class)
-                .update(new ResourceClaimBuilder(claim(claim))
-                        .editMetadata()
-                        .addToFinalizers("resource.kubernetes.io/delete-protection")
-                        .endMetadata()
-                        .build());
-        ResourceClaimBuilder changed = new ResourceClaimBuilder(known)
-                .editOrNewStatus()
-                .withNewAllocation()
-                .withNewDevices()
-                .addNewResult()
-                .withRequest("r")
-                .withDriver("gpu.example.com")
-                .withPool("pool")
-                .withDevice("gpu-0")
-                .endResult()
-                .endDevices()
-                .endAllocation()
-                .endStatus();
-        if (pod != null) {
-            changed.editStatus()
-                    .addNewReservedFor()
-                    .withResource("pods")
-                    .withName(pod.getMetadata().getName())
-                    .withUid(pod.getMetadata().getUid())
-                    .endReservedFor()
-                    .endStatus();
-        }
-        cluster.resources(ResourceClaim.class).updateStatus(changed.build());
+        AllocatedClaims.allocate(
+                cluster,
+                claim,
+                pod == null
+                        ? null
+                        : new ResourceClaimConsumerReference(
+                                null,
+                                pod.getMetadata().getName(),
+                                "pods",
+                                pod.getMetadata().getUid()));
     }
 
     private void finish(String pod) {

@@ -4,9 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Namespaced;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
 import java.util.List;
@@ -19,7 +16,7 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 @JsonDeserialize(using = ValueDeserializer.None.class) // fabric8 would look for the class by its kind
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public final class PodGroup implements HasMetadata, Namespaced {
+public final class PodGroup extends GroupObject {
     private static final long serialVersionUID = 1L;
 
     /** Name of the mode in which all Pods of a group are removed at once. */
@@ -57,11 +54,12 @@ public final class PodGroup implements HasMetadata, Namespaced {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ClaimStatus(String name, String resourceClaimName) {}
 
-    private String apiVersion = "scheduling.k8s.io/v1alpha2";
-    private String kind = "PodGroup";
-    private ObjectMeta metadata;
     private transient Spec spec;
     private transient Status status;
+
+    public PodGroup() {
+        super("PodGroup");
+    }
 
     /** How many Pods must have their place at the same time; 0 if each may go as it can. */
     public int minCount() {
@@ -117,34 +115,5 @@ public final class PodGroup implements HasMetadata, Namespaced {
 
     public void setStatus(Status value) {
         status = value;
-    }
-
-    @Override
-    public ObjectMeta getMetadata() {
-        return metadata;
-    }
-
-    @Override
-    public void setMetadata(ObjectMeta value) {
-        metadata = value;
-    }
-
-    @Override
-    public String getKind() {
-        return kind;
-    }
-
-    public void setKind(String value) {
-        kind = value;
-    }
-
-    @Override
-    public String getApiVersion() {
-        return apiVersion;
-    }
-
-    @Override
-    public void setApiVersion(String value) {
-        apiVersion = value;
     }
 }

@@ -2,9 +2,6 @@ package io.k8j.model.group;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Namespaced;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Version;
 import java.util.List;
@@ -17,7 +14,7 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 @JsonDeserialize(using = ValueDeserializer.None.class) // fabric8 would look for the class by its kind
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public final class Workload implements HasMetadata, Namespaced {
+public final class Workload extends GroupObject {
     private static final long serialVersionUID = 1L;
 
     /** What is wanted. */
@@ -42,10 +39,11 @@ public final class Workload implements HasMetadata, Namespaced {
             String priorityClassName,
             Integer priority) {}
 
-    private String apiVersion = "scheduling.k8s.io/v1alpha2";
-    private String kind = "Workload";
-    private ObjectMeta metadata;
     private transient Spec spec;
+
+    public Workload() {
+        super("Workload");
+    }
 
     public Spec getSpec() {
         return spec;
@@ -53,34 +51,5 @@ public final class Workload implements HasMetadata, Namespaced {
 
     public void setSpec(Spec value) {
         spec = value;
-    }
-
-    @Override
-    public ObjectMeta getMetadata() {
-        return metadata;
-    }
-
-    @Override
-    public void setMetadata(ObjectMeta value) {
-        metadata = value;
-    }
-
-    @Override
-    public String getKind() {
-        return kind;
-    }
-
-    public void setKind(String value) {
-        kind = value;
-    }
-
-    @Override
-    public String getApiVersion() {
-        return apiVersion;
-    }
-
-    @Override
-    public void setApiVersion(String value) {
-        apiVersion = value;
     }
 }
